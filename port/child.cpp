@@ -1,0 +1,85 @@
+#include "child.h"
+
+#include <sys/mman.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "channel.h"
+#include "memory.h"
+#include "thumbnail/thumbnail.h"
+
+namespace thumbnailer {
+
+namespace {
+
+Result<Done> write_all(int fd, Bytes bytes, std::uint64_t offset) {
+    while (!bytes.empty()) {
+        const ssize_t count = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return Failure{Reason::write_failed, std::string("writing: ") + std::strerror(errno)};
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
+        offset += static_cast<std::uint64_t>(count);
+    }
+    return Done{};
+}
+
+// Puts each output where it belongs: into its own file, or behind the others in the memory for results.
+class Shelf {
+public:
+    Shelf(const Job& job, const std::vector<Descriptor>& descriptors) : job_(job), descriptors_(descriptors) {}
+
+    Result<Done> operator()(std::size_t index, Bytes encoded, Product& product) {
+        if (job_.to_file[index]) return to_file(file_of(index), encoded);
+        product.offset = filled_;
+        filled_ += encoded.size();
+        return write_all(descriptors_[1].get(), encoded, product.offset);
+    }
+
+private:
+    static Result<Done> to_file(int fd, Bytes encoded) {
+        auto written = write_all(fd, encoded, 0);
+        if (written && ::fsync(fd) != 0)
+            return Failure{Reason::write_failed, std::string("fsync: ") + std::strerror(errno)};
+        return written;
+    }
+
+    int file_of(std::size_t index) const {
+        std::size_t position = 2;
+        for (std::size_t before = 0; before < index; ++before) position += job_.to_file[before] ? 1 : 0;
+        return descriptors_[position].get();
+    }
+
+    const Job& job_;
+    const std::vector<Descriptor>& descriptors_;
+    std::uint64_t filled_ = 0;
+};
+
+Outcome answer(const Job& job, const std::vector<Descriptor>& descriptors) {
+    const std::size_t end = job.source_offset + job.source_size;
+    const Mapping source = Mapping::shared(descriptors[0].get(), end, false);
+    if (source.size() != end) {
+        Outcome outcome{.failed = 1, .failure = {}, .header = {}, .products = {}};
+        outcome.failure = to_plain({Reason::internal, std::string("mapping the source: ") + std::strerror(errno)});
+        return outcome;
+    }
+    return make_thumbnails(job, source.bytes().subspan(job.source_offset), Shelf(job, descriptors));
+}
+
+} // namespace
+
+void run_child(Descriptor channel) {
+    Job job;
+    for (;;) {
+        std::vector<Descriptor> descriptors;
+        const std::size_t received =
+            receive_message(channel.get(), std::as_writable_bytes(std::span(&job, 1)), descriptors);
+        if (received != sizeof(Job)) break;
+        const Outcome outcome = answer(job, descriptors);
+        if (!send_message(channel.get(), std::as_bytes(std::span(&outcome, 1)), {})) break;
+    }
+    // Not exit(): the destructors and handlers are the front's.
+    ::_exit(0);
+}
+
+} // namespace thumbnailer

@@ -1,0 +1,92 @@
+#include "commands.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+
+#include "frame.h"
+#include "quote.h"
+#include "text.h"
+#include "thumbnail/format.h"
+
+namespace thumbnailer {
+
+namespace {
+
+ExitCode complain(ExitCode code, std::string_view message) {
+    std::cerr << "thumbnailer: " << message << "\n";
+    return code;
+}
+
+ExitCode frame(const Config& config) {
+    const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
+    const auto parsed = text::parse(text);
+    if (!parsed) return complain(ExitCode::usage, parsed.error().message);
+    FrameWriter writer(STDOUT_FILENO);
+    for (const Term& term : parsed->terms()) {
+        Payload payload;
+        config.codec->encode(term, payload);
+        writer.push(std::move(payload));
+    }
+    return writer.flush() ? ExitCode::ok : ExitCode::internal;
+}
+
+ExitCode show(const Config& config) {
+    FrameReader reader(STDIN_FILENO, static_cast<std::size_t>(config.max_frame));
+    for (;;) {
+        auto frame = reader.take();
+        if (!frame) return complain(ExitCode::bad_frame, frame.error().message);
+        if (*frame) {
+            const auto term = config.codec->decode((*frame)->payload);
+            if (!term) return complain(ExitCode::bad_frame, term.error().message);
+            std::cout << text::print(*term) << ".\n" << std::flush;
+            continue;
+        }
+        const auto input = reader.fill();
+        if (!input) return complain(ExitCode::internal, input.error().message);
+        if (*input == Input::end) break;
+    }
+    if (reader.between_frames()) return ExitCode::ok;
+    return complain(ExitCode::bad_frame, "the input ended inside a frame");
+}
+
+struct Table {
+    std::string_view name;
+    std::string (*describe)();
+};
+constexpr Table kTables[] = {
+    {"options", describe_options}, {"formats", describe_formats}, {"reasons", describe_reasons}};
+
+ExitCode describe(const Config& config) {
+    bool known = config.words.size() == 1;
+    for (const Table& table : kTables) {
+        if (config.words.size() == 2 && config.words[1] != table.name) continue;
+        if (known) std::cout << (table.name == "options" ? "" : "\n") << "# " << table.name << "\n";
+        std::cout << table.describe();
+        if (config.words.size() == 2) known = true;
+    }
+    if (known) return ExitCode::ok;
+    return complain(ExitCode::usage, "describe takes options, formats or reasons, or nothing for all of them");
+}
+
+struct Command {
+    std::string_view name;
+    ExitCode (*run)(const Config&);
+    std::size_t max_words;
+};
+constexpr Command kCommands[] = {{"frame", frame, 1}, {"show", show, 1}, {"describe", describe, 2}};
+
+} // namespace
+
+ExitCode run_command(const Config& config) {
+    for (const Command& command : kCommands)
+        if (command.name == config.words.front() && config.words.size() <= command.max_words)
+            return command.run(config);
+    std::string words;
+    for (const std::string_view word : config.words) words.append(" ").append(quote_path(word));
+    return complain(ExitCode::usage, "there is no command" + words + "; see thumbnailer --help");
+}
+
+} // namespace thumbnailer

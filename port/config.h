@@ -1,0 +1,38 @@
+// The command line as values. One row a flag; `--help` is made from the rows.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec.h"
+#include "result.h"
+
+namespace thumbnailer {
+
+inline constexpr std::string_view kProgramVersion = "0.1.0";
+inline constexpr std::int64_t kProtocolVersion = 1;
+
+enum class ExitCode : int { ok = 0, usage = 64, bad_frame = 65, internal = 70 };
+
+struct Config {
+    std::int64_t workers = 0; // 0: one for each core, set by read_config
+    std::int64_t reuse = 1000;
+    std::int64_t deadline_ms = 30'000;
+    std::int64_t max_frame = std::int64_t{64} << 20;
+    std::int64_t max_source_bytes = std::int64_t{256} << 20;
+    std::int64_t max_pixels = 100'000'000;
+    const Codec* codec = &etf_codec();
+    bool die_with_parent = false;
+    std::vector<std::string_view> words; // what is no flag: a subcommand and its arguments
+    bool help = false;
+    bool version = false;
+};
+
+// Fails with bad_option: the flag, the value and what is accepted.
+Result<Config> read_config(int argc, char** argv);
+
+std::string help_text();
+
+} // namespace thumbnailer

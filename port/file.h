@@ -1,0 +1,45 @@
+// The files that a request names. Opened here, in the front; a worker only ever sees descriptors.
+#pragma once
+
+#include <string>
+
+#include "descriptor.h"
+#include "result.h"
+
+namespace thumbnailer {
+
+struct SourceFile {
+    Descriptor descriptor;
+    std::size_t size = 0;
+};
+
+// Fails with not_found, not_a_file, no_access, empty_source or too_large.
+Result<SourceFile> open_source(const std::string& path, std::size_t max_bytes);
+
+// A file that appears under its name whole and on disk, or not at all: written without a name, then given one.
+class OutputFile {
+public:
+    // Fails with not_found (its directory), not_a_file, no_access or write_failed.
+    static Result<OutputFile> create(const std::string& path);
+
+    OutputFile(OutputFile&&) = default;
+    OutputFile& operator=(OutputFile&&) = default;
+    ~OutputFile();
+
+    int descriptor() const { return file_.get(); }
+    const std::string& path() const { return path_; }
+    // Gives the file its name, in place of what had it.
+    Result<Done> commit();
+
+private:
+    OutputFile(std::string path, std::string name, Descriptor directory)
+        : path_(std::move(path)), name_(std::move(name)), directory_(std::move(directory)) {}
+
+    std::string path_;
+    std::string name_;      // in the directory
+    Descriptor directory_;
+    Descriptor file_;
+    std::string temporary_; // its name until commit; empty while it has none
+};
+
+} // namespace thumbnailer

@@ -1,0 +1,60 @@
+#include "memory.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include <cerrno>
+#include <cstring>
+#include <new>
+
+namespace thumbnailer {
+
+namespace {
+
+Failure no_memory(const char* what) {
+    return {Reason::internal, std::string(what) + ": " + std::strerror(errno)};
+}
+
+} // namespace
+
+Mapping::~Mapping() {
+    if (address_ != nullptr) ::munmap(address_, size_);
+}
+
+Mapping Mapping::anonymous(std::size_t size) {
+    void* address =
+        ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (address == MAP_FAILED) throw std::bad_alloc();
+    ::madvise(address, size, MADV_DONTFORK);
+    return {address, size};
+}
+
+Mapping Mapping::shared(int fd, std::size_t size, bool writable) {
+    if (size == 0) return {};
+    const int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    void* address = ::mmap(nullptr, size, protection, MAP_SHARED, fd, 0);
+    if (address == MAP_FAILED) return {};
+    ::madvise(address, size, MADV_DONTFORK);
+    return {address, size};
+}
+
+Result<SharedSource> share_source(std::size_t size) {
+    Descriptor memory(::memfd_create("thumbnailer-source", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (!memory || ::ftruncate(memory.get(), static_cast<off_t>(size)) != 0)
+        return no_memory("memory for the source");
+    Mapping mapping = Mapping::shared(memory.get(), size, true);
+    if (mapping.size() != size) return no_memory("memory for the source");
+    // FUTURE_WRITE leaves the mapping above writable and refuses every later one.
+    if (::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE) != 0)
+        return no_memory("sealing the source");
+    return SharedSource{std::move(memory), std::move(mapping)};
+}
+
+Result<Descriptor> share_result() {
+    Descriptor memory(::memfd_create("thumbnailer-result", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (!memory || ::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK) != 0)
+        return no_memory("memory for the result");
+    return memory;
+}
+
+} // namespace thumbnailer

@@ -1,0 +1,52 @@
+// Memory that crosses to a worker as a descriptor. Nothing mapped here is inherited by a fork, so that the
+// bytes of one image are never in the address space of another image's worker.
+#pragma once
+
+#include <memory>
+
+#include "descriptor.h"
+#include "result.h"
+#include "term.h"
+
+namespace thumbnailer {
+
+// A mapping of pages, unmapped with its owner.
+class Mapping {
+public:
+    Mapping() = default;
+    Mapping(Mapping&& other) noexcept
+        : address_(std::exchange(other.address_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    Mapping& operator=(Mapping&& other) noexcept {
+        std::swap(address_, other.address_);
+        std::swap(size_, other.size_);
+        return *this;
+    }
+    ~Mapping();
+
+    // Private pages of this process alone.
+    static Mapping anonymous(std::size_t size);
+    // `size` bytes of `fd` from its start. An empty mapping when the kernel refuses.
+    static Mapping shared(int fd, std::size_t size, bool writable);
+
+    std::byte* data() { return static_cast<std::byte*>(address_); }
+    Bytes bytes() const { return {static_cast<const std::byte*>(address_), size_}; }
+    std::size_t size() const { return size_; }
+
+private:
+    Mapping(void* address, std::size_t size) : address_(address), size_(size) {}
+    void* address_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+// A source that arrived as bytes: the front fills it, one worker reads it. Sealed, so that the worker can
+// neither write it nor cut it short under the front's mapping.
+struct SharedSource {
+    Descriptor descriptor;
+    Mapping mapping;
+};
+Result<SharedSource> share_source(std::size_t size);
+
+// Where a worker writes its thumbnails. It may grow, never shrink: a mapping of what was there stays valid.
+Result<Descriptor> share_result();
+
+} // namespace thumbnailer

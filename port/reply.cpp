@@ -1,0 +1,179 @@
+#include "reply.h"
+
+#include <sys/stat.h>
+
+#include "thumbnail/format.h"
+#include "thumbnail/session.h"
+
+namespace thumbnailer {
+
+namespace {
+
+Payload encoded(const Codec& codec, const Term& term) {
+    Payload payload;
+    codec.encode(term, payload);
+    return payload;
+}
+
+Payload ok(const Codec& codec, Id id, Map map) {
+    return encoded(codec, tuple(atom("ok"), integer(id), std::move(map)));
+}
+
+Map error_map(const Failure& failure) {
+    Map map;
+    map.put("reason", atom(name_of(failure.reason)));
+    map.put("message", binary(failure.message));
+    if (!failure.option.empty()) map.put("option", atom(failure.option));
+    if (failure.limit) map.put("limit", integer(*failure.limit));
+    if (!failure.signal.empty()) map.put("signal", atom(failure.signal));
+    if (failure.exit_status) map.put("exit_status", integer(*failure.exit_status));
+    if (!failure.diagnostics.empty()) map.put("stderr", binary(failure.diagnostics));
+    return map;
+}
+
+List format_names(bool (*wanted)(const FormatSpec&)) {
+    List names;
+    for (const FormatSpec& format : kFormats)
+        if (wanted(format)) names.items.push_back(atom(format.name));
+    return names;
+}
+
+Map probe_map(const Header& header) {
+    Map map;
+    map.put("format", atom(name_of(header.format)));
+    map.put("width", integer(header.width()));
+    map.put("height", integer(header.height()));
+    map.put("raw_width", integer(header.raw_width));
+    map.put("raw_height", integer(header.raw_height));
+    map.put("orientation", integer(header.orientation));
+    map.put("pages", integer(header.pages));
+    map.put("bands", integer(header.bands));
+    map.put("alpha", boolean(header.alpha != 0));
+    map.put("depth", integer(header.depth));
+    map.put("colour_space", binary(text_in(header.colour_space)));
+    map.put("profile", boolean(header.profile != 0));
+    return map;
+}
+
+Map source_map(const Header& header) {
+    Map map;
+    map.put("format", atom(name_of(header.format)));
+    map.put("width", integer(header.width()));
+    map.put("height", integer(header.height()));
+    return map;
+}
+
+bool is_known(Format format) { return static_cast<std::size_t>(format) < kFormats.size(); }
+
+bool is_sound(const Product& product, bool in_file, std::size_t result_size) {
+    const bool inside = product.size <= result_size && product.offset <= result_size - product.size;
+    return is_known(product.format) && product.width > 0 && product.height > 0 && product.size > 0 &&
+           (in_file || inside);
+}
+
+bool is_sound(const Outcome& outcome, const Task& task, std::size_t result_size) {
+    if (outcome.failed != 0) return true;
+    if (!is_known(outcome.header.format) || outcome.header.orientation < 1 || outcome.header.orientation > 8)
+        return false;
+    if (outcome.count != task.job.count) return false;
+    for (std::size_t index = 0; index < outcome.count; ++index) {
+        const Product& product = outcome.products[index];
+        if (product.made != 0 && !is_sound(product, task.files[index].has_value(), result_size)) return false;
+    }
+    return true;
+}
+
+Map product_map(const Product& product) {
+    Map map;
+    map.put("format", atom(name_of(product.format)));
+    map.put("width", integer(product.width));
+    map.put("height", integer(product.height));
+    map.put("bytes", integer(static_cast<std::int64_t>(product.size)));
+    return map;
+}
+
+// The failures live as long as the terms that borrow their messages.
+Term product_term(const Product& product, std::optional<OutputFile>& file, Bytes result, Failure& failure) {
+    if (product.made == 0) {
+        failure = from_plain(product.failure);
+        return tuple(atom("error"), error_map(failure));
+    }
+    Map map = product_map(product);
+    if (!file) {
+        map.put("data", Binary{result.subspan(product.offset, product.size)});
+    } else if (auto committed = file->commit()) {
+        map.put("path", binary(file->path()));
+    } else {
+        failure = std::move(committed).error();
+        return tuple(atom("error"), error_map(failure));
+    }
+    return tuple(atom("ok"), std::move(map));
+}
+
+} // namespace
+
+Payload hello(const Config& config) {
+    const std::string libvips = VipsSession::version();
+    Map limits;
+    limits.put("max_frame", integer(config.max_frame));
+    limits.put("max_source_bytes", integer(config.max_source_bytes));
+    limits.put("max_pixels", integer(config.max_pixels));
+    limits.put("deadline", integer(config.deadline_ms));
+    limits.put("reuse", integer(config.reuse));
+    Map map;
+    map.put("protocol", integer(kProtocolVersion));
+    map.put("version", binary(kProgramVersion));
+    map.put("libvips", binary(libvips));
+    map.put("libvips_origin", atom(THUMBNAILER_LIBVIPS_ORIGIN));
+    map.put("codec", atom(config.codec->name));
+    map.put("loaders", format_names([](const FormatSpec&) { return true; }));
+    map.put("savers", format_names([](const FormatSpec& format) { return format.saves; }));
+    map.put("workers", integer(config.workers));
+    map.put("limits", std::move(limits));
+    map.put("os_pid", integer(::getpid()));
+    return encoded(*config.codec, tuple(atom("hello"), std::move(map)));
+}
+
+Payload pong(const Codec& codec, Id id) { return ok(codec, id, Map{}); }
+
+Payload stats_reply(const Codec& codec, Id id, const Stats& stats) {
+    Map map;
+    map.put("workers", integer(stats.workers));
+    map.put("busy", integer(stats.busy));
+    map.put("queued", integer(stats.queued));
+    map.put("served", integer(stats.counters.served));
+    map.put("failed", integer(stats.counters.failed));
+    map.put("crashed", integer(stats.counters.crashed));
+    map.put("timed_out", integer(stats.counters.timed_out));
+    map.put("cancelled", integer(stats.counters.cancelled));
+    map.put("forked", integer(stats.counters.forked));
+    return ok(codec, id, std::move(map));
+}
+
+Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& failure) {
+    return encoded(codec, tuple(atom("error"), id ? integer(*id) : atom("nil"), error_map(failure)));
+}
+
+Result<Payload> outcome_reply(const Codec& codec, Task& task, const Outcome& outcome) {
+    struct stat status {};
+    const bool known = ::fstat(task.result.get(), &status) == 0;
+    const auto size = known ? static_cast<std::size_t>(status.st_size) : 0;
+    if (!is_sound(outcome, task, size)) return Failure{Reason::crashed, "the worker answered nonsense"};
+    if (outcome.failed != 0) return error_reply(codec, task.id, from_plain(outcome.failure));
+    if (task.job.probe) return ok(codec, task.id, probe_map(outcome.header));
+    const auto result = std::make_shared<Mapping>(Mapping::shared(task.result.get(), size, false));
+    if (result->size() != size) return Failure{Reason::internal, "the thumbnails cannot be mapped"};
+    std::vector<Failure> failures(outcome.count);
+    List outputs;
+    for (std::size_t index = 0; index < outcome.count; ++index)
+        outputs.items.push_back(
+            product_term(outcome.products[index], task.files[index], result->bytes(), failures[index]));
+    Map map;
+    map.put("source", source_map(outcome.header));
+    map.put("outputs", std::move(outputs));
+    Payload payload = ok(codec, task.id, std::move(map));
+    payload.keep(result);
+    return payload;
+}
+
+} // namespace thumbnailer

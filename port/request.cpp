@@ -1,0 +1,84 @@
+#include "request.h"
+
+#include <algorithm>
+#include <array>
+
+#include "quote.h"
+
+namespace thumbnailer {
+
+namespace {
+
+struct OpSpec {
+    std::string_view name;
+    Op op;
+    std::size_t arity;
+    std::string_view shape;
+};
+
+constexpr std::array kOps{
+    OpSpec{"make", Op::make, 4, "{make, Id, Spec, Source}"},
+    OpSpec{"probe", Op::probe, 4, "{probe, Id, Spec, Source}"},
+    OpSpec{"cancel", Op::cancel, 2, "{cancel, Id}"},
+    OpSpec{"ping", Op::ping, 2, "{ping, Id}"},
+    OpSpec{"stats", Op::stats, 2, "{stats, Id}"},
+};
+
+// A tuple, or the list that stands for it in MessagePack.
+const std::vector<Term>* elements(const Term& term) {
+    if (const Tuple* tuple = term.as<Tuple>()) return &tuple->items;
+    if (const List* list = term.as<List>()) return &list->items;
+    return nullptr;
+}
+
+Failure bad_request(std::string message) { return {Reason::bad_request, std::move(message)}; }
+
+Result<Source> read_source(const Term& term) {
+    const auto* pair = elements(term);
+    const auto kind = pair != nullptr && pair->size() == 2 ? name_of((*pair)[0]) : std::nullopt;
+    if (kind == "bytes")
+        if (const Binary* binary = (*pair)[1].as<Binary>()) return Source(binary->bytes);
+    if (kind == "path")
+        if (const auto path = name_of((*pair)[1])) {
+            if (path->empty() || path->find('\0') != std::string_view::npos)
+                return bad_request("the source: " + quote(term) + " has a path that is empty or holds a NUL byte");
+            return Source(std::string(*path));
+        }
+    return bad_request("the source: " + quote(term) + " is neither {bytes, Binary} nor {path, Binary}");
+}
+
+} // namespace
+
+std::optional<Id> read_id(const Term& term) {
+    const auto* items = elements(term);
+    if (items == nullptr || items->size() < 2) return std::nullopt;
+    const std::int64_t* id = (*items)[1].as<std::int64_t>();
+    if (id == nullptr || *id < 0) return std::nullopt;
+    return *id;
+}
+
+Result<Request> read_request(const Term& term) {
+    const auto* items = elements(term);
+    const auto name = items != nullptr && !items->empty() ? name_of(items->front()) : std::nullopt;
+    const auto row = std::ranges::find_if(kOps, [&](const OpSpec& spec) { return name == spec.name; });
+    if (row == kOps.end()) {
+        std::string shapes;
+        for (const OpSpec& spec : kOps) shapes.append(shapes.empty() ? "" : ", ").append(spec.shape);
+        return bad_request(quote(term) + " is not a request: accepted are " + shapes);
+    }
+    const auto id = read_id(term);
+    if (items->size() != row->arity || !id)
+        return bad_request(quote(term) + " is not " + std::string(row->shape) +
+                           " with an Id from 0 to 2^63 - 1");
+    Request request{.id = *id, .op = row->op, .spec = {}, .source = {}};
+    if (row->arity == 2) return request;
+    auto spec = read_spec((*items)[2], row->op == Op::make);
+    if (!spec) return std::move(spec).error();
+    request.spec = std::move(*spec);
+    auto source = read_source((*items)[3]);
+    if (!source) return std::move(source).error();
+    request.source = std::move(*source);
+    return request;
+}
+
+} // namespace thumbnailer

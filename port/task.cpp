@@ -1,0 +1,75 @@
+#include "task.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace thumbnailer {
+
+namespace {
+
+Result<Done> take_bytes(Bytes bytes, Frame& frame, Task& task) {
+    if (bytes.empty()) return Failure{Reason::empty_source, "the source has no bytes"};
+    task.job.source_size = bytes.size();
+    if (frame.shared) {
+        task.job.source_offset = static_cast<std::uint64_t>(bytes.data() - frame.payload.data());
+        task.source = std::move(frame.shared->descriptor);
+        return Done{};
+    }
+    auto copy = share_source(bytes.size());
+    if (!copy) return std::move(copy).error();
+    std::memcpy(copy->mapping.data(), bytes.data(), bytes.size());
+    task.source = std::move(copy->descriptor);
+    return Done{};
+}
+
+Result<Done> open_file(const std::string& path, const Config& config, Task& task) {
+    auto file = open_source(path, static_cast<std::size_t>(config.max_source_bytes));
+    if (!file) return std::move(file).error();
+    task.source = std::move(file->descriptor);
+    task.job.source_size = file->size;
+    return Done{};
+}
+
+Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, Task& task) {
+    for (std::size_t index = 0; index < outputs.size(); ++index) {
+        task.job.outputs[index] = outputs[index].output;
+        task.job.to_file[index] = !outputs[index].to.empty();
+        auto& file = task.files.emplace_back();
+        if (outputs[index].to.empty()) continue;
+        auto created = OutputFile::create(outputs[index].to);
+        if (!created) return std::move(created).error();
+        file.emplace(std::move(*created));
+    }
+    task.job.count = static_cast<std::uint32_t>(outputs.size());
+    return Done{};
+}
+
+} // namespace
+
+Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, const Config& config) {
+    auto task = std::make_unique<Task>();
+    task->id = request.id;
+    task->job.probe = request.op == Op::probe;
+    task->job.limits.max_pixels = config.max_pixels;
+    const std::int64_t deadline_ms =
+        request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
+    task->deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
+    const auto* path = std::get_if<std::string>(&request.source);
+    auto opened = path != nullptr ? open_file(*path, config, *task)
+                                  : take_bytes(std::get<Bytes>(request.source), frame, *task);
+    if (!opened) return std::move(opened).error();
+    if (auto outputs = open_outputs(request.spec.outputs, *task); !outputs) return std::move(outputs).error();
+    auto result = share_result();
+    if (!result) return std::move(result).error();
+    task->result = std::move(*result);
+    return task;
+}
+
+std::vector<int> Task::descriptors() const {
+    std::vector<int> all{source.get(), result.get()};
+    for (const auto& file : files)
+        if (file) all.push_back(file->descriptor());
+    return all;
+}
+
+} // namespace thumbnailer

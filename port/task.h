@@ -1,0 +1,34 @@
+// A request for a worker, with everything that was opened for it. It lives in the queue, then with one worker.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "config.h"
+#include "file.h"
+#include "frame.h"
+#include "job.h"
+#include "request.h"
+
+namespace thumbnailer {
+
+using Clock = std::chrono::steady_clock;
+
+struct Task {
+    Id id = 0;
+    Job job;
+    Descriptor source;
+    Descriptor result;
+    std::vector<std::optional<OutputFile>> files; // one for each output; empty: into the result
+    Clock::time_point deadline;
+
+    // Opens what the request names. Bytes that came in a large frame are handed on in the frame's own memory.
+    static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config);
+
+    // What the worker gets beside the job: source, result, files.
+    std::vector<int> descriptors() const;
+};
+
+} // namespace thumbnailer
