@@ -24,7 +24,7 @@ namespace {
 
 // How many bytes stand before the contents of a value, or make up a number, by its first byte.
 std::size_t head_bytes(std::byte first) {
-    constexpr unsigned kFirst = 0xC4; // bin 8
+    constexpr unsigned kFirst = 0xC4;                                     // bin 8
     constexpr std::array<std::uint8_t, 28> kBytes{2, 3, 5,                // bin
                                                   3, 4, 6,                // ext
                                                   5, 9,                   // float
@@ -59,9 +59,7 @@ public:
         if (first_fault_in_utf8({text, size})) return refuse("a str that is not UTF-8; bytes are sent as bin");
         return value(Atom{{text, size}}, size);
     }
-    bool visit_bin(const char* bytes, std::uint32_t size) {
-        return value(Binary{bytes_of({bytes, size})}, size);
-    }
+    bool visit_bin(const char* bytes, std::uint32_t size) { return value(Binary{bytes_of({bytes, size})}, size); }
     bool visit_ext(const char*, std::uint32_t) { return refuse("an ext value"); }
 
     bool start_array(std::uint32_t count) { return open(Kind::array, count); }

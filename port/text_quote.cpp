@@ -15,7 +15,7 @@ struct Escape {
     char32_t character;
     std::string_view text;
 };
-constexpr std::array kEscapes{Escape{'\n', "\\n"}, Escape{'\r', "\\r"}, Escape{'\t', "\\t"},  Escape{'\v', "\\v"},
+constexpr std::array kEscapes{Escape{'\n', "\\n"}, Escape{'\r', "\\r"}, Escape{'\t', "\\t"}, Escape{'\v', "\\v"},
                               Escape{'\b', "\\b"}, Escape{'\f', "\\f"}, Escape{0x1B, "\\e"}, Escape{'\\', "\\\\"}};
 
 // Invisible, or able to make a line of a terminal read differently from what it says: https://trojansource.codes
@@ -23,11 +23,11 @@ bool is_deceptive(char32_t character) {
     struct Range {
         char32_t first, last;
     };
-    constexpr std::array kRanges{Range{0xAD, 0xAD},     Range{0x61C, 0x61C},   Range{0x200B, 0x200F},
-                                 Range{0x2028, 0x202E}, Range{0x2060, 0x206F}, Range{0xFEFF, 0xFEFF},
+    constexpr std::array kRanges{Range{0xAD, 0xAD},     Range{0x61C, 0x61C},    Range{0x200B, 0x200F},
+                                 Range{0x2028, 0x202E}, Range{0x2060, 0x206F},  Range{0xFEFF, 0xFEFF},
                                  Range{0xFFF9, 0xFFFB}, Range{0xE0000, 0xE007F}};
-    return std::ranges::any_of(
-        kRanges, [=](Range range) { return character >= range.first && character <= range.last; });
+    return std::ranges::any_of(kRanges,
+                               [=](Range range) { return character >= range.first && character <= range.last; });
 }
 
 void append_hex(std::uint32_t value, std::string& out) {

@@ -14,6 +14,11 @@ namespace {
 Token fault(std::size_t offset, std::string message) { return {TokenKind::fault, offset, std::move(message)}; }
 Failure misread(std::string message) { return {Reason::bad_term, std::move(message)}; }
 
+constexpr std::size_t kMostInAtom = 255; // https://www.erlang.org/doc/system/data_types#atom
+Token too_long(std::size_t offset, std::size_t characters) {
+    return fault(offset, "an atom of " + std::to_string(characters) + " characters; at most 255 are accepted");
+}
+
 // Erlang's alphabet is Latin-1: https://www.erlang.org/doc/system/character_set
 constexpr bool is_lower(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 0xDF && c <= 0xFF && c != 0xF7); }
 constexpr bool is_upper(char32_t c) { return (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7); }
@@ -30,12 +35,11 @@ constexpr unsigned digit_of(char c) {
 }
 constexpr bool is_decimal(char c) { return digit_of(c) < 10; }
 
-// nullopt when the value is over 2^63.
+// nullopt when the value is over 64 bits.
 std::optional<std::uint64_t> magnitude_of(const std::string& digits, int base) {
-    constexpr std::uint64_t kMost = std::uint64_t{1} << 63;
     std::uint64_t value = 0;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
-    if (parsed.ec != std::errc{} || value > kMost) return std::nullopt;
+    if (parsed.ec != std::errc{}) return std::nullopt;
     return value;
 }
 
@@ -44,7 +48,8 @@ std::string shown(char32_t c) {
     if (c > ' ' && c < 0x7F) return std::string{'`', static_cast<char>(c), '`'};
     std::array<char, 8> digits{};
     const auto end = std::to_chars(digits.begin(), digits.end(), static_cast<std::uint32_t>(c), 16).ptr;
-    return "U+" + std::string(digits.begin(), end);
+    const std::string hex(digits.begin(), end);
+    return "U+" + std::string(hex.size() < 4 ? 4 - hex.size() : 0, '0') + hex;
 }
 
 constexpr std::array<std::string_view, 18> kSigns{"=>", ":=", "<<", ">>", "{", "}", "[", "]", "(",
@@ -82,17 +87,17 @@ void Scanner::skip_space_and_comments() {
 }
 
 Token Scanner::name(std::size_t begin) {
-    const char32_t first = first_code_point(rest())->value;
-    while (const auto point = first_code_point(rest())) {
-        if (!is_in_name(point->value)) break;
+    const TokenKind kind = is_lower(first_code_point(rest())->value) ? TokenKind::atom : TokenKind::variable;
+    std::size_t characters = 0;
+    for (auto point = first_code_point(rest()); point && is_in_name(point->value); ++characters) {
         offset_ += point->bytes;
+        point = first_code_point(rest());
     }
-    return {is_lower(first) ? TokenKind::atom : TokenKind::variable, begin,
-            std::string(text_.substr(begin, offset_ - begin))};
+    if (characters > kMostInAtom) return too_long(begin, characters);
+    return {kind, begin, std::string(text_.substr(begin, offset_ - begin))};
 }
 
 Token Scanner::quoted(std::size_t begin, char mark, TokenKind kind) {
-    constexpr std::size_t kMostInAtom = 255; // https://www.erlang.org/doc/system/data_types#atom
     Token token{kind, begin};
     std::size_t characters = 0;
     for (++offset_; peek() != mark; ++characters) {
@@ -103,8 +108,7 @@ Token Scanner::quoted(std::size_t begin, char mark, TokenKind kind) {
         append_utf8(*value, token.text);
     }
     ++offset_;
-    if (kind == TokenKind::atom && characters > kMostInAtom)
-        return fault(begin, "an atom of " + std::to_string(characters) + " characters; at most 255 are accepted");
+    if (kind == TokenKind::atom && characters > kMostInAtom) return too_long(begin, characters);
     return token;
 }
 
@@ -125,8 +129,10 @@ Token Scanner::number(std::size_t begin) {
         return based_integer(begin, *base);
     }
     if (peek() == '.' && is_decimal(peek(1))) return real(begin, std::move(digits));
-    if ((peek() == 'e' || peek() == 'E') && is_decimal(peek(1)))
-        return fault(begin, "a float needs a dot: " + digits + ".0e...");
+    if ((peek() == 'e' || peek() == 'E') && is_decimal(peek(1))) {
+        ++offset_;
+        return fault(begin, "a float has a dot before its exponent: " + digits + ".0e" + take_digits(10));
+    }
     const auto magnitude = magnitude_of(digits, 10);
     if (!magnitude) return fault(begin, "the integer is beyond 64 bits");
     return {TokenKind::integer, begin, {}, *magnitude};

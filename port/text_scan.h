@@ -12,7 +12,7 @@ namespace thumbnailer::text {
 enum class TokenKind : std::uint8_t {
     atom,     // text: the name, unescaped
     string,   // text: the characters, unescaped
-    integer,  // magnitude; at most 2^63, which only a minus sign makes legal
+    integer,  // magnitude, without the sign that may stand before it
     real,     // real
     variable, // text: as written
     sign,     // text: one of { } [ ] ( ) , . | / : + - # => := << >>

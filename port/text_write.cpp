@@ -17,9 +17,9 @@ constexpr std::size_t kMostShownBytes = 200; // of a binary, for people
 
 // These must be quoted: https://www.erlang.org/doc/system/reference_manual#reserved-words
 constexpr std::array<std::string_view, 29> kReserved{
-    "after", "and", "andalso", "band", "begin", "bnot", "bor", "bsl", "bsr",    "bxor",
-    "case",  "catch", "cond",  "div",  "else",  "end",  "fun", "if",  "let",    "maybe",
-    "not",   "of",  "or",      "orelse", "receive", "rem", "try", "when", "xor"};
+    "after", "and",   "andalso", "band",   "begin",   "bnot", "bor", "bsl",  "bsr", "bxor",
+    "case",  "catch", "cond",    "div",    "else",    "end",  "fun", "if",   "let", "maybe",
+    "not",   "of",    "or",      "orelse", "receive", "rem",  "try", "when", "xor"};
 
 bool is_bare(std::string_view name) {
     const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };

@@ -10,8 +10,8 @@ struct Form {
     unsigned char mask, lead; // (first byte & mask) == lead
     char32_t from;            // the smallest value that may take this form: less is overlong
 };
-constexpr std::array<Form, 4> kForms{
-    Form{0x80, 0x00, 0x0}, Form{0xE0, 0xC0, 0x80}, Form{0xF0, 0xE0, 0x800}, Form{0xF8, 0xF0, 0x10000}};
+constexpr std::array<Form, 4> kForms{Form{0x80, 0x00, 0x0}, Form{0xE0, 0xC0, 0x80}, Form{0xF0, 0xE0, 0x800},
+                                     Form{0xF8, 0xF0, 0x10000}};
 
 } // namespace
 
@@ -44,9 +44,7 @@ std::optional<std::size_t> first_fault_in_utf8(std::string_view text) {
 }
 
 void append_utf8(char32_t value, std::string& text) {
-    const auto trailing = [&](int shift) {
-        text += static_cast<char>(0x80 | (value >> shift & 0x3F));
-    };
+    const auto trailing = [&](int shift) { text += static_cast<char>(0x80 | (value >> shift & 0x3F)); };
     if (value < 0x80) {
         text += static_cast<char>(value);
     } else if (value < 0x800) {

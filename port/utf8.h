@@ -19,9 +19,7 @@ std::optional<CodePoint> first_code_point(std::string_view text);
 std::optional<std::size_t> first_fault_in_utf8(std::string_view text);
 
 // Whether `value` is a code point that UTF-8 can say: up to U+10FFFF and no surrogate.
-constexpr bool is_code_point(std::uint64_t value) {
-    return value < 0xD800 || (value > 0xDFFF && value <= 0x10FFFF);
-}
+constexpr bool is_code_point(std::uint64_t value) { return value < 0xD800 || (value > 0xDFFF && value <= 0x10FFFF); }
 
 // `value` must be a code point.
 void append_utf8(char32_t value, std::string& text);

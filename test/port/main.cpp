@@ -1,10 +1,16 @@
-// Runs the doctest cases. libvips is started before any of them, as main.cpp of the program does.
+// Runs the doctest cases in the surroundings that main.cpp of the program makes.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
+
+#include <csignal>
+#include <vips/vips.h>
 
 #include "thumbnail/session.h"
 
 int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
     if (!thumbnailer::VipsSession::start(argv[0])) return 1;
+    vips_operation_block_set("VipsForeignSaveTiff", FALSE); // the tests write what the program only reads
+    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING, [](auto...) {}, nullptr);
     return doctest::Context(argc, argv).run();
 }

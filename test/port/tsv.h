@@ -24,7 +24,7 @@ inline std::vector<std::string> split(const std::string& line, char separator) {
 
 // Throws when the file is missing or a row has not as many columns as the first line.
 inline std::vector<Row> contract(const std::string& name) {
-    const auto path = std::filesystem::path(__FILE__).parent_path().parent_path() / "contract" / name;
+    const auto path = std::filesystem::path(THUMBNAILER_ROOT) / "test" / "contract" / name;
     std::ifstream file(path);
     std::string line;
     if (!std::getline(file, line)) throw std::runtime_error("cannot read " + path.string());
