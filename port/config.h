@@ -25,7 +25,7 @@ struct Config {
     std::int64_t max_pixels = 100'000'000;
     const Codec* codec = &etf_codec();
     bool die_with_parent = false;
-    std::vector<std::string_view> words; // what is no flag: a subcommand and its arguments
+    std::vector<std::string_view> words = {}; // what is no flag: a subcommand and its arguments
     bool help = false;
     bool version = false;
 };

@@ -24,7 +24,7 @@ namespace {
 
 // How many bytes stand before the contents of a value, or make up a number, by its first byte.
 std::size_t head_bytes(std::byte first) {
-    constexpr unsigned kFirst = 0xC4;                                     // bin 8
+    constexpr unsigned kFirst = 0xC4;
     constexpr std::array<std::uint8_t, 28> kBytes{2, 3, 5,                // bin
                                                   3, 4, 6,                // ext
                                                   5, 9,                   // float

@@ -1,0 +1,255 @@
+#include "front.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "etf.h"
+#include "pixels.h"
+#include "reader.h"
+#include "text.h"
+
+using namespace thumbnailer;
+using namespace thumbnailer::test;
+
+namespace {
+
+// The program with this test at the other ends of its pipes. Executed, not only forked: libvips has run in this
+// process, and its threads would be missing in a fork.
+class Program {
+public:
+    explicit Program(std::vector<std::string> flags = {"--workers=2"}) {
+        std::array<int, 2> to{};
+        std::array<int, 2> from{};
+        REQUIRE(::pipe2(to.data(), O_CLOEXEC) == 0);
+        REQUIRE(::pipe2(from.data(), O_CLOEXEC) == 0);
+        std::vector<char*> arguments{const_cast<char*>(THUMBNAILER_PROGRAM)};
+        for (std::string& flag : flags) arguments.push_back(flag.data());
+        arguments.push_back(nullptr);
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            ::dup2(to[0], STDIN_FILENO);
+            ::dup2(from[1], STDOUT_FILENO);
+            ::execv(THUMBNAILER_PROGRAM, arguments.data());
+            ::_exit(127);
+        }
+        ::close(to[0]);
+        ::close(from[1]);
+        writing_ = Descriptor(to[1]);
+        reading_ = Descriptor(from[0]);
+        reader_.emplace(reading_.get(), std::size_t{64} << 20);
+        CHECK(next().starts_with("{hello,"));
+    }
+    ~Program() {
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+    }
+
+    void send(const Term& term) {
+        FrameWriter writer(writing_.get());
+        Payload payload;
+        etf::encode(term, payload);
+        writer.push(std::move(payload));
+        REQUIRE(writer.flush());
+    }
+    void send(const std::string& text) {
+        const auto parsed = text::parse(text);
+        REQUIRE_MESSAGE(parsed, text);
+        for (const Term& term : parsed->terms()) send(term);
+    }
+    void send_image(Id id, const std::string& image, int width = 40) {
+        Map output;
+        output.put("width", integer(width));
+        Map spec;
+        spec.put("outputs", List{{Term(std::move(output))}});
+        send(tuple(atom("make"), integer(id), std::move(spec), tuple(atom("bytes"), binary(image))));
+    }
+
+    // The next answer as Erlang text on one line; fails when none comes in ten seconds.
+    std::string next() {
+        for (;;) {
+            auto frame = reader_->take();
+            REQUIRE(frame);
+            if (*frame) return text::print(*etf::decode((*frame)->payload), {.columns = 0});
+            pollfd event{reading_.get(), POLLIN, 0};
+            REQUIRE(::poll(&event, 1, 10'000) == 1);
+            REQUIRE(*reader_->fill() == Input::some);
+        }
+    }
+
+    int end_of_input() {
+        writing_.reset();
+        return wait();
+    }
+    void stop_reading() { reading_.reset(); }
+    int wait() const {
+        int status = 0;
+        REQUIRE(::waitpid(pid_, &status, 0) == pid_);
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+
+    std::set<pid_t> workers() const {
+        std::set<pid_t> pids;
+        std::ifstream children("/proc/" + std::to_string(pid_) + "/task/" + std::to_string(pid_) + "/children");
+        for (pid_t pid = 0; children >> pid;) pids.insert(pid);
+        return pids;
+    }
+
+private:
+    pid_t pid_ = -1;
+    Descriptor writing_;
+    Descriptor reading_;
+    std::optional<FrameReader> reader_;
+};
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+void check_contains(const std::string& text, const std::string& part) {
+    CHECK_MESSAGE(contains(text, part), text << " has no " << part);
+}
+
+const std::string& jpeg() {
+    static const std::string file = file_of(quadrants(160, 120), ".jpg");
+    return file;
+}
+
+// Noise that takes long to decode: a progressive JPEG of many pixels.
+const std::string& slow_image() {
+    static const std::string file =
+        file_of(vips::VImage::gaussnoise(6000, 6000).cast(VIPS_FORMAT_UCHAR), ".jpg[interlace]");
+    return file;
+}
+
+} // namespace
+
+TEST_CASE("front: a ping is answered") {
+    Program program;
+    program.send("{ping, 7}");
+    CHECK(program.next() == "{ok, 7, #{}}");
+}
+
+TEST_CASE("front: an image that came as bytes is made, small frames and large") {
+    Program program;
+    program.send_image(1, jpeg());
+    check_contains(program.next(), "width => 40, height => 30");
+    program.send_image(2, file_of(quadrants(800, 600), ".png[compression=0]"));
+    check_contains(program.next(), "width => 40, height => 30");
+}
+
+TEST_CASE("front: a faulty request is answered and the next one is served") {
+    Program program;
+    program.send("[nonsense]. {shout, 3}. {make, 4, #{}, {path, <<\"a\">>}}. {ping, 5}.");
+    check_contains(program.next(), "{error, nil, #{reason => bad_request");
+    check_contains(program.next(), "{error, 3, #{reason => bad_request");
+    check_contains(program.next(), "{error, 4, #{reason => bad_option");
+    CHECK(program.next() == "{ok, 5, #{}}");
+}
+
+TEST_CASE("front: the end of input finishes what was asked and exits 0") {
+    Program program;
+    for (Id id = 1; id <= 5; ++id) program.send_image(id, jpeg());
+    program.send("{ping, 6}");
+    std::set<std::string> heads;
+    for (int count = 0; count < 6; ++count) heads.insert(program.next().substr(0, 6));
+    CHECK(heads == std::set<std::string>{"{ok, 1", "{ok, 2", "{ok, 3", "{ok, 4", "{ok, 5", "{ok, 6"});
+    CHECK(program.end_of_input() == 0);
+}
+
+TEST_CASE("front: when nobody reads the answers it ends, however long the work would take") {
+    Program program;
+    program.send_image(1, slow_image());
+    program.stop_reading();
+    CHECK(program.wait() == 0);
+}
+
+TEST_CASE("front: a request past its deadline is answered timeout, and the worker replaced") {
+    Program program;
+    program.send("{ping, 0}");
+    program.next();
+    const auto before = program.workers();
+    const std::string image = slow_image();
+    Map output;
+    output.put("width", integer(2000));
+    Map spec;
+    spec.put("deadline", integer(20));
+    spec.put("outputs", List{{Term(std::move(output))}});
+    program.send(tuple(atom("make"), integer(1), std::move(spec), tuple(atom("bytes"), binary(image))));
+    check_contains(program.next(), "{error, 1, #{reason => timeout");
+    program.send_image(2, jpeg());
+    check_contains(program.next(), "{ok, 2,");
+    CHECK(program.workers() != before);
+}
+
+TEST_CASE("front: a worker that is killed costs its own request and names the signal") {
+    Program program({"--workers=1"});
+    program.send_image(1, slow_image(), 3000);
+    program.send_image(2, jpeg());
+    program.send("{stats, 3}");
+    check_contains(program.next(), "busy => 1");
+    for (const pid_t worker : program.workers()) ::kill(worker, SIGSEGV);
+    const std::string crash = program.next();
+    check_contains(crash, "{error, 1, #{reason => crashed");
+    check_contains(crash, "signal => segv");
+    check_contains(program.next(), "{ok, 2,");
+}
+
+TEST_CASE("front: a worker that is stopped costs its own request a timeout") {
+    Program program({"--workers=1", "--deadline=300"});
+    program.send("{ping, 0}");
+    program.next();
+    for (const pid_t worker : program.workers()) ::kill(worker, SIGSTOP);
+    program.send_image(1, jpeg());
+    check_contains(program.next(), "{error, 1, #{reason => timeout");
+    program.send_image(2, jpeg());
+    check_contains(program.next(), "{ok, 2,");
+}
+
+TEST_CASE("front: a cancelled request is answered cancelled, queued or running") {
+    Program program({"--workers=1"});
+    program.send_image(1, slow_image(), 3000);
+    program.send_image(2, jpeg());
+    program.send("{cancel, 2}. {cancel, 1}. {cancel, 99}. {ping, 3}.");
+    check_contains(program.next(), "{error, 2, #{reason => cancelled");
+    check_contains(program.next(), "{error, 1, #{reason => cancelled");
+    CHECK(program.next() == "{ok, 3, #{}}");
+}
+
+TEST_CASE("front: an id in use is refused") {
+    Program program({"--workers=1"});
+    program.send_image(1, slow_image(), 3000);
+    program.send_image(1, jpeg());
+    check_contains(program.next(), "{error, 1, #{reason => duplicate_id");
+}
+
+TEST_CASE("front: with reuse 1 each image has a worker of its own") {
+    Program program({"--workers=1", "--reuse=1"});
+    std::set<pid_t> seen;
+    for (Id id = 1; id <= 5; ++id) {
+        program.send_image(id, jpeg());
+        check_contains(program.next(), "{ok,");
+    }
+    program.send("{stats, 9}");
+    // Five that made an image and the one that waits for the sixth.
+    check_contains(program.next(), "forked => 6");
+}
+
+TEST_CASE("front: an output that goes to a file is there when the answer says so, and nothing else is") {
+    const auto folder = std::filesystem::temp_directory_path() / ("front-test-" + std::to_string(::getpid()));
+    std::filesystem::create_directory(folder);
+    Program program;
+    const std::string to = folder / "out.png";
+    std::ofstream(folder / "in.jpg") << jpeg();
+    program.send("{make, 1, #{outputs => [#{width => 40, to => <<\"" + to + "\">>}]}, {path, <<\"" +
+                 (folder / "in.jpg").string() + "\">>}}");
+    check_contains(program.next(), "path => <<\"" + to);
+    std::ifstream made(to);
+    check_quadrants(decoded({std::istreambuf_iterator<char>(made), {}}), 40);
+    CHECK(std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()) == 2);
+    std::filesystem::remove_all(folder);
+}
