@@ -24,11 +24,12 @@ struct SwitchFlag {
     bool Config::*member;
 };
 struct CodecFlag {};
+struct SandboxFlag {};
 
 struct FlagSpec {
     std::string_view name;
     std::string_view value; // what stands for it in --help; empty: the flag takes none
-    std::variant<NumberFlag, SwitchFlag, CodecFlag> kind;
+    std::variant<NumberFlag, SwitchFlag, CodecFlag, SandboxFlag> kind;
     std::string_view help;
 };
 
@@ -45,6 +46,8 @@ constexpr std::array kFlags{
     FlagSpec{"--max-source-bytes", "BYTES", NumberFlag{&Config::max_source_bytes, 1, kAny}, "largest source"},
     FlagSpec{"--max-pixels", "N", NumberFlag{&Config::max_pixels, 1, kAny}, "width times height of a source"},
     FlagSpec{"--codec", "NAME", CodecFlag{}, "etf (Erlang's term_to_binary) or msgpack"},
+    FlagSpec{"--sandbox", "MODE", SandboxFlag{},
+             "require, best_effort (default), audit or off: how a worker is confined; see docs/security.md"},
     FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},
              "end when the parent process ends, and leave SIGINT and SIGTERM to it"},
     FlagSpec{"--help", "", SwitchFlag{&Config::help}, "this text"},
@@ -66,6 +69,10 @@ Result<Done> set(const FlagSpec& flag, std::string_view value, Config& config) {
         config.*number->member = read;
     } else if (const auto* enabled = std::get_if<SwitchFlag>(&flag.kind)) {
         config.*enabled->member = true;
+    } else if (std::holds_alternative<SandboxFlag>(flag.kind)) {
+        const auto mode = std::ranges::find(kSandboxModes, value);
+        if (mode == kSandboxModes.end()) return wrong(flag.name, value, "require, best_effort, audit or off");
+        config.sandbox = static_cast<SandboxMode>(mode - kSandboxModes.begin());
     } else {
         config.codec = codec_named(value);
         if (config.codec == nullptr) return wrong(flag.name, value, codec_names());

@@ -36,7 +36,7 @@ private:
         : path_(std::move(path)), name_(std::move(name)), directory_(std::move(directory)) {}
 
     std::string path_;
-    std::string name_;      // in the directory
+    std::string name_; // in the directory
     Descriptor directory_;
     Descriptor file_;
     std::string temporary_; // its name until commit; empty while it has none

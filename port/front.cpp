@@ -26,12 +26,12 @@ void complain(const Failure& failure) { std::fprintf(stderr, "thumbnailer: %s\n"
 
 } // namespace
 
-Front::Front(const Config& config, Descriptor input, Descriptor output)
-    : config_(config), input_(std::move(input)), output_(std::move(output)),
+Front::Front(const Config& config, const Sandbox& sandbox, Descriptor input, Descriptor output)
+    : config_(config), sandbox_(sandbox), input_(std::move(input)), output_(std::move(output)),
       reader_(input_.get(), static_cast<std::size_t>(config.max_frame)), writer_(output_.get()) {}
 
 ExitCode Front::run() {
-    writer_.push(hello(config_));
+    writer_.push(hello(config_, sandbox_.posture()));
     while (!finished()) {
         staff();
         dispatch();
@@ -162,7 +162,7 @@ void Front::staff() {
     const auto lasting = [&](const auto& worker) { return !worker->leaving() && worker->given() < config_.reuse; };
     auto missing = config_.workers - std::ranges::count_if(workers_, lasting);
     for (const auto now = Clock::now(); missing > 0 && now >= next_fork_; --missing) {
-        auto worker = Worker::start();
+        auto worker = Worker::start(sandbox_);
         if (!worker) {
             complain(worker.error());
             next_fork_ = now + kLongestPause;
@@ -195,9 +195,19 @@ void Front::attend(const std::vector<pollfd>& events) {
 }
 
 void Front::hear(Worker& worker) {
-    if (const auto outcome = worker.hear()) return answer(worker, *outcome);
-    // It closed the channel, so no answer can come: it is dying, or must. `bury` tells its caller.
+    const auto heard = worker.hear();
+    if (const auto* outcome = std::get_if<Outcome>(&heard)) return answer(worker, *outcome);
+    // No answer can come any more: it is dying, or must.
     worker.kill();
+    if (const auto* violation = std::get_if<Violation>(&heard)) return denounce(worker, *violation);
+}
+
+void Front::denounce(Worker& worker, const Violation& violation) {
+    const std::string name = syscall_name(violation.call);
+    fail(worker.release()->id,
+         {.reason = Reason::sandbox_violation,
+          .message = "the worker called " + name + ", which making thumbnails does not need, and was ended",
+          .system_call = name});
 }
 
 void Front::answer(Worker& worker, const Outcome& outcome) {

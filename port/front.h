@@ -15,7 +15,7 @@ namespace thumbnailer {
 
 class Front {
 public:
-    Front(const Config& config, Descriptor input, Descriptor output);
+    Front(const Config& config, const Sandbox& sandbox, Descriptor input, Descriptor output);
 
     // Until end of input, or until nobody reads the answers.
     ExitCode run();
@@ -38,6 +38,7 @@ private:
 
     // Output.
     void fail(Id id, const Failure& failure);
+    void denounce(Worker& worker, const Violation& violation);
     void answer(Worker& worker, const Outcome& outcome);
 
     std::vector<pollfd> watched() const;
@@ -46,6 +47,7 @@ private:
     bool finished() const;
 
     const Config& config_;
+    const Sandbox& sandbox_;
     Descriptor input_;
     Descriptor output_;
     FrameReader reader_;

@@ -51,12 +51,11 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     task->id = request.id;
     task->job.probe = request.op == Op::probe;
     task->job.limits.max_pixels = config.max_pixels;
-    const std::int64_t deadline_ms =
-        request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
+    const std::int64_t deadline_ms = request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
     task->deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
     const auto* path = std::get_if<std::string>(&request.source);
-    auto opened = path != nullptr ? open_file(*path, config, *task)
-                                  : take_bytes(std::get<Bytes>(request.source), frame, *task);
+    auto opened =
+        path != nullptr ? open_file(*path, config, *task) : take_bytes(std::get<Bytes>(request.source), frame, *task);
     if (!opened) return std::move(opened).error();
     if (auto outputs = open_outputs(request.spec.outputs, *task); !outputs) return std::move(outputs).error();
     auto result = share_result();

@@ -24,12 +24,11 @@ struct SignalName {
     std::string_view name;
 };
 constexpr std::array kSignals{
-    SignalName{SIGABRT, "abrt"}, SignalName{SIGALRM, "alrm"}, SignalName{SIGBUS, "bus"},
-    SignalName{SIGFPE, "fpe"},   SignalName{SIGHUP, "hup"},   SignalName{SIGILL, "ill"},
-    SignalName{SIGINT, "int"},   SignalName{SIGKILL, "kill"}, SignalName{SIGPIPE, "pipe"},
-    SignalName{SIGQUIT, "quit"}, SignalName{SIGSEGV, "segv"}, SignalName{SIGSYS, "sys"},
-    SignalName{SIGTERM, "term"}, SignalName{SIGTRAP, "trap"}, SignalName{SIGUSR1, "usr1"},
-    SignalName{SIGUSR2, "usr2"}, SignalName{SIGXCPU, "xcpu"}, SignalName{SIGXFSZ, "xfsz"},
+    SignalName{SIGABRT, "abrt"}, SignalName{SIGALRM, "alrm"}, SignalName{SIGBUS, "bus"},   SignalName{SIGFPE, "fpe"},
+    SignalName{SIGHUP, "hup"},   SignalName{SIGILL, "ill"},   SignalName{SIGINT, "int"},   SignalName{SIGKILL, "kill"},
+    SignalName{SIGPIPE, "pipe"}, SignalName{SIGQUIT, "quit"}, SignalName{SIGSEGV, "segv"}, SignalName{SIGSYS, "sys"},
+    SignalName{SIGTERM, "term"}, SignalName{SIGTRAP, "trap"}, SignalName{SIGUSR1, "usr1"}, SignalName{SIGUSR2, "usr2"},
+    SignalName{SIGXCPU, "xcpu"}, SignalName{SIGXFSZ, "xfsz"},
 };
 
 std::string_view signal_name(int number) {
@@ -38,7 +37,7 @@ std::string_view signal_name(int number) {
 }
 
 // The child between fork and its first job: nothing of the front's but the channel and its own stderr.
-[[noreturn]] void become_child(pid_t front, Descriptor channel, Descriptor diagnostics) {
+[[noreturn]] void become_child(pid_t front, Descriptor channel, Descriptor diagnostics, const Sandbox& sandbox) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != front) ::_exit(0); // the front died before the line above
     for (const SignalName& signal : kSignals) std::signal(signal.number, SIG_DFL);
@@ -46,14 +45,15 @@ std::string_view signal_name(int number) {
     ::dup2(nothing.get(), 0);
     ::dup2(nothing.get(), 1);
     ::dup2(diagnostics.get(), 2);
-    ::dup2(channel.get(), 3);
-    ::close_range(4, ~0U, 0);
-    run_child(Descriptor(3));
+    ::dup2(channel.get(), kChannelInWorker);
+    ::close_range(kChannelInWorker + 1, ~0U, 0);
+    sandbox.enter();
+    run_child(Descriptor(kChannelInWorker));
 }
 
 } // namespace
 
-Result<std::unique_ptr<Worker>> Worker::start() {
+Result<std::unique_ptr<Worker>> Worker::start(const Sandbox& sandbox) {
     auto [ours, theirs] = open_channel();
     int ends[2];
     if (!ours || ::pipe2(ends, O_CLOEXEC) != 0)
@@ -64,7 +64,7 @@ Result<std::unique_ptr<Worker>> Worker::start() {
     const pid_t front = ::getpid();
     const pid_t pid = ::fork();
     if (pid < 0) return Failure{Reason::internal, std::string("fork: ") + std::strerror(errno)};
-    if (pid == 0) become_child(front, std::move(theirs), std::move(writing));
+    if (pid == 0) become_child(front, std::move(theirs), std::move(writing), sandbox);
     std::unique_ptr<Worker> worker(new Worker());
     worker->pid_ = pid;
     worker->process_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
@@ -88,13 +88,16 @@ bool Worker::give(std::unique_ptr<Task>& task) {
     return true;
 }
 
-std::optional<Outcome> Worker::hear() {
+std::variant<std::monostate, Outcome, Violation> Worker::hear() {
     Outcome outcome;
     std::vector<Descriptor> unwanted;
-    const std::size_t received =
-        receive_message(channel_.get(), std::as_writable_bytes(std::span(&outcome, 1)), unwanted);
-    if (received != sizeof(Outcome)) return std::nullopt;
-    return outcome;
+    const auto into = std::as_writable_bytes(std::span(&outcome, 1));
+    const std::size_t received = receive_message(channel_.get(), into, unwanted);
+    if (received == sizeof(Outcome)) return outcome;
+    if (received != sizeof(Violation)) return {};
+    Violation violation;
+    std::memcpy(&violation, into.data(), sizeof violation);
+    return violation;
 }
 
 void Worker::leave() {

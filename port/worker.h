@@ -6,7 +6,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
+#include "sandbox.h"
 #include "task.h"
 
 namespace thumbnailer {
@@ -19,15 +21,15 @@ struct End {
 
 class Worker {
 public:
-    static Result<std::unique_ptr<Worker>> start();
+    static Result<std::unique_ptr<Worker>> start(const Sandbox& sandbox);
     ~Worker();
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
     // False when the process is already gone; the task is then still the caller's.
     bool give(std::unique_ptr<Task>& task);
-    // What it answered to its task, if that has come.
-    std::optional<Outcome> hear();
+    // What it answered to its task; nothing when it closed the channel or said what is no answer.
+    std::variant<std::monostate, Outcome, Violation> hear();
     // Takes the task away from it.
     std::unique_ptr<Task> release() { return std::move(task_); }
 

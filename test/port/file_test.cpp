@@ -40,8 +40,7 @@ Reason reason_of(const auto& result) {
 }
 
 void write(const OutputFile& file, const std::string& content) {
-    REQUIRE(::pwrite(file.descriptor(), content.data(), content.size(), 0) ==
-            static_cast<ssize_t>(content.size()));
+    REQUIRE(::pwrite(file.descriptor(), content.data(), content.size(), 0) == static_cast<ssize_t>(content.size()));
 }
 
 } // namespace
