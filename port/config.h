@@ -23,8 +23,10 @@ struct Config {
     std::int64_t deadline_ms = 30'000;
     std::int64_t max_frame = std::int64_t{64} << 20;
     std::int64_t max_source_bytes = std::int64_t{256} << 20;
+    std::int64_t max_memory = std::int64_t{1} << 30;
     std::int64_t max_pixels = 100'000'000;
     const Codec* codec = &etf_codec();
+    std::vector<std::string> roots = {}; // empty: whatever the user may open
     SandboxMode sandbox = SandboxMode::best_effort;
     bool die_with_parent = false;
     std::vector<std::string_view> words = {}; // what is no flag: a subcommand and its arguments

@@ -17,6 +17,8 @@ constexpr std::size_t kMaxUnwritten = std::size_t{64} << 20;
 // How long a worker that was told to go may take.
 constexpr milliseconds kFarewell{1000};
 constexpr milliseconds kLongestPause{5000};
+// How often the memory of busy workers is looked at. A worker fills some 100 MB in this time.
+constexpr milliseconds kWeighEvery{50};
 
 // In the poll set: input, output, then three for each worker.
 constexpr std::size_t kFirstWorker = 2;
@@ -26,8 +28,8 @@ void complain(const Failure& failure) { std::fprintf(stderr, "thumbnailer: %s\n"
 
 } // namespace
 
-Front::Front(const Config& config, const Sandbox& sandbox, Descriptor input, Descriptor output)
-    : config_(config), sandbox_(sandbox), input_(std::move(input)), output_(std::move(output)),
+Front::Front(const Config& config, const Sandbox& sandbox, const Roots& roots, Descriptor input, Descriptor output)
+    : config_(config), sandbox_(sandbox), roots_(roots), input_(std::move(input)), output_(std::move(output)),
       reader_(input_.get(), static_cast<std::size_t>(config.max_frame)), writer_(output_.get()) {}
 
 ExitCode Front::run() {
@@ -46,6 +48,7 @@ ExitCode Front::run() {
             if (const ExitCode code = read_input(); code != ExitCode::ok) return code;
         attend(events);
         expire(Clock::now());
+        weigh(Clock::now());
     }
     return ExitCode::ok;
 }
@@ -73,6 +76,7 @@ int Front::patience(Clock::time_point now) const {
         if (worker->leaving()) due = std::min(due, worker->left() + kFarewell);
     }
     if (workers_.size() < static_cast<std::size_t>(config_.workers)) due = std::min(due, next_fork_);
+    if (busy() > 0) due = std::min(due, now + kWeighEvery);
     if (due == Clock::time_point::max()) return -1;
     const auto wait = std::chrono::ceil<milliseconds>(due - now).count();
     return static_cast<int>(std::clamp<std::int64_t>(wait, 0, 3'600'000));
@@ -125,7 +129,7 @@ void Front::accept(const Request& request, Frame& frame) {
     if (knows(request.id))
         return fail(request.id, {Reason::duplicate_id, "the id " + std::to_string(request.id) +
                                                            " belongs to a request that is still unanswered"});
-    auto task = Task::from(request, frame, config_);
+    auto task = Task::from(request, frame, config_, roots_);
     if (!task) return fail(request.id, task.error());
     queue_.push_back(std::move(*task));
 }
@@ -256,6 +260,22 @@ void Front::expire(Clock::time_point now) {
     for (const auto& task : queue_)
         if (late(task.get())) fail_late(*task);
     std::erase_if(queue_, [&](const auto& task) { return late(task.get()); });
+}
+
+// Ends what needs more memory than it may have, before the kernel ends something else.
+void Front::weigh(Clock::time_point now) {
+    if (now < next_weighing_) return;
+    next_weighing_ = now + kWeighEvery;
+    for (const auto& worker : workers_) {
+        if (worker->leaving() || worker->memory() <= config_.max_memory) continue;
+        const auto task = worker->release();
+        worker->kill();
+        if (!task) continue; // it kept too much of what it had; a new one takes its place
+        fail(task->id, {.reason = Reason::out_of_memory,
+                        .message = "the worker needed more than " + std::to_string(config_.max_memory) +
+                                   " bytes of memory (--max-memory)",
+                        .limit = config_.max_memory});
+    }
 }
 
 void Front::fail(Id id, const Failure& failure) {

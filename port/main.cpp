@@ -54,8 +54,10 @@ ExitCode serve(const Config& config, const char* program) {
     if (auto started = VipsSession::start(program); !started) return complain(ExitCode::internal, started.error());
     const auto sandbox = Sandbox::prepare(config.sandbox);
     if (!sandbox) return complain(ExitCode::no_sandbox, sandbox.error());
+    const auto roots = Roots::open(config.roots);
+    if (!roots) return complain(ExitCode::usage, roots.error());
     warn_when_incomplete(sandbox->posture());
-    return Front(config, *sandbox, std::move(input), std::move(output)).run();
+    return Front(config, *sandbox, *roots, std::move(input), std::move(output)).run();
 }
 
 void print_version() {

@@ -131,6 +131,7 @@ Payload hello(const Config& config, const Posture& posture) {
     Map limits;
     limits.put("max_frame", integer(config.max_frame));
     limits.put("max_source_bytes", integer(config.max_source_bytes));
+    limits.put("max_memory", integer(config.max_memory));
     limits.put("max_pixels", integer(config.max_pixels));
     limits.put("deadline", integer(config.deadline_ms));
     limits.put("reuse", integer(config.reuse));

@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 
 #include "channel.h"
@@ -70,6 +72,7 @@ Result<std::unique_ptr<Worker>> Worker::start(const Sandbox& sandbox) {
     worker->process_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     worker->channel_ = std::move(ours);
     worker->stderr_ = std::move(reading);
+    worker->memory_ = Descriptor(::open(("/proc/" + std::to_string(pid) + "/statm").c_str(), O_RDONLY | O_CLOEXEC));
     if (!worker->process_) return Failure{Reason::internal, std::string("pidfd_open: ") + std::strerror(errno)};
     return worker;
 }
@@ -80,10 +83,22 @@ Worker::~Worker() {
     ::waitpid(pid_, nullptr, 0);
 }
 
+// A second guard, for when the front itself is stopped: more processor time than this job can have used in time.
+void Worker::limit_processor_time() const {
+    clockid_t clock{};
+    timespec used{};
+    if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return;
+    const auto left = std::chrono::ceil<std::chrono::seconds>(task_->deadline - Clock::now()).count();
+    const auto most = static_cast<rlim_t>(used.tv_sec + 2 * std::max<std::int64_t>(left, 0) + 2);
+    const rlimit limit{most, RLIM_INFINITY};
+    ::prlimit(pid_, RLIMIT_CPU, &limit, nullptr);
+}
+
 bool Worker::give(std::unique_ptr<Task>& task) {
     if (!send_message(channel_.get(), std::as_bytes(std::span(&task->job, 1)), task->descriptors())) return false;
     diagnostics_.clear();
     task_ = std::move(task);
+    limit_processor_time();
     ++given_;
     return true;
 }
@@ -122,6 +137,17 @@ std::optional<End> Worker::end() {
     reaped_ = true;
     if (info.si_code == CLD_EXITED) return End{{}, info.si_status};
     return End{signal_name(info.si_status), 0};
+}
+
+// statm: pages in all, resident, and of these shared with files or other processes.
+std::int64_t Worker::memory() const {
+    std::array<char, 128> text{};
+    if (::pread(memory_.get(), text.data(), text.size() - 1, 0) <= 0) return 0;
+    long long all = 0;
+    long long resident = 0;
+    long long shared = 0;
+    if (std::sscanf(text.data(), "%lld %lld %lld", &all, &resident, &shared) != 3) return 0;
+    return (resident - shared) * ::sysconf(_SC_PAGESIZE);
 }
 
 void Worker::read_diagnostics() {

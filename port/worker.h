@@ -38,6 +38,8 @@ public:
     void kill();
     // How it ended, once it has.
     std::optional<End> end();
+    // Bytes of memory that are its own: not the program's code, not what it shares with the front. 0 when unknown.
+    std::int64_t memory() const;
     // Reads what it wrote to stderr; the last lines are kept for the report of a crash.
     void read_diagnostics();
     const std::string& diagnostics() const { return diagnostics_; }
@@ -62,6 +64,7 @@ private:
     Descriptor process_; // readable once it has ended
     Descriptor channel_;
     Descriptor stderr_;
+    Descriptor memory_; // what the kernel says of its memory, open because a number is read often
     std::unique_ptr<Task> task_;
     std::string diagnostics_;
     std::int64_t given_ = 0;
@@ -70,6 +73,7 @@ private:
     Clock::time_point left_;
 
     void leave();
+    void limit_processor_time() const;
 };
 
 } // namespace thumbnailer
