@@ -87,7 +87,7 @@ VImage flatten(const VImage& image, Colour background) {
 
 VImage pad(VImage image, const Layout& layout, Colour background, bool alpha) {
     image = image.colourspace(VIPS_INTERPRETATION_sRGB);
-    if (alpha && background.alpha != 255 && !image.has_alpha()) image = image.addalpha();
+    if (alpha && background.alpha != 255 && !image.has_alpha()) image = image.bandjoin(255.0);
     return image.embed(
         layout.x, layout.y, layout.canvas.width, layout.canvas.height,
         VImage::option()->set("extend", VIPS_EXTEND_BACKGROUND)->set("background", ink(background, image.has_alpha())));
