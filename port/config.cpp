@@ -44,6 +44,7 @@ constexpr std::array kFlags{
     FlagSpec{"--max-frame", "BYTES", NumberFlag{&Config::max_frame, 1, kMaxFrameLength}, "longest frame"},
     FlagSpec{"--max-source-bytes", "BYTES", NumberFlag{&Config::max_source_bytes, 1, kAny}, "largest source"},
     FlagSpec{"--max-pixels", "N", NumberFlag{&Config::max_pixels, 1, kAny}, "width times height of a source"},
+    FlagSpec{"--max-streams", "N", NumberFlag{&Config::max_streams, 1, 65'536}, "sources that arrive in chunks at a time"},
     FlagSpec{"--codec", "NAME", CodecFlag{}, "etf (Erlang's term_to_binary) or msgpack"},
     FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},
              "end when the parent process ends, and leave SIGINT and SIGTERM to it"},
@@ -88,6 +89,8 @@ Reads frames (a length of 4 bytes, then a term) on stdin, writes frames to stdou
   thumbnailer [FLAGS]               serve frames
   thumbnailer frame  < TEXT         Erlang terms as text -> frames
   thumbnailer show   < FRAMES       frames -> Erlang terms as text
+  thumbnailer explain < FRAMES      what each request would do, or what is wrong with it; makes nothing
+  thumbnailer echo   < FRAMES       the same terms, read and written again
   thumbnailer describe [TABLE]      the tables of options, formats and reasons
 
 By hand:
@@ -113,11 +116,12 @@ Result<Config> read_config(int argc, char** argv) {
         if (flag == kFlags.end())
             return Failure{Reason::bad_option, quote_path(word) + " is not a flag; see thumbnailer --help"};
         const bool attached = equals != std::string_view::npos;
-        if (flag->value.empty() == attached || (!flag->value.empty() && !attached && index + 1 == argc))
+        const bool takes_value = !flag->value.empty();
+        if (takes_value ? !attached && index + 1 == argc : attached)
             return Failure{Reason::bad_option,
                            std::string(flag->name) + (attached ? " takes no value" : " needs a value")};
         std::string_view value;
-        if (!flag->value.empty()) value = attached ? word.substr(equals + 1) : argv[++index];
+        if (takes_value) value = attached ? word.substr(equals + 1) : argv[++index];
         if (auto done = set(*flag, value, config); !done) return std::move(done).error();
     }
     if (config.workers == 0) config.workers = cores();
