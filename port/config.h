@@ -23,6 +23,7 @@ struct Config {
     std::int64_t max_frame = std::int64_t{64} << 20;
     std::int64_t max_source_bytes = std::int64_t{256} << 20;
     std::int64_t max_pixels = 100'000'000;
+    std::int64_t max_streams = 64;
     const Codec* codec = &etf_codec();
     bool die_with_parent = false;
     std::vector<std::string_view> words = {}; // what is no flag: a subcommand and its arguments

@@ -28,7 +28,8 @@ void complain(const Failure& failure) { std::fprintf(stderr, "thumbnailer: %s\n"
 
 Front::Front(const Config& config, Descriptor input, Descriptor output)
     : config_(config), input_(std::move(input)), output_(std::move(output)),
-      reader_(input_.get(), static_cast<std::size_t>(config.max_frame)), writer_(output_.get()) {}
+      reader_(input_.get(), static_cast<std::size_t>(config.max_frame)), writer_(output_.get()),
+      streams_(static_cast<std::size_t>(config.max_streams), static_cast<std::size_t>(config.max_source_bytes)) {}
 
 ExitCode Front::run() {
     writer_.push(hello(config_));
@@ -66,7 +67,7 @@ std::vector<pollfd> Front::watched() const {
 
 // Milliseconds until something is due, -1 when nothing is.
 int Front::patience(Clock::time_point now) const {
-    auto due = Clock::time_point::max();
+    auto due = streams_.next_deadline();
     for (const auto& task : queue_) due = std::min(due, task->deadline);
     for (const auto& worker : workers_) {
         if (worker->task() != nullptr) due = std::min(due, worker->task()->deadline);
@@ -86,6 +87,10 @@ ExitCode Front::read_input() {
     }
     if (*input == Input::end) {
         input_ended_ = true;
+        for (const Id id : streams_.ids()) {
+            streams_.release(id);
+            fail(id, {Reason::bad_request, "the input ended before the stream did"});
+        }
         if (reader_.between_frames()) return ExitCode::ok;
         std::fprintf(stderr, "thumbnailer: the input ended inside a frame\n");
         return ExitCode::bad_frame;
@@ -107,17 +112,21 @@ void Front::handle(Frame frame) {
     const auto request = read_request(*term);
     if (!request) {
         ++counters_.failed;
-        return writer_.push(error_reply(*config_.codec, read_id(*term), request.error()));
+        const auto id = read_id(*term);
+        if (id && announces_stream(*term) && !knows(*id)) streams_.forget(*id);
+        return writer_.push(error_reply(*config_.codec, id, request.error()));
     }
     switch (request->op) {
     case Op::make:
     case Op::probe: return accept(*request, frame);
+    case Op::chunk: return collect(*request);
     case Op::cancel: return cancel(request->id);
     case Op::ping: return writer_.push(pong(*config_.codec, request->id));
     case Op::stats:
         return writer_.push(stats_reply(
             *config_.codec, request->id,
-            {counters_, config_.workers, static_cast<std::int64_t>(busy()), static_cast<std::int64_t>(queue_.size())}));
+            {counters_, config_.workers, static_cast<std::int64_t>(busy()), static_cast<std::int64_t>(queue_.size()),
+             static_cast<std::int64_t>(streams_.size())}));
     }
 }
 
@@ -125,31 +134,54 @@ void Front::accept(const Request& request, Frame& frame) {
     if (knows(request.id))
         return fail(request.id, {Reason::duplicate_id, "the id " + std::to_string(request.id) +
                                                            " belongs to a request that is still unanswered"});
+    const bool stream = std::holds_alternative<Stream>(request.source);
     auto task = Task::from(request, frame, config_);
-    if (!task) return fail(request.id, task.error());
-    queue_.push_back(std::move(*task));
+    if (task && !stream) return queue_.push_back(std::move(*task));
+    const auto opened = task ? streams_.open(std::move(*task)) : Result<Done>(task.error());
+    if (opened) return;
+    if (stream) streams_.forget(request.id);
+    fail(request.id, opened.error());
+}
+
+void Front::collect(const Request& request) {
+    const Id id = request.id;
+    if (streams_.holds(id)) {
+        auto task = streams_.add(id, request.chunk);
+        if (!task) return fail(id, task.error());
+        if (*task) queue_.push_back(std::move(*task));
+    } else if (!streams_.drops(id, !request.chunk)) {
+        // A request of this id whose source is complete cannot be what its client thinks that it is.
+        stop(id);
+        fail(id, {Reason::bad_request, "a chunk for " + std::to_string(id) + ", which is no open stream"});
+    }
 }
 
 bool Front::knows(Id id) const {
     const auto holds = [&](const Task* task) { return task != nullptr && task->id == id; };
-    return std::ranges::any_of(queue_, [&](const auto& task) { return holds(task.get()); }) ||
+    return streams_.holds(id) || std::ranges::any_of(queue_, [&](const auto& task) { return holds(task.get()); }) ||
            std::ranges::any_of(workers_, [&](const auto& worker) { return holds(worker->task()); });
 }
 
 void Front::cancel(Id id) {
-    const Failure cancelled{Reason::cancelled, "the request was cancelled"};
+    if (!stop(id)) return; // answered already
+    ++counters_.cancelled;
+    fail(id, {Reason::cancelled, "the request was cancelled"});
+}
+
+// Takes a request from wherever it is. Its answer is the caller's to give.
+bool Front::stop(Id id) {
+    if (streams_.release(id)) return true;
     const auto queued = std::ranges::find(queue_, id, [](const auto& task) { return task->id; });
     if (queued != queue_.end()) {
         queue_.erase(queued);
-    } else {
-        const auto worker = std::ranges::find_if(
-            workers_, [&](const auto& each) { return each->task() != nullptr && each->task()->id == id; });
-        if (worker == workers_.end()) return; // answered already
-        (*worker)->release();
-        (*worker)->kill();
+        return true;
     }
-    ++counters_.cancelled;
-    fail(id, cancelled);
+    const auto worker = std::ranges::find_if(
+        workers_, [&](const auto& each) { return each->task() != nullptr && each->task()->id == id; });
+    if (worker == workers_.end()) return false;
+    (*worker)->release();
+    (*worker)->kill();
+    return true;
 }
 
 std::size_t Front::busy() const {
@@ -243,6 +275,7 @@ void Front::expire(Clock::time_point now) {
         worker->kill();
         fail_late(*worker->release());
     }
+    for (const Id id : streams_.late(now)) fail_late(*streams_.release(id));
     for (const auto& task : queue_)
         if (late(task.get())) fail_late(*task);
     std::erase_if(queue_, [&](const auto& task) { return late(task.get()); });

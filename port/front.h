@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reply.h"
+#include "streams.h"
 
 struct pollfd;
 
@@ -25,6 +26,8 @@ private:
     ExitCode read_input();
     void handle(Frame frame);
     void accept(const Request& request, Frame& frame);
+    void collect(const Request& request);
+    bool stop(Id id);
     void cancel(Id id);
     bool knows(Id id) const;
 
@@ -50,6 +53,7 @@ private:
     Descriptor output_;
     FrameReader reader_;
     FrameWriter writer_;
+    Streams streams_;
     std::deque<std::unique_ptr<Task>> queue_;
     std::vector<std::unique_ptr<Worker>> workers_;
     Counters counters_;

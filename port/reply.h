@@ -20,6 +20,7 @@ struct Stats {
     std::int64_t workers = 0;
     std::int64_t busy = 0;
     std::int64_t queued = 0;
+    std::int64_t streams = 0; // sources that are still arriving
 };
 
 Payload hello(const Config& config);

@@ -7,8 +7,13 @@ namespace thumbnailer {
 
 namespace {
 
-Result<Done> take_bytes(Bytes bytes, Frame& frame, Task& task) {
+Result<Done> take_bytes(Bytes bytes, Frame& frame, const Config& config, Task& task) {
     if (bytes.empty()) return Failure{Reason::empty_source, "the source has no bytes"};
+    if (bytes.size() > static_cast<std::size_t>(config.max_source_bytes))
+        return Failure{.reason = Reason::too_large,
+                       .message = "the source has " + std::to_string(bytes.size()) + " bytes: at most " +
+                                  std::to_string(config.max_source_bytes) + " are read (--max-source-bytes)",
+                       .limit = config.max_source_bytes};
     task.job.source_size = bytes.size();
     if (frame.shared) {
         task.job.source_offset = static_cast<std::uint64_t>(bytes.data() - frame.payload.data());
@@ -27,6 +32,12 @@ Result<Done> open_file(const std::string& path, const Config& config, Task& task
     if (!file) return std::move(file).error();
     task.source = std::move(file->descriptor);
     task.job.source_size = file->size;
+    return Done{};
+}
+
+Result<Done> open(const Source& source, Frame& frame, const Config& config, Task& task) {
+    if (const auto* path = std::get_if<std::string>(&source)) return open_file(*path, config, task);
+    if (const auto* bytes = std::get_if<Bytes>(&source)) return take_bytes(*bytes, frame, config, task);
     return Done{};
 }
 
@@ -54,10 +65,7 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     const std::int64_t deadline_ms =
         request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
     task->deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
-    const auto* path = std::get_if<std::string>(&request.source);
-    auto opened = path != nullptr ? open_file(*path, config, *task)
-                                  : take_bytes(std::get<Bytes>(request.source), frame, *task);
-    if (!opened) return std::move(opened).error();
+    if (auto opened = open(request.source, frame, config, *task); !opened) return std::move(opened).error();
     if (auto outputs = open_outputs(request.spec.outputs, *task); !outputs) return std::move(outputs).error();
     auto result = share_result();
     if (!result) return std::move(result).error();
