@@ -113,7 +113,8 @@ void Front::handle(Frame frame) {
     if (!request) {
         ++counters_.failed;
         const auto id = read_id(*term);
-        if (id && announces_stream(*term) && !knows(*id)) streams_.forget(*id);
+        // What follows of a stream whose make or chunk cannot be read is no fault of its own.
+        if (id && !streams_.release(*id) && announces_stream(*term) && !knows(*id)) streams_.forget(*id);
         return writer_.push(error_reply(*config_.codec, id, request.error()));
     }
     switch (request->op) {
