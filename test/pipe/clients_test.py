@@ -76,7 +76,7 @@ class NodeClientTest(ClientTest):
     def test_calls_that_overlap_get_their_own_answers(self):
         script = """
             import { readFileSync } from "node:fs";
-            const [client, program, photo] = process.argv.slice(1);
+            const [program, client, photo] = process.argv.slice(1);
             const { Thumbnailer } = await import(client);
             const thumbnailer = new Thumbnailer(program);
             const widths = [...Array(20).keys()].map((n) => n + 1);
@@ -89,7 +89,7 @@ class NodeClientTest(ClientTest):
             }));
         """
         ended = self.run_client(
-            "node", "--input-type=module", "-e", script, self.folder / "client.mjs", EXECUTABLE, PHOTO
+            "node", "--input-type=module", "-e", script, EXECUTABLE, self.folder / "client.mjs", PHOTO
         )
         self.assertEqual((ended.returncode, ended.stderr), (0, ""))
         said = json.loads(ended.stdout)
