@@ -9,6 +9,10 @@
 #include "memory.h"
 #include "thumbnail/thumbnail.h"
 
+#ifdef THUMBNAILER_FAULTS
+#include "faults.h"
+#endif
+
 namespace thumbnailer {
 
 namespace {
@@ -63,6 +67,9 @@ Outcome answer(const Job& job, const std::vector<Descriptor>& descriptors) {
         outcome.failure = to_plain({Reason::internal, std::string("mapping the source: ") + std::strerror(errno)});
         return outcome;
     }
+#ifdef THUMBNAILER_FAULTS
+    commit_fault(source.bytes().subspan(job.source_offset));
+#endif
     return make_thumbnails(job, source.bytes().subspan(job.source_offset), Shelf(job, descriptors));
 }
 

@@ -78,7 +78,9 @@ ExitCode echo(const Config& config) {
 }
 
 ExitCode explain(const Config& config) {
-    Explainer explainer(config);
+    const auto roots = Roots::open(config.roots);
+    if (!roots) return complain(ExitCode::usage, roots.error().message);
+    Explainer explainer(config, *roots);
     const ExitCode code = each_frame(config, [&](const Frame& frame) {
         std::cout << explainer.explain(frame.payload) << std::flush;
         return ExitCode::ok;

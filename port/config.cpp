@@ -24,11 +24,13 @@ struct SwitchFlag {
     bool Config::*member;
 };
 struct CodecFlag {};
+struct SandboxFlag {};
+struct RootFlag {};
 
 struct FlagSpec {
     std::string_view name;
     std::string_view value; // what stands for it in --help; empty: the flag takes none
-    std::variant<NumberFlag, SwitchFlag, CodecFlag> kind;
+    std::variant<NumberFlag, SwitchFlag, CodecFlag, SandboxFlag, RootFlag> kind;
     std::string_view help;
 };
 
@@ -43,9 +45,15 @@ constexpr std::array kFlags{
              "milliseconds from a request to its answer, unless the request says otherwise"},
     FlagSpec{"--max-frame", "BYTES", NumberFlag{&Config::max_frame, 1, kMaxFrameLength}, "longest frame"},
     FlagSpec{"--max-source-bytes", "BYTES", NumberFlag{&Config::max_source_bytes, 1, kAny}, "largest source"},
+    FlagSpec{"--max-memory", "BYTES", NumberFlag{&Config::max_memory, 1 << 24, kAny},
+             "memory of one worker; one that needs more is ended, one that keeps more is replaced"},
     FlagSpec{"--max-pixels", "N", NumberFlag{&Config::max_pixels, 1, kAny}, "width times height of a source"},
     FlagSpec{"--max-streams", "N", NumberFlag{&Config::max_streams, 1, 65'536}, "sources that arrive in chunks at a time"},
     FlagSpec{"--codec", "NAME", CodecFlag{}, "etf (Erlang's term_to_binary) or msgpack"},
+    FlagSpec{"--sandbox", "MODE", SandboxFlag{},
+             "require, best_effort (default), audit or off: how a worker is confined; see docs/security.md"},
+    FlagSpec{"--root", "DIR", RootFlag{},
+             "a folder that requests may read and write in, and no other; may be repeated"},
     FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},
              "end when the parent process ends, and leave SIGINT and SIGTERM to it"},
     FlagSpec{"--help", "", SwitchFlag{&Config::help}, "this text"},
@@ -67,6 +75,12 @@ Result<Done> set(const FlagSpec& flag, std::string_view value, Config& config) {
         config.*number->member = read;
     } else if (const auto* enabled = std::get_if<SwitchFlag>(&flag.kind)) {
         config.*enabled->member = true;
+    } else if (std::holds_alternative<RootFlag>(flag.kind)) {
+        config.roots.emplace_back(value);
+    } else if (std::holds_alternative<SandboxFlag>(flag.kind)) {
+        const auto mode = std::ranges::find(kSandboxModes, value);
+        if (mode == kSandboxModes.end()) return wrong(flag.name, value, "require, best_effort, audit or off");
+        config.sandbox = static_cast<SandboxMode>(mode - kSandboxModes.begin());
     } else {
         config.codec = codec_named(value);
         if (config.codec == nullptr) return wrong(flag.name, value, codec_names());

@@ -43,12 +43,6 @@ const std::vector<Term>& outputs_in(const Term& request) {
         ->items;
 }
 
-Result<std::string> destination(const std::string& to) {
-    if (to.empty()) return std::string("; into the answer");
-    if (auto file = OutputFile::create(to); !file) return std::move(file).error();
-    return "; to the file " + quote_path(to);
-}
-
 } // namespace
 
 std::string Explainer::explain(Bytes payload) {
@@ -109,11 +103,17 @@ Result<std::string> Explainer::source(const Request& request) {
         return bytes_in_words(bytes->size()) + " of " + *format + " in the frame";
     }
     const std::string& path = std::get<std::string>(request.source);
-    const auto file = open_source(path, static_cast<std::size_t>(config_.max_source_bytes));
+    const auto file = open_source(roots_, path, static_cast<std::size_t>(config_.max_source_bytes));
     if (!file) return file.error();
     auto format = format_in_words(*file);
     if (!format) return format;
     return quote_path(path) + ", " + bytes_in_words(file->size) + " of " + *format;
+}
+
+Result<std::string> Explainer::destination(const std::string& to) const {
+    if (to.empty()) return std::string("; into the answer");
+    if (auto file = OutputFile::create(roots_, to); !file) return std::move(file).error();
+    return "; to the file " + quote_path(to);
 }
 
 Result<std::string> Explainer::chunk(const Request& request) {

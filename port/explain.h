@@ -8,12 +8,13 @@
 
 #include "config.h"
 #include "request.h"
+#include "roots.h"
 
 namespace thumbnailer {
 
 class Explainer {
 public:
-    explicit Explainer(const Config& config) : config_(config) {}
+    Explainer(const Config& config, const Roots& roots) : config_(config), roots_(roots) {}
 
     // A line for the request in a frame, and one more, indented, for each of its thumbnails.
     std::string explain(Bytes payload);
@@ -28,7 +29,10 @@ private:
     Result<std::string> chunk(const Request& request);
     std::string wrong(const std::string& subject, const Failure& failure);
 
+    Result<std::string> destination(const std::string& to) const;
+
     const Config& config_;
+    const Roots& roots_;
     std::map<Id, std::size_t> streams_; // those that are open, and their bytes so far
     std::set<Id> refused_;              // those whose chunks would be dropped
     std::size_t frames_ = 0;

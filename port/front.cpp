@@ -17,6 +17,8 @@ constexpr std::size_t kMaxUnwritten = std::size_t{64} << 20;
 // How long a worker that was told to go may take.
 constexpr milliseconds kFarewell{1000};
 constexpr milliseconds kLongestPause{5000};
+// How often the memory of busy workers is looked at. A worker fills some 100 MB in this time.
+constexpr milliseconds kWeighEvery{50};
 
 // In the poll set: input, output, then three for each worker.
 constexpr std::size_t kFirstWorker = 2;
@@ -26,13 +28,13 @@ void complain(const Failure& failure) { std::fprintf(stderr, "thumbnailer: %s\n"
 
 } // namespace
 
-Front::Front(const Config& config, Descriptor input, Descriptor output)
-    : config_(config), input_(std::move(input)), output_(std::move(output)),
+Front::Front(const Config& config, const Sandbox& sandbox, const Roots& roots, Descriptor input, Descriptor output)
+    : config_(config), sandbox_(sandbox), roots_(roots), input_(std::move(input)), output_(std::move(output)),
       reader_(input_.get(), static_cast<std::size_t>(config.max_frame)), writer_(output_.get()),
       streams_(static_cast<std::size_t>(config.max_streams), static_cast<std::size_t>(config.max_source_bytes)) {}
 
 ExitCode Front::run() {
-    writer_.push(hello(config_));
+    writer_.push(hello(config_, sandbox_.posture()));
     while (!finished()) {
         staff();
         dispatch();
@@ -47,6 +49,7 @@ ExitCode Front::run() {
             if (const ExitCode code = read_input(); code != ExitCode::ok) return code;
         attend(events);
         expire(Clock::now());
+        weigh(Clock::now());
     }
     return ExitCode::ok;
 }
@@ -74,6 +77,7 @@ int Front::patience(Clock::time_point now) const {
         if (worker->leaving()) due = std::min(due, worker->left() + kFarewell);
     }
     if (workers_.size() < static_cast<std::size_t>(config_.workers)) due = std::min(due, next_fork_);
+    if (busy() > 0) due = std::min(due, now + kWeighEvery);
     if (due == Clock::time_point::max()) return -1;
     const auto wait = std::chrono::ceil<milliseconds>(due - now).count();
     return static_cast<int>(std::clamp<std::int64_t>(wait, 0, 3'600'000));
@@ -136,7 +140,7 @@ void Front::accept(const Request& request, Frame& frame) {
         return fail(request.id, {Reason::duplicate_id, "the id " + std::to_string(request.id) +
                                                            " belongs to a request that is still unanswered"});
     const bool stream = std::holds_alternative<Stream>(request.source);
-    auto task = Task::from(request, frame, config_);
+    auto task = Task::from(request, frame, config_, roots_);
     if (task && !stream) return queue_.push_back(std::move(*task));
     const auto opened = task ? streams_.open(std::move(*task)) : Result<Done>(task.error());
     if (opened) return;
@@ -195,7 +199,7 @@ void Front::staff() {
     const auto lasting = [&](const auto& worker) { return !worker->leaving() && worker->given() < config_.reuse; };
     auto missing = config_.workers - std::ranges::count_if(workers_, lasting);
     for (const auto now = Clock::now(); missing > 0 && now >= next_fork_; --missing) {
-        auto worker = Worker::start();
+        auto worker = Worker::start(sandbox_);
         if (!worker) {
             complain(worker.error());
             next_fork_ = now + kLongestPause;
@@ -228,9 +232,19 @@ void Front::attend(const std::vector<pollfd>& events) {
 }
 
 void Front::hear(Worker& worker) {
-    if (const auto outcome = worker.hear()) return answer(worker, *outcome);
-    // It closed the channel, so no answer can come: it is dying, or must. `bury` tells its caller.
+    const auto heard = worker.hear();
+    if (const auto* outcome = std::get_if<Outcome>(&heard)) return answer(worker, *outcome);
+    // No answer can come any more: it is dying, or must.
     worker.kill();
+    if (const auto* violation = std::get_if<Violation>(&heard)) return denounce(worker, *violation);
+}
+
+void Front::denounce(Worker& worker, const Violation& violation) {
+    const std::string name = syscall_name(violation.call);
+    fail(worker.release()->id,
+         {.reason = Reason::sandbox_violation,
+          .message = "the worker called " + name + ", which making thumbnails does not need, and was ended",
+          .system_call = name});
 }
 
 void Front::answer(Worker& worker, const Outcome& outcome) {
@@ -280,6 +294,22 @@ void Front::expire(Clock::time_point now) {
     for (const auto& task : queue_)
         if (late(task.get())) fail_late(*task);
     std::erase_if(queue_, [&](const auto& task) { return late(task.get()); });
+}
+
+// Ends what needs more memory than it may have, before the kernel ends something else.
+void Front::weigh(Clock::time_point now) {
+    if (now < next_weighing_) return;
+    next_weighing_ = now + kWeighEvery;
+    for (const auto& worker : workers_) {
+        if (worker->leaving() || worker->memory() <= config_.max_memory) continue;
+        const auto task = worker->release();
+        worker->kill();
+        if (!task) continue; // it kept too much of what it had; a new one takes its place
+        fail(task->id, {.reason = Reason::out_of_memory,
+                        .message = "the worker needed more than " + std::to_string(config_.max_memory) +
+                                   " bytes of memory (--max-memory)",
+                        .limit = config_.max_memory});
+    }
 }
 
 void Front::fail(Id id, const Failure& failure) {

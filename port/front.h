@@ -16,7 +16,7 @@ namespace thumbnailer {
 
 class Front {
 public:
-    Front(const Config& config, Descriptor input, Descriptor output);
+    Front(const Config& config, const Sandbox& sandbox, const Roots& roots, Descriptor input, Descriptor output);
 
     // Until end of input, or until nobody reads the answers.
     ExitCode run();
@@ -37,10 +37,12 @@ private:
     void hear(Worker& worker);
     void bury(Worker& worker, const End& end);
     void expire(Clock::time_point now);
+    void weigh(Clock::time_point now);
     std::size_t busy() const;
 
     // Output.
     void fail(Id id, const Failure& failure);
+    void denounce(Worker& worker, const Violation& violation);
     void answer(Worker& worker, const Outcome& outcome);
 
     std::vector<pollfd> watched() const;
@@ -49,6 +51,8 @@ private:
     bool finished() const;
 
     const Config& config_;
+    const Sandbox& sandbox_;
+    const Roots& roots_;
     Descriptor input_;
     Descriptor output_;
     FrameReader reader_;
@@ -60,6 +64,7 @@ private:
     bool input_ended_ = false;
     int young_deaths_ = 0; // workers in a row that ended before they answered anything
     Clock::time_point next_fork_{};
+    Clock::time_point next_weighing_{};
 };
 
 } // namespace thumbnailer

@@ -157,26 +157,23 @@ Failure unknown_option(const Term& key, bool for_request, bool with_outputs) {
     return {Reason::bad_option, "unknown option " + quote(key) + ": accepted here are " + names};
 }
 
-Result<Done> read_option(const Term& key, const Term& value, Spec& request, OutputRequest* output,
-                         bool with_outputs) {
+Result<Done> read_option(const Term& key, const Term& value, Spec& request, OutputRequest* output, bool with_outputs) {
     const bool for_request = output == nullptr;
     const auto name = name_of(key);
-    const auto row = std::ranges::find_if(kOptions, [&](const OptionSpec& spec) {
-        return name == spec.name && is_for_request(spec) == for_request;
-    });
+    const auto row = std::ranges::find_if(
+        kOptions, [&](const OptionSpec& spec) { return name == spec.name && is_for_request(spec) == for_request; });
     if (row == kOptions.end()) return unknown_option(key, for_request, with_outputs);
     OutputRequest unused;
     if (std::visit(Assign{*row, value, request, for_request ? unused : *output}, row->field)) return Done{};
     return Failure{.reason = Reason::bad_option,
-                   .message = std::string(row->name) + ": " + quote(value) +
-                              " is not accepted; it takes " + std::visit(Accepted{*row}, row->field),
+                   .message = std::string(row->name) + ": " + quote(value) + " is not accepted; it takes " +
+                              std::visit(Accepted{*row}, row->field),
                    .option = row->name};
 }
 
 Result<OutputRequest> read_output(const Term& term, Spec& request) {
     const Map* map = term.as<Map>();
-    if (map == nullptr)
-        return Failure{Reason::bad_option, "outputs: " + quote(term) + " is not a map of options"};
+    if (map == nullptr) return Failure{Reason::bad_option, "outputs: " + quote(term) + " is not a map of options"};
     OutputRequest output;
     for (const auto& [key, value] : map->pairs)
         if (auto read = read_option(key, value, request, &output, false); !read) return std::move(read).error();
@@ -190,8 +187,8 @@ Result<OutputRequest> read_output(const Term& term, Spec& request) {
 Result<Done> read_outputs(const Term& term, Spec& request) {
     const List* list = term.as<List>();
     if (list == nullptr || list->items.empty() || list->items.size() > kMaxOutputs)
-        return Failure{Reason::bad_option, "outputs: " + quote(term) + " is not a list of 1 to " +
-                                               std::to_string(kMaxOutputs) + " maps"};
+        return Failure{Reason::bad_option,
+                       "outputs: " + quote(term) + " is not a list of 1 to " + std::to_string(kMaxOutputs) + " maps"};
     for (const Term& item : list->items) {
         auto output = read_output(item, request);
         if (!output) return std::move(output).error();
@@ -226,8 +223,7 @@ private:
 
 Result<Spec> read_spec(const Term& term, bool with_outputs) {
     const Map* map = term.as<Map>();
-    if (map == nullptr)
-        return Failure{Reason::bad_option, "the spec: " + quote(term) + " is not a map of options"};
+    if (map == nullptr) return Failure{Reason::bad_option, "the spec: " + quote(term) + " is not a map of options"};
     Spec spec;
     bool has_outputs = false;
     for (const auto& [key, value] : map->pairs) {
@@ -237,8 +233,8 @@ Result<Spec> read_spec(const Term& term, bool with_outputs) {
         if (!read) return std::move(read).error();
     }
     if (with_outputs && !has_outputs)
-        return Failure{Reason::bad_option, "outputs: missing; a list of 1 to " +
-                                               std::to_string(kMaxOutputs) + " maps is needed"};
+        return Failure{Reason::bad_option,
+                       "outputs: missing; a list of 1 to " + std::to_string(kMaxOutputs) + " maps is needed"};
     return spec;
 }
 

@@ -26,6 +26,7 @@ Map error_map(const Failure& failure) {
     if (!failure.option.empty()) map.put("option", atom(failure.option));
     if (failure.limit) map.put("limit", integer(*failure.limit));
     if (!failure.signal.empty()) map.put("signal", atom(failure.signal));
+    if (!failure.system_call.empty()) map.put("system_call", binary(failure.system_call));
     if (failure.exit_status) map.put("exit_status", integer(*failure.exit_status));
     if (!failure.diagnostics.empty()) map.put("stderr", binary(failure.diagnostics));
     return map;
@@ -83,6 +84,19 @@ bool is_sound(const Outcome& outcome, const Task& task, std::size_t result_size)
     return true;
 }
 
+Map posture_map(const Posture& posture) {
+    Map map;
+    map.put("mode", atom(kSandboxModes[static_cast<std::size_t>(posture.mode)]));
+    map.put("seccomp", boolean(posture.seccomp));
+    map.put("landlock", integer(posture.landlock));
+    map.put("front", boolean(posture.front));
+    map.put("open_denied", boolean(posture.open_denied));
+    map.put("socket_denied", boolean(posture.socket_denied));
+    map.put("exec_denied", boolean(posture.exec_denied));
+    map.put("complete", boolean(posture.complete()));
+    return map;
+}
+
 Map product_map(const Product& product) {
     Map map;
     map.put("format", atom(name_of(product.format)));
@@ -112,11 +126,12 @@ Term product_term(const Product& product, std::optional<OutputFile>& file, Bytes
 
 } // namespace
 
-Payload hello(const Config& config) {
+Payload hello(const Config& config, const Posture& posture) {
     const std::string libvips = VipsSession::version();
     Map limits;
     limits.put("max_frame", integer(config.max_frame));
     limits.put("max_source_bytes", integer(config.max_source_bytes));
+    limits.put("max_memory", integer(config.max_memory));
     limits.put("max_pixels", integer(config.max_pixels));
     limits.put("max_streams", integer(config.max_streams));
     limits.put("deadline", integer(config.deadline_ms));
@@ -131,6 +146,7 @@ Payload hello(const Config& config) {
     map.put("savers", format_names([](const FormatSpec& format) { return format.saves; }));
     map.put("workers", integer(config.workers));
     map.put("limits", std::move(limits));
+    map.put("sandbox", posture_map(posture));
     map.put("os_pid", integer(::getpid()));
     return encoded(*config.codec, tuple(atom("hello"), std::move(map)));
 }

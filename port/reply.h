@@ -7,12 +7,12 @@
 namespace thumbnailer {
 
 struct Counters {
-    std::int64_t served = 0;    // requests answered ok
-    std::int64_t failed = 0;    // requests answered with an error, the next three included
+    std::int64_t served = 0; // requests answered ok
+    std::int64_t failed = 0; // requests answered with an error, the next three included
     std::int64_t crashed = 0;
     std::int64_t timed_out = 0;
     std::int64_t cancelled = 0;
-    std::int64_t forked = 0;    // workers started
+    std::int64_t forked = 0; // workers started
 };
 
 struct Stats {
@@ -23,7 +23,7 @@ struct Stats {
     std::int64_t streams = 0; // sources that are still arriving
 };
 
-Payload hello(const Config& config);
+Payload hello(const Config& config, const Posture& posture);
 Payload pong(const Codec& codec, Id id);
 Payload stats_reply(const Codec& codec, Id id, const Stats& stats);
 Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& failure);

@@ -27,27 +27,28 @@ Result<Done> take_bytes(Bytes bytes, Frame& frame, const Config& config, Task& t
     return Done{};
 }
 
-Result<Done> open_file(const std::string& path, const Config& config, Task& task) {
-    auto file = open_source(path, static_cast<std::size_t>(config.max_source_bytes));
+Result<Done> open_file(const std::string& path, const Config& config, const Roots& roots, Task& task) {
+    auto file = open_source(roots, path, static_cast<std::size_t>(config.max_source_bytes));
     if (!file) return std::move(file).error();
     task.source = std::move(file->descriptor);
     task.job.source_size = file->size;
     return Done{};
 }
 
-Result<Done> open(const Source& source, Frame& frame, const Config& config, Task& task) {
-    if (const auto* path = std::get_if<std::string>(&source)) return open_file(*path, config, task);
+Result<Done> open(const Source& source, Frame& frame, const Config& config, const Roots& roots,
+                  Task& task) {
+    if (const auto* path = std::get_if<std::string>(&source)) return open_file(*path, config, roots, task);
     if (const auto* bytes = std::get_if<Bytes>(&source)) return take_bytes(*bytes, frame, config, task);
     return Done{};
 }
 
-Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, Task& task) {
+Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, const Roots& roots, Task& task) {
     for (std::size_t index = 0; index < outputs.size(); ++index) {
         task.job.outputs[index] = outputs[index].output;
         task.job.to_file[index] = !outputs[index].to.empty();
         auto& file = task.files.emplace_back();
         if (outputs[index].to.empty()) continue;
-        auto created = OutputFile::create(outputs[index].to);
+        auto created = OutputFile::create(roots, outputs[index].to);
         if (!created) return std::move(created).error();
         file.emplace(std::move(*created));
     }
@@ -57,16 +58,16 @@ Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, Task& task)
 
 } // namespace
 
-Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, const Config& config) {
+Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, const Config& config,
+                                         const Roots& roots) {
     auto task = std::make_unique<Task>();
     task->id = request.id;
     task->job.probe = request.op == Op::probe;
     task->job.limits.max_pixels = config.max_pixels;
-    const std::int64_t deadline_ms =
-        request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
+    const std::int64_t deadline_ms = request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
     task->deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
-    if (auto opened = open(request.source, frame, config, *task); !opened) return std::move(opened).error();
-    if (auto outputs = open_outputs(request.spec.outputs, *task); !outputs) return std::move(outputs).error();
+    if (auto opened = open(request.source, frame, config, roots, *task); !opened) return std::move(opened).error();
+    if (auto outputs = open_outputs(request.spec.outputs, roots, *task); !outputs) return std::move(outputs).error();
     auto result = share_result();
     if (!result) return std::move(result).error();
     task->result = std::move(*result);

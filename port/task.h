@@ -26,7 +26,8 @@ struct Task {
 
     // Opens what the request names. Bytes that came in a large frame are handed on in the frame's own memory; the
     // source of a stream is still missing (see streams.h).
-    static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config);
+    static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config,
+                                              const Roots& roots);
 
     // What the worker gets beside the job: source, result, files.
     std::vector<int> descriptors() const;

@@ -30,18 +30,15 @@ struct FormatSpec {
 
 // Default qualities are sharp's (https://sharp.pixelplumbing.com/api-output).
 inline constexpr std::array kFormats{
-    FormatSpec{Format::jpeg, "jpeg", true, false, 80, Auto::keep, "image/jpeg", "jpg,jpeg,jpe,jfif",
-               "jpegload_buffer", "jpegsave_buffer"},
-    FormatSpec{Format::png, "png", true, true, 0, Auto::keep, "image/png", "png", "pngload_buffer",
-               "pngsave_buffer"},
+    FormatSpec{Format::jpeg, "jpeg", true, false, 80, Auto::keep, "image/jpeg", "jpg,jpeg,jpe,jfif", "jpegload_buffer",
+               "jpegsave_buffer"},
+    FormatSpec{Format::png, "png", true, true, 0, Auto::keep, "image/png", "png", "pngload_buffer", "pngsave_buffer"},
     FormatSpec{Format::webp, "webp", true, true, 80, Auto::keep, "image/webp", "webp", "webpload_buffer",
                "webpsave_buffer"},
     FormatSpec{Format::avif, "avif", true, true, 50, Auto::keep, "image/avif", "avif", "heifload_buffer",
                "heifsave_buffer"},
-    FormatSpec{Format::gif, "gif", true, true, 0, Auto::keep, "image/gif", "gif", "gifload_buffer",
-               "gifsave_buffer"},
-    FormatSpec{Format::tiff, "tiff", false, true, 0, Auto::opaque, "image/tiff", "tif,tiff",
-               "tiffload_buffer", ""},
+    FormatSpec{Format::gif, "gif", true, true, 0, Auto::keep, "image/gif", "gif", "gifload_buffer", "gifsave_buffer"},
+    FormatSpec{Format::tiff, "tiff", false, true, 0, Auto::opaque, "image/tiff", "tif,tiff", "tiffload_buffer", ""},
     FormatSpec{Format::svg, "svg", false, true, 0, Auto::png, "image/svg+xml", "svg", "svgload_buffer", ""},
 };
 

@@ -54,8 +54,8 @@ Layout lay_out(Size source, const Output& output) {
     const double around = std::min(std::max(across, down), most);
     switch (output.fit) {
     case Fit::fill:
-        return whole({scaled_side(source.width, std::min(across, most)),
-                      scaled_side(source.height, std::min(down, most))});
+        return whole(
+            {scaled_side(source.width, std::min(across, most)), scaled_side(source.height, std::min(down, most))});
     case Fit::outside: return whole(scaled_by(source, around));
     case Fit::cover: return cover(scaled_by(source, around), box);
     case Fit::contain: return contain(scaled_by(source, within), box);

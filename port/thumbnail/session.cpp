@@ -34,9 +34,9 @@ Result<Done> VipsSession::start(const char* program) {
         for (const std::string_view operation : {format.loader, format.saver})
             if (!operation.empty() && !touch(operation, true))
                 return Failure{Reason::internal, "libvips has no operation " + std::string(operation)};
-    for (const char* operation : {"resize", "reduceh", "reducev", "shrinkh", "shrinkv", "autorot", "premultiply",
-                                  "unpremultiply", "icc_transform", "colourspace", "embed", "extract_area",
-                                  "flatten", "cast", "copy", "sequential", "linear"})
+    for (const char* operation :
+         {"resize", "reduceh", "reducev", "shrinkh", "shrinkv", "autorot", "premultiply", "unpremultiply",
+          "icc_transform", "colourspace", "embed", "extract_area", "flatten", "cast", "copy", "sequential", "linear"})
         touch(operation);
     vips_error_clear();
     return Done{};

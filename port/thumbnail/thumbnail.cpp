@@ -19,8 +19,7 @@ std::string take_vips_message() {
     std::string message = vips_error_buffer();
     vips_error_clear();
     while (message.ends_with('\n')) message.pop_back();
-    for (std::size_t at = 0; (at = message.find('\n', at)) != std::string::npos; at += 2)
-        message.replace(at, 1, "; ");
+    for (std::size_t at = 0; (at = message.find('\n', at)) != std::string::npos; at += 2) message.replace(at, 1, "; ");
     return message;
 }
 
@@ -42,7 +41,8 @@ Result<Header> checked_header(const Job& job, Bytes source) {
     if (!format) {
         std::string known;
         for (const FormatSpec& spec : kFormats) known.append(known.empty() ? "" : ", ").append(spec.name);
-        return Failure{Reason::unsupported_format, "the source is not an image of a format that is read here: " + known};
+        return Failure{Reason::unsupported_format,
+                       "the source is not an image of a format that is read here: " + known};
     }
     auto header = guarded(Reason::bad_image, "the header of the " + std::string(name_of(*format)) + " image",
                           [&] { return read_header(*format, source); });
@@ -88,10 +88,9 @@ VImage flatten(const VImage& image, Colour background) {
 VImage pad(VImage image, const Layout& layout, Colour background, bool alpha) {
     image = image.colourspace(VIPS_INTERPRETATION_sRGB);
     if (alpha && background.alpha != 255 && !image.has_alpha()) image = image.addalpha();
-    return image.embed(layout.x, layout.y, layout.canvas.width, layout.canvas.height,
-                       VImage::option()
-                           ->set("extend", VIPS_EXTEND_BACKGROUND)
-                           ->set("background", ink(background, image.has_alpha())));
+    return image.embed(
+        layout.x, layout.y, layout.canvas.width, layout.canvas.height,
+        VImage::option()->set("extend", VIPS_EXTEND_BACKGROUND)->set("background", ink(background, image.has_alpha())));
 }
 
 // Resized, upright, in memory: after this the decoder is not needed any more.

@@ -29,7 +29,8 @@ struct Explained {
 };
 
 Explained explain(const std::string& text, const Config& config = {}) {
-    Explainer explainer(config);
+    const Roots everywhere;
+    Explainer explainer(config, everywhere);
     std::string lines = explained(explainer, config, text);
     lines += explainer.conclude();
     return {lines, explainer.all_well()};
@@ -80,8 +81,9 @@ TEST_CASE("explain: what is wrong is said with the reason that the program would
     check_wrong("{probe, 1, #{}, {path, <<\"there/is/none\">>}}.", "not_found: \"there/is/none\"");
     check_wrong("{probe, 1, #{}, {bytes, <<>>}}.", "empty_source");
     check_wrong("{probe, 1, #{}, {bytes, <<\"text\">>}}.", "unsupported_format");
-    Config config;
-    Explainer explainer(config);
+    const Config config;
+    const Roots everywhere;
+    Explainer explainer(config, everywhere);
     check_has(explainer.explain(bytes_of("\x83P")), "wrong, bad_term: external term format: tag 80");
 }
 
