@@ -24,6 +24,8 @@ struct Config {
     std::int64_t max_frame = std::int64_t{64} << 20;
     std::int64_t max_source_bytes = std::int64_t{256} << 20;
     std::int64_t max_memory = std::int64_t{1} << 30;
+    std::int64_t poison_after = 2;
+    std::int64_t poison_for_ms = 600'000;
     std::int64_t max_pixels = 100'000'000;
     std::int64_t max_streams = 64;
     const Codec* codec = &etf_codec();

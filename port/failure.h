@@ -29,6 +29,7 @@ enum class Reason : std::uint8_t {
     crashed,
     out_of_memory,
     sandbox_violation,
+    poison,
     cancelled,
     internal,
 };
@@ -61,6 +62,7 @@ inline constexpr std::array kReasons{
     ReasonSpec{Reason::out_of_memory, "out_of_memory", "the worker needed more memory than it may have"},
     ReasonSpec{Reason::sandbox_violation, "sandbox_violation",
                "the worker made a system call that making thumbnails does not need"},
+    ReasonSpec{Reason::poison, "poison", "the image has killed workers before and is not tried again for a while"},
     ReasonSpec{Reason::cancelled, "cancelled", "the request was cancelled"},
     ReasonSpec{Reason::internal, "internal", "a fault of the program itself"},
 };

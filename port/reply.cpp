@@ -1,7 +1,5 @@
 #include "reply.h"
 
-#include <sys/stat.h>
-
 #include "thumbnail/format.h"
 #include "thumbnail/session.h"
 
@@ -64,26 +62,6 @@ Map source_map(const Header& header) {
     return map;
 }
 
-bool is_known(Format format) { return static_cast<std::size_t>(format) < kFormats.size(); }
-
-bool is_sound(const Product& product, bool in_file, std::size_t result_size) {
-    const bool inside = product.size <= result_size && product.offset <= result_size - product.size;
-    return is_known(product.format) && product.width > 0 && product.height > 0 && product.size > 0 &&
-           (in_file || inside);
-}
-
-bool is_sound(const Outcome& outcome, const Task& task, std::size_t result_size) {
-    if (outcome.failed != 0) return true;
-    if (!is_known(outcome.header.format) || outcome.header.orientation < 1 || outcome.header.orientation > 8)
-        return false;
-    if (outcome.count != task.job.count) return false;
-    for (std::size_t index = 0; index < outcome.count; ++index) {
-        const Product& product = outcome.products[index];
-        if (product.made != 0 && !is_sound(product, task.files[index].has_value(), result_size)) return false;
-    }
-    return true;
-}
-
 Map posture_map(const Posture& posture) {
     Map map;
     map.put("mode", atom(kSandboxModes[static_cast<std::size_t>(posture.mode)]));
@@ -132,6 +110,8 @@ Payload hello(const Config& config, const Posture& posture) {
     limits.put("max_frame", integer(config.max_frame));
     limits.put("max_source_bytes", integer(config.max_source_bytes));
     limits.put("max_memory", integer(config.max_memory));
+    limits.put("poison_after", integer(config.poison_after));
+    limits.put("poison_for", integer(config.poison_for_ms));
     limits.put("max_pixels", integer(config.max_pixels));
     limits.put("max_streams", integer(config.max_streams));
     limits.put("deadline", integer(config.deadline_ms));
@@ -164,7 +144,7 @@ Payload stats_reply(const Codec& codec, Id id, const Stats& stats) {
     map.put("crashed", integer(stats.counters.crashed));
     map.put("timed_out", integer(stats.counters.timed_out));
     map.put("cancelled", integer(stats.counters.cancelled));
-    map.put("forked", integer(stats.counters.forked));
+    map.put("forked", integer(stats.forked));
     return ok(codec, id, std::move(map));
 }
 
@@ -172,15 +152,13 @@ Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& fai
     return encoded(codec, tuple(atom("error"), id ? integer(*id) : atom("nil"), error_map(failure)));
 }
 
-Result<Payload> outcome_reply(const Codec& codec, Task& task, const Outcome& outcome) {
-    struct stat status {};
-    const bool known = ::fstat(task.result.get(), &status) == 0;
-    const auto size = known ? static_cast<std::size_t>(status.st_size) : 0;
-    if (!is_sound(outcome, task, size)) return Failure{Reason::crashed, "the worker answered nonsense"};
+Payload outcome_reply(const Codec& codec, Task& task, const Outcome& outcome) {
     if (outcome.failed != 0) return error_reply(codec, task.id, from_plain(outcome.failure));
     if (task.job.probe) return ok(codec, task.id, probe_map(outcome.header));
+    const std::size_t size = task.result_size();
     const auto result = std::make_shared<Mapping>(Mapping::shared(task.result.get(), size, false));
-    if (result->size() != size) return Failure{Reason::internal, "the thumbnails cannot be mapped"};
+    if (result->size() != size)
+        return error_reply(codec, task.id, {Reason::internal, "the thumbnails cannot be mapped"});
     std::vector<Failure> failures(outcome.count);
     List outputs;
     for (std::size_t index = 0; index < outcome.count; ++index)

@@ -1,7 +1,11 @@
 #include "task.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstring>
+
+#include "thumbnail/format.h"
 
 namespace thumbnailer {
 
@@ -56,6 +60,14 @@ Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, const Roots
     return Done{};
 }
 
+bool is_known(Format format) { return static_cast<std::size_t>(format) < kFormats.size(); }
+
+bool is_sound(const Product& product, bool in_file, std::size_t result_size) {
+    const bool inside = product.size <= result_size && product.offset <= result_size - product.size;
+    return is_known(product.format) && product.width > 0 && product.height > 0 && product.size > 0 &&
+           (in_file || inside);
+}
+
 } // namespace
 
 Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, const Config& config,
@@ -72,6 +84,24 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     if (!result) return std::move(result).error();
     task->result = std::move(*result);
     return task;
+}
+
+std::size_t Task::result_size() const {
+    struct stat status {};
+    return ::fstat(result.get(), &status) == 0 ? static_cast<std::size_t>(status.st_size) : 0;
+}
+
+bool Task::could_end_with(const Outcome& outcome) const {
+    if (outcome.failed != 0) return true;
+    const Header& header = outcome.header;
+    if (!is_known(header.format) || header.orientation < 1 || header.orientation > 8) return false;
+    if (outcome.count != job.count) return false;
+    const std::size_t size = result_size();
+    for (std::size_t index = 0; index < outcome.count; ++index) {
+        const Product& product = outcome.products[index];
+        if (product.made != 0 && !is_sound(product, files[index].has_value(), size)) return false;
+    }
+    return true;
 }
 
 std::vector<int> Task::descriptors() const {

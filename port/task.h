@@ -29,6 +29,12 @@ struct Task {
     static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config,
                                               const Roots& roots);
 
+    // How much the worker has written to the result.
+    std::size_t result_size() const;
+    // Whether the program's own code could have sent this for this task. If not, nothing of it is believed.
+    bool could_end_with(const Outcome& outcome) const;
+    static Failure late() { return {Reason::timeout, "the deadline passed before the thumbnail was made"}; }
+
     // What the worker gets beside the job: source, result, files.
     std::vector<int> descriptors() const;
 };

@@ -1,5 +1,5 @@
 // What becomes of a request whose worker goes wrong: each end has its own reason, and the next request is served.
-#include "worker.h"
+#include "crew.h"
 
 #include <doctest/doctest.h>
 
@@ -24,41 +24,41 @@ std::string answer_to(const std::string& fault, std::vector<std::string> flags =
 
 } // namespace
 
-TEST_CASE("worker: a death by signal is a crash that names the signal") {
+TEST_CASE("crew: a death by signal is a crash that names the signal") {
     check_contains(answer_to("segv"), "{error, 1, #{reason => crashed");
     check_contains(answer_to("segv"), "signal => segv");
     check_contains(answer_to("stack"), "signal => segv");
     check_contains(answer_to("abort"), "signal => abrt");
 }
 
-TEST_CASE("worker: an exit is a crash that names the status") {
+TEST_CASE("crew: an exit is a crash that names the status") {
     check_contains(answer_to("exit"), "reason => crashed");
     check_contains(answer_to("exit"), "exit_status => 3");
 }
 
-TEST_CASE("worker: what it wrote to stderr last is in the report of its crash") {
+TEST_CASE("crew: what a worker wrote to stderr last is in the report of its crash") {
     check_contains(answer_to("complain"), "the last words");
 }
 
-TEST_CASE("worker: one that computes, sleeps or is stopped for too long ends with timeout") {
+TEST_CASE("crew: a worker that computes, sleeps or is stopped for too long ends with timeout") {
     for (const char* fault : {"spin", "sleep", "stop"})
         check_contains(answer_to(fault, {"--deadline=200"}), "{error, 1, #{reason => timeout");
 }
 
-TEST_CASE("worker: one that takes too much memory ends with out_of_memory") {
+TEST_CASE("crew: a worker that takes too much memory ends with out_of_memory") {
     check_contains(answer_to("allocate", {"--max-memory=100000000"}), "{error, 1, #{reason => out_of_memory");
 }
 
-TEST_CASE("worker: a forbidden call is reported by its name") {
+TEST_CASE("crew: a forbidden call is reported by its name") {
     const std::string answer = answer_to("fork");
     check_contains(answer, "{error, 1, #{reason => sandbox_violation");
     check_contains(answer, "clone");
 }
 
-TEST_CASE("worker: one that hangs up without an answer is ended, and its request is a crash") {
+TEST_CASE("crew: a worker that hangs up without an answer is ended, and its request is a crash") {
     check_contains(answer_to("hang_up"), "{error, 1, #{reason => crashed");
 }
 
-TEST_CASE("worker: an answer that cannot be true is not believed") {
+TEST_CASE("crew: an answer that cannot be true is not believed") {
     check_contains(answer_to("nonsense"), "{error, 1, #{reason => crashed");
 }
