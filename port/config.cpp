@@ -48,7 +48,8 @@ constexpr std::array kFlags{
     FlagSpec{"--max-memory", "BYTES", NumberFlag{&Config::max_memory, 1 << 24, kAny},
              "memory of one worker; one that needs more is ended, one that keeps more is replaced"},
     FlagSpec{"--max-pixels", "N", NumberFlag{&Config::max_pixels, 1, kAny}, "width times height of a source"},
-    FlagSpec{"--max-streams", "N", NumberFlag{&Config::max_streams, 1, 65'536}, "sources that arrive in chunks at a time"},
+    FlagSpec{"--max-streams", "N", NumberFlag{&Config::max_streams, 1, 65'536},
+             "sources that arrive in chunks at a time"},
     FlagSpec{"--poison-after", "N", NumberFlag{&Config::poison_after, 0, 1000},
              "workers that an image may kill before it is refused; 0: it never is"},
     FlagSpec{"--poison-for", "MS", NumberFlag{&Config::poison_for_ms, 1, 86'400'000},
@@ -134,12 +135,12 @@ Result<Config> read_config(int argc, char** argv) {
         if (flag == kFlags.end())
             return Failure{Reason::bad_option, quote_path(word) + " is not a flag; see thumbnailer --help"};
         const bool attached = equals != std::string_view::npos;
-        const bool takes_value = !flag->value.empty();
-        if (takes_value ? !attached && index + 1 == argc : attached)
-            return Failure{Reason::bad_option,
-                           std::string(flag->name) + (attached ? " takes no value" : " needs a value")};
+        const bool wanted = !flag->value.empty();
+        if (attached && !wanted) return Failure{Reason::bad_option, std::string(flag->name) + " takes no value"};
+        if (wanted && !attached && index + 1 == argc)
+            return Failure{Reason::bad_option, std::string(flag->name) + " needs a value"};
         std::string_view value;
-        if (takes_value) value = attached ? word.substr(equals + 1) : argv[++index];
+        if (wanted) value = attached ? word.substr(equals + 1) : argv[++index];
         if (auto done = set(*flag, value, config); !done) return std::move(done).error();
     }
     if (config.workers == 0) config.workers = cores();

@@ -48,7 +48,7 @@ const std::vector<Term>& outputs_in(const Term& request) {
 std::string Explainer::explain(Bytes payload) {
     const std::string subject = "frame " + std::to_string(++frames_) + ", " + bytes_in_words(payload.size()) + ": ";
     const auto term = config_.codec->decode(payload);
-    if (!term) return wrong(subject, term.error());
+    if (!term) return subject + in_words(term.error()) + "\n";
     const auto request = read_request(*term);
     const auto words = request ? meaning(*term, *request) : Result<std::string>(request.error());
     if (words) return subject + *words + "\n";
@@ -56,7 +56,7 @@ std::string Explainer::explain(Bytes payload) {
         streams_.erase(*id);
         refused_.insert(*id);
     }
-    return wrong(subject, words.error());
+    return subject + in_words(words.error()) + "\n";
 }
 
 Result<std::string> Explainer::meaning(const Term& term, const Request& request) {
@@ -81,11 +81,9 @@ Result<std::string> Explainer::work(const Term& term, const Request& request) {
                         "; within " + std::to_string(deadline) + " ms" + (own ? " (by default)" : "");
     for (std::size_t index = 0; index < request.spec.outputs.size(); ++index) {
         const Map& given = *outputs_in(term)[index].as<Map>();
-        const auto to = destination(request.spec.outputs[index].to);
-        if (!to) return to;
         const std::string defaults = defaults_beside(given);
         words += "\n    thumbnail " + std::to_string(index + 1) + ": " + text::print(given, {.columns = 0}) +
-                 (defaults.empty() ? "" : ", by default " + defaults) + *to;
+                 (defaults.empty() ? "" : ", by default " + defaults) + destination(request.spec.outputs[index].to);
     }
     return words;
 }
@@ -110,9 +108,10 @@ Result<std::string> Explainer::source(const Request& request) {
     return quote_path(path) + ", " + bytes_in_words(file->size) + " of " + *format;
 }
 
-Result<std::string> Explainer::destination(const std::string& to) const {
-    if (to.empty()) return std::string("; into the answer");
-    if (auto file = OutputFile::create(roots_, to); !file) return std::move(file).error();
+// An output that cannot be written costs itself alone.
+std::string Explainer::destination(const std::string& to) {
+    if (to.empty()) return "; into the answer";
+    if (const auto file = OutputFile::create(roots_, to); !file) return "; " + in_words(file.error());
     return "; to the file " + quote_path(to);
 }
 
@@ -143,14 +142,14 @@ Result<std::string> Explainer::chunk(const Request& request) {
 std::string Explainer::conclude() {
     std::string lines;
     for (const auto& [id, size] : streams_)
-        lines += wrong("stream " + std::to_string(id) + ", " + bytes_in_words(size) + ": ",
-                       {Reason::bad_request, "the input ended before the stream did"});
+        lines += "stream " + std::to_string(id) + ", " + bytes_in_words(size) + ": " +
+                 in_words({Reason::bad_request, "the input ended before the stream did"}) + "\n";
     return lines;
 }
 
-std::string Explainer::wrong(const std::string& subject, const Failure& failure) {
+std::string Explainer::in_words(const Failure& failure) {
     all_well_ = false;
-    return subject + "wrong, " + std::string(name_of(failure.reason)) + ": " + failure.message + "\n";
+    return "wrong, " + std::string(name_of(failure.reason)) + ": " + failure.message;
 }
 
 } // namespace thumbnailer

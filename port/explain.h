@@ -27,9 +27,9 @@ private:
     Result<std::string> work(const Term& term, const Request& request);
     Result<std::string> source(const Request& request);
     Result<std::string> chunk(const Request& request);
-    std::string wrong(const std::string& subject, const Failure& failure);
+    std::string in_words(const Failure& failure);
 
-    Result<std::string> destination(const std::string& to) const;
+    std::string destination(const std::string& to);
 
     const Config& config_;
     const Roots& roots_;

@@ -241,7 +241,8 @@ Result<Spec> read_spec(const Term& term, bool with_outputs) {
 std::string defaults_beside(const Map& given) {
     std::string defaults;
     for (const OptionSpec& spec : kOptions) {
-        const bool chosen = std::ranges::any_of(given.pairs, [&](const auto& pair) { return name_of(pair.first) == spec.name; });
+        const bool chosen =
+            std::ranges::any_of(given.pairs, [&](const auto& pair) { return name_of(pair.first) == spec.name; });
         const std::string value = std::visit(DefaultOf{}, spec.field);
         if (is_for_request(spec) || chosen || value == "-") continue;
         defaults.append(defaults.empty() ? "" : ", ").append(spec.name).append(" => ").append(value);

@@ -21,7 +21,7 @@ struct Request {
     Id id = 0;
     Op op = Op::ping;
     Spec spec;
-    Source source;              // make and probe only; bytes borrow from the frame
+    Source source;                   // make and probe only; bytes borrow from the frame
     std::optional<Bytes> chunk = {}; // of chunk, likewise; none: eof
 };
 

@@ -14,10 +14,7 @@ namespace {
 Result<Done> take_bytes(Bytes bytes, Frame& frame, const Config& config, Task& task) {
     if (bytes.empty()) return Failure{Reason::empty_source, "the source has no bytes"};
     if (bytes.size() > static_cast<std::size_t>(config.max_source_bytes))
-        return Failure{.reason = Reason::too_large,
-                       .message = "the source has " + std::to_string(bytes.size()) + " bytes: at most " +
-                                  std::to_string(config.max_source_bytes) + " are read (--max-source-bytes)",
-                       .limit = config.max_source_bytes};
+        return too_many_bytes("the source", bytes.size(), static_cast<std::size_t>(config.max_source_bytes));
     task.job.source_size = bytes.size();
     if (frame.shared) {
         task.job.source_offset = static_cast<std::uint64_t>(bytes.data() - frame.payload.data());
@@ -39,24 +36,30 @@ Result<Done> open_file(const std::string& path, const Config& config, const Root
     return Done{};
 }
 
-Result<Done> open(const Source& source, Frame& frame, const Config& config, const Roots& roots,
-                  Task& task) {
+Result<Done> open(const Source& source, Frame& frame, const Config& config, const Roots& roots, Task& task) {
     if (const auto* path = std::get_if<std::string>(&source)) return open_file(*path, config, roots, task);
     if (const auto* bytes = std::get_if<Bytes>(&source)) return take_bytes(*bytes, frame, config, task);
     return Done{};
 }
 
+// An output whose file cannot be costs itself alone, unless it is the only one.
 Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, const Roots& roots, Task& task) {
-    for (std::size_t index = 0; index < outputs.size(); ++index) {
-        task.job.outputs[index] = outputs[index].output;
-        task.job.to_file[index] = !outputs[index].to.empty();
-        auto& file = task.files.emplace_back();
-        if (outputs[index].to.empty()) continue;
-        auto created = OutputFile::create(roots, outputs[index].to);
-        if (!created) return std::move(created).error();
-        file.emplace(std::move(*created));
+    for (const OutputRequest& request : outputs) {
+        std::optional<OutputFile> file;
+        if (!request.to.empty()) {
+            auto created = OutputFile::create(roots, request.to);
+            task.refused.push_back(created ? std::nullopt : std::optional(created.error()));
+            if (!created) continue;
+            file.emplace(std::move(*created));
+        } else {
+            task.refused.emplace_back();
+        }
+        task.job.outputs[task.job.count] = request.output;
+        task.job.to_file[task.job.count] = file.has_value();
+        ++task.job.count;
+        task.files.push_back(std::move(file));
     }
-    task.job.count = static_cast<std::uint32_t>(outputs.size());
+    if (task.job.count == 0 && !outputs.empty()) return *task.refused.front();
     return Done{};
 }
 

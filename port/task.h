@@ -21,7 +21,9 @@ struct Task {
     Job job;
     Descriptor source;
     Descriptor result;
-    std::vector<std::optional<OutputFile>> files; // one for each output; empty: into the result
+    // One for each output that the request asks for: why its file cannot be, which leaves it out of the job.
+    std::vector<std::optional<Failure>> refused;
+    std::vector<std::optional<OutputFile>> files; // one for each output of the job; empty: into the result
     Clock::time_point deadline;
 
     // Opens what the request names. Bytes that came in a large frame are handed on in the frame's own memory; the

@@ -25,6 +25,7 @@ std::string take_vips_message() {
 
 template <typename Work>
 auto guarded(Reason reason, const std::string& what, Work work) -> Result<decltype(work())> {
+    vips_error_clear(); // what succeeded may have complained, too
     try {
         return work();
     } catch (const vips::VError&) {
@@ -87,7 +88,7 @@ VImage flatten(const VImage& image, Colour background) {
 
 VImage pad(VImage image, const Layout& layout, Colour background, bool alpha) {
     image = image.colourspace(VIPS_INTERPRETATION_sRGB);
-    if (alpha && background.alpha != 255 && !image.has_alpha()) image = image.addalpha();
+    if (alpha && background.alpha != 255 && !image.has_alpha()) image = image.bandjoin(255.0);
     return image.embed(
         layout.x, layout.y, layout.canvas.width, layout.canvas.height,
         VImage::option()->set("extend", VIPS_EXTEND_BACKGROUND)->set("background", ink(background, image.has_alpha())));

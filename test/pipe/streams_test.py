@@ -70,7 +70,7 @@ class StreamsTest(PipeTest):
         self.assert_error(program.receive(), 1, "bad_option")
         self.assertEqual(program.receive(), ("ok", 0, {}))
         program.send(stream(2, {"width": 9, "to": b"/there/is/none.jpg"}), chunk(2, b"x"), chunk(2, EOF), PING)
-        self.assert_error(program.receive(), 2, "not_found")
+        self.assert_error(program.receive(), 2, "write_failed")
         self.assertEqual(program.receive(), ("ok", 0, {}))
 
     def test_a_chunk_of_no_stream_is_a_bad_request(self):

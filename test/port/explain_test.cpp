@@ -98,7 +98,7 @@ TEST_CASE("explain: a file is looked at, and nothing is left where a thumbnail w
     check_has(
         explain("{make, 1, #{outputs => [#{width => 9, to => <<\"/there/is/none\">>}]}, {bytes, <<255, 216, 255>>}}.")
             .lines,
-        "wrong, not_found: \"/there/is/\"");
+        "; wrong, write_failed: \"/there/is/\"");
 }
 
 TEST_CASE("explain: the chunks of a stream are added up to their end") {

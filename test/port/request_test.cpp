@@ -159,7 +159,8 @@ TEST_CASE("request: a source may be a stream, and its chunks follow") {
 }
 
 TEST_CASE("request: a stream is announced by a request that is refused, too") {
-    static text::OwnedTerms terms = *text::parse("{make, 1, #{oops => 1}, stream}. {make, 1, #{}, {path, <<\"stream\">>}}. stream.");
+    static text::OwnedTerms terms =
+        *text::parse("{make, 1, #{oops => 1}, stream}. {make, 1, #{}, {path, <<\"stream\">>}}. stream.");
     CHECK(announces_stream(terms.terms()[0]));
     CHECK(!announces_stream(terms.terms()[1]));
     CHECK(!announces_stream(terms.terms()[2]));
