@@ -238,6 +238,18 @@ Result<Spec> read_spec(const Term& term, bool with_outputs) {
     return spec;
 }
 
+std::string defaults_beside(const Map& given) {
+    std::string defaults;
+    for (const OptionSpec& spec : kOptions) {
+        const bool chosen =
+            std::ranges::any_of(given.pairs, [&](const auto& pair) { return name_of(pair.first) == spec.name; });
+        const std::string value = std::visit(DefaultOf{}, spec.field);
+        if (is_for_request(spec) || chosen || value == "-") continue;
+        defaults.append(defaults.empty() ? "" : ", ").append(spec.name).append(" => ").append(value);
+    }
+    return defaults;
+}
+
 std::string describe_options() {
     std::string table = "name\tscope\ttype\tmin\tmax\tdefault\tchoices\n";
     for (const OptionSpec& spec : kOptions) {

@@ -53,6 +53,9 @@ struct Spec {
 // `with_outputs`, must hold a list of outputs. Fails with bad_option.
 Result<Spec> read_spec(const Term& term, bool with_outputs);
 
+// The output options that have a default and are not in `given`, as `name => default, ...` in Erlang syntax.
+std::string defaults_beside(const Map& given);
+
 // The table as tab-separated lines, as in test/contract/options.tsv.
 std::string describe_options();
 

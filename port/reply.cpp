@@ -113,6 +113,7 @@ Payload hello(const Config& config, const Posture& posture) {
     limits.put("poison_after", integer(config.poison_after));
     limits.put("poison_for", integer(config.poison_for_ms));
     limits.put("max_pixels", integer(config.max_pixels));
+    limits.put("max_streams", integer(config.max_streams));
     limits.put("deadline", integer(config.deadline_ms));
     limits.put("reuse", integer(config.reuse));
     Map map;
@@ -137,6 +138,7 @@ Payload stats_reply(const Codec& codec, Id id, const Stats& stats) {
     map.put("workers", integer(stats.workers));
     map.put("busy", integer(stats.busy));
     map.put("queued", integer(stats.queued));
+    map.put("streams", integer(stats.streams));
     map.put("served", integer(stats.counters.served));
     map.put("failed", integer(stats.counters.failed));
     map.put("crashed", integer(stats.counters.crashed));

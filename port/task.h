@@ -26,7 +26,8 @@ struct Task {
     std::vector<std::optional<OutputFile>> files; // one for each output of the job; empty: into the result
     Clock::time_point deadline;
 
-    // Opens what the request names. Bytes that came in a large frame are handed on in the frame's own memory.
+    // Opens what the request names. Bytes that came in a large frame are handed on in the frame's own memory; the
+    // source of a stream is still missing (see streams.h).
     static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config,
                                               const Roots& roots);
 
