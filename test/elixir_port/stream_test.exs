@@ -35,9 +35,9 @@ defmodule Thumbnailer.StreamTest do
     path = Path.join(folder(), "lines.svg")
     svg = ~s(<svg xmlns="http://www.w3.org/2000/svg"\r\nwidth="20"\r\nheight="10"/>\r\n)
     File.write!(path, svg)
-    {:ok, recorder} = Thumbnailer.record(1, folder() <> "/recorded", on: on)
+    {:ok, recording} = Thumbnailer.record(1, folder() <> "/recorded", on: on)
     assert {:ok, %{width: 20}} = Thumbnailer.probe(File.stream!(path), on: on)
-    assert %{folder: recorded, written: 1} = Thumbnailer.Recorder.await(recorder, 5_000)
+    assert %{folder: recorded, written: 1} = Thumbnailer.Recording.await(recording, 5_000)
     assert File.read!(Path.join(recorded, "000001.request.etf")) =~ svg
   end
 
