@@ -154,6 +154,22 @@ defmodule Thumbnailer do
   def info(on \\ __MODULE__), do: Server.request(on, %Request{op: :info})
 
   @doc """
+  What confines the workers of an instance on this host, as far as it was tried when the program started.
+
+      {:ok, %{complete: true, seccomp: true, landlock: 7}} = Thumbnailer.posture()
+
+    * `:mode` - the option `:sandbox`
+    * `:seccomp`, `:front` - whether the system calls of the workers, and of the program itself, are filtered
+    * `:landlock` - the version of Landlock that is enforced, 0 for none
+    * `:open_denied`, `:socket_denied`, `:exec_denied` - whether a worker that tried was stopped
+    * `:complete` - whether all of this holds
+  """
+  @spec posture(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
+  def posture(on \\ __MODULE__) do
+    with {:ok, hello} <- info(on), do: {:ok, hello.sandbox}
+  end
+
+  @doc """
   What an instance is doing and has done.
 
       {:ok, %{state: :up, waiting: 0, sent: 2, served: 1041}} = Thumbnailer.stats()
