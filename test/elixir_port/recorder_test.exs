@@ -187,7 +187,7 @@ defmodule Thumbnailer.RecorderTest do
         Process.sleep(:infinity)
       end)
 
-    assert_receive {:recording, recording}
+    assert_receive {:recording, recording}, 5_000
     monitor = Process.monitor(recording.pid)
     Process.exit(caller, :kill)
     assert_receive {:DOWN, ^monitor, _, _, {:shutdown, %{ended: :caller}}}, 5_000

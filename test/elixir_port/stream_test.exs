@@ -73,7 +73,7 @@ defmodule Thumbnailer.StreamTest do
         end)
       end
 
-    gates = for _ <- 1..10, do: assert_receive({:at_gate, pid}) && pid
+    gates = for _ <- 1..10, do: assert_receive({:at_gate, pid}, 5_000) && pid
     assert {:ok, %Thumbnail{}} = Thumbnailer.make(sample("photo.jpg"), 50, on: on, timeout: 5_000)
     for pid <- gates, do: send(pid, :go)
     assert Enum.all?(Task.await_many(feeders), &match?({:ok, %Thumbnail{}}, &1))
@@ -83,6 +83,27 @@ defmodule Thumbnailer.StreamTest do
   defp gate(parent) do
     send(parent, {:at_gate, self()})
     receive do: (:go -> true)
+  end
+
+  test "no more streams are sent than may be; the others wait", context do
+    on = start_instance(:"#{context.test} one", max_streams: 1)
+    parent = self()
+
+    feeders =
+      for _ <- 1..3 do
+        Task.async(fn ->
+          Thumbnailer.make(Stream.map([photo()], &(gate(parent) && &1)), 50, on: on)
+        end)
+      end
+
+    for _ <- 1..3 do
+      assert_receive {:at_gate, pid}, 5_000
+      refute_received {:at_gate, _second}
+      assert program(on).streams == 1
+      send(pid, :go)
+    end
+
+    assert Enum.all?(Task.await_many(feeders), &match?({:ok, %Thumbnail{}}, &1))
   end
 
   test "a stream over the limit of the program fails, and no more is read of it", context do
@@ -140,7 +161,7 @@ defmodule Thumbnailer.StreamTest do
     feeder =
       spawn(fn -> Thumbnailer.make(Stream.map([photo()], &(gate(parent) && &1)), 50, on: on) end)
 
-    assert_receive {:at_gate, ^feeder}
+    assert_receive {:at_gate, ^feeder}, 5_000
     assert program(on).streams == 1
     Process.exit(feeder, :kill)
     assert_clean(on)
@@ -151,7 +172,7 @@ defmodule Thumbnailer.StreamTest do
     parent = self()
     slow = Stream.map([photo(), photo()], &(gate(parent) && &1))
     feeder = Task.async(fn -> Thumbnailer.make(slow, 50, on: on, timeout: 50) end)
-    assert_receive {:at_gate, pid}
+    assert_receive {:at_gate, pid}, 5_000
     eventually("the request did not time out", fn -> program(on).timed_out == 1 end)
     send(pid, :go)
     send(pid, :go)
@@ -168,7 +189,7 @@ defmodule Thumbnailer.StreamTest do
         Thumbnailer.make(endless |> Stream.map(&:binary.copy(&1, 20_000)), 50, on: on)
       end)
 
-    assert_receive {:at_gate, pid}
+    assert_receive {:at_gate, pid}, 5_000
     os_pid = os_pid(on)
     signal(os_pid, :KILL)
 
