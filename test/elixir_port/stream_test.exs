@@ -171,7 +171,9 @@ defmodule Thumbnailer.StreamTest do
   test "a stream that is too slow is a timeout, and is told so with its next piece", %{on: on} do
     parent = self()
     slow = Stream.map([photo(), photo()], &(gate(parent) && &1))
-    feeder = Task.async(fn -> Thumbnailer.make(slow, 50, on: on, timeout: 50) end)
+    # Its time begins when the program is up.
+    os_pid(on)
+    feeder = Task.async(fn -> Thumbnailer.make(slow, 50, on: on, timeout: 300) end)
     assert_receive {:at_gate, pid}, 5_000
     eventually("the request did not time out", fn -> program(on).timed_out == 1 end)
     send(pid, :go)
