@@ -139,7 +139,7 @@ defmodule Thumbnailer do
   """
   @spec record(pos_integer, Path.t(), keyword) :: {:ok, Recording.t()} | {:error, Error.t()}
   def record(count, folder, opts \\ []) do
-    {on, opts} = Keyword.pop(Recorder.cast!(count, folder, opts), :on)
+    {on, opts} = Keyword.pop(Recording.cast!(count, folder, opts), :on)
     with {:ok, port} <- Server.port(on), do: Recorder.start(port, opts)
   end
 

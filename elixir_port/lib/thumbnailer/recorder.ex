@@ -23,32 +23,6 @@ defmodule Thumbnailer.Recorder do
 
   @header "number\tid\toperation\toutcome\tms\trequest_bytes\treply_bytes\n"
 
-  @limits [max_bytes: 1..1_000_000_000_000, timeout: 1..86_400_000]
-  @defaults [on: Thumbnailer, only: :all, max_bytes: 67_108_864, timeout: 600_000]
-
-  @doc false
-  @spec cast!(pos_integer, Path.t(), keyword) :: keyword
-  def cast!(count, folder, opts) do
-    unless count in 1..1_000_000, do: wrong!(:count, count, "an integer from 1 to 1000000")
-    unless is_binary(folder) and folder != "", do: wrong!(:folder, folder, "a path")
-    opts = Keyword.validate!(opts, @defaults)
-    unless opts[:only] in [:all, :errors], do: wrong!(:only, opts[:only], ":all or :errors")
-
-    for {name, first..last} <- @limits, opts[name] not in first..last do
-      wrong!(name, opts[name], "an integer from #{first} to #{last}")
-    end
-
-    [count: count, folder: Path.expand(folder)] ++ opts
-  end
-
-  @spec wrong!(atom, term, String.t()) :: no_return
-  defp wrong!(name, value, accepted),
-    do:
-      raise(
-        ArgumentError,
-        "#{name}: #{inspect(value, limit: 5)} is not accepted; it takes #{accepted}"
-      )
-
   @doc false
   @spec start(pid, keyword) :: {:ok, Recording.t()} | {:error, Error.t()}
   def start(port, opts) do
