@@ -1,6 +1,6 @@
 # How long the way to the port program and back takes, without work at its end, in one run:
 #
-#     cd elixir_port && MIX_ENV=prod taskset -c 0 mix run ../bench/ping.exs [--rounds N]
+#     script/bench ping [--rounds N]
 #
 # On one processor, because else the time is that of waking another one, or not, as the system happened to place each
 # program: 12 or 35 us for the very same contender.
@@ -44,6 +44,7 @@ defmodule Bench.Ping do
 end
 
 {options, _rest} = OptionParser.parse!(System.argv(), strict: [rounds: :integer])
+{_said, 0} = System.cmd("taskset", ["--all-tasks", "--cpu-list", "--pid", "0", System.pid()])
 {:ok, program} = Thumbnailer.Executable.find(nil)
 {:ok, _instance} = Thumbnailer.start_link(name: Bench.Thumbs)
 
