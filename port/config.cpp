@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "quote.h"
+#include "thumbnail/format.h"
 
 namespace thumbnailer {
 
@@ -24,11 +25,12 @@ struct SwitchFlag {
     bool Config::*member;
 };
 struct CodecFlag {};
+struct LoadersFlag {};
 
 struct FlagSpec {
     std::string_view name;
     std::string_view value; // what stands for it in --help; empty: the flag takes none
-    std::variant<NumberFlag, SwitchFlag, CodecFlag> kind;
+    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag> kind;
     std::string_view help;
 };
 
@@ -43,7 +45,10 @@ constexpr std::array kFlags{
              "milliseconds from a request to its answer, unless the request says otherwise"},
     FlagSpec{"--max-frame", "BYTES", NumberFlag{&Config::max_frame, 1, kMaxFrameLength}, "longest frame"},
     FlagSpec{"--max-source-bytes", "BYTES", NumberFlag{&Config::max_source_bytes, 1, kAny}, "largest source"},
-    FlagSpec{"--max-pixels", "N", NumberFlag{&Config::max_pixels, 1, kAny}, "width times height of a source"},
+    FlagSpec{"--max-pixels", "N", NumberFlag{&Config::max_pixels, 1, kAny}, "width times height of a source, times frames when they are kept"},
+    FlagSpec{"--max-frames", "N", NumberFlag{&Config::max_frames, 1, kAny}, "frames of a source whose animation is kept"},
+    FlagSpec{"--loaders", "NAMES", LoadersFlag{},
+             "formats that are read, with commas between them (default jpeg,png,webp,avif,gif,tiff,svg)"},
     FlagSpec{"--codec", "NAME", CodecFlag{}, "etf (Erlang's term_to_binary) or msgpack"},
     FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},
              "end when the parent process ends, and leave SIGINT and SIGTERM to it"},
@@ -66,6 +71,10 @@ Result<Done> set(const FlagSpec& flag, std::string_view value, Config& config) {
         config.*number->member = read;
     } else if (const auto* enabled = std::get_if<SwitchFlag>(&flag.kind)) {
         config.*enabled->member = true;
+    } else if (std::holds_alternative<LoadersFlag>(flag.kind)) {
+        const auto loaders = formats_named(value);
+        if (!loaders) return wrong(flag.name, value, "names of formats with commas between them: " + format_names());
+        config.loaders = *loaders;
     } else {
         config.codec = codec_named(value);
         if (config.codec == nullptr) return wrong(flag.name, value, codec_names());

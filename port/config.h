@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codec.h"
+#include "job.h"
 #include "result.h"
 
 namespace thumbnailer {
@@ -22,7 +23,9 @@ struct Config {
     std::int64_t deadline_ms = 30'000;
     std::int64_t max_frame = std::int64_t{64} << 20;
     std::int64_t max_source_bytes = std::int64_t{256} << 20;
-    std::int64_t max_pixels = 100'000'000;
+    std::int64_t max_pixels = Limits{}.max_pixels;
+    std::int64_t max_frames = Limits{}.max_frames;
+    FormatSet loaders = Limits{}.loaders;
     const Codec* codec = &etf_codec();
     bool die_with_parent = false;
     std::vector<std::string_view> words = {}; // what is no flag: a subcommand and its arguments

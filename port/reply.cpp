@@ -4,6 +4,7 @@
 
 #include "thumbnail/format.h"
 #include "thumbnail/session.h"
+#include "utf8.h"
 
 namespace thumbnailer {
 
@@ -31,12 +32,14 @@ Map error_map(const Failure& failure) {
     return map;
 }
 
-List format_names(bool (*wanted)(const FormatSpec&)) {
+List names_of(FormatSet formats) {
     List names;
-    for (const FormatSpec& format : kFormats)
-        if (wanted(format)) names.items.push_back(atom(format.name));
+    for (const FormatSpec& spec : kFormats)
+        if (formats.has(spec.format)) names.items.push_back(atom(spec.name));
     return names;
 }
+
+Term text_or_nil(std::string_view text) { return text.empty() ? atom("nil") : binary(text); }
 
 Map probe_map(const Header& header) {
     Map map;
@@ -47,11 +50,16 @@ Map probe_map(const Header& header) {
     map.put("raw_height", integer(header.raw_height));
     map.put("orientation", integer(header.orientation));
     map.put("pages", integer(header.pages));
+    map.put("frames", integer(header.frames));
+    map.put("duration", integer(header.duration_ms));
     map.put("bands", integer(header.bands));
     map.put("alpha", boolean(header.alpha != 0));
     map.put("depth", integer(header.depth));
     map.put("colour_space", binary(text_in(header.colour_space)));
     map.put("profile", boolean(header.profile != 0));
+    map.put("preview", boolean(header.preview != 0));
+    map.put("taken_at", text_or_nil(text_in(header.taken_at)));
+    map.put("camera", text_or_nil(text_in(header.camera)));
     return map;
 }
 
@@ -66,15 +74,20 @@ Map source_map(const Header& header) {
 bool is_known(Format format) { return static_cast<std::size_t>(format) < kFormats.size(); }
 
 bool is_sound(const Product& product, bool in_file, std::size_t result_size) {
-    const bool inside = product.size <= result_size && product.offset <= result_size - product.size;
+    const auto inside = [&](std::uint64_t offset, std::uint64_t size) {
+        return size <= result_size && offset <= result_size - size;
+    };
     return is_known(product.format) && product.width > 0 && product.height > 0 && product.size > 0 &&
-           (in_file || inside);
+           (in_file || inside(product.offset, product.size)) &&
+           inside(product.placeholder_offset, product.placeholder_size);
 }
 
 bool is_sound(const Outcome& outcome, const Task& task, std::size_t result_size) {
     if (outcome.failed != 0) return true;
-    if (!is_known(outcome.header.format) || outcome.header.orientation < 1 || outcome.header.orientation > 8)
-        return false;
+    const Header& header = outcome.header;
+    if (!is_known(header.format) || header.orientation < 1 || header.orientation > 8) return false;
+    for (const std::string_view text : {text_in(header.colour_space), text_in(header.taken_at), text_in(header.camera)})
+        if (first_fault_in_utf8(text)) return false;
     if (outcome.count != task.job.count) return false;
     for (std::size_t index = 0; index < outcome.count; ++index) {
         const Product& product = outcome.products[index];
@@ -99,6 +112,8 @@ Term product_term(const Product& product, std::optional<OutputFile>& file, Bytes
         return tuple(atom("error"), error_map(failure));
     }
     Map map = product_map(product);
+    if (product.placeholder_size != 0)
+        map.put("placeholder", Binary{result.subspan(product.placeholder_offset, product.placeholder_size)});
     if (!file) {
         map.put("data", Binary{result.subspan(product.offset, product.size)});
     } else if (auto committed = file->commit()) {
@@ -118,6 +133,7 @@ Payload hello(const Config& config) {
     limits.put("max_frame", integer(config.max_frame));
     limits.put("max_source_bytes", integer(config.max_source_bytes));
     limits.put("max_pixels", integer(config.max_pixels));
+    limits.put("max_frames", integer(config.max_frames));
     limits.put("deadline", integer(config.deadline_ms));
     limits.put("reuse", integer(config.reuse));
     Map map;
@@ -126,8 +142,8 @@ Payload hello(const Config& config) {
     map.put("libvips", binary(libvips));
     map.put("libvips_origin", atom(THUMBNAILER_LIBVIPS_ORIGIN));
     map.put("codec", atom(config.codec->name));
-    map.put("loaders", format_names([](const FormatSpec&) { return true; }));
-    map.put("savers", format_names([](const FormatSpec& format) { return format.saves; }));
+    map.put("loaders", names_of(config.loaders));
+    map.put("savers", names_of(saved_formats()));
     map.put("workers", integer(config.workers));
     map.put("limits", std::move(limits));
     map.put("os_pid", integer(::getpid()));

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
-#include <variant>
 
 #include "options.h"
 
@@ -12,9 +10,6 @@ namespace thumbnailer {
 enum class Op { make, probe, cancel, ping, stats };
 
 using Id = std::int64_t;
-
-// Where the image is: bytes in the frame, or a file that the front opens.
-using Source = std::variant<Bytes, std::string>;
 
 struct Request {
     Id id = 0;

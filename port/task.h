@@ -22,12 +22,13 @@ struct Task {
     Descriptor source;
     Descriptor result;
     std::vector<std::optional<OutputFile>> files; // one for each output; empty: into the result
+    std::vector<Descriptor> overlays;
     Clock::time_point deadline;
 
     // Opens what the request names. Bytes that came in a large frame are handed on in the frame's own memory.
     static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config);
 
-    // What the worker gets beside the job: source, result, files.
+    // What the worker gets beside the job: source, result, files, overlays.
     std::vector<int> descriptors() const;
 };
 

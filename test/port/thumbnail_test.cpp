@@ -27,8 +27,8 @@ Made make(const std::string& source, const std::vector<Output>& outputs, std::in
     std::copy(outputs.begin(), outputs.end(), job.outputs.begin());
     job.limits.max_pixels = max_pixels;
     Made made{{}, std::vector<std::string>(outputs.size())};
-    made.outcome = make_thumbnails(job, bytes_of(source), [&](std::size_t index, Bytes encoded, Product&) {
-        made.files[index] = text_of(encoded);
+    made.outcome = make_thumbnails(job, {bytes_of(source)}, [&](std::size_t index, const Finished& finished, Product&) {
+        made.files[index] = text_of(finished.encoded);
         return Result<Done>(Done{});
     });
     return made;
