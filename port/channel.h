@@ -10,6 +10,9 @@
 
 namespace thumbnailer {
 
+// Where a worker has its end, so that its system calls can be told apart by descriptor.
+inline constexpr int kChannelInWorker = 3;
+
 // Both ends of a new channel; empty descriptors when the system has none left.
 std::pair<Descriptor, Descriptor> open_channel();
 

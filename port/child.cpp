@@ -9,6 +9,10 @@
 #include "memory.h"
 #include "thumbnail/thumbnail.h"
 
+#ifdef THUMBNAILER_FAULTS
+#include "faults.h"
+#endif
+
 namespace thumbnailer {
 
 namespace {
@@ -33,7 +37,8 @@ public:
         auto placed = append(bytes_of(finished.placeholder), product.placeholder_offset);
         if (!placed) return placed;
         product.placeholder_size = finished.placeholder.size();
-        return job_.to_file[index] ? to_file(file_of(index), finished.encoded) : append(finished.encoded, product.offset);
+        return job_.to_file[index] ? to_file(file_of(index), finished.encoded)
+                                   : append(finished.encoded, product.offset);
     }
 
 private:
@@ -79,6 +84,9 @@ Outcome answer(const Job& job, const std::vector<Descriptor>& descriptors) {
         overlays.push_back(mapped.back().bytes());
         if (overlays.back().size() != job.overlay_sizes[index]) return unmapped("an overlay");
     }
+#ifdef THUMBNAILER_FAULTS
+    commit_fault(source.bytes().subspan(job.source_offset));
+#endif
     return make_thumbnails(job, {source.bytes().subspan(job.source_offset), overlays}, Shelf(job, descriptors));
 }
 

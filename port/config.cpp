@@ -26,11 +26,13 @@ struct SwitchFlag {
 };
 struct CodecFlag {};
 struct LoadersFlag {};
+struct SandboxFlag {};
+struct RootFlag {};
 
 struct FlagSpec {
     std::string_view name;
     std::string_view value; // what stands for it in --help; empty: the flag takes none
-    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag> kind;
+    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag, SandboxFlag, RootFlag> kind;
     std::string_view help;
 };
 
@@ -45,11 +47,23 @@ constexpr std::array kFlags{
              "milliseconds from a request to its answer, unless the request says otherwise"},
     FlagSpec{"--max-frame", "BYTES", NumberFlag{&Config::max_frame, 1, kMaxFrameLength}, "longest frame"},
     FlagSpec{"--max-source-bytes", "BYTES", NumberFlag{&Config::max_source_bytes, 1, kAny}, "largest source"},
-    FlagSpec{"--max-pixels", "N", NumberFlag{&Config::max_pixels, 1, kAny}, "width times height of a source, times frames when they are kept"},
-    FlagSpec{"--max-frames", "N", NumberFlag{&Config::max_frames, 1, kAny}, "frames of a source whose animation is kept"},
+    FlagSpec{"--max-pixels", "N", NumberFlag{&Config::max_pixels, 1, kAny},
+             "width times height of a source, times frames when they are kept"},
+    FlagSpec{"--max-frames", "N", NumberFlag{&Config::max_frames, 1, kAny},
+             "frames of a source whose animation is kept"},
     FlagSpec{"--loaders", "NAMES", LoadersFlag{},
              "formats that are read, with commas between them (default jpeg,png,webp,avif,gif,tiff,svg)"},
+    FlagSpec{"--max-memory", "BYTES", NumberFlag{&Config::max_memory, 1 << 24, kAny},
+             "memory of one worker; one that needs more is ended, one that keeps more is replaced"},
+    FlagSpec{"--poison-after", "N", NumberFlag{&Config::poison_after, 0, 1000},
+             "workers that an image may kill before it is refused; 0: it never is"},
+    FlagSpec{"--poison-for", "MS", NumberFlag{&Config::poison_for_ms, 1, 86'400'000},
+             "milliseconds that such an image is refused for"},
     FlagSpec{"--codec", "NAME", CodecFlag{}, "etf (Erlang's term_to_binary) or msgpack"},
+    FlagSpec{"--sandbox", "MODE", SandboxFlag{},
+             "require, best_effort (default), audit or off: how a worker is confined; see docs/security.md"},
+    FlagSpec{"--root", "DIR", RootFlag{},
+             "a folder that requests may read and write in, and no other; may be repeated"},
     FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},
              "end when the parent process ends, and leave SIGINT and SIGTERM to it"},
     FlagSpec{"--help", "", SwitchFlag{&Config::help}, "this text"},
@@ -75,6 +89,12 @@ Result<Done> set(const FlagSpec& flag, std::string_view value, Config& config) {
         const auto loaders = formats_named(value);
         if (!loaders) return wrong(flag.name, value, "names of formats with commas between them: " + format_names());
         config.loaders = *loaders;
+    } else if (std::holds_alternative<RootFlag>(flag.kind)) {
+        config.roots.emplace_back(value);
+    } else if (std::holds_alternative<SandboxFlag>(flag.kind)) {
+        const auto mode = std::ranges::find(kSandboxModes, value);
+        if (mode == kSandboxModes.end()) return wrong(flag.name, value, "require, best_effort, audit or off");
+        config.sandbox = static_cast<SandboxMode>(mode - kSandboxModes.begin());
     } else {
         config.codec = codec_named(value);
         if (config.codec == nullptr) return wrong(flag.name, value, codec_names());

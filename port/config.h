@@ -9,13 +9,14 @@
 #include "codec.h"
 #include "job.h"
 #include "result.h"
+#include "sandbox.h"
 
 namespace thumbnailer {
 
 inline constexpr std::string_view kProgramVersion = "0.1.0";
 inline constexpr std::int64_t kProtocolVersion = 1;
 
-enum class ExitCode : int { ok = 0, usage = 64, bad_frame = 65, internal = 70 };
+enum class ExitCode : int { ok = 0, usage = 64, bad_frame = 65, no_sandbox = 69, internal = 70 };
 
 struct Config {
     std::int64_t workers = 0; // 0: one for each core, set by read_config
@@ -26,7 +27,12 @@ struct Config {
     std::int64_t max_pixels = Limits{}.max_pixels;
     std::int64_t max_frames = Limits{}.max_frames;
     FormatSet loaders = Limits{}.loaders;
+    std::int64_t max_memory = std::int64_t{1} << 30;
+    std::int64_t poison_after = 2;
+    std::int64_t poison_for_ms = 600'000;
     const Codec* codec = &etf_codec();
+    std::vector<std::string> roots = {}; // empty: whatever the user may open
+    SandboxMode sandbox = SandboxMode::best_effort;
     bool die_with_parent = false;
     std::vector<std::string_view> words = {}; // what is no flag: a subcommand and its arguments
     bool help = false;

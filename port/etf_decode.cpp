@@ -47,8 +47,7 @@ public:
 
     Result<Term> whole() {
         auto version = reader_.unsigned_of(1);
-        if (!version || *version != kVersion)
-            return refuse(0, "the first byte must be 131, the version of the format");
+        if (!version || *version != kVersion) return refuse(0, "the first byte must be 131, the version of the format");
         auto term = next(1);
         if (term && reader_.left() != 0)
             return refuse(reader_.position(), std::to_string(reader_.left()) + " bytes follow the term");
@@ -58,8 +57,7 @@ public:
 private:
     Result<Term> next(std::size_t depth) {
         const std::size_t at = reader_.position();
-        if (depth > kMaxDepth)
-            return refuse(at, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
+        if (depth > kMaxDepth) return refuse(at, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
         if (++nodes_ > kMaxNodes) return too_many(at);
         const auto tag = reader_.unsigned_of(1);
         if (!tag) return cut_short(at);

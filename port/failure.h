@@ -18,6 +18,7 @@ enum class Reason : std::uint8_t {
     not_found,
     not_a_file,
     no_access,
+    outside_roots,
     empty_source,
     unsupported_format,
     bad_image,
@@ -27,6 +28,8 @@ enum class Reason : std::uint8_t {
     timeout,
     crashed,
     out_of_memory,
+    sandbox_violation,
+    poison,
     cancelled,
     internal,
 };
@@ -41,23 +44,25 @@ inline constexpr std::array kReasons{
     ReasonSpec{Reason::bad_term, "bad_term", "the payload of a frame is not a term that this program reads"},
     ReasonSpec{Reason::bad_request, "bad_request", "the term is not a request of this protocol"},
     ReasonSpec{Reason::bad_option, "bad_option", "an option is unknown, of the wrong type or out of range"},
-    ReasonSpec{Reason::duplicate_id, "duplicate_id",
-               "the id belongs to a request that is still unanswered"},
+    ReasonSpec{Reason::duplicate_id, "duplicate_id", "the id belongs to a request that is still unanswered"},
     ReasonSpec{Reason::not_found, "not_found", "no file has this path"},
     ReasonSpec{Reason::not_a_file, "not_a_file",
                "the path names a directory, a device or another thing that is not a regular file"},
     ReasonSpec{Reason::no_access, "no_access", "the file may not be read or written by this user"},
+    ReasonSpec{Reason::outside_roots, "outside_roots", "the path leads out of the folders that this program may use"},
     ReasonSpec{Reason::empty_source, "empty_source", "the source has no bytes"},
     ReasonSpec{Reason::unsupported_format, "unsupported_format",
                "the source is not an image of a format that this program reads"},
     ReasonSpec{Reason::bad_image, "bad_image", "the image is damaged, cut short or not what its header says"},
     ReasonSpec{Reason::too_large, "too_large", "the source or the image is over a limit of this program"},
-    ReasonSpec{Reason::encode_failed, "encode_failed",
-               "the thumbnail could not be written in the format asked for"},
+    ReasonSpec{Reason::encode_failed, "encode_failed", "the thumbnail could not be written in the format asked for"},
     ReasonSpec{Reason::write_failed, "write_failed", "the output file could not be written"},
     ReasonSpec{Reason::timeout, "timeout", "the deadline passed before the work was done"},
     ReasonSpec{Reason::crashed, "crashed", "the worker died while it made this thumbnail"},
     ReasonSpec{Reason::out_of_memory, "out_of_memory", "the worker needed more memory than it may have"},
+    ReasonSpec{Reason::sandbox_violation, "sandbox_violation",
+               "the worker made a system call that making thumbnails does not need"},
+    ReasonSpec{Reason::poison, "poison", "the image has killed workers before and is not tried again for a while"},
     ReasonSpec{Reason::cancelled, "cancelled", "the request was cancelled"},
     ReasonSpec{Reason::internal, "internal", "a fault of the program itself"},
 };
@@ -80,6 +85,7 @@ struct Failure {
     // A name from the option table (bad_option) or of a signal (crashed): both outlive any failure.
     std::string_view option = {};
     std::string_view signal = {};
+    std::string system_call = {}; // its name, with sandbox_violation
     std::optional<std::int64_t> exit_status = {};
     std::optional<std::int64_t> limit = {};
     std::string diagnostics = {}; // what a worker that died wrote to stderr last

@@ -12,14 +12,6 @@ namespace thumbnailer {
 
 namespace {
 
-Failure file_failure(Reason otherwise, const std::string& path, int error) {
-    const Reason reason = error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG ? Reason::not_found
-                          : error == EACCES || error == EPERM || error == ELOOP        ? Reason::no_access
-                          : error == EISDIR || error == ENXIO || error == ENODEV       ? Reason::not_a_file
-                                                                                       : otherwise;
-    return {reason, quote_path(path) + ": " + std::strerror(error)};
-}
-
 // Where files without a name are not to be had (some network and overlay file systems), one with a name
 // that nobody asks for.
 bool lacks_unnamed_files(int error) { return error == EOPNOTSUPP || error == EISDIR || error == ENOENT; }
@@ -31,11 +23,12 @@ std::string temporary_name(const std::string& name, int descriptor) {
 
 } // namespace
 
-Result<SourceFile> open_source(const std::string& path, std::size_t max_bytes) {
+Result<SourceFile> open_source(const Roots& roots, const std::string& path, std::size_t max_bytes) {
     // NONBLOCK: opening a named pipe would wait for its writer.
-    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    auto file = roots.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, Reason::no_access);
+    if (!file) return std::move(file).error();
     struct stat status {};
-    if (!file || ::fstat(file.get(), &status) != 0) return file_failure(Reason::no_access, path, errno);
+    if (::fstat(file->get(), &status) != 0) return file_failure(Reason::no_access, path, errno);
     if (!S_ISREG(status.st_mode)) return Failure{Reason::not_a_file, quote_path(path) + " is not a regular file"};
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size == 0) return Failure{Reason::empty_source, quote_path(path) + " is empty"};
@@ -44,15 +37,16 @@ Result<SourceFile> open_source(const std::string& path, std::size_t max_bytes) {
                        .message = quote_path(path) + " has " + std::to_string(size) + " bytes: at most " +
                                   std::to_string(max_bytes) + " are read (--max-source-bytes)",
                        .limit = static_cast<std::int64_t>(max_bytes)};
-    return SourceFile{std::move(file), size};
+    return SourceFile{std::move(*file), size};
 }
 
-Result<OutputFile> OutputFile::create(const std::string& path) {
+Result<OutputFile> OutputFile::create(const Roots& roots, const std::string& path) {
     const std::size_t slash = path.rfind('/');
     const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
     const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-    OutputFile output(path, name, Descriptor(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
-    if (!output.directory_) return file_failure(Reason::write_failed, directory, errno);
+    auto folder = roots.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, Reason::write_failed);
+    if (!folder) return std::move(folder).error();
+    OutputFile output(path, name, std::move(*folder));
     struct stat status {};
     if (name.empty() || (::fstatat(output.directory_.get(), name.c_str(), &status, 0) == 0 && !S_ISREG(status.st_mode)))
         return Failure{Reason::not_a_file, quote_path(path) + " is not a regular file"};

@@ -3,8 +3,7 @@
 
 #include <string>
 
-#include "descriptor.h"
-#include "result.h"
+#include "roots.h"
 
 namespace thumbnailer {
 
@@ -13,14 +12,14 @@ struct SourceFile {
     std::size_t size = 0;
 };
 
-// Fails with not_found, not_a_file, no_access, empty_source or too_large.
-Result<SourceFile> open_source(const std::string& path, std::size_t max_bytes);
+// Fails with not_found, not_a_file, no_access, outside_roots, empty_source or too_large.
+Result<SourceFile> open_source(const Roots& roots, const std::string& path, std::size_t max_bytes);
 
 // A file that appears under its name whole and on disk, or not at all: written without a name, then given one.
 class OutputFile {
 public:
-    // Fails with not_found (its directory), not_a_file, no_access or write_failed.
-    static Result<OutputFile> create(const std::string& path);
+    // Fails with not_found (its directory), not_a_file, no_access, outside_roots or write_failed.
+    static Result<OutputFile> create(const Roots& roots, const std::string& path);
 
     OutputFile(OutputFile&&) = default;
     OutputFile& operator=(OutputFile&&) = default;
@@ -36,7 +35,7 @@ private:
         : path_(std::move(path)), name_(std::move(name)), directory_(std::move(directory)) {}
 
     std::string path_;
-    std::string name_;      // in the directory
+    std::string name_; // in the directory
     Descriptor directory_;
     Descriptor file_;
     std::string temporary_; // its name until commit; empty while it has none

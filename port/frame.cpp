@@ -30,8 +30,7 @@ std::array<std::byte, kFrameHeader> header_for(std::size_t length) {
 constexpr std::size_t kMaxPieces = 64;
 
 // What is left of a frame of which `written` bytes have gone, as far as the vector reaches.
-int gather(Bytes header, const Payload& payload, std::size_t written,
-           std::array<iovec, kMaxPieces>& vector) {
+int gather(Bytes header, const Payload& payload, std::size_t written, std::array<iovec, kMaxPieces>& vector) {
     std::size_t used = 0;
     const auto add = [&](Bytes piece) {
         const std::size_t skip = std::min(written, piece.size());
@@ -62,8 +61,7 @@ Result<Input> FrameReader::fill() {
     while (count < 0 && errno == EINTR);
     if (count == 0) return Input::end;
     if (count < 0 && errno == EAGAIN) return Input::none;
-    if (count < 0)
-        return Failure{Reason::internal, std::string("reading stdin: ") + std::strerror(errno)};
+    if (count < 0) return Failure{Reason::internal, std::string("reading stdin: ") + std::strerror(errno)};
     (large_ ? large_filled_ : end_) += static_cast<std::size_t>(count);
     return Input::some;
 }
@@ -79,8 +77,8 @@ Result<std::optional<Frame>> FrameReader::take() {
     const std::size_t length = length_at(inbox_.data() + begin_);
     if (length > max_frame_)
         return Failure{.reason = Reason::bad_request,
-                       .message = "a frame of " + std::to_string(length) +
-                                  " bytes: at most " + std::to_string(max_frame_) + " (--max-frame)",
+                       .message = "a frame of " + std::to_string(length) + " bytes: at most " +
+                                  std::to_string(max_frame_) + " (--max-frame)",
                        .limit = static_cast<std::int64_t>(max_frame_)};
     if (length > kInbox - kFrameHeader) {
         if (auto begun = begin_large(length); !begun) return std::move(begun).error();

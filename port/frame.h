@@ -22,7 +22,7 @@ namespace thumbnailer {
 inline constexpr std::size_t kFrameHeader = 4;
 
 struct Frame {
-    Bytes payload;                     // valid until the reader reads again, or as long as `shared`
+    Bytes payload;                      // valid until the reader reads again, or as long as `shared`
     std::optional<SharedSource> shared; // holds the payload when it was large
 };
 

@@ -14,72 +14,59 @@ using std::chrono::milliseconds;
 // Beyond these the front stops reading until something was answered: the pipe fills and the client waits.
 constexpr std::size_t kMaxQueued = 1024;
 constexpr std::size_t kMaxUnwritten = std::size_t{64} << 20;
-// How long a worker that was told to go may take.
-constexpr milliseconds kFarewell{1000};
-constexpr milliseconds kLongestPause{5000};
 
-// In the poll set: input, output, then three for each worker.
-constexpr std::size_t kFirstWorker = 2;
-constexpr std::size_t kPerWorker = 3;
+// In the poll set: input, output, then what the crew watches.
+constexpr std::size_t kFirstOfCrew = 2;
 
 void complain(const Failure& failure) { std::fprintf(stderr, "thumbnailer: %s\n", failure.message.c_str()); }
 
 } // namespace
 
-Front::Front(const Config& config, Descriptor input, Descriptor output)
-    : config_(config), input_(std::move(input)), output_(std::move(output)),
-      reader_(input_.get(), static_cast<std::size_t>(config.max_frame)), writer_(output_.get()) {}
+Front::Front(const Config& config, const Sandbox& sandbox, const Roots& roots, Descriptor input, Descriptor output)
+    : config_(config), roots_(roots), input_(std::move(input)), output_(std::move(output)),
+      reader_(input_.get(), static_cast<std::size_t>(config.max_frame)), writer_(output_.get()), crew_(config, sandbox),
+      poison_(config.poison_after, milliseconds(config.poison_for_ms)) {
+    writer_.push(hello(config, sandbox.posture()));
+}
 
 ExitCode Front::run() {
-    writer_.push(hello(config_));
-    while (!finished()) {
-        staff();
+    for (;;) {
+        crew_.staff(Clock::now());
         dispatch();
-        if (!writer_.flush()) return ExitCode::ok;
-        if (finished()) break;
+        if (!writer_.flush() || finished()) return ExitCode::ok;
         std::vector<pollfd> events = watched();
         if (::poll(events.data(), events.size(), patience(Clock::now())) < 0 && errno != EINTR)
             return ExitCode::internal;
         // Nobody reads the answers any more: there is nothing left to do.
         if ((events[1].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) return ExitCode::ok;
-        if ((events[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+        if (events[0].revents != 0)
             if (const ExitCode code = read_input(); code != ExitCode::ok) return code;
-        attend(events);
+        answer(crew_.attend(std::span(events).subspan(kFirstOfCrew)));
         expire(Clock::now());
     }
-    return ExitCode::ok;
 }
 
-bool Front::finished() const { return input_ended_ && queue_.empty() && busy() == 0 && writer_.empty(); }
+bool Front::finished() const { return input_ended_ && queue_.empty() && crew_.busy() == 0 && writer_.empty(); }
 
 std::vector<pollfd> Front::watched() const {
     const bool reading = !input_ended_ && queue_.size() < kMaxQueued && writer_.pending_bytes() < kMaxUnwritten;
     std::vector<pollfd> set{{reading ? input_.get() : -1, POLLIN, 0},
                             {output_.get(), static_cast<short>(writer_.empty() ? 0 : POLLOUT), 0}};
-    for (const auto& worker : workers_) {
-        set.push_back({worker->channel_fd(), POLLIN, 0});
-        set.push_back({worker->stderr_fd(), POLLIN, 0});
-        set.push_back({worker->process_fd(), POLLIN, 0});
-    }
+    crew_.watch(set);
     return set;
 }
 
 // Milliseconds until something is due, -1 when nothing is.
 int Front::patience(Clock::time_point now) const {
-    auto due = Clock::time_point::max();
+    auto due = crew_.due(now);
     for (const auto& task : queue_) due = std::min(due, task->deadline);
-    for (const auto& worker : workers_) {
-        if (worker->task() != nullptr) due = std::min(due, worker->task()->deadline);
-        if (worker->leaving()) due = std::min(due, worker->left() + kFarewell);
-    }
-    if (workers_.size() < static_cast<std::size_t>(config_.workers)) due = std::min(due, next_fork_);
     if (due == Clock::time_point::max()) return -1;
     const auto wait = std::chrono::ceil<milliseconds>(due - now).count();
     return static_cast<int>(std::clamp<std::int64_t>(wait, 0, 3'600'000));
 }
 
 ExitCode Front::read_input() {
-    auto input = reader_.fill();
+    const auto input = reader_.fill();
     if (!input) {
         complain(input.error());
         return ExitCode::internal;
@@ -114,10 +101,7 @@ void Front::handle(Frame frame) {
     case Op::probe: return accept(*request, frame);
     case Op::cancel: return cancel(request->id);
     case Op::ping: return writer_.push(pong(*config_.codec, request->id));
-    case Op::stats:
-        return writer_.push(stats_reply(
-            *config_.codec, request->id,
-            {counters_, config_.workers, static_cast<std::int64_t>(busy()), static_cast<std::int64_t>(queue_.size())}));
+    case Op::stats: return writer_.push(stats_reply(*config_.codec, request->id, stats()));
     }
 }
 
@@ -125,132 +109,69 @@ void Front::accept(const Request& request, Frame& frame) {
     if (knows(request.id))
         return fail(request.id, {Reason::duplicate_id, "the id " + std::to_string(request.id) +
                                                            " belongs to a request that is still unanswered"});
-    auto task = Task::from(request, frame, config_);
+    auto task = Task::from(request, frame, config_, roots_);
     if (!task) return fail(request.id, task.error());
+    const Job& job = (*task)->job;
+    if (poison_.holds((*task)->source.get(), job.source_offset, job.source_size, Clock::now()))
+        return fail(request.id, {Reason::poison, "this image has killed " + std::to_string(config_.poison_after) +
+                                                     " workers and is not tried again for a while"});
     queue_.push_back(std::move(*task));
 }
 
 bool Front::knows(Id id) const {
-    const auto holds = [&](const Task* task) { return task != nullptr && task->id == id; };
-    return std::ranges::any_of(queue_, [&](const auto& task) { return holds(task.get()); }) ||
-           std::ranges::any_of(workers_, [&](const auto& worker) { return holds(worker->task()); });
+    return crew_.holds(id) || std::ranges::any_of(queue_, [&](const auto& task) { return task->id == id; });
 }
 
 void Front::cancel(Id id) {
-    const Failure cancelled{Reason::cancelled, "the request was cancelled"};
     const auto queued = std::ranges::find(queue_, id, [](const auto& task) { return task->id; });
-    if (queued != queue_.end()) {
+    if (queued != queue_.end())
         queue_.erase(queued);
-    } else {
-        const auto worker = std::ranges::find_if(
-            workers_, [&](const auto& each) { return each->task() != nullptr && each->task()->id == id; });
-        if (worker == workers_.end()) return; // answered already
-        (*worker)->release();
-        (*worker)->kill();
-    }
+    else if (!crew_.dismiss(id))
+        return; // answered already
     ++counters_.cancelled;
-    fail(id, cancelled);
-}
-
-std::size_t Front::busy() const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(workers_, [](const auto& worker) { return worker->task() != nullptr; }));
-}
-
-// Forks what is missing. A worker on its last task does not count, so that its successor is ready before it goes.
-void Front::staff() {
-    const auto lasting = [&](const auto& worker) { return !worker->leaving() && worker->given() < config_.reuse; };
-    auto missing = config_.workers - std::ranges::count_if(workers_, lasting);
-    for (const auto now = Clock::now(); missing > 0 && now >= next_fork_; --missing) {
-        auto worker = Worker::start();
-        if (!worker) {
-            complain(worker.error());
-            next_fork_ = now + kLongestPause;
-            return;
-        }
-        ++counters_.forked;
-        workers_.push_back(std::move(*worker));
-    }
+    fail(id, {Reason::cancelled, "the request was cancelled"});
 }
 
 void Front::dispatch() {
-    for (auto& worker : workers_) {
-        if (queue_.empty() || busy() >= static_cast<std::size_t>(config_.workers)) return;
-        if (!worker->idle() || worker->given() >= config_.reuse) continue;
-        if (worker->give(queue_.front())) queue_.pop_front();
-    }
-}
-
-void Front::attend(const std::vector<pollfd>& events) {
-    const std::size_t watched = (events.size() - kFirstWorker) / kPerWorker;
-    for (std::size_t index = 0; index < watched; ++index) {
-        Worker& worker = *workers_[index];
-        const pollfd* event = &events[kFirstWorker + index * kPerWorker];
-        if (event[0].revents != 0 && worker.task() != nullptr) hear(worker);
-        if (event[1].revents != 0) worker.read_diagnostics();
-        if (event[2].revents == 0) continue;
-        if (const auto end = worker.end()) bury(worker, *end);
-    }
-    std::erase_if(workers_, [](const auto& worker) { return worker->ended(); });
-}
-
-void Front::hear(Worker& worker) {
-    if (const auto outcome = worker.hear()) return answer(worker, *outcome);
-    // It closed the channel, so no answer can come: it is dying, or must. `bury` tells its caller.
-    worker.kill();
-}
-
-void Front::answer(Worker& worker, const Outcome& outcome) {
-    const auto task = worker.release();
-    auto reply = outcome_reply(*config_.codec, *task, outcome);
-    if (!reply) {
-        worker.kill();
-        return fail(task->id, reply.error());
-    }
-    young_deaths_ = 0;
-    ++(outcome.failed != 0 ? counters_.failed : counters_.served);
-    writer_.push(std::move(*reply));
-    if (worker.given() >= config_.reuse) worker.retire();
-}
-
-void Front::bury(Worker& worker, const End& end) {
-    worker.read_diagnostics();
-    if (const auto task = worker.release()) {
-        ++counters_.crashed;
-        Failure failure{.reason = Reason::crashed,
-                        .message = "the worker died while it made this thumbnail: ",
-                        .signal = end.signal,
-                        .diagnostics = worker.diagnostics()};
-        if (end.signal.empty()) failure.exit_status = end.exit_status;
-        failure.message += end.signal.empty() ? "it exited with status " + std::to_string(end.exit_status)
-                                              : "signal " + std::string(end.signal);
-        fail(task->id, failure);
-    } else if (!worker.leaving()) {
-        // It died with nothing to do. One after the other would be a fork bomb, so each waits longer than the last.
-        next_fork_ = Clock::now() + std::min(milliseconds(10 << std::min(young_deaths_++, 12)), kLongestPause);
-    }
+    while (!queue_.empty() && crew_.employ(queue_.front())) queue_.pop_front();
 }
 
 void Front::expire(Clock::time_point now) {
-    const auto late = [&](const Task* task) { return task != nullptr && task->deadline <= now; };
-    const auto fail_late = [&](const Task& task) {
-        ++counters_.timed_out;
-        fail(task.id, {Reason::timeout, "the deadline passed before the thumbnail was made"});
-    };
-    for (const auto& worker : workers_) {
-        if (worker->leaving() && now >= worker->left() + kFarewell) worker->kill();
-        if (!late(worker->task())) continue;
-        worker->kill();
-        fail_late(*worker->release());
+    std::vector<Finished> late = crew_.check(now);
+    for (auto& task : queue_)
+        if (task->deadline <= now) late.push_back({std::move(task), Task::late()});
+    std::erase(queue_, nullptr);
+    answer(std::move(late));
+}
+
+void Front::answer(std::vector<Finished> finished) {
+    for (Finished& each : finished) {
+        Task& task = *each.task;
+        if (const auto* outcome = std::get_if<Outcome>(&each.ending)) {
+            ++(outcome->failed != 0 ? counters_.failed : counters_.served);
+            writer_.push(outcome_reply(*config_.codec, task, *outcome));
+            continue;
+        }
+        const Failure& failure = std::get<Failure>(each.ending);
+        if (each.killed_its_worker)
+            poison_.note(task.source.get(), task.job.source_offset, task.job.source_size, Clock::now());
+        if (failure.reason == Reason::timeout) ++counters_.timed_out;
+        if (failure.reason == Reason::crashed) ++counters_.crashed;
+        fail(task.id, failure);
     }
-    for (const auto& task : queue_)
-        if (late(task.get())) fail_late(*task);
-    std::erase_if(queue_, [&](const auto& task) { return late(task.get()); });
 }
 
 void Front::fail(Id id, const Failure& failure) {
     ++counters_.failed;
     writer_.push(error_reply(*config_.codec, id, failure));
+}
+
+Stats Front::stats() const {
+    return {.counters = counters_,
+            .workers = config_.workers,
+            .busy = static_cast<std::int64_t>(crew_.busy()),
+            .queued = static_cast<std::int64_t>(queue_.size()),
+            .forked = crew_.forked()};
 }
 
 } // namespace thumbnailer

@@ -71,7 +71,7 @@ struct Header {
     std::int32_t raw_height = 0;
     std::int32_t orientation = 1; // EXIF, 1 to 8
     std::int32_t pages = 1;
-    std::int32_t frames = 1; // of an animation
+    std::int32_t frames = 1;      // of an animation
     std::int64_t duration_ms = 0; // of all frames
     std::int32_t bands = 0;
     std::int32_t depth = 0; // bits per sample

@@ -38,6 +38,12 @@ ExitCode complain(ExitCode code, const Failure& failure) {
     return code;
 }
 
+void warn_when_incomplete(const Posture& posture) {
+    if (posture.mode != SandboxMode::best_effort || posture.complete()) return;
+    std::fprintf(stderr, "thumbnailer: the sandbox is weaker than it should be: seccomp %s, Landlock %s\n",
+                 posture.seccomp ? "yes" : "no", posture.landlock > 0 ? "yes" : "no");
+}
+
 ExitCode serve(Config config, const char* program) {
     follow_parent(config);
     Descriptor output = take_stdout();
@@ -48,7 +54,12 @@ ExitCode serve(Config config, const char* program) {
     const auto loaders = VipsSession::start(program, config.loaders);
     if (!loaders) return complain(ExitCode::internal, loaders.error());
     config.loaders = *loaders;
-    return Front(config, std::move(input), std::move(output)).run();
+    const auto sandbox = Sandbox::prepare(config.sandbox);
+    if (!sandbox) return complain(ExitCode::no_sandbox, sandbox.error());
+    const auto roots = Roots::open(config.roots);
+    if (!roots) return complain(ExitCode::usage, roots.error());
+    warn_when_incomplete(sandbox->posture());
+    return Front(config, *sandbox, *roots, std::move(input), std::move(output)).run();
 }
 
 void print_version() {

@@ -11,9 +11,7 @@ namespace thumbnailer {
 
 namespace {
 
-Failure no_memory(const char* what) {
-    return {Reason::internal, std::string(what) + ": " + std::strerror(errno)};
-}
+Failure no_memory(const char* what) { return {Reason::internal, std::string(what) + ": " + std::strerror(errno)}; }
 
 } // namespace
 
@@ -22,8 +20,7 @@ Mapping::~Mapping() {
 }
 
 Mapping Mapping::anonymous(std::size_t size) {
-    void* address =
-        ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* address = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (address == MAP_FAILED) throw std::bad_alloc();
     ::madvise(address, size, MADV_DONTFORK);
     return {address, size};
@@ -40,8 +37,7 @@ Mapping Mapping::shared(int fd, std::size_t size, bool writable) {
 
 Result<SharedSource> share_source(std::size_t size) {
     Descriptor memory(::memfd_create("thumbnailer-source", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-    if (!memory || ::ftruncate(memory.get(), static_cast<off_t>(size)) != 0)
-        return no_memory("memory for the source");
+    if (!memory || ::ftruncate(memory.get(), static_cast<off_t>(size)) != 0) return no_memory("memory for the source");
     Mapping mapping = Mapping::shared(memory.get(), size, true);
     if (mapping.size() != size) return no_memory("memory for the source");
     // FUTURE_WRITE leaves the mapping above writable and refuses every later one.
@@ -52,8 +48,7 @@ Result<SharedSource> share_source(std::size_t size) {
 
 Result<Descriptor> share_result() {
     Descriptor memory(::memfd_create("thumbnailer-result", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-    if (!memory || ::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK) != 0)
-        return no_memory("memory for the result");
+    if (!memory || ::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK) != 0) return no_memory("memory for the result");
     return memory;
 }
 

@@ -22,13 +22,11 @@ Failure bad_option(std::string_view name, std::string_view why) {
             .option = option_named(name)};
 }
 
-Result<Done> read_option(const Term& key, const Term& value, Spec& request, OutputRequest* output,
-                         bool with_outputs) {
+Result<Done> read_option(const Term& key, const Term& value, Spec& request, OutputRequest* output, bool with_outputs) {
     const bool for_request = output == nullptr;
     const auto name = name_of(key);
-    const auto row = std::ranges::find_if(option_table(), [&](const OptionSpec& spec) {
-        return name == spec.name && spec.for_request() == for_request;
-    });
+    const auto row = std::ranges::find_if(
+        option_table(), [&](const OptionSpec& spec) { return name == spec.name && spec.for_request() == for_request; });
     if (row == option_table().end()) return unknown_option(key, for_request, with_outputs);
     OutputRequest unused;
     const Draft draft{request, for_request ? unused : *output};
@@ -52,8 +50,7 @@ Result<Done> check_together(const Output& output) {
 
 Result<OutputRequest> read_output(const Term& term, Spec& request) {
     const Map* map = term.as<Map>();
-    if (map == nullptr)
-        return Failure{Reason::bad_option, "outputs: " + quote(term) + " is not a map of options"};
+    if (map == nullptr) return Failure{Reason::bad_option, "outputs: " + quote(term) + " is not a map of options"};
     OutputRequest output;
     for (const auto& [key, value] : map->pairs)
         if (auto read = read_option(key, value, request, &output, false); !read) return std::move(read).error();
@@ -64,8 +61,8 @@ Result<OutputRequest> read_output(const Term& term, Spec& request) {
 Result<Done> read_outputs(const Term& term, Spec& request) {
     const List* list = term.as<List>();
     if (list == nullptr || list->items.empty() || list->items.size() > kMaxOutputs)
-        return Failure{Reason::bad_option, "outputs: " + quote(term) + " is not a list of 1 to " +
-                                               std::to_string(kMaxOutputs) + " maps"};
+        return Failure{Reason::bad_option,
+                       "outputs: " + quote(term) + " is not a list of 1 to " + std::to_string(kMaxOutputs) + " maps"};
     for (const Term& item : list->items) {
         auto output = read_output(item, request);
         if (!output) return std::move(output).error();
@@ -78,8 +75,7 @@ Result<Done> read_outputs(const Term& term, Spec& request) {
 
 Result<Spec> read_spec(const Term& term, bool with_outputs) {
     const Map* map = term.as<Map>();
-    if (map == nullptr)
-        return Failure{Reason::bad_option, "the spec: " + quote(term) + " is not a map of options"};
+    if (map == nullptr) return Failure{Reason::bad_option, "the spec: " + quote(term) + " is not a map of options"};
     Spec spec;
     bool has_outputs = false;
     for (const auto& [key, value] : map->pairs) {
@@ -89,8 +85,8 @@ Result<Spec> read_spec(const Term& term, bool with_outputs) {
         if (!read) return std::move(read).error();
     }
     if (with_outputs && !has_outputs)
-        return Failure{Reason::bad_option, "outputs: missing; a list of 1 to " +
-                                               std::to_string(kMaxOutputs) + " maps is needed"};
+        return Failure{Reason::bad_option,
+                       "outputs: missing; a list of 1 to " + std::to_string(kMaxOutputs) + " maps is needed"};
     return spec;
 }
 
@@ -106,10 +102,9 @@ std::string describe_options() {
         const ChoiceOf* choice = std::get_if<ChoiceOf>(&spec.field);
         const auto type = [](const auto& field) { return std::string(field.kType); };
         const auto initial = [&](const auto& field) { return field.initial(spec.range); };
-        for (const std::string& cell :
-             {std::string(spec.name), std::string(spec.for_request() ? "request" : "output"),
-              std::visit(type, spec.field), ranged ? digits(spec.range.min) : "-",
-              ranged ? digits(spec.range.max) : "-", std::visit(initial, spec.field)})
+        for (const std::string& cell : {std::string(spec.name), std::string(spec.for_request() ? "request" : "output"),
+                                        std::visit(type, spec.field), ranged ? digits(spec.range.min) : "-",
+                                        ranged ? digits(spec.range.max) : "-", std::visit(initial, spec.field)})
             table.append(cell).append("\t");
         table.append(choice != nullptr ? choice->joined(",") : "-").append("\n");
     }

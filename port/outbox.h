@@ -17,8 +17,7 @@ public:
 
     void append(Bytes bytes) {
         if (bytes.empty()) return;
-        if (pieces_.empty() || pieces_.back().referenced.data() != nullptr)
-            pieces_.push_back({copied_.size(), 0, {}});
+        if (pieces_.empty() || pieces_.back().referenced.data() != nullptr) pieces_.push_back({copied_.size(), 0, {}});
         copied_.append(text_of(bytes));
         pieces_.back().length += bytes.size();
         size_ += bytes.size();

@@ -14,17 +14,7 @@ inline constexpr std::size_t kMaxOutputs = 64;
 
 // Values are in the order of the words in option_table.cpp.
 enum class Fit : std::uint8_t { inside, cover, contain, fill, outside };
-enum class Gravity : std::uint8_t {
-    centre,
-    north,
-    north_east,
-    east,
-    south_east,
-    south,
-    south_west,
-    west,
-    north_west
-};
+enum class Gravity : std::uint8_t { centre, north, north_east, east, south_east, south, south_west, west, north_west };
 enum class Crop : std::uint8_t { centre, attention, entropy };
 enum class Rotate : std::uint8_t { automatic, none, right, half, left };
 enum class Flip : std::uint8_t { none, horizontal, vertical, both };
@@ -88,8 +78,8 @@ struct Output {
     double contrast = 1;
     double saturation = 1;
     std::int32_t hue = 0;
-    double blur = 0;    // sigma; 0: none
-    double sharpen = 0; // sigma; 0: none
+    double blur = 0;        // sigma; 0: none
+    double sharpen = 0;     // sigma; 0: none
     std::int32_t round = 0; // radius, or kCircle
     Gravity overlay_gravity = Gravity::south_east;
     double overlay_opacity = 1;

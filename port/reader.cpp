@@ -12,8 +12,7 @@ using Pair = std::pair<Term, Term>;
 std::strong_ordering compare(const Term& left, const Term& right);
 
 std::strong_ordering compare_all(const std::vector<Term>& left, const std::vector<Term>& right) {
-    return std::lexicographical_compare_three_way(left.begin(), left.end(), right.begin(), right.end(),
-                                                  compare);
+    return std::lexicographical_compare_three_way(left.begin(), left.end(), right.begin(), right.end(), compare);
 }
 
 std::vector<const Pair*> sorted_by_key(const Map& map) {
@@ -32,17 +31,15 @@ struct Comparison {
         return text_of(left.bytes) <=> text_of(right.bytes);
     }
     Order operator()(const List& left, const List& right) const { return compare_all(left.items, right.items); }
-    Order operator()(const Tuple& left, const Tuple& right) const {
-        return compare_all(left.items, right.items);
-    }
+    Order operator()(const Tuple& left, const Tuple& right) const { return compare_all(left.items, right.items); }
     Order operator()(const Map& left, const Map& right) const {
         const auto ours = sorted_by_key(left);
         const auto theirs = sorted_by_key(right);
-        return std::lexicographical_compare_three_way(
-            ours.begin(), ours.end(), theirs.begin(), theirs.end(), [](auto* one, auto* other) {
-                const Order keys = compare(one->first, other->first);
-                return keys != 0 ? keys : compare(one->second, other->second);
-            });
+        return std::lexicographical_compare_three_way(ours.begin(), ours.end(), theirs.begin(), theirs.end(),
+                                                      [](auto* one, auto* other) {
+                                                          const Order keys = compare(one->first, other->first);
+                                                          return keys != 0 ? keys : compare(one->second, other->second);
+                                                      });
     }
     // Never reached, as the kinds are compared first; std::visit asks for every pair.
     template <typename Left, typename Right>

@@ -1,10 +1,7 @@
 #include "reply.h"
 
-#include <sys/stat.h>
-
 #include "thumbnail/format.h"
 #include "thumbnail/session.h"
-#include "utf8.h"
 
 namespace thumbnailer {
 
@@ -27,6 +24,7 @@ Map error_map(const Failure& failure) {
     if (!failure.option.empty()) map.put("option", atom(failure.option));
     if (failure.limit) map.put("limit", integer(*failure.limit));
     if (!failure.signal.empty()) map.put("signal", atom(failure.signal));
+    if (!failure.system_call.empty()) map.put("system_call", binary(failure.system_call));
     if (failure.exit_status) map.put("exit_status", integer(*failure.exit_status));
     if (!failure.diagnostics.empty()) map.put("stderr", binary(failure.diagnostics));
     return map;
@@ -71,29 +69,17 @@ Map source_map(const Header& header) {
     return map;
 }
 
-bool is_known(Format format) { return static_cast<std::size_t>(format) < kFormats.size(); }
-
-bool is_sound(const Product& product, bool in_file, std::size_t result_size) {
-    const auto inside = [&](std::uint64_t offset, std::uint64_t size) {
-        return size <= result_size && offset <= result_size - size;
-    };
-    return is_known(product.format) && product.width > 0 && product.height > 0 && product.size > 0 &&
-           (in_file || inside(product.offset, product.size)) &&
-           inside(product.placeholder_offset, product.placeholder_size);
-}
-
-bool is_sound(const Outcome& outcome, const Task& task, std::size_t result_size) {
-    if (outcome.failed != 0) return true;
-    const Header& header = outcome.header;
-    if (!is_known(header.format) || header.orientation < 1 || header.orientation > 8) return false;
-    for (const std::string_view text : {text_in(header.colour_space), text_in(header.taken_at), text_in(header.camera)})
-        if (first_fault_in_utf8(text)) return false;
-    if (outcome.count != task.job.count) return false;
-    for (std::size_t index = 0; index < outcome.count; ++index) {
-        const Product& product = outcome.products[index];
-        if (product.made != 0 && !is_sound(product, task.files[index].has_value(), result_size)) return false;
-    }
-    return true;
+Map posture_map(const Posture& posture) {
+    Map map;
+    map.put("mode", atom(kSandboxModes[static_cast<std::size_t>(posture.mode)]));
+    map.put("seccomp", boolean(posture.seccomp));
+    map.put("landlock", integer(posture.landlock));
+    map.put("front", boolean(posture.front));
+    map.put("open_denied", boolean(posture.open_denied));
+    map.put("socket_denied", boolean(posture.socket_denied));
+    map.put("exec_denied", boolean(posture.exec_denied));
+    map.put("complete", boolean(posture.complete()));
+    return map;
 }
 
 Map product_map(const Product& product) {
@@ -127,11 +113,14 @@ Term product_term(const Product& product, std::optional<OutputFile>& file, Bytes
 
 } // namespace
 
-Payload hello(const Config& config) {
+Payload hello(const Config& config, const Posture& posture) {
     const std::string libvips = VipsSession::version();
     Map limits;
     limits.put("max_frame", integer(config.max_frame));
     limits.put("max_source_bytes", integer(config.max_source_bytes));
+    limits.put("max_memory", integer(config.max_memory));
+    limits.put("poison_after", integer(config.poison_after));
+    limits.put("poison_for", integer(config.poison_for_ms));
     limits.put("max_pixels", integer(config.max_pixels));
     limits.put("max_frames", integer(config.max_frames));
     limits.put("deadline", integer(config.deadline_ms));
@@ -146,6 +135,7 @@ Payload hello(const Config& config) {
     map.put("savers", names_of(saved_formats()));
     map.put("workers", integer(config.workers));
     map.put("limits", std::move(limits));
+    map.put("sandbox", posture_map(posture));
     map.put("os_pid", integer(::getpid()));
     return encoded(*config.codec, tuple(atom("hello"), std::move(map)));
 }
@@ -162,7 +152,7 @@ Payload stats_reply(const Codec& codec, Id id, const Stats& stats) {
     map.put("crashed", integer(stats.counters.crashed));
     map.put("timed_out", integer(stats.counters.timed_out));
     map.put("cancelled", integer(stats.counters.cancelled));
-    map.put("forked", integer(stats.counters.forked));
+    map.put("forked", integer(stats.forked));
     return ok(codec, id, std::move(map));
 }
 
@@ -170,15 +160,13 @@ Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& fai
     return encoded(codec, tuple(atom("error"), id ? integer(*id) : atom("nil"), error_map(failure)));
 }
 
-Result<Payload> outcome_reply(const Codec& codec, Task& task, const Outcome& outcome) {
-    struct stat status {};
-    const bool known = ::fstat(task.result.get(), &status) == 0;
-    const auto size = known ? static_cast<std::size_t>(status.st_size) : 0;
-    if (!is_sound(outcome, task, size)) return Failure{Reason::crashed, "the worker answered nonsense"};
+Payload outcome_reply(const Codec& codec, Task& task, const Outcome& outcome) {
     if (outcome.failed != 0) return error_reply(codec, task.id, from_plain(outcome.failure));
     if (task.job.probe) return ok(codec, task.id, probe_map(outcome.header));
+    const std::size_t size = task.result_size();
     const auto result = std::make_shared<Mapping>(Mapping::shared(task.result.get(), size, false));
-    if (result->size() != size) return Failure{Reason::internal, "the thumbnails cannot be mapped"};
+    if (result->size() != size)
+        return error_reply(codec, task.id, {Reason::internal, "the thumbnails cannot be mapped"});
     std::vector<Failure> failures(outcome.count);
     List outputs;
     for (std::size_t index = 0; index < outcome.count; ++index)

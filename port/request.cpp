@@ -47,8 +47,7 @@ Result<Request> read_request(const Term& term) {
     }
     const auto id = read_id(term);
     if (items->size() != row->arity || !id)
-        return bad_request(quote(term) + " is not " + std::string(row->shape) +
-                           " with an Id from 0 to 2^63 - 1");
+        return bad_request(quote(term) + " is not " + std::string(row->shape) + " with an Id from 0 to 2^63 - 1");
     Request request{.id = *id, .op = row->op, .spec = {}, .source = {}};
     if (row->arity == 2) return request;
     auto spec = read_spec((*items)[2], row->op == Op::make);

@@ -26,7 +26,14 @@ struct Task {
     Clock::time_point deadline;
 
     // Opens what the request names. Bytes that came in a large frame are handed on in the frame's own memory.
-    static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config);
+    static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config,
+                                              const Roots& roots);
+
+    // How much the worker has written to the result.
+    std::size_t result_size() const;
+    // Whether the program's own code could have sent this for this task. If not, nothing of it is believed.
+    bool could_end_with(const Outcome& outcome) const;
+    static Failure late() { return {Reason::timeout, "the deadline passed before the thumbnail was made"}; }
 
     // What the worker gets beside the job: source, result, files, overlays.
     std::vector<int> descriptors() const;

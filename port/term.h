@@ -55,9 +55,7 @@ struct Term {
 inline void Map::put(std::string_view key, Term value) { pairs.emplace_back(Atom{key}, std::move(value)); }
 
 inline Bytes bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
-inline std::string_view text_of(Bytes bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline std::string_view text_of(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 inline Term atom(std::string_view name) { return Atom{name}; }
 inline Term binary(std::string_view text) { return Binary{bytes_of(text)}; }

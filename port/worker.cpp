@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 
 #include "channel.h"
@@ -24,12 +26,11 @@ struct SignalName {
     std::string_view name;
 };
 constexpr std::array kSignals{
-    SignalName{SIGABRT, "abrt"}, SignalName{SIGALRM, "alrm"}, SignalName{SIGBUS, "bus"},
-    SignalName{SIGFPE, "fpe"},   SignalName{SIGHUP, "hup"},   SignalName{SIGILL, "ill"},
-    SignalName{SIGINT, "int"},   SignalName{SIGKILL, "kill"}, SignalName{SIGPIPE, "pipe"},
-    SignalName{SIGQUIT, "quit"}, SignalName{SIGSEGV, "segv"}, SignalName{SIGSYS, "sys"},
-    SignalName{SIGTERM, "term"}, SignalName{SIGTRAP, "trap"}, SignalName{SIGUSR1, "usr1"},
-    SignalName{SIGUSR2, "usr2"}, SignalName{SIGXCPU, "xcpu"}, SignalName{SIGXFSZ, "xfsz"},
+    SignalName{SIGABRT, "abrt"}, SignalName{SIGALRM, "alrm"}, SignalName{SIGBUS, "bus"},   SignalName{SIGFPE, "fpe"},
+    SignalName{SIGHUP, "hup"},   SignalName{SIGILL, "ill"},   SignalName{SIGINT, "int"},   SignalName{SIGKILL, "kill"},
+    SignalName{SIGPIPE, "pipe"}, SignalName{SIGQUIT, "quit"}, SignalName{SIGSEGV, "segv"}, SignalName{SIGSYS, "sys"},
+    SignalName{SIGTERM, "term"}, SignalName{SIGTRAP, "trap"}, SignalName{SIGUSR1, "usr1"}, SignalName{SIGUSR2, "usr2"},
+    SignalName{SIGXCPU, "xcpu"}, SignalName{SIGXFSZ, "xfsz"},
 };
 
 std::string_view signal_name(int number) {
@@ -38,7 +39,7 @@ std::string_view signal_name(int number) {
 }
 
 // The child between fork and its first job: nothing of the front's but the channel and its own stderr.
-[[noreturn]] void become_child(pid_t front, Descriptor channel, Descriptor diagnostics) {
+[[noreturn]] void become_child(pid_t front, Descriptor channel, Descriptor diagnostics, const Sandbox& sandbox) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != front) ::_exit(0); // the front died before the line above
     for (const SignalName& signal : kSignals) std::signal(signal.number, SIG_DFL);
@@ -46,14 +47,15 @@ std::string_view signal_name(int number) {
     ::dup2(nothing.get(), 0);
     ::dup2(nothing.get(), 1);
     ::dup2(diagnostics.get(), 2);
-    ::dup2(channel.get(), 3);
-    ::close_range(4, ~0U, 0);
-    run_child(Descriptor(3));
+    ::dup2(channel.get(), kChannelInWorker);
+    ::close_range(kChannelInWorker + 1, ~0U, 0);
+    sandbox.enter();
+    run_child(Descriptor(kChannelInWorker));
 }
 
 } // namespace
 
-Result<std::unique_ptr<Worker>> Worker::start() {
+Result<std::unique_ptr<Worker>> Worker::start(const Sandbox& sandbox) {
     auto [ours, theirs] = open_channel();
     int ends[2];
     if (!ours || ::pipe2(ends, O_CLOEXEC) != 0)
@@ -64,12 +66,13 @@ Result<std::unique_ptr<Worker>> Worker::start() {
     const pid_t front = ::getpid();
     const pid_t pid = ::fork();
     if (pid < 0) return Failure{Reason::internal, std::string("fork: ") + std::strerror(errno)};
-    if (pid == 0) become_child(front, std::move(theirs), std::move(writing));
+    if (pid == 0) become_child(front, std::move(theirs), std::move(writing), sandbox);
     std::unique_ptr<Worker> worker(new Worker());
     worker->pid_ = pid;
     worker->process_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     worker->channel_ = std::move(ours);
     worker->stderr_ = std::move(reading);
+    worker->memory_ = Descriptor(::open(("/proc/" + std::to_string(pid) + "/statm").c_str(), O_RDONLY | O_CLOEXEC));
     if (!worker->process_) return Failure{Reason::internal, std::string("pidfd_open: ") + std::strerror(errno)};
     return worker;
 }
@@ -80,21 +83,36 @@ Worker::~Worker() {
     ::waitpid(pid_, nullptr, 0);
 }
 
+// A second guard, for when the front itself is stopped: more processor time than this job can have used in time.
+void Worker::limit_processor_time() const {
+    clockid_t clock{};
+    timespec used{};
+    if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return;
+    const auto left = std::chrono::ceil<std::chrono::seconds>(task_->deadline - Clock::now()).count();
+    const auto most = static_cast<rlim_t>(used.tv_sec + 2 * std::max<std::int64_t>(left, 0) + 2);
+    const rlimit limit{most, RLIM_INFINITY};
+    ::prlimit(pid_, RLIMIT_CPU, &limit, nullptr);
+}
+
 bool Worker::give(std::unique_ptr<Task>& task) {
     if (!send_message(channel_.get(), std::as_bytes(std::span(&task->job, 1)), task->descriptors())) return false;
     diagnostics_.clear();
     task_ = std::move(task);
+    limit_processor_time();
     ++given_;
     return true;
 }
 
-std::optional<Outcome> Worker::hear() {
+std::variant<std::monostate, Outcome, Violation> Worker::hear() {
     Outcome outcome;
     std::vector<Descriptor> unwanted;
-    const std::size_t received =
-        receive_message(channel_.get(), std::as_writable_bytes(std::span(&outcome, 1)), unwanted);
-    if (received != sizeof(Outcome)) return std::nullopt;
-    return outcome;
+    const auto into = std::as_writable_bytes(std::span(&outcome, 1));
+    const std::size_t received = receive_message(channel_.get(), into, unwanted);
+    if (received == sizeof(Outcome)) return outcome;
+    if (received != sizeof(Violation)) return {};
+    Violation violation;
+    std::memcpy(&violation, into.data(), sizeof violation);
+    return violation;
 }
 
 void Worker::leave() {
@@ -119,6 +137,17 @@ std::optional<End> Worker::end() {
     reaped_ = true;
     if (info.si_code == CLD_EXITED) return End{{}, info.si_status};
     return End{signal_name(info.si_status), 0};
+}
+
+// statm: pages in all, resident, and of these shared with files or other processes.
+std::int64_t Worker::memory() const {
+    std::array<char, 128> text{};
+    if (::pread(memory_.get(), text.data(), text.size() - 1, 0) <= 0) return 0;
+    long long all = 0;
+    long long resident = 0;
+    long long shared = 0;
+    if (std::sscanf(text.data(), "%lld %lld %lld", &all, &resident, &shared) != 3) return 0;
+    return (resident - shared) * ::sysconf(_SC_PAGESIZE);
 }
 
 void Worker::read_diagnostics() {

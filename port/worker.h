@@ -6,7 +6,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
+#include "sandbox.h"
 #include "task.h"
 
 namespace thumbnailer {
@@ -19,15 +21,15 @@ struct End {
 
 class Worker {
 public:
-    static Result<std::unique_ptr<Worker>> start();
+    static Result<std::unique_ptr<Worker>> start(const Sandbox& sandbox);
     ~Worker();
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
     // False when the process is already gone; the task is then still the caller's.
     bool give(std::unique_ptr<Task>& task);
-    // What it answered to its task, if that has come.
-    std::optional<Outcome> hear();
+    // What it answered to its task; nothing when it closed the channel or said what is no answer.
+    std::variant<std::monostate, Outcome, Violation> hear();
     // Takes the task away from it.
     std::unique_ptr<Task> release() { return std::move(task_); }
 
@@ -36,6 +38,8 @@ public:
     void kill();
     // How it ended, once it has.
     std::optional<End> end();
+    // Bytes of memory that are its own: not the program's code, not what it shares with the front. 0 when unknown.
+    std::int64_t memory() const;
     // Reads what it wrote to stderr; the last lines are kept for the report of a crash.
     void read_diagnostics();
     const std::string& diagnostics() const { return diagnostics_; }
@@ -60,6 +64,7 @@ private:
     Descriptor process_; // readable once it has ended
     Descriptor channel_;
     Descriptor stderr_;
+    Descriptor memory_; // what the kernel says of its memory, open because a number is read often
     std::unique_ptr<Task> task_;
     std::string diagnostics_;
     std::int64_t given_ = 0;
@@ -68,6 +73,7 @@ private:
     Clock::time_point left_;
 
     void leave();
+    void limit_processor_time() const;
 };
 
 } // namespace thumbnailer

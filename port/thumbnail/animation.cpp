@@ -30,8 +30,7 @@ VImage each_frame(const VImage& roll, int frames, const std::function<VImage(con
     std::vector<VImage> rendered;
     for (int index = 0; index < frames; ++index)
         rendered.push_back(render(roll.extract_area(0, index * height, roll.width(), height)).copy_memory());
-    const VImage joined =
-        VImage::arrayjoin(with_equal_bands(std::move(rendered)), VImage::option()->set("across", 1));
+    const VImage joined = VImage::arrayjoin(with_equal_bands(std::move(rendered)), VImage::option()->set("across", 1));
     VImage animation = joined.copy();
     animation.set(VIPS_META_PAGE_HEIGHT, joined.height() / frames);
     animation.set(VIPS_META_N_PAGES, frames);

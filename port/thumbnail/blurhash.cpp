@@ -89,7 +89,8 @@ std::string blurhash(const Pixels& pixels, int across, int down) {
     for (std::size_t index = 1; index < components.size(); ++index) {
         const Rgb& rest = components[index];
         append(hash,
-               quantised(rest[0], largest) * 19 * 19 + quantised(rest[1], largest) * 19 + quantised(rest[2], largest), 2);
+               quantised(rest[0], largest) * 19 * 19 + quantised(rest[1], largest) * 19 + quantised(rest[2], largest),
+               2);
     }
     return hash;
 }

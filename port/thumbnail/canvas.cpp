@@ -9,10 +9,9 @@ using vips::VImage;
 VImage on_canvas(const VImage& image, Place place, Size canvas, Colour background) {
     VImage colours = as_rgb(image);
     if (background.alpha != 255) colours = with_alpha(colours);
-    return colours.embed(place.x, place.y, canvas.width, canvas.height,
-                         VImage::option()
-                             ->set("extend", VIPS_EXTEND_BACKGROUND)
-                             ->set("background", ink(colours, background)));
+    return colours.embed(
+        place.x, place.y, canvas.width, canvas.height,
+        VImage::option()->set("extend", VIPS_EXTEND_BACKGROUND)->set("background", ink(colours, background)));
 }
 
 VImage flattened(const VImage& image, Colour background) {

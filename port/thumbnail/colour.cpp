@@ -37,8 +37,7 @@ VImage at_depth(const VImage& image, int depth) {
 }
 
 VImage to_srgb_at(const VImage& image, int depth) {
-    const bool profiled =
-        image.interpretation() == VIPS_INTERPRETATION_CMYK || (has_profile(image) && !is_grey(image));
+    const bool profiled = image.interpretation() == VIPS_INTERPRETATION_CMYK || (has_profile(image) && !is_grey(image));
     return without_extra_bands(at_depth(profiled ? by_profile(image, "srgb", depth) : image, depth));
 }
 
@@ -59,9 +58,8 @@ VImage in_profile(const VImage& image, const Output& output) {
     if (output.profile == Profile::keep && is_rgb_with_profile(image))
         return without_extra_bands(at_depth(image, depth));
     if (output.profile == Profile::p3)
-        return without_extra_bands(
-            by_profile(is_grey(image) ? to_srgb_at(image, depth).colourspace(VIPS_INTERPRETATION_sRGB) : image, "p3",
-                       depth));
+        return without_extra_bands(by_profile(
+            is_grey(image) ? to_srgb_at(image, depth).colourspace(VIPS_INTERPRETATION_sRGB) : image, "p3", depth));
     return to_srgb_at(image, depth);
 }
 
@@ -84,8 +82,6 @@ std::vector<double> ink(const VImage& image, Colour colour) {
     return bands;
 }
 
-VImage with_alpha(const VImage& image) {
-    return image.has_alpha() ? image : image.bandjoin_const({white(image)});
-}
+VImage with_alpha(const VImage& image) { return image.has_alpha() ? image : image.bandjoin_const({white(image)}); }
 
 } // namespace thumbnailer

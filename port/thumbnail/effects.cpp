@@ -88,8 +88,8 @@ VImage rounded(const VImage& image, std::int32_t radius) {
     if (radius == 0) return image;
     const VImage whole = with_alpha(image);
     const int colours = whole.bands() - 1;
-    const VImage alpha = (whole.extract_band(colours) * mask(whole.width(), whole.height(), radius) / 255.0)
-                             .cast(whole.format());
+    const VImage alpha =
+        (whole.extract_band(colours) * mask(whole.width(), whole.height(), radius) / 255.0).cast(whole.format());
     return whole.extract_band(0, VImage::option()->set("n", colours)).bandjoin(alpha);
 }
 

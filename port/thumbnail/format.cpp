@@ -120,9 +120,10 @@ std::string describe_formats() {
                                            : spec.automatic == Auto::png ? "png"
                                                                          : "opaque";
         for (const std::string& cell :
-             {std::string(spec.name), std::string(spec.loads == Loads::always ? "yes" : "named"), std::string(yes_or_no(spec.saves)),
-              std::string(yes_or_no(spec.alpha)), spec.quality == 0 ? "-" : std::to_string(spec.quality),
-              std::string(automatic), std::string(spec.media_type)})
+             {std::string(spec.name), std::string(spec.loads == Loads::always ? "yes" : "named"),
+              std::string(yes_or_no(spec.saves)), std::string(yes_or_no(spec.alpha)),
+              spec.quality == 0 ? "-" : std::to_string(spec.quality), std::string(automatic),
+              std::string(spec.media_type)})
             table.append(cell).append("\t");
         table.append(spec.suffixes).append("\n");
     }

@@ -38,8 +38,8 @@ Place focused(Size image, const Rect& part, const Focus& focus, Size scaled, Siz
 
 Layout cover(Size image, const Rect& part, Size scaled, Size box, const Output& output) {
     const Size kept{std::min(scaled.width, box.width), std::min(scaled.height, box.height)};
-    const Place place = output.focus.given ? focused(image, part, output.focus, scaled, kept)
-                                           : placed(kept, scaled, output.gravity);
+    const Place place =
+        output.focus.given ? focused(image, part, output.focus, scaled, kept) : placed(kept, scaled, output.gravity);
     return {.scaled = scaled, .left = place.x, .top = place.y, .kept = kept, .canvas = kept};
 }
 
@@ -58,8 +58,8 @@ Layout lay_out_unpadded(Size image, const Rect& part, const Output& output) {
     const double around = std::min(std::max(across, down), most);
     switch (output.fit) {
     case Fit::fill:
-        return uncut({scaled_side(source.width, std::min(across, most)),
-                      scaled_side(source.height, std::min(down, most))});
+        return uncut(
+            {scaled_side(source.width, std::min(across, most)), scaled_side(source.height, std::min(down, most))});
     case Fit::outside: return uncut(scaled_by(source, around));
     case Fit::cover: return cover(image, part, scaled_by(source, around), box, output);
     case Fit::contain: return contain(scaled_by(source, within), box, output.gravity);

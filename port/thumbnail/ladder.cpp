@@ -23,9 +23,8 @@ void Ladder::sort(std::vector<Plan>& plans) {
 }
 
 bool Ladder::is_served(const std::vector<Plan>& plans, std::size_t position) {
-    return std::any_of(plans.begin(), plans.begin() + static_cast<std::ptrdiff_t>(position), [&](const Plan& before) {
-        return serves(before.view, before.layout.scaled, plans[position]);
-    });
+    return std::any_of(plans.begin(), plans.begin() + static_cast<std::ptrdiff_t>(position),
+                       [&](const Plan& before) { return serves(before.view, before.layout.scaled, plans[position]); });
 }
 
 std::optional<vips::VImage> Ladder::find(const Plan& plan) const {

@@ -19,9 +19,7 @@ bool is_descriptive(std::string_view field) {
     return std::ranges::any_of(kPrefixes, [&](std::string_view prefix) { return field.starts_with(prefix); });
 }
 
-bool is_copyright(std::string_view field) {
-    return field == "exif-ifd0-Copyright" || field == "exif-ifd0-Artist";
-}
+bool is_copyright(std::string_view field) { return field == "exif-ifd0-Copyright" || field == "exif-ifd0-Artist"; }
 
 bool needs_profile(const Output& output) {
     return output.profile != Profile::srgb || output.metadata == Metadata::icc || output.metadata == Metadata::all;

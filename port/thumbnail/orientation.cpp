@@ -35,7 +35,7 @@ Rect stored(const Rect& rect, Size seen, int orientation) {
 }
 
 VImage upright(const VImage& image, int orientation) {
-    constexpr VipsAngle kAngles[] = {VIPS_ANGLE_D0, VIPS_ANGLE_D0,  VIPS_ANGLE_D0,   VIPS_ANGLE_D180, VIPS_ANGLE_D180,
+    constexpr VipsAngle kAngles[] = {VIPS_ANGLE_D0,  VIPS_ANGLE_D0,  VIPS_ANGLE_D0,   VIPS_ANGLE_D180, VIPS_ANGLE_D180,
                                      VIPS_ANGLE_D90, VIPS_ANGLE_D90, VIPS_ANGLE_D270, VIPS_ANGLE_D270};
     const bool mirrored = orientation == 2 || orientation == 4 || orientation == 5 || orientation == 7;
     VImage seen = image;

@@ -20,8 +20,8 @@ VImage faded(const VImage& image, double opacity) {
 } // namespace
 
 Size overlay_size(Size image, Size canvas, const Output& output) {
-    const double scale = std::min(canvas.width * output.overlay_scale / image.width,
-                                  static_cast<double>(canvas.height) / image.height);
+    const double scale =
+        std::min(canvas.width * output.overlay_scale / image.width, static_cast<double>(canvas.height) / image.height);
     const auto side = [&](std::int32_t length, std::int32_t most) {
         return std::clamp(static_cast<std::int32_t>(std::lround(length * scale)), 1, most);
     };
@@ -30,14 +30,16 @@ Size overlay_size(Size image, Size canvas, const Output& output) {
 
 VImage with_overlay(const VImage& image, const VImage& overlay, const Output& output) {
     const VImage below = as_rgb(image);
-    const Place place = placed({overlay.width(), overlay.height()}, {below.width(), below.height()}, output.overlay_gravity);
+    const Place place =
+        placed({overlay.width(), overlay.height()}, {below.width(), below.height()}, output.overlay_gravity);
     VImage above = faded(overlay, output.overlay_opacity);
     if (below.format() == VIPS_FORMAT_USHORT) above = above.colourspace(VIPS_INTERPRETATION_RGB16);
-    const VImage both = below.composite2(above, VIPS_BLEND_MODE_OVER,
-                                         VImage::option()
-                                             ->set("x", place.x)
-                                             ->set("y", place.y)
-                                             ->set("compositing_space", below.interpretation()))
+    const VImage both = below
+                            .composite2(above, VIPS_BLEND_MODE_OVER,
+                                        VImage::option()
+                                            ->set("x", place.x)
+                                            ->set("y", place.y)
+                                            ->set("compositing_space", below.interpretation()))
                             .cast(below.format());
     // An opaque picture stays opaque, whatever lies on it.
     return below.has_alpha() ? both : both.extract_band(0, VImage::option()->set("n", 3));

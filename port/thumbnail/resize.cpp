@@ -59,10 +59,10 @@ VImage resized(const VImage& image, Size size) {
 VImage resized_in_linear_light(const VImage& image, Size size) {
     const VImage plain = to_srgb(image);
     const bool grey = plain.bands() < 3;
-    const VImage linear =
-        mapped(plain, table<std::uint16_t>(256, to_linear, VIPS_FORMAT_USHORT),
-               table<std::uint16_t>(256, same, VIPS_FORMAT_USHORT))
-            .copy(VImage::option()->set("interpretation", grey ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_RGB16));
+    const VImage linear = mapped(plain, table<std::uint16_t>(256, to_linear, VIPS_FORMAT_USHORT),
+                                 table<std::uint16_t>(256, same, VIPS_FORMAT_USHORT))
+                              .copy(VImage::option()->set("interpretation", grey ? VIPS_INTERPRETATION_GREY16
+                                                                                 : VIPS_INTERPRETATION_RGB16));
     return mapped(resized(linear, size), table<std::uint8_t>(65536, from_linear, VIPS_FORMAT_UCHAR),
                   table<std::uint8_t>(65536, same, VIPS_FORMAT_UCHAR))
         .copy(VImage::option()->set("interpretation", grey ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB));

@@ -11,11 +11,10 @@ namespace {
 
 // Those that a thumbnail may need.
 constexpr const char* kOperations[] = {
-    "resize",   "reduceh",     "reducev",      "shrinkh", "shrinkv",       "autorot",    "premultiply",
-    "unpremultiply", "icc_transform", "colourspace", "embed", "extract_area", "flatten", "cast",
-    "copy",     "sequential",  "linear",       "rot",     "flip",          "extract_band", "bandjoin",
-    "maplut",   "gaussblur",   "sharpen",      "composite2", "smartcrop",  "find_trim",  "arrayjoin",
-    "recomb",   "multiply",    "ifthenelse"};
+    "resize",        "reduceh",     "reducev",   "shrinkh",      "shrinkv",  "autorot",  "premultiply", "unpremultiply",
+    "icc_transform", "colourspace", "embed",     "extract_area", "flatten",  "cast",     "copy",        "sequential",
+    "linear",        "rot",         "flip",      "extract_band", "bandjoin", "maplut",   "gaussblur",   "sharpen",
+    "composite2",    "smartcrop",   "find_trim", "arrayjoin",    "recomb",   "multiply", "ifthenelse"};
 
 bool is_decoded(const FormatSpec& format) {
     const bool prebuilt = std::string_view(THUMBNAILER_LIBVIPS_ORIGIN) == "prebuilt";

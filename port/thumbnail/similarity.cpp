@@ -24,7 +24,9 @@ VImage window(const VImage& image) {
     return image.gaussblur(1.5, VImage::option()->set("precision", VIPS_PRECISION_FLOAT)).copy_memory();
 }
 
-VImage variance_of(const VImage& image, const VImage& mean) { return (window(image * image) - mean * mean).copy_memory(); }
+VImage variance_of(const VImage& image, const VImage& mean) {
+    return (window(image * image) - mean * mean).copy_memory();
+}
 
 } // namespace
 

@@ -39,9 +39,9 @@ Size whole_for(const View& view, Size scaled) {
     const auto side = [](std::int32_t all, std::int32_t part, std::int32_t wanted) {
         return static_cast<std::int32_t>(std::min(std::ceil(static_cast<double>(all) / part * wanted), 1e9));
     };
-    return turned({side(view.seen.width, view.part.width, scaled.width),
-                   side(view.seen.height, view.part.height, scaled.height)},
-                  view.orientation);
+    return turned(
+        {side(view.seen.width, view.part.width, scaled.width), side(view.seen.height, view.part.height, scaled.height)},
+        view.orientation);
 }
 
 Size fit_within(Size size, std::int32_t side) {
@@ -142,9 +142,9 @@ Result<Done> Studio::make_group(Group& group, Outcome& outcome) {
                 return each_frame(*image, group.frames, [&](const VImage& frame) { return renderer(part(frame)); });
             const auto rung = ladder.find(plan);
             const Size rung_size = rung ? Size{rung->width(), rung->height()} : Size{};
-            const VImage scaled = rung ? scaled_part(*rung, {1, rung_size, whole(rung_size)}, plan.layout.scaled,
-                                                     plan.output->linear)
-                                       : part(*image);
+            const VImage scaled =
+                rung ? scaled_part(*rung, {1, rung_size, whole(rung_size)}, plan.layout.scaled, plan.output->linear)
+                     : part(*image);
             ladder.keep(plan, scaled);
             return renderer(scaled);
         };
@@ -157,8 +157,8 @@ Result<Done> Studio::make_group(Group& group, Outcome& outcome) {
     return Done{};
 }
 
-Result<Done> Studio::make_one(const Plan& plan, const Group& group,
-                              const std::function<VImage(Renderer&)>& render, Product& product) {
+Result<Done> Studio::make_one(const Plan& plan, const Group& group, const std::function<VImage(Renderer&)>& render,
+                              Product& product) {
     auto overlay = overlay_for(plan);
     if (!overlay) return std::move(overlay).error();
     Renderer renderer(plan, std::move(*overlay));
@@ -199,7 +199,8 @@ Result<std::optional<VImage>> Studio::overlay_for(const Plan& plan) const {
         return std::move(header).error();
     }
     return guarded(Reason::encode_failed, "overlay: " + unreadable(*header), [&] {
-        const View view{header->orientation, {header->width(), header->height()}, {0, 0, header->width(), header->height()}};
+        const View view{
+            header->orientation, {header->width(), header->height()}, {0, 0, header->width(), header->height()}};
         const Size size = overlay_size(view.seen, plan.layout.canvas, *plan.output);
         const VImage image = load(*header, source, {}, turned(size, view.orientation));
         Output colours;
@@ -211,8 +212,9 @@ Result<std::optional<VImage>> Studio::overlay_for(const Plan& plan) const {
 Result<Done> Studio::check_size(const Layout& layout, std::int32_t frames) const {
     const Size full = layout.full();
     const double pixels = static_cast<double>(layout.scaled.width) * layout.scaled.height * frames;
-    const bool fits = pixels <= static_cast<double>(job_.limits.max_pixels) &&
-                      static_cast<double>(full.width) * full.height * frames <= static_cast<double>(job_.limits.max_pixels);
+    const bool fits =
+        pixels <= static_cast<double>(job_.limits.max_pixels) &&
+        static_cast<double>(full.width) * full.height * frames <= static_cast<double>(job_.limits.max_pixels);
     if (full.width <= kMaxSide && full.height <= kMaxSide && fits) return Done{};
     return Failure{.reason = Reason::too_large,
                    .message = "the thumbnail would have " + std::to_string(full.width) + " x " +

@@ -47,7 +47,8 @@ inline vips::VImage decoded(const std::string& file) {
 }
 
 inline Pixel pixel(const vips::VImage& image, double across, double down) {
-    const auto bands = image.getpoint(static_cast<int>(across * image.width()), static_cast<int>(down * image.height()));
+    const auto bands =
+        image.getpoint(static_cast<int>(across * image.width()), static_cast<int>(down * image.height()));
     if (bands.size() < 3) return {bands[0], bands[0], bands[0], bands.size() == 2 ? bands[1] : 255};
     return {bands[0], bands[1], bands[2], bands.size() == 4 ? bands[3] : 255};
 }
@@ -67,8 +68,8 @@ inline std::string described(const Pixel& pixel) {
 inline void check_pixel(const vips::VImage& image, double across, double down, const Pixel& wanted,
                         double tolerance = 12) {
     const Pixel seen = pixel(image, across, down);
-    CHECK_MESSAGE(near(seen, wanted, tolerance), described(seen) << "instead of " << described(wanted) << "at " << across
-                                                                 << ", " << down);
+    CHECK_MESSAGE(near(seen, wanted, tolerance),
+                  described(seen) << "instead of " << described(wanted) << "at " << across << ", " << down);
 }
 
 inline void check_quadrants(const vips::VImage& image, double tolerance = 12) {

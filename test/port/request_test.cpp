@@ -125,8 +125,8 @@ TEST_CASE("request: a source is bytes or a path") {
 }
 
 TEST_CASE("request: what is no request is refused with the shapes that are") {
-    for (const char* term : {"hello", "{}", "{shout, 1}", "{ping}", "{ping, 1, 2}", "{ping, -1}", "{ping, a}",
-                             "{make, 1, #{}}"})
+    for (const char* term :
+         {"hello", "{}", "{shout, 1}", "{ping}", "{ping, 1, 2}", "{ping, -1}", "{ping, a}", "{make, 1, #{}}"})
         check_refused(read(term), Reason::bad_request, "{");
 }
 

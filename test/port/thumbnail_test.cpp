@@ -46,14 +46,8 @@ Output box(std::int32_t width, std::int32_t height, Fit fit = Fit::inside, Targe
 // What a camera held another way would have stored: the picture turned against its tag.
 VImage stored_for(const VImage& seen, int orientation) {
     const VImage mirrored = seen.fliphor();
-    const VImage turned[] = {seen,
-                             mirrored,
-                             seen.rot180(),
-                             mirrored.rot180(),
-                             mirrored.rot270(),
-                             seen.rot270(),
-                             mirrored.rot90(),
-                             seen.rot90()};
+    const VImage turned[] = {seen,          mirrored,         seen.rot180(), mirrored.rot180(), mirrored.rot270(),
+                             seen.rot270(), mirrored.rot90(), seen.rot90()};
     VImage image = turned[orientation - 1].copy();
     image.set(VIPS_META_ORIENTATION, orientation);
     return image;
@@ -63,7 +57,8 @@ VImage stored_for(const VImage& seen, int orientation) {
 
 TEST_CASE("thumbnail: every format that is read gives the quadrants where they were") {
     const VImage picture = quadrants(160, 120);
-    for (const char* suffix : {".jpg[Q=95]", ".png", ".webp[lossless]", ".gif", ".tif", ".heif[compression=av1,Q=90]"}) {
+    for (const char* suffix :
+         {".jpg[Q=95]", ".png", ".webp[lossless]", ".gif", ".tif", ".heif[compression=av1,Q=90]"}) {
         CAPTURE(suffix);
         const VImage image = make(file_of(picture, suffix), {box(80, 80)}).image();
         CHECK(image.width() == 80);
@@ -143,8 +138,8 @@ TEST_CASE("thumbnail: transparent pixels become the background in jpeg and stay 
 
 TEST_CASE("thumbnail: a colour hidden by transparency does not bleed into its neighbours") {
     // Opaque white beside transparent black: a dark fringe is what careless resizing makes of it.
-    const VImage source = filled(100, 100, {255, 255, 255, 255}, 4).join(filled(100, 100, {0, 0, 0, 0}, 4),
-                                                                         VIPS_DIRECTION_HORIZONTAL);
+    const VImage source =
+        filled(100, 100, {255, 255, 255, 255}, 4).join(filled(100, 100, {0, 0, 0, 0}, 4), VIPS_DIRECTION_HORIZONTAL);
     const VImage image = make(file_of(source, ".png"), {box(33, 33)}).image();
     for (int column = 0; column < image.width(); ++column) {
         const auto seen = image.getpoint(column, image.height() / 2);
@@ -154,8 +149,8 @@ TEST_CASE("thumbnail: a colour hidden by transparency does not bleed into its ne
 
 TEST_CASE("thumbnail: a colour profile is applied, not copied") {
     // In the P3 profile this red is more than sRGB can say; as sRGB numbers it would be far duller.
-    const VImage p3 = filled(64, 64, {234, 51, 35, 255})
-                          .icc_transform("p3", VImage::option()->set("input_profile", "srgb"));
+    const VImage p3 =
+        filled(64, 64, {234, 51, 35, 255}).icc_transform("p3", VImage::option()->set("input_profile", "srgb"));
     const VImage image = make(file_of(p3, ".png"), {box(32, 32)}).image();
     check_pixel(image, 0.5, 0.5, {234, 51, 35, 255}, 4);
     CHECK(image.get_typeof(VIPS_META_ICC_NAME) == 0);
