@@ -59,7 +59,9 @@ std::string dominant_colour(const VImage& image, Colour background) {
     }
     const Bin& largest = *std::ranges::max_element(bins, {}, &Bin::count);
     std::array<char, 8> text;
-    const auto mean = [&](std::size_t band) { return static_cast<unsigned>(largest.sum[band] / largest.count); };
+    const auto mean = [&](std::size_t band) {
+        return static_cast<unsigned>((largest.sum[band] + largest.count / 2) / largest.count);
+    };
     std::snprintf(text.data(), text.size(), "#%02x%02x%02x", mean(0), mean(1), mean(2));
     return text.data();
 }

@@ -31,8 +31,8 @@ VImage table(std::size_t entries, double (*curve)(double), VipsBandFormat format
         const double value = curve(static_cast<double>(index) / static_cast<double>(entries - 1));
         values[index] = static_cast<To>(std::lround(value * largest));
     }
-    return VImage::new_from_memory_copy(values.data(), values.size() * sizeof(To), static_cast<int>(entries), 1, 1,
-                                        format);
+    return VImage::new_from_memory(values.data(), values.size() * sizeof(To), static_cast<int>(entries), 1, 1, format)
+        .copy_memory();
 }
 
 // Looks colours up in a table, alpha in a line.
