@@ -1,7 +1,7 @@
 # libvips, the imaging library: which one, and where it comes from.
 #
-#   prebuilt  the npm packages that port/libvips pins by their hashes: one shared library without dependencies, newer
-#             and faster than most distributions' and with only the loaders that it needs
+#   prebuilt  the npm packages that port/libvips pins by their hashes: one library without dependencies, newer and
+#             faster than most distributions' and with few loaders
 #   system    the development package of the system, found by pkg-config
 #   auto      prebuilt where it can be had, else system
 #
@@ -10,8 +10,8 @@
 #   THUMBNAILER_LIBVIPS_VERSION  such as 8.18.7
 #   THUMBNAILER_LIBVIPS_RUNTIME  the shared libraries that must travel beside the program, in lib/; empty for system
 #
-# The prebuilt library is copied to <build>/lib and installed to <prefix>/lib (component "port"). Executables are made in
-# <build> and find it through the rpath $ORIGIN/lib, so that both folders can be moved.
+# The prebuilt library is copied to <build>/lib and installed to <prefix>/lib (component "port"). Executables are made
+# in <build> and find it through the rpath $ORIGIN/lib, so that both folders can be moved.
 include_guard(GLOBAL)
 
 set(THUMBNAILER_LIBVIPS auto CACHE STRING "Where libvips comes from: auto, prebuilt or system")
@@ -71,7 +71,8 @@ function(thumbnailer_fetch_libvips problem)
     file(COPY "${source}/package.json" "${source}/package-lock.json" DESTINATION "${target}")
     # No lifecycle scripts: the packages hold files only, and nothing of them may run here.
     execute_process(
-        COMMAND "${THUMBNAILER_NPM}" ci --ignore-scripts --no-audit --no-fund --prefer-offline --fetch-retries=1 --loglevel=verbose
+        COMMAND "${THUMBNAILER_NPM}" ci --ignore-scripts --no-audit --no-fund
+            --prefer-offline --fetch-retries=1 --loglevel=verbose
         WORKING_DIRECTORY "${target}"
         TIMEOUT 300
         RESULT_VARIABLE status
@@ -128,7 +129,7 @@ function(thumbnailer_use_system problem)
     pkg_check_modules(THUMBNAILER_VIPS QUIET IMPORTED_TARGET GLOBAL
         vips-cpp>=${THUMBNAILER_LIBVIPS_MINIMUM})
     if(NOT THUMBNAILER_VIPS_FOUND)
-        set(${problem} "pkg-config knows no vips-cpp >= ${THUMBNAILER_LIBVIPS_MINIMUM} (Debian: apt install libvips-dev)"
+        set(${problem} "pkg-config knows no vips-cpp >= ${THUMBNAILER_LIBVIPS_MINIMUM} (on Debian: libvips-dev)"
             PARENT_SCOPE)
         return()
     endif()

@@ -68,7 +68,8 @@ ExitCode describe(const Config& config) {
         if (config.words.size() == 2) known = true;
     }
     if (known) return ExitCode::ok;
-    return complain(ExitCode::usage, "describe takes options, formats or reasons, or nothing for all of them");
+    return complain(ExitCode::usage, "describe " + quote_path(config.words[1]) +
+                                         ": it takes options, formats or reasons, or nothing for all of them");
 }
 
 struct Command {

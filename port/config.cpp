@@ -142,11 +142,12 @@ Result<Config> read_config(int argc, char** argv) {
         if (flag == kFlags.end())
             return Failure{Reason::bad_option, quote_path(word) + " is not a flag; see thumbnailer --help"};
         const bool attached = equals != std::string_view::npos;
-        if (flag->value.empty() == attached || (!flag->value.empty() && !attached && index + 1 == argc))
-            return Failure{Reason::bad_option,
-                           std::string(flag->name) + (attached ? " takes no value" : " needs a value")};
+        const bool wanted = !flag->value.empty();
+        if (attached && !wanted) return Failure{Reason::bad_option, std::string(flag->name) + " takes no value"};
+        if (wanted && !attached && index + 1 == argc)
+            return Failure{Reason::bad_option, std::string(flag->name) + " needs a value"};
         std::string_view value;
-        if (!flag->value.empty()) value = attached ? word.substr(equals + 1) : argv[++index];
+        if (wanted) value = attached ? word.substr(equals + 1) : argv[++index];
         if (auto done = set(*flag, value, config); !done) return std::move(done).error();
     }
     if (config.workers == 0) config.workers = cores();

@@ -198,7 +198,7 @@ private:
         return items;
     }
 
-    static Failure refuse(std::size_t at, std::string what) {
+    static Failure refuse(std::size_t at, const std::string& what) {
         return {Reason::bad_term, "external term format: " + what + " (at byte " + std::to_string(at) + ")"};
     }
     static Failure cut_short(std::size_t at) { return refuse(at, "the term is cut short"); }

@@ -11,7 +11,7 @@ namespace thumbnailer {
 
 namespace {
 
-constexpr std::size_t kInbox = 64 * 1024;
+constexpr std::size_t kInbox = std::size_t{64} * 1024;
 
 std::size_t length_at(const std::byte* bytes) {
     std::size_t length = 0;

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <exception>
 
 #include "commands.h"
 #include "front.h"
@@ -69,7 +70,7 @@ void print_version() {
 
 } // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
     const auto config = read_config(argc, argv);
     if (!config) return static_cast<int>(complain(ExitCode::usage, config.error()));
     if (config->version) {
@@ -82,4 +83,7 @@ int main(int argc, char** argv) {
         return 0;
     }
     return static_cast<int>(config->words.empty() ? serve(*config, argv[0]) : run_command(*config));
+} catch (const std::exception& error) {
+    std::fprintf(stderr, "thumbnailer: %s\n", error.what());
+    return static_cast<int>(thumbnailer::ExitCode::internal);
 }

@@ -169,9 +169,16 @@ Payload outcome_reply(const Codec& codec, Task& task, const Outcome& outcome) {
         return error_reply(codec, task.id, {Reason::internal, "the thumbnails cannot be mapped"});
     std::vector<Failure> failures(outcome.count);
     List outputs;
-    for (std::size_t index = 0; index < outcome.count; ++index)
+    std::size_t next = 0; // of the job's outputs
+    for (const auto& refused : task.refused) {
+        if (refused) {
+            outputs.items.push_back(tuple(atom("error"), error_map(*refused)));
+            continue;
+        }
         outputs.items.push_back(
-            product_term(outcome.products[index], task.files[index], result->bytes(), failures[index]));
+            product_term(outcome.products[next], task.files[next], result->bytes(), failures[next]));
+        ++next;
+    }
     Map map;
     map.put("source", source_map(outcome.header));
     map.put("outputs", std::move(outputs));

@@ -12,24 +12,20 @@ namespace thumbnailer {
 
 namespace {
 
-Result<Descriptor> copied(Bytes bytes) {
-    auto copy = share_source(bytes.size());
-    if (!copy) return std::move(copy).error();
-    std::memcpy(copy->mapping.data(), bytes.data(), bytes.size());
-    return std::move(copy->descriptor);
-}
-
-Result<Done> take_bytes(Bytes bytes, Frame& frame, Task& task) {
+Result<Done> take_bytes(Bytes bytes, Frame& frame, const Config& config, Task& task) {
     if (bytes.empty()) return Failure{Reason::empty_source, "the source has no bytes"};
+    if (bytes.size() > static_cast<std::size_t>(config.max_source_bytes))
+        return too_many_bytes("the source", bytes.size(), static_cast<std::size_t>(config.max_source_bytes));
     task.job.source_size = bytes.size();
     if (frame.shared) {
         task.job.source_offset = static_cast<std::uint64_t>(bytes.data() - frame.payload.data());
         task.source = std::move(frame.shared->descriptor);
         return Done{};
     }
-    auto copy = copied(bytes);
+    auto copy = share_source(bytes.size());
     if (!copy) return std::move(copy).error();
-    task.source = std::move(*copy);
+    std::memcpy(copy->mapping.data(), bytes.data(), bytes.size());
+    task.source = std::move(copy->descriptor);
     return Done{};
 }
 
@@ -41,53 +37,40 @@ Result<Done> open_file(const std::string& path, const Config& config, const Root
     return Done{};
 }
 
-Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, const Roots& roots, Task& task) {
-    for (std::size_t index = 0; index < outputs.size(); ++index) {
-        task.job.outputs[index] = outputs[index].output;
-        task.job.to_file[index] = !outputs[index].to.empty();
-        auto& file = task.files.emplace_back();
-        if (outputs[index].to.empty()) continue;
-        auto created = OutputFile::create(roots, outputs[index].to);
-        if (!created) return std::move(created).error();
-        file.emplace(std::move(*created));
+struct OpenedOutput {
+    std::optional<OutputFile> file;
+    std::uint8_t overlay = 0;
+};
+
+Result<OpenedOutput> open_output(const OutputRequest& request, const Config& config, const Roots& roots, Task& task) {
+    OpenedOutput opened;
+    if (request.overlay) {
+        auto overlay = task.overlays.open(*request.overlay, config, roots);
+        if (!overlay) return std::move(overlay).error();
+        opened.overlay = *overlay;
     }
-    task.job.count = static_cast<std::uint32_t>(outputs.size());
-    return Done{};
+    if (request.to.empty()) return opened;
+    auto file = OutputFile::create(roots, request.to);
+    if (!file) return std::move(file).error();
+    opened.file.emplace(std::move(*file));
+    return opened;
 }
 
-Result<SourceFile> open_overlay(const Source& source, const Config& config, const Roots& roots) {
-    if (const auto* path = std::get_if<std::string>(&source))
-        return open_source(roots, *path, static_cast<std::size_t>(config.max_source_bytes));
-    const Bytes bytes = std::get<Bytes>(source);
-    if (bytes.empty()) return Failure{Reason::empty_source, "the overlay has no bytes"};
-    auto copy = copied(bytes);
-    if (!copy) return std::move(copy).error();
-    return SourceFile{std::move(*copy), bytes.size()};
-}
-
-bool same(const Source& one, const Source& other) {
-    if (one.index() != other.index()) return false;
-    if (const auto* path = std::get_if<std::string>(&one)) return *path == std::get<std::string>(other);
-    return text_of(std::get<Bytes>(one)) == text_of(std::get<Bytes>(other));
-}
-
-// One that several outputs have is opened and sent once.
-Result<Done> open_overlays(const std::vector<OutputRequest>& outputs, const Config& config, const Roots& roots,
-                           Task& task) {
-    for (std::size_t index = 0; index < outputs.size(); ++index) {
-        const auto& overlay = outputs[index].overlay;
-        if (!overlay) continue;
-        for (std::size_t before = 0; before < index && task.job.overlay[index] == 0; ++before)
-            if (outputs[before].overlay && same(*outputs[before].overlay, *overlay))
-                task.job.overlay[index] = task.job.overlay[before];
-        if (task.job.overlay[index] != 0) continue;
-        auto opened = open_overlay(*overlay, config, roots);
-        if (!opened) return std::move(opened).error();
-        task.job.overlay_sizes[task.overlays.size()] = opened->size;
-        task.overlays.push_back(std::move(opened->descriptor));
-        task.job.overlay[index] = static_cast<std::uint8_t>(task.overlays.size());
+// An output whose file or overlay cannot be opened costs itself alone, unless it is the only one.
+Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, const Config& config, const Roots& roots,
+                          Task& task) {
+    for (const OutputRequest& request : outputs) {
+        auto opened = open_output(request, config, roots, task);
+        task.refused.push_back(opened ? std::nullopt : std::optional(opened.error()));
+        if (!opened) continue;
+        task.job.outputs[task.job.count] = request.output;
+        task.job.to_file[task.job.count] = opened->file.has_value();
+        task.job.overlay[task.job.count] = opened->overlay;
+        ++task.job.count;
+        task.files.push_back(std::move(opened->file));
     }
-    task.job.overlay_count = static_cast<std::uint32_t>(task.overlays.size());
+    if (task.job.count == 0 && !outputs.empty()) return *task.refused.front();
+    task.overlays.describe(task.job);
     return Done{};
 }
 
@@ -114,11 +97,10 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     task->deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
     const auto* path = std::get_if<std::string>(&request.source);
     auto opened = path != nullptr ? open_file(*path, config, roots, *task)
-                                  : take_bytes(std::get<Bytes>(request.source), frame, *task);
+                                  : take_bytes(std::get<Bytes>(request.source), frame, config, *task);
     if (!opened) return std::move(opened).error();
-    if (auto outputs = open_outputs(request.spec.outputs, roots, *task); !outputs) return std::move(outputs).error();
-    if (auto overlays = open_overlays(request.spec.outputs, config, roots, *task); !overlays)
-        return std::move(overlays).error();
+    if (auto outputs = open_outputs(request.spec.outputs, config, roots, *task); !outputs)
+        return std::move(outputs).error();
     auto result = share_result();
     if (!result) return std::move(result).error();
     task->result = std::move(*result);
@@ -149,7 +131,7 @@ std::vector<int> Task::descriptors() const {
     std::vector<int> all{source.get(), result.get()};
     for (const auto& file : files)
         if (file) all.push_back(file->descriptor());
-    for (const Descriptor& overlay : overlays) all.push_back(overlay.get());
+    overlays.append_descriptors(all);
     return all;
 }
 

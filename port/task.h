@@ -10,6 +10,7 @@
 #include "file.h"
 #include "frame.h"
 #include "job.h"
+#include "overlays.h"
 #include "request.h"
 
 namespace thumbnailer {
@@ -21,8 +22,10 @@ struct Task {
     Job job;
     Descriptor source;
     Descriptor result;
-    std::vector<std::optional<OutputFile>> files; // one for each output; empty: into the result
-    std::vector<Descriptor> overlays;
+    // One for each output that the request asks for: why its file cannot be, which leaves it out of the job.
+    std::vector<std::optional<Failure>> refused;
+    std::vector<std::optional<OutputFile>> files; // one for each output of the job; empty: into the result
+    Overlays overlays;
     Clock::time_point deadline;
 
     // Opens what the request names. Bytes that came in a large frame are handed on in the frame's own memory.

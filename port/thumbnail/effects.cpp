@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "colour.h"
+#include "pixels.h"
 
 namespace thumbnailer {
 
@@ -70,7 +71,7 @@ VImage mask(int width, int height, std::int32_t radius) {
             covered[static_cast<std::size_t>(top + y) * static_cast<std::size_t>(width) +
                     static_cast<std::size_t>(left + x)] =
                 static_cast<std::uint8_t>(std::lround(255 * coverage(x + 0.5, y + 0.5, across, down, corner)));
-    return VImage::new_from_memory(covered.data(), covered.size(), width, height, 1, VIPS_FORMAT_UCHAR).copy_memory();
+    return image_from(covered.data(), width, height, VIPS_FORMAT_UCHAR);
 }
 
 } // namespace

@@ -22,4 +22,7 @@ struct Pixels {
 // May throw vips::VError.
 Pixels pixels_of(const vips::VImage& image);
 
+// An image of one band from samples, which are copied. May throw vips::VError.
+vips::VImage image_from(const void* samples, int width, int height, VipsBandFormat format);
+
 } // namespace thumbnailer

@@ -1,9 +1,12 @@
 #include "resize.h"
 
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "colour.h"
+#include "pixels.h"
 
 namespace thumbnailer {
 
@@ -31,8 +34,7 @@ VImage table(std::size_t entries, double (*curve)(double), VipsBandFormat format
         const double value = curve(static_cast<double>(index) / static_cast<double>(entries - 1));
         values[index] = static_cast<To>(std::lround(value * largest));
     }
-    return VImage::new_from_memory(values.data(), values.size() * sizeof(To), static_cast<int>(entries), 1, 1, format)
-        .copy_memory();
+    return image_from(values.data(), static_cast<int>(entries), 1, format);
 }
 
 // Looks colours up in a table, alpha in a line.

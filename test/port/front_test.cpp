@@ -146,6 +146,20 @@ TEST_CASE("front: with reuse 1 each image has a worker of its own") {
     check_contains(program.next(), "forked => 6");
 }
 
+TEST_CASE("front: an output whose file cannot be costs itself alone, unless it is the only one") {
+    Program program;
+    const auto request = [](const char* outputs) {
+        return "{make, 1, #{outputs => " + std::string(outputs) +
+               "}, {bytes, {file, \"" THUMBNAILER_ROOT "/samples/images/quadrants.jpg\"}}}";
+    };
+    program.send(request("[#{width => 8, to => <<\"/nonexistent/a.jpg\">>}, #{width => 4}]"));
+    const std::string both = program.next();
+    check_contains(both, "outputs => [{error, #{reason => write_failed");
+    check_contains(both, "{ok, #{format => jpeg, width => 4");
+    program.send(request("[#{width => 8, to => <<\"/nonexistent/a.jpg\">>}]"));
+    check_contains(program.next(), "{error, 1, #{reason => write_failed");
+}
+
 TEST_CASE("front: an output that goes to a file is there when the answer says so, and nothing else is") {
     const auto folder = std::filesystem::temp_directory_path() / ("front-test-" + std::to_string(::getpid()));
     std::filesystem::create_directory(folder);

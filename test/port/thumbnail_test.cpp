@@ -190,6 +190,8 @@ TEST_CASE("thumbnail: the message of one failure is not found in the next") {
     const std::string png = file_of(quadrants(16, 16), ".png");
     const std::string jpeg = file_of(quadrants(16, 16), ".jpg");
     make(png.substr(0, 60), {box(8, 8)});
+    make(file_of(quadrants(16, 16), ".heif[compression=av1]"), {box(8, 8)}); // succeeds, and complains of seeks
     const Outcome outcome = make(jpeg.substr(0, jpeg.size() / 2), {box(8, 8)}).outcome;
     CHECK(text_in(outcome.failure.message).find("png") == std::string_view::npos);
+    CHECK(text_in(outcome.failure.message).find("seek") == std::string_view::npos);
 }

@@ -1,0 +1,7 @@
+[
+  inputs: [
+    "{mix,.formatter}.exs",
+    "{config,lib}/**/*.{ex,exs}",
+    "../test/elixir_port/**/*.{ex,exs}"
+  ]
+]

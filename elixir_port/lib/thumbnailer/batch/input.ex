@@ -1,0 +1,95 @@
+defmodule Thumbnailer.Batch.Input do
+  @moduledoc """
+  The images that patterns stand for, found one folder at a time.
+
+  A pattern is a file, a folder (all files below it whose suffix is that of an image format) or a glob such as
+  `"photos/**/*.{jpg,png}"` (all files that it matches). In a glob `*`, `?`, `[abc]` and `{jpg,png}` match within one
+  name, and `**` any number of folders; a name that begins with a dot is matched only when the glob writes
+  the dot. Links to folders are followed where the glob names them, not by `**`.
+  """
+
+  alias Thumbnailer.Batch.Glob
+  alias Thumbnailer.{Error, Formats}
+
+  @enforce_keys [:path, :relative]
+  defstruct [:path, :relative]
+
+  @typedoc "`relative` is the path below the folder that the pattern starts at, which outputs mirror."
+  @type t :: %__MODULE__{path: Path.t(), relative: Path.t()}
+
+  @typedoc "An input, or a folder that cannot be read."
+  @type found :: t | {:error, Path.t(), Error.t()}
+
+  @doc "A lazy stream of what the patterns stand for, leaving out the folder `out`."
+  @spec stream([String.t()], Path.t()) :: Enumerable.t()
+  def stream(patterns, out) do
+    # Thumbnails that are made below an input folder must not be inputs themselves.
+    out = Path.expand(out)
+    Stream.flat_map(patterns, &expand(&1, out))
+  end
+
+  defp expand(pattern, out) do
+    cond do
+      File.dir?(pattern) ->
+        {pattern, ""} |> walk(Glob.everything(), out) |> Stream.filter(&image?/1)
+
+      Glob.glob?(pattern) and not File.exists?(pattern) ->
+        {folder, rests} = Glob.split(pattern)
+        walk({folder, ""}, rests, out)
+
+      true ->
+        [%__MODULE__{path: pattern, relative: Path.basename(pattern)}]
+    end
+  end
+
+  defp image?(%__MODULE__{path: path}), do: Formats.of_path(path) != nil
+  defp image?({:error, _path, _error}), do: true
+
+  # A place is the folder that the pattern starts at and a path below it.
+  defp walk(place, rests, out) do
+    folder = path(place)
+
+    case names(folder, out) do
+      {:ok, names} -> names |> Enum.sort() |> Stream.flat_map(&visit(&1, place, rests, out))
+      {:error, posix} -> [{:error, folder, unreadable(posix)}]
+    end
+  end
+
+  defp names(folder, out) do
+    if Path.expand(folder) == out, do: {:ok, []}, else: File.ls(folder)
+  end
+
+  defp visit(name, {base, below}, rests, out) do
+    place = {base, Path.join(below, name)}
+    next = Glob.step(rests, name)
+
+    case next != [] && kind(path(place)) do
+      :folder -> enter(place, next, out)
+      :link_to_folder -> enter(place, Glob.named(next), out)
+      :file -> if(Glob.matched?(next), do: [input(place)], else: [])
+      _other -> []
+    end
+  end
+
+  defp enter(place, rests, out),
+    do: if(rests in [[], [[]]], do: [], else: walk(place, rests, out))
+
+  defp input({_base, below} = place), do: %__MODULE__{path: path(place), relative: below}
+
+  defp path({base, ""}), do: base
+  defp path({base, below}), do: Path.join(base, below)
+
+  defp kind(path) do
+    case File.lstat(path) do
+      {:ok, %{type: :symlink}} -> if(File.dir?(path), do: :link_to_folder, else: :file)
+      {:ok, %{type: :directory}} -> :folder
+      {:ok, %{type: :regular}} -> :file
+      _other -> :other
+    end
+  end
+
+  defp unreadable(posix) do
+    reason = if posix == :enoent, do: :not_found, else: :no_access
+    Error.new(reason, "the folder cannot be read: #{:file.format_error(posix)}")
+  end
+end

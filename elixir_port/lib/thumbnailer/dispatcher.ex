@@ -1,0 +1,255 @@
+defmodule Thumbnailer.Dispatcher do
+  @moduledoc false
+  # Decides what becomes of the requests of an instance: who is let in, who is sent and when, who is answered. The
+  # program gets no more than its workers can take up, so that what waits can still be dropped. Runs in the
+  # server, which owns the timers and monitors of the entries.
+
+  alias Thumbnailer.{Entry, Error, OsProcess, Program, Queue, Request}
+
+  # The program keeps the deadline itself and answers; this is how much later its silence costs it its life.
+  @grace 500
+
+  @enforce_keys [:max_queue, :timeout]
+  defstruct [
+    :max_queue,
+    :timeout,
+    :port,
+    :port_monitor,
+    program: %Program{},
+    queue: %Queue{},
+    next_id: 1,
+    served: 0,
+    failed: %{},
+    restarts: 0
+  ]
+
+  @type t :: %__MODULE__{
+          max_queue: pos_integer,
+          timeout: pos_integer,
+          # the port process; nil while there is none
+          port: pid | nil,
+          port_monitor: reference | nil,
+          program: Program.t(),
+          queue: Queue.t(),
+          next_id: pos_integer,
+          served: non_neg_integer,
+          failed: %{optional(Error.reason()) => pos_integer},
+          restarts: non_neg_integer
+        }
+
+  @doc "Takes a request in, or says why not."
+  @spec admit(t, Request.t(), GenServer.from()) :: {:ok, t} | {:error, Error.t(), t}
+  def admit(state, request, from) do
+    case refusal(request, state) do
+      nil -> {:ok, state |> join(request, from) |> wake() |> dispatch()}
+      error -> {:error, error, count(state, {:error, error})}
+    end
+  end
+
+  @doc "A port process says that it is there."
+  @spec attach(t, pid) :: t
+  def attach(state, port) do
+    # The word that the old one is gone may come after the new one.
+    state = if state.port, do: port_lost(state, :noproc), else: state
+    state = %{state | port: port, port_monitor: Process.monitor(port), program: %Program{}}
+    if state.queue.waiting > 0, do: wake(state), else: state
+  end
+
+  @doc "The port process ended, and its port was closed with it. The supervisor starts the next one."
+  @spec port_lost(t, term) :: t
+  def port_lost(state, reason) do
+    Process.demonitor(state.port_monitor, [:flush])
+    _ = state.program.os_pid && OsProcess.reap(state.program.os_pid)
+
+    error = Error.new(:port_exited, "the port process ended: " <> Exception.format_exit(reason))
+    held = for entry <- Queue.all(state.queue, :sent), into: MapSet.new(), do: entry.id
+    program_down(%{state | port: nil, port_monitor: nil}, error, held, false)
+  end
+
+  @doc "The port process says something of its program."
+  @spec port_event(t, Thumbnailer.Port.event()) :: t
+  def port_event(state, event), do: state |> heard(event) |> dispatch()
+
+  @doc "The time of a request is over."
+  @spec expire(t, pos_integer) :: t
+  def expire(state, id), do: state |> late(Queue.get(state.queue, id)) |> dispatch()
+
+  @doc "The caller of a request is gone."
+  @spec abandon(t, pos_integer) :: t
+  def abandon(state, id), do: state |> left(Queue.get(state.queue, id)) |> dispatch()
+
+  @doc "What `Thumbnailer.stats/1` tells of the library's side."
+  @spec counts(t) :: map
+  def counts(%{queue: queue, program: program} = state) do
+    %{
+      state: program.state,
+      os_pid: program.os_pid,
+      waiting: queue.waiting,
+      sent: queue.sent,
+      served: state.served,
+      failed: state.failed,
+      restarts: state.restarts
+    }
+  end
+
+  # -- requests come in
+
+  defp refusal(_request, %{program: %{state: :down, permanent?: true} = program}),
+    do: Program.unavailable(program)
+
+  defp refusal(%{op: op}, state) when op in [:make, :probe] do
+    if state.queue.waiting >= state.max_queue do
+      message = "#{state.max_queue} requests are waiting already, no more may (option :max_queue)"
+      Error.new(:overloaded, message, limit: state.max_queue)
+    end
+  end
+
+  defp refusal(_request, _state), do: nil
+
+  defp join(%{next_id: id} = state, request, from) do
+    entry = Entry.new(id, request, from, request.timeout || state.timeout)
+    %{state | next_id: id + 1, queue: Queue.join(state.queue, entry, place(request))}
+  end
+
+  # Questions about the instance do not queue behind images.
+  defp place(%{op: op}) when op in [:info, :stats], do: :front
+  defp place(_request), do: :back
+
+  defp wake(%{program: %{state: :idle}, port: port} = state) when port != nil do
+    :ok = Thumbnailer.Port.wake(port)
+    put_in(state.program.state, :starting)
+  end
+
+  defp wake(state), do: state
+
+  # -- requests go out
+
+  defp dispatch(state) do
+    {entry, queue} = Queue.peek(state.queue)
+    state = %{state | queue: queue}
+    if entry && room?(entry, state), do: state |> send_out(entry) |> dispatch(), else: state
+  end
+
+  # As many again as there are workers, so that a worker never waits for its next image.
+  defp room?(entry, %{program: %{state: :up, hello: hello}, queue: queue}),
+    do: place(entry.request) == :front or queue.sent < 2 * hello.workers
+
+  defp room?(_entry, _state), do: false
+
+  defp send_out(state, %{request: %{op: :info}} = entry),
+    do: finish(state, entry, {:ok, state.program.hello})
+
+  defp send_out(%{program: program} = state, entry) do
+    left = Entry.time_left(entry)
+
+    :ok =
+      Thumbnailer.Port.send_request(state.port, program.session, entry.id, entry.request, left)
+
+    %{state | queue: Queue.sent(state.queue, entry)}
+  end
+
+  # -- the port process says something
+
+  defp heard(state, :starting), do: put_in(state.program.state, :starting)
+
+  defp heard(state, {:up, session, os_pid, hello}) do
+    program = %Program{state: :up, session: session, os_pid: os_pid, hello: hello}
+    %{state | program: program}
+  end
+
+  defp heard(%{program: %{session: session}} = state, {:reply, session, id, outcome}) do
+    case Queue.get(state.queue, id) do
+      %Entry{state: sent} = entry when sent != :waiting -> finish(state, entry, outcome)
+      _unknown -> condemn(state, :bad_reply, "it answered request #{id}, which it does not hold")
+    end
+  end
+
+  defp heard(state, {:reply, _old_session, _id, _outcome}), do: state
+
+  defp heard(state, {:down, error, held, permanent?}),
+    do: program_down(state, error, held, permanent?)
+
+  # Requests that the dead program never read can wait for the next one, if somebody waits for them.
+  defp program_down(state, error, held, permanent?) do
+    {unread, lost} =
+      state.queue
+      |> Queue.all(:sent)
+      |> Enum.split_with(&(&1.id not in held and &1.reply_to != nil))
+
+    program = %Program{state: :down, fault: error, permanent?: permanent?}
+
+    %{state | program: program, restarts: state.restarts + 1}
+    |> finish_all(lost, {:error, error})
+    |> Map.update!(:queue, &Queue.return(&1, unread))
+    |> give_up_waiting()
+  end
+
+  defp give_up_waiting(%{program: %{permanent?: true} = program} = state),
+    do:
+      finish_all(state, Queue.all(state.queue, :waiting), {:error, Program.unavailable(program)})
+
+  defp give_up_waiting(state), do: state
+
+  # -- deadlines and callers
+
+  defp late(state, nil), do: state
+
+  defp late(state, %{state: :waiting} = entry),
+    do: finish(state, entry, {:error, too_late(state.program)})
+
+  defp late(state, %{state: :sent} = entry),
+    do: %{state | queue: Queue.put(state.queue, Entry.overdue(entry, @grace))}
+
+  defp late(state, %{state: :overdue} = entry) do
+    why = "it did not answer a request within #{@grace} ms after its deadline"
+    message = "the port program did not answer within the deadline and was killed"
+
+    state
+    |> finish(entry, {:error, Error.new(:timeout, message)})
+    |> condemn(:port_exited, why)
+  end
+
+  defp too_late(%{state: :up}),
+    do: Error.new(:timeout, "the deadline passed before the request's turn came")
+
+  defp too_late(program), do: Program.unavailable(program)
+
+  # The port process may be held up by the very program that hangs, so the kill does not go through it.
+  defp condemn(%{program: %{state: :up} = program} = state, reason, why) do
+    :ok = Thumbnailer.Port.condemn(state.port, program.session, reason, why)
+    OsProcess.kill(program.session)
+    put_in(state.program.state, :dying)
+  end
+
+  defp condemn(state, _reason, _why), do: state
+
+  defp left(state, nil), do: state
+
+  defp left(state, %{state: :waiting} = entry) do
+    {_entry, queue} = Queue.take(state.queue, entry.id)
+    Entry.close(entry)
+    %{state | queue: queue}
+  end
+
+  # It counts as sent until the program has answered, which it does at once when it is cancelled.
+  defp left(state, entry) do
+    if state.port, do: Thumbnailer.Port.cancel(state.port, state.program.session, entry.id)
+    %{state | queue: Queue.put(state.queue, Entry.abandon(entry))}
+  end
+
+  # -- answers
+
+  defp finish_all(state, entries, outcome),
+    do: Enum.reduce(entries, state, &finish(&2, &1, outcome))
+
+  defp finish(state, entry, outcome) do
+    {_entry, queue} = Queue.take(state.queue, entry.id)
+    Entry.answer(entry, outcome)
+    count(%{state | queue: queue}, outcome)
+  end
+
+  defp count(state, {:ok, _answer}), do: %{state | served: state.served + 1}
+
+  defp count(state, {:error, %Error{reason: reason}}),
+    do: %{state | failed: Map.update(state.failed, reason, 1, &(&1 + 1))}
+end

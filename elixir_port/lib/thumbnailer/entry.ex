@@ -1,0 +1,67 @@
+defmodule Thumbnailer.Entry do
+  @moduledoc false
+  # One request that is not answered yet: who waits for it, and until when. Its owner, the server, gets
+  # {:deadline, id} when it expires and {{:caller_down, id}, ...} when nobody waits for it any more.
+
+  alias Thumbnailer.{Error, Request}
+
+  @enforce_keys [:id, :request, :expires_at]
+  defstruct [:id, :request, :expires_at, :reply_to, :monitor, :timer, state: :waiting]
+
+  @type t :: %__MODULE__{
+          id: pos_integer,
+          request: Request.t(),
+          # monotonic time in milliseconds
+          expires_at: integer,
+          # nil once the caller is gone
+          reply_to: GenServer.from() | nil,
+          monitor: reference | nil,
+          timer: reference | nil,
+          # overdue: sent, past its deadline, and about to cost the program its life
+          state: :waiting | :sent | :overdue
+        }
+
+  @doc "A request that `from` waits for, at most `timeout` milliseconds from now."
+  @spec new(pos_integer, Request.t(), GenServer.from(), pos_integer) :: t
+  def new(id, request, {caller, _tag} = from, timeout) do
+    %__MODULE__{
+      id: id,
+      request: request,
+      expires_at: now() + timeout,
+      reply_to: from,
+      monitor: :erlang.monitor(:process, caller, tag: {:caller_down, id}),
+      timer: remind(id, timeout)
+    }
+  end
+
+  @doc "The milliseconds that are left, at least one."
+  @spec time_left(t) :: pos_integer
+  def time_left(entry), do: max(entry.expires_at - now(), 1)
+
+  @doc "Gives a request that was sent `grace` milliseconds more."
+  @spec overdue(t, pos_integer) :: t
+  def overdue(%__MODULE__{state: :sent} = entry, grace),
+    do: %{entry | state: :overdue, timer: remind(entry.id, grace)}
+
+  @doc "Nobody waits for it any more."
+  @spec abandon(t) :: t
+  def abandon(entry), do: %{entry | reply_to: nil}
+
+  @doc "Tells the caller, if there is one still, and ends the watch."
+  @spec answer(t, {:ok, map} | {:error, Error.t()}) :: :ok
+  def answer(entry, outcome) do
+    close(entry)
+    if entry.reply_to, do: GenServer.reply(entry.reply_to, outcome), else: :ok
+  end
+
+  @doc "Ends the watch over the caller and the deadline."
+  @spec close(t) :: :ok
+  def close(entry) do
+    Process.demonitor(entry.monitor, [:flush])
+    _ = Process.cancel_timer(entry.timer, async: true, info: false)
+    :ok
+  end
+
+  defp remind(id, milliseconds), do: Process.send_after(self(), {:deadline, id}, milliseconds)
+  defp now, do: System.monotonic_time(:millisecond)
+end

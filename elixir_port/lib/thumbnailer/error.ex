@@ -1,0 +1,77 @@
+defmodule Thumbnailer.Error do
+  @moduledoc """
+  Why there is no thumbnail. Programs match `:reason`, people read `:message`; the bang functions raise it.
+
+  `:details` is a map with what further is known:
+
+    * `:signal` (atom such as `:segv`) or `:exit_status` (integer): how a process ended (`:crashed`, `:port_exited`)
+    * `:system_call`: the system call that the sandbox does not allow (`:sandbox_violation`)
+    * `:stderr`: the last lines a worker wrote before it died (`:crashed`)
+    * `:option`: the option that was refused (`:bad_option`)
+    * `:limit`: the limit that was exceeded (`:too_large`, `:out_of_memory`, `:overloaded`)
+
+  The reasons:
+
+  <!-- reasons -->
+  """
+
+  # Rows of test/contract/reasons.tsv: name, who says it, meaning.
+  @table [
+    {:bad_term, :port, "the payload of a frame is not a term that this program reads"},
+    {:bad_request, :port, "the term is not a request of this protocol"},
+    {:bad_option, :port, "an option is unknown, of the wrong type or out of range"},
+    {:duplicate_id, :port, "the id belongs to a request that is still unanswered"},
+    {:not_found, :port, "no file has this path"},
+    {:not_a_file, :port,
+     "the path names a directory, a device or another thing that is not a regular file"},
+    {:no_access, :port, "the file may not be read or written by this user"},
+    {:outside_roots, :port, "the path leads out of the folders that this program may use"},
+    {:empty_source, :port, "the source has no bytes"},
+    {:unsupported_format, :port,
+     "the source is not an image of a format that this program reads"},
+    {:bad_image, :port, "the image is damaged, cut short or not what its header says"},
+    {:too_large, :port, "the source or the image is over a limit of this program"},
+    {:encode_failed, :port, "the thumbnail could not be written in the format asked for"},
+    {:write_failed, :port, "the output file could not be written"},
+    {:timeout, :port, "the deadline passed before the work was done"},
+    {:crashed, :port, "the worker died while it made this thumbnail"},
+    {:out_of_memory, :port, "the worker needed more memory than it may have"},
+    {:sandbox_violation, :port,
+     "the worker made a system call that making thumbnails does not need"},
+    {:poison, :port, "the image has killed workers before and is not tried again for a while"},
+    {:cancelled, :port, "the request was cancelled"},
+    {:internal, :port, "a fault of the program itself"},
+    {:overloaded, :library, "the queue of the instance is full"},
+    {:unavailable, :library, "the port program is not running and did not come back in time"},
+    {:port_exited, :library, "the port program ended while it held this request"},
+    {:bad_reply, :library, "the port program sent something that is not of this protocol"}
+  ]
+
+  @moduledoc String.replace(
+               @moduledoc,
+               "<!-- reasons -->",
+               Enum.map_join(@table, "\n", fn {name, _from, meaning} ->
+                 "  * `:#{name}` - #{meaning}"
+               end)
+             )
+
+  defexception [:reason, :message, details: %{}]
+
+  @type reason :: unquote(@table |> Enum.map(&elem(&1, 0)) |> Enum.reduce(&{:|, [], [&1, &2]}))
+
+  @type t :: %__MODULE__{reason: reason, message: String.t(), details: map}
+
+  @doc "All reasons: name, who says it (`:port` or `:library`), meaning."
+  @spec table() :: [{reason, :port | :library, String.t()}]
+  def table, do: @table
+
+  @doc "Whether `reason` is one of the table."
+  @spec reason?(term) :: boolean
+  def reason?(reason), do: List.keymember?(@table, reason, 0)
+
+  @doc false
+  @spec new(reason, String.t(), keyword | map) :: t
+  def new(reason, message, details \\ []) do
+    %__MODULE__{reason: reason, message: message, details: Map.new(details)}
+  end
+end

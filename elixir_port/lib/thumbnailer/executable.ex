@@ -1,0 +1,27 @@
+defmodule Thumbnailer.Executable do
+  @moduledoc false
+  # Finds the port program, at run time: a release may be built on another machine.
+
+  @variable "THUMBNAILER_EXECUTABLE"
+
+  @doc "The program to start: the option `:executable`, else THUMBNAILER_EXECUTABLE, else the one in priv."
+  @spec find(Path.t() | nil) :: {:ok, Path.t()} | {:error, String.t()}
+  def find(option) do
+    {path, origin} = candidate(option, System.get_env(@variable, ""))
+
+    if path && File.regular?(path),
+      do: {:ok, path},
+      else: {:error, "there is no program at #{inspect(path)} (#{origin})"}
+  end
+
+  defp candidate(nil, ""), do: {in_priv(), "from the application's priv directory"}
+  defp candidate(nil, variable), do: {Path.expand(variable), "from #{@variable}"}
+  defp candidate(option, _variable), do: {Path.expand(option), "from the option :executable"}
+
+  # An escript has no application directory.
+  defp in_priv do
+    Application.app_dir(:thumbnailer, "priv/thumbnailer")
+  rescue
+    ArgumentError -> nil
+  end
+end

@@ -1,0 +1,212 @@
+defmodule Thumbnailer.InstanceOptions do
+  @moduledoc """
+  The options of an instance: one row each, from which checks, documentation and the command line of the port
+  program are made. What the program uses stands in its hello, see `Thumbnailer.info/1`.
+  """
+
+  alias Thumbnailer.Option
+
+  # What the four bytes of a frame's length can say.
+  @max_frame 4_294_967_295
+
+  # No machine gets there; the program takes up to 63 bits.
+  @max_number 1_000_000_000_000
+
+  @table [
+    %Option{
+      name: :name,
+      scope: :instance,
+      type: :name,
+      default: Thumbnailer,
+      doc: "what the option `:on` of each call names."
+    },
+    %Option{
+      name: :workers,
+      wire: "--workers",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: 256,
+      default_doc: "one for each processor",
+      doc: "how many images are worked on at the same time, each in a process of its own."
+    },
+    %Option{
+      name: :reuse,
+      wire: "--reuse",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default_doc: "1,000",
+      doc:
+        "how many images a worker process makes before a new one takes its place; 1 gives each image a fresh " <>
+          "process."
+    },
+    %Option{
+      name: :deadline,
+      wire: "--deadline",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: 3_600_000,
+      default: 30_000,
+      doc: "how long a call may take that gives no `:timeout`, in milliseconds."
+    },
+    %Option{
+      name: :max_queue,
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: 1_000_000,
+      default: 1_000,
+      doc: "how many requests may wait for their turn; further ones get `:overloaded` at once."
+    },
+    %Option{
+      name: :max_pixels,
+      wire: "--max-pixels",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default_doc: "100,000,000",
+      doc: "how many pixels a source image may have, width times height."
+    },
+    %Option{
+      name: :max_source_bytes,
+      wire: "--max-source-bytes",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default_doc: "268,435,456",
+      doc: "how large a source may be, in bytes."
+    },
+    %Option{
+      name: :max_frame,
+      wire: "--max-frame",
+      scope: :instance,
+      type: :integer,
+      min: 1024,
+      max: @max_frame,
+      default_doc: "67,108,864",
+      doc: "how large a request may be, in bytes, which limits `{:bytes, iodata}`."
+    },
+    %Option{
+      name: :max_memory,
+      wire: "--max-memory",
+      scope: :instance,
+      type: :integer,
+      min: 16_777_216,
+      max: @max_number,
+      default_doc: "1,073,741,824",
+      doc:
+        "the memory of one worker, in bytes: one that needs more is ended, one that keeps more is replaced."
+    },
+    %Option{
+      name: :poison_after,
+      wire: "--poison-after",
+      scope: :instance,
+      type: :integer,
+      min: 0,
+      max: 1_000,
+      default_doc: "2",
+      doc:
+        "how many workers an image may kill before it is refused with `:poison`; 0 refuses none."
+    },
+    %Option{
+      name: :poison_for,
+      wire: "--poison-for",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: 86_400_000,
+      default_doc: "600,000",
+      doc: "how long such an image is refused, in milliseconds."
+    },
+    %Option{
+      name: :roots,
+      wire: "--root",
+      scope: :instance,
+      type: :paths,
+      default_doc: "none, every file that this user may reach",
+      doc: "the folders that sources are read from and thumbnails written to."
+    },
+    %Option{
+      name: :sandbox,
+      wire: "--sandbox",
+      scope: :instance,
+      type: :choice,
+      choices: [:require, :best_effort, :audit, :off],
+      default_doc: "`:best_effort`",
+      doc:
+        "what the workers may do: `:require` starts only where the whole sandbox can be had, `:best_effort` takes " <>
+          "what the system offers, `:audit` lets pass and reports, `:off` has none."
+    },
+    %Option{
+      name: :max_reply,
+      scope: :instance,
+      type: :integer,
+      min: 1024,
+      max: @max_frame,
+      default: 268_435_456,
+      doc: "how large an answer may be, in bytes; a program that sends more is killed."
+    },
+    %Option{
+      name: :start_timeout,
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: 3_600_000,
+      default: 10_000,
+      doc: "how long the program may take to say hello, in milliseconds."
+    },
+    %Option{
+      name: :lazy,
+      scope: :instance,
+      type: :boolean,
+      default: false,
+      doc: "whether the program is started by the first request only."
+    },
+    %Option{
+      name: :executable,
+      scope: :instance,
+      type: :path,
+      default_doc: "the environment variable `THUMBNAILER_EXECUTABLE`, else the one in `priv`",
+      doc: "the port program."
+    }
+  ]
+
+  @doc "All rows."
+  @spec table() :: [Option.t()]
+  def table, do: @table
+
+  @doc "The documentation of all rows, as a Markdown list."
+  @spec docs() :: String.t()
+  def docs, do: Option.docs(@table)
+
+  @doc "Checks the options of an instance; raises `ArgumentError` for the first that is wrong."
+  @spec cast!(keyword) :: keyword
+  def cast!(opts) do
+    defaults = for %{default: default, name: name} <- @table, default != nil, do: {name, default}
+    given = for {option, value} <- Option.cast!(opts, @table), do: {option.name, value}
+    Keyword.merge(defaults, given)
+  end
+
+  @doc """
+  The command line of the port program.
+
+      iex> Thumbnailer.InstanceOptions.arguments(workers: 4, max_queue: 10)
+      ["--die-with-parent", "--workers=4"]
+  """
+  @spec arguments(keyword) :: [String.t()]
+  def arguments(opts) do
+    flags =
+      for %Option{wire: flag, name: name} <- @table,
+          flag != nil,
+          {:ok, given} <- [Keyword.fetch(opts, name)],
+          value <- List.wrap(given),
+          do: "#{flag}=#{value}"
+
+    ["--die-with-parent" | flags]
+  end
+end

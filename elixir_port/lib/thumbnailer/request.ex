@@ -1,0 +1,88 @@
+defmodule Thumbnailer.Request do
+  @moduledoc false
+  # What a caller asks for, checked: made in the caller, kept in the queue, sent by the port.
+
+  alias Thumbnailer.{Formats, Options, Size, Source}
+
+  # The program refuses more: docs/protocol.md.
+  @max_outputs 64
+
+  @enforce_keys [:op]
+  defstruct [:op, :source, :timeout, spec: %{}]
+
+  @type t :: %__MODULE__{
+          op: :make | :probe | :info | :stats,
+          source: {:path, binary} | {:bytes, binary} | nil,
+          timeout: pos_integer | nil,
+          spec: map
+        }
+
+  @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
+  @type output :: Size.t() | {Size.t(), keyword}
+
+  @doc "A request for thumbnails, and the instance it is for."
+  @spec make!(Source.t(), [output], keyword) :: {t, GenServer.server()}
+  def make!(source, outputs, opts) do
+    given = Options.cast!(opts, [:call, :request, :output])
+    {on, given} = Map.pop(given, :on, Thumbnailer)
+    {timeout, shared} = Map.pop(given, :deadline)
+
+    spec = %{outputs: outputs |> check_count!() |> Enum.map(&output!(&1, shared))}
+    refuse_same_file!(spec.outputs)
+    {%__MODULE__{op: :make, source: Source.cast!(source), timeout: timeout, spec: spec}, on}
+  end
+
+  @doc "A request to read the header of an image, and the instance it is for."
+  @spec probe!(Source.t(), keyword) :: {t, GenServer.server()}
+  def probe!(source, opts) do
+    given = Options.cast!(opts, [:call, :request])
+    request = %__MODULE__{op: :probe, source: Source.cast!(source), timeout: given[:deadline]}
+    {request, Map.get(given, :on, Thumbnailer)}
+  end
+
+  defp output!({size, own}, shared) when is_list(own) do
+    shared
+    |> Map.merge(Options.cast!(own, [:output]))
+    |> Map.merge(Size.parse!(size))
+    |> put_format()
+  end
+
+  defp output!(size, shared), do: output!({size, []}, shared)
+
+  # A file is what its name says, unless the caller says otherwise.
+  defp put_format(%{to: path} = output) when not is_map_key(output, :format) do
+    case Formats.of_path(path) do
+      nil -> output
+      format -> Map.put(output, :format, check_saved!(format, path))
+    end
+  end
+
+  defp put_format(output), do: output
+
+  defp check_saved!(format, path) do
+    if Formats.saves?(format) do
+      format
+    else
+      raise ArgumentError,
+            "no thumbnail can be written as #{format}, which the suffix of #{inspect(path)} asks for; " <>
+              "written are #{Enum.join(Formats.savers(), ", ")} (or give the option :format)"
+    end
+  end
+
+  defp check_count!(outputs) when is_list(outputs) and length(outputs) in 1..@max_outputs,
+    do: outputs
+
+  defp check_count!(other) do
+    raise ArgumentError,
+          "outputs must be a list of 1 to #{@max_outputs} sizes or {size, options}, got: " <>
+            inspect(other, limit: 5)
+  end
+
+  defp refuse_same_file!(outputs) do
+    paths = for %{to: path} <- outputs, do: path
+
+    with [twice | _] <- paths -- Enum.uniq(paths) do
+      raise ArgumentError, "two outputs would be written to the same file, #{inspect(twice)}"
+    end
+  end
+end

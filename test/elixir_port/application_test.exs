@@ -1,0 +1,26 @@
+defmodule Thumbnailer.ApplicationTest do
+  use ExUnit.Case, async: true
+
+  import Thumbnailer.Parts
+
+  test "a default instance is there, and costs no program until it is used" do
+    assert [%{id: Thumbnailer, type: :supervisor, start: {_, _, [opts]}}] =
+             Thumbnailer.Application.children([])
+
+    assert opts[:lazy]
+    assert Process.whereis(Thumbnailer)
+  end
+
+  test "an unused lazy instance has no program", %{test: name} do
+    start_fake(name, "echo", lazy: true)
+    assert {:ok, %{state: :idle, os_pid: nil, program: nil}} = Thumbnailer.stats(name)
+    assert {:ok, _} = Thumbnailer.make({:bytes, "x"}, 1, on: name)
+    assert {:ok, %{state: :up}} = Thumbnailer.stats(name)
+  end
+
+  test "the configuration gives it options, or leaves it out" do
+    assert [%{start: {_, _, [opts]}}] = Thumbnailer.Application.children(workers: 4)
+    assert opts[:workers] == 4
+    assert Thumbnailer.Application.children(false) == []
+  end
+end

@@ -1,0 +1,29 @@
+defmodule Thumbnailer.InstanceOptionsTest do
+  use ExUnit.Case, async: true
+  doctest Thumbnailer.InstanceOptions
+
+  alias Thumbnailer.InstanceOptions
+
+  test "what is not given has its default, or is left to the program" do
+    opts = InstanceOptions.cast!([])
+    assert opts[:name] == Thumbnailer
+    assert opts[:max_queue] == 1_000
+    refute Keyword.has_key?(opts, :workers)
+  end
+
+  test "an option that is a list is a flag for each element" do
+    assert ["--die-with-parent", "--root=/a", "--root=/b"] =
+             InstanceOptions.arguments(roots: ["/a", "/b"])
+
+    assert InstanceOptions.cast!(roots: ["/a/../b"])[:roots] == ["/b"]
+
+    assert_raise ArgumentError, ~r/option :roots must be a list of paths/, fn ->
+      InstanceOptions.cast!(roots: "/a")
+    end
+  end
+
+  test "the documentation of Thumbnailer lists every option" do
+    {:docs_v1, _, _, _, %{"en" => docs}, _, _} = Code.fetch_docs(Thumbnailer)
+    for option <- InstanceOptions.table(), do: assert(docs =~ "`:#{option.name}` - #{option.doc}")
+  end
+end

@@ -1,0 +1,108 @@
+defmodule Thumbnailer.InstanceTest do
+  use ExUnit.Case, async: true
+
+  import Thumbnailer.Parts
+
+  alias Thumbnailer.InstanceOptions
+
+  test "the options that the program keeps are on its command line", %{test: name} do
+    start_fake(name, "shows_arguments",
+      workers: 3,
+      reuse: 1,
+      max_pixels: 5_000,
+      sandbox: :off,
+      max_queue: 7
+    )
+
+    {:ok, %{version: flags}} = Thumbnailer.info(name)
+
+    assert flags |> String.split() |> Enum.sort() ==
+             ~w(--deadline=30000 --die-with-parent --max-pixels=5000 --reuse=1 --sandbox=off --workers=3)
+  end
+
+  test "a wrong option raises in the caller and names what is accepted" do
+    assert_raise ArgumentError, "option :workers must be an integer from 1 to 256, got: 0", fn ->
+      Thumbnailer.start_link(workers: 0)
+    end
+
+    assert_raise ArgumentError, ~r/unknown option :worker; did you mean :workers\?/, fn ->
+      Thumbnailer.child_spec(worker: 2)
+    end
+  end
+
+  test "two instances live beside each other in one tree", %{test: name} do
+    children =
+      for n <- [1, 2], do: {Thumbnailer, name: {:global, {name, n}}, executable: fake("echo")}
+
+    start_supervised!(%{
+      id: :tree,
+      start: {Supervisor, :start_link, [children, [strategy: :one_for_one]]}
+    })
+
+    {:ok, %{os_pid: one}} = Thumbnailer.info({:global, {name, 1}})
+    {:ok, %{os_pid: two}} = Thumbnailer.info({:global, {name, 2}})
+    assert one != two
+  end
+
+  test "a missing program does not take the tree down", %{test: name} do
+    start_instance(name, executable: "/nowhere/thumbnailer")
+
+    supervisor =
+      name
+      |> Process.whereis()
+      |> Process.info(:dictionary)
+      |> elem(1)
+      |> Keyword.get(:"$ancestors")
+      |> hd()
+
+    for _ <- 1..5, do: assert({:error, %{reason: :unavailable}} = Thumbnailer.info(name))
+    assert Process.alive?(supervisor)
+  end
+
+  @tag :real
+  test "the program says the limits that the documentation promises", %{test: name} do
+    start_instance(name)
+    {:ok, %{limits: limits, sandbox: sandbox}} = Thumbnailer.info(name)
+
+    for option <- InstanceOptions.table(), is_map_key(limits, option.name) do
+      promised = option.default_doc || to_string(option.default)
+      assert String.replace(promised, ",", "") == to_string(limits[option.name]), "#{option.name}"
+    end
+
+    assert sandbox.mode == :best_effort
+  end
+
+  @tag :real
+  test "the program takes every option", %{test: name} do
+    start_instance(name,
+      workers: 1,
+      reuse: 2,
+      deadline: 3_000,
+      max_pixels: 4_000,
+      max_source_bytes: 5_000,
+      max_frame: 6_000,
+      max_memory: 20_000_000,
+      sandbox: :best_effort
+    )
+
+    assert {:ok, %{workers: 1, limits: limits}} = Thumbnailer.info(name)
+
+    assert %{reuse: 2, deadline: 3_000, max_pixels: 4_000, max_source_bytes: 5_000} = limits
+    assert %{max_frame: 6_000, max_memory: 20_000_000} = limits
+  end
+
+  @tag :real
+  test "the program takes the smallest and the largest value of every option", %{test: name} do
+    for limit <- [:min, :max] do
+      opts =
+        for %{wire: "--" <> _, type: :integer} = option <- InstanceOptions.table(),
+            option.name not in [:workers, :deadline],
+            do: {option.name, Map.fetch!(option, limit)}
+
+      start_supervised!({Thumbnailer, [name: name] ++ opts}, id: limit)
+      assert {:ok, %{limits: limits}} = Thumbnailer.info(name)
+      assert limits |> Map.delete(:deadline) |> Enum.sort() == Enum.sort(opts)
+      stop_supervised!(limit)
+    end
+  end
+end

@@ -1,0 +1,47 @@
+defmodule Thumbnailer.OptionsTest do
+  use ExUnit.Case, async: true
+  doctest Thumbnailer.Options
+
+  alias Thumbnailer.Options
+
+  test "only what was given is in the result" do
+    assert Options.cast!([], [:call, :request, :output]) == %{}
+    assert Options.cast!([background: "#fff"], [:output]) == %{background: "#ffffffff"}
+  end
+
+  test "a size among the options is answered with where sizes go" do
+    assert_raise ArgumentError,
+                 ~r/option :width does not belong here: the size is an argument/,
+                 fn ->
+                   Options.cast!([width: 100], [:output])
+                 end
+  end
+
+  test "an option of the whole call is not one of an output" do
+    assert_raise ArgumentError, ~r/option :timeout does not belong here.*whole call/, fn ->
+      Options.cast!([timeout: 100], [:output])
+    end
+  end
+
+  test "an output's option is not one of a probe" do
+    assert_raise ArgumentError, ~r/option :quality does not belong here.*make\/3/, fn ->
+      Options.cast!([quality: 3], [:call, :request])
+    end
+  end
+
+  test "infinity is no timeout" do
+    assert_raise ArgumentError,
+                 ~r/option :timeout must be an integer from 1 to 3600000, got: :infinity/,
+                 fn ->
+                   Options.cast!([timeout: :infinity], [:request])
+                 end
+  end
+
+  test "the documentation of make/3 is made of every row that it takes" do
+    {:docs_v1, _, _, _, _, _, docs} = Code.fetch_docs(Thumbnailer)
+    {_, _, _, %{"en" => make}, _} = List.keyfind(docs, {:function, :make, 3}, 0)
+
+    for option <- Options.table([:output, :request, :call]),
+        do: assert(make =~ "`:#{option.name}` - #{option.doc}")
+  end
+end

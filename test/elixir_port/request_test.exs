@@ -1,0 +1,80 @@
+defmodule Thumbnailer.RequestTest do
+  use ExUnit.Case, async: true
+
+  alias Thumbnailer.Request
+
+  defp outputs(outputs, opts \\ []) do
+    {%Request{op: :make, spec: %{outputs: outputs}}, _on} = Request.make!("a.jpg", outputs, opts)
+    outputs
+  end
+
+  test "the options of all are the defaults of each" do
+    assert outputs([100, {{200, 50}, quality: 90}], quality: 40, fit: :cover) == [
+             %{width: 100, height: 100, quality: 40, fit: :cover},
+             %{width: 200, height: 50, quality: 90, fit: :cover}
+           ]
+  end
+
+  test "the instance and the timeout are of the request" do
+    {request, on} = Request.make!({:bytes, "x"}, [100], on: Mine, timeout: 70)
+    assert on == Mine
+    assert request.timeout == 70
+    assert request.source == {:bytes, "x"}
+    assert request.spec == %{outputs: [%{width: 100, height: 100}]}
+  end
+
+  test "without a timeout the instance decides" do
+    assert {%Request{timeout: nil}, Thumbnailer} = Request.make!("a.jpg", [100], [])
+  end
+
+  test "the format follows the suffix of the file" do
+    assert [%{format: :webp, to: "/srv/a.webp"}] = outputs([{100, to: "/srv/a.webp"}])
+    assert [%{format: :jpeg}] = outputs([{100, to: "/srv/a.JPG"}])
+  end
+
+  test "a format that is given stands against the suffix" do
+    assert [%{format: :png}] = outputs([{100, to: "/srv/a.webp", format: :png}])
+    assert [%{format: :auto}] = outputs([{100, to: "/srv/a.webp"}], format: :auto)
+  end
+
+  test "an unknown suffix leaves the format to the program" do
+    assert [output] = outputs([{100, to: "/srv/a.bin"}])
+    refute is_map_key(output, :format)
+  end
+
+  test "a suffix of a format that is only read is refused" do
+    assert_raise ArgumentError,
+                 ~r/no thumbnail can be written as tiff.*jpeg, png, webp, avif, gif/,
+                 fn ->
+                   outputs([{100, to: "/srv/a.tiff"}])
+                 end
+  end
+
+  test "two outputs do not get the same file" do
+    assert_raise ArgumentError,
+                 ~r/two outputs would be written to the same file, "\/srv\/a.png"/,
+                 fn ->
+                   outputs([{100, to: "/srv/a.png"}, {200, to: "/srv/b/../a.png"}])
+                 end
+
+    assert_raise ArgumentError, ~r/the same file/, fn -> outputs([100, 200], to: "/srv/a.png") end
+  end
+
+  for wrong <- [[], nil, 100, List.duplicate(100, 65)] do
+    test "#{inspect(wrong, limit: 2)} are no outputs" do
+      wrong = unquote(Macro.escape(wrong))
+      assert_raise ArgumentError, ~r/outputs must be a list of 1 to 64/, fn -> outputs(wrong) end
+    end
+  end
+
+  test "64 outputs are" do
+    assert length(outputs(List.duplicate(100, 64))) == 64
+  end
+
+  test "a probe takes the options of the call only" do
+    assert {%Request{op: :probe, timeout: 5, spec: %{}}, Mine} =
+             Request.probe!("a.jpg", on: Mine, timeout: 5)
+
+    assert_raise ArgumentError, fn -> Request.probe!("a.jpg", quality: 3) end
+  end
+end
