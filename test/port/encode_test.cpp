@@ -39,6 +39,11 @@ std::string frame_of(const std::string& jpeg) {
     return jpeg.substr(at, 19);
 }
 
+// The chunk of a WebP that holds the picture; older libvips put one before it.
+bool is_coded(const std::string& webp, std::string_view chunk) {
+    return webp.substr(0, 64).find(chunk) != std::string::npos;
+}
+
 } // namespace
 
 TEST_CASE("encode: jpeg is baseline or progressive, subsampled or not, its codes optimised or not") {
@@ -61,14 +66,14 @@ TEST_CASE("encode: png is interlaced, of few colours, of 1 to 16 bits") {
 
 TEST_CASE("encode: webp is lossless or nearly") {
     const std::string lossless = file_with(&Output::lossless, true, Target::webp);
-    CHECK(lossless.substr(12, 4) == "VP8L");
-    CHECK(plain(Target::webp).substr(12, 4) == "VP8 ");
+    CHECK(is_coded(lossless, "VP8L"));
+    CHECK(is_coded(plain(Target::webp), "VP8 "));
     const VImage exact = make(photo(), {as(Target::png)}).image();
     CHECK((decoded(lossless) - exact).abs().max() == 0);
     Output near = with(&Output::near_lossless, true, as(Target::webp));
     near.quality = 20;
     const std::string nearly = make(photo(), {near}).files[0];
-    CHECK(nearly.substr(12, 4) == "VP8L");
+    CHECK(is_coded(nearly, "VP8L"));
     CHECK(nearly.size() < lossless.size());
     CHECK((decoded(nearly) - exact).abs().max() > 0);
 }
