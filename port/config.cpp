@@ -55,6 +55,8 @@ constexpr std::array kFlags{
              "formats that are read, with commas between them (default jpeg,png,webp,avif,gif,tiff,svg)"},
     FlagSpec{"--max-memory", "BYTES", NumberFlag{&Config::max_memory, 1 << 24, kAny},
              "memory of one worker; one that needs more is ended, one that keeps more is replaced"},
+    FlagSpec{"--max-streams", "N", NumberFlag{&Config::max_streams, 1, 65'536},
+             "sources that arrive in chunks at a time"},
     FlagSpec{"--poison-after", "N", NumberFlag{&Config::poison_after, 0, 1000},
              "workers that an image may kill before it is refused; 0: it never is"},
     FlagSpec{"--poison-for", "MS", NumberFlag{&Config::poison_for_ms, 1, 86'400'000},
@@ -117,6 +119,8 @@ Reads frames (a length of 4 bytes, then a term) on stdin, writes frames to stdou
   thumbnailer [FLAGS]               serve frames
   thumbnailer frame  < TEXT         Erlang terms as text -> frames
   thumbnailer show   < FRAMES       frames -> Erlang terms as text
+  thumbnailer explain < FRAMES      what each request would do, or what is wrong with it; makes nothing
+  thumbnailer echo   < FRAMES       the same terms, read and written again
   thumbnailer describe [TABLE]      the tables of options, formats and reasons
 
 By hand:

@@ -30,6 +30,7 @@ struct Config {
     std::int64_t max_memory = std::int64_t{1} << 30;
     std::int64_t poison_after = 2;
     std::int64_t poison_for_ms = 600'000;
+    std::int64_t max_streams = 64;
     const Codec* codec = &etf_codec();
     std::vector<std::string> roots = {}; // empty: whatever the user may open
     SandboxMode sandbox = SandboxMode::best_effort;

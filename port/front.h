@@ -10,6 +10,7 @@
 #include "crew.h"
 #include "poison.h"
 #include "reply.h"
+#include "streams.h"
 
 namespace thumbnailer {
 
@@ -24,7 +25,10 @@ private:
     ExitCode read_input();
     void handle(Frame frame);
     void accept(const Request& request, Frame& frame);
+    void collect(const Request& request);
+    void enqueue(std::unique_ptr<Task> task);
     void cancel(Id id);
+    bool stop(Id id);
     bool knows(Id id) const;
 
     void dispatch();
@@ -45,6 +49,7 @@ private:
     FrameWriter writer_;
     Crew crew_;
     Poison poison_;
+    Streams streams_;
     std::deque<std::unique_ptr<Task>> queue_;
     Counters counters_;
     bool input_ended_ = false;

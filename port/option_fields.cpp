@@ -176,8 +176,10 @@ bool PathOf::assign(const Term& term, Range, Draft draft) const {
 
 bool ImageOf::assign(const Term& term, Range, Draft draft) const {
     auto source = read_source(term);
-    if (source) draft.request.*member = std::move(*source);
-    return source.has_value();
+    // Only one source can come in chunks, and that is the request's.
+    if (!source || std::holds_alternative<Stream>(*source)) return false;
+    draft.request.*member = std::move(*source);
+    return true;
 }
 
 std::string ChoiceOf::joined(std::string_view separator) const {

@@ -95,6 +95,18 @@ std::string_view option_named(std::string_view name) {
     return row == option_table().end() ? std::string_view() : row->name;
 }
 
+std::string defaults_beside(const Map& given) {
+    std::string defaults;
+    for (const OptionSpec& spec : option_table()) {
+        const bool chosen =
+            std::ranges::any_of(given.pairs, [&](const auto& pair) { return name_of(pair.first) == spec.name; });
+        const std::string value = std::visit([&](const auto& field) { return field.initial(spec.range); }, spec.field);
+        if (spec.for_request() || chosen || value == "-") continue;
+        defaults.append(defaults.empty() ? "" : ", ").append(spec.name).append(" => ").append(value);
+    }
+    return defaults;
+}
+
 std::string describe_options() {
     std::string table = "name\tscope\ttype\tmin\tmax\tdefault\tchoices\n";
     for (const OptionSpec& spec : option_table()) {

@@ -123,6 +123,7 @@ Payload hello(const Config& config, const Posture& posture) {
     limits.put("poison_for", integer(config.poison_for_ms));
     limits.put("max_pixels", integer(config.max_pixels));
     limits.put("max_frames", integer(config.max_frames));
+    limits.put("max_streams", integer(config.max_streams));
     limits.put("deadline", integer(config.deadline_ms));
     limits.put("reuse", integer(config.reuse));
     Map map;
@@ -147,6 +148,7 @@ Payload stats_reply(const Codec& codec, Id id, const Stats& stats) {
     map.put("workers", integer(stats.workers));
     map.put("busy", integer(stats.busy));
     map.put("queued", integer(stats.queued));
+    map.put("streams", integer(stats.streams));
     map.put("served", integer(stats.counters.served));
     map.put("failed", integer(stats.counters.failed));
     map.put("crashed", integer(stats.counters.crashed));

@@ -23,7 +23,8 @@ Result<Source> read_source(const Term& term) {
                 return bad_source(term, " has a path that is empty or holds a NUL byte");
             return Source(std::string(*path));
         }
-    return bad_source(term, " is neither {bytes, Binary} nor {path, Binary}");
+    if (name_of(term) == "stream") return Source(Stream{});
+    return bad_source(term, " is none of {bytes, Binary}, {path, Binary} and stream");
 }
 
 } // namespace thumbnailer

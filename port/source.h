@@ -1,4 +1,4 @@
-// Where an image is: bytes in the frame, or a file that the front opens.
+// Where an image is: bytes in the frame, a file that the front opens, or chunks in frames that follow.
 #pragma once
 
 #include <string>
@@ -10,9 +10,10 @@
 namespace thumbnailer {
 
 // Bytes borrow from the frame.
-using Source = std::variant<Bytes, std::string>;
+struct Stream {};
+using Source = std::variant<Bytes, std::string, Stream>;
 
-// Reads {bytes, Binary} or {path, Binary}. Fails with bad_request.
+// Reads {bytes, Binary}, {path, Binary} or stream. Fails with bad_request.
 Result<Source> read_source(const Term& term);
 
 } // namespace thumbnailer

@@ -37,6 +37,12 @@ Result<Done> open_file(const std::string& path, const Config& config, const Root
     return Done{};
 }
 
+Result<Done> open(const Source& source, Frame& frame, const Config& config, const Roots& roots, Task& task) {
+    if (const auto* path = std::get_if<std::string>(&source)) return open_file(*path, config, roots, task);
+    if (const auto* bytes = std::get_if<Bytes>(&source)) return take_bytes(*bytes, frame, config, task);
+    return Done{};
+}
+
 struct OpenedOutput {
     std::optional<OutputFile> file;
     std::uint8_t overlay = 0;
@@ -95,12 +101,8 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     task->job.limits = {config.max_pixels, config.max_frames, config.loaders};
     const std::int64_t deadline_ms = request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
     task->deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
-    const auto* path = std::get_if<std::string>(&request.source);
-    auto opened = path != nullptr ? open_file(*path, config, roots, *task)
-                                  : take_bytes(std::get<Bytes>(request.source), frame, config, *task);
-    if (!opened) return std::move(opened).error();
-    if (auto outputs = open_outputs(request.spec.outputs, config, roots, *task); !outputs)
-        return std::move(outputs).error();
+    if (auto opened = open(request.source, frame, config, roots, *task); !opened) return std::move(opened).error();
+    if (auto outputs = open_outputs(request.spec.outputs, config, roots, *task); !outputs) return std::move(outputs).error();
     auto result = share_result();
     if (!result) return std::move(result).error();
     task->result = std::move(*result);

@@ -28,7 +28,8 @@ struct Task {
     Overlays overlays;
     Clock::time_point deadline;
 
-    // Opens what the request names. Bytes that came in a large frame are handed on in the frame's own memory.
+    // Opens what the request names. Bytes that came in a large frame are handed on in the frame's own memory; the
+    // source of a stream is still missing (see streams.h).
     static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config,
                                               const Roots& roots);
 

@@ -1,11 +1,14 @@
 // The value that all codecs read and write: what a frame's payload says, whatever the bytes looked like.
-// A decoded Term borrows its atoms and binaries from the frame it was read from and must not outlive it.
+// A decoded Term borrows its atoms and binaries from the frame it was read from and must not outlive it; only an
+// atom that had to be recoded owns its name.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -18,7 +21,8 @@ using Bytes = std::span<const std::byte>;
 struct Term;
 
 struct Atom {
-    std::string_view name;
+    std::string_view name; // UTF-8
+    std::shared_ptr<const std::string> owned = nullptr;
 };
 struct Binary {
     Bytes bytes;
@@ -38,7 +42,7 @@ struct Map {
 struct Term {
     std::variant<Atom, std::int64_t, double, Binary, List, Tuple, Map> value;
 
-    Term(Atom atom) : value(atom) {}
+    Term(Atom atom) : value(std::move(atom)) {}
     Term(std::int64_t integer) : value(integer) {}
     Term(double real) : value(real) {}
     Term(Binary binary) : value(binary) {}

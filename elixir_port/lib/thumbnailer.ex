@@ -20,7 +20,7 @@ defmodule Thumbnailer do
   #{Thumbnailer.InstanceOptions.docs()}
   """
 
-  alias Thumbnailer.{Error, Formats, Instance, InstanceOptions, Options, Request}
+  alias Thumbnailer.{Error, Formats, Instance, InstanceOptions, Options, Recorder, Request}
   alias Thumbnailer.{Server, Size, Source, Thumbnail, Wire}
 
   @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
@@ -30,7 +30,7 @@ defmodule Thumbnailer do
   @type set :: [sizes: [Size.t(), ...], formats: [Formats.saved() | :auto, ...]]
 
   @doc """
-  Makes a thumbnail of `source`: the path of a file, or `{:bytes, iodata}`.
+  Makes a thumbnail of `source`: the path of a file, `{:bytes, iodata}`, or an enumerable of binaries.
 
   `size` is the box in pixels: `200` (no side longer than that), `{200, 100}` or `"200x100"`, `"200x"` or `"x100"`
   (the other side follows from the shape of the image).
@@ -38,6 +38,11 @@ defmodule Thumbnailer do
       {:ok, thumbnail} = Thumbnailer.make("photo.jpg", 200)
       {:ok, thumbnail} = Thumbnailer.make({:bytes, upload}, {200, 100}, fit: :cover, format: :webp)
       {:ok, %{path: "/srv/small.avif"}} = Thumbnailer.make("photo.jpg", "640x", to: "/srv/small.avif")
+      {:ok, thumbnail} = Thumbnailer.make(File.stream!("photo.jpg", [], 65_536), 200)
+
+  An enumerable is read in the calling process and goes on to the program piece by piece, as fast as that takes it. It
+  is given up when the request has failed meanwhile; the time that it takes itself counts as the request's, but cannot be
+  cut short.
 
   Whatever is wrong with the image is `{:error, %Thumbnailer.Error{}}`, whose `:reason` says what; wrong
   arguments raise `ArgumentError`.
@@ -116,6 +121,40 @@ defmodule Thumbnailer do
   end
 
   @doc """
+  Whether the port program of an instance is there and answers; starts it when it is not running.
+
+      :ok = Thumbnailer.ping()
+  """
+  @spec ping(GenServer.server()) :: :ok | {:error, Error.t()}
+  def ping(on \\ __MODULE__) do
+    with {:ok, _nothing} <- Server.request(on, %Request{op: :ping}), do: :ok
+  end
+
+  @doc """
+  Writes the next `count` requests of an instance and their replies to files, from where they can be run again.
+
+      {:ok, recorder} = Thumbnailer.record(10, "/tmp/failures", only: :errors)
+      %{written: 3, ended: :stopped} = Thumbnailer.Recorder.stop(recorder)
+
+  `folder` is made when it is missing and must be empty; nobody but this user may look into it. What is in it afterwards
+  says `Thumbnailer.Recorder`. The recording ends by itself, at the latest with the process that started it.
+
+  An instance has one recording at a time: `:overloaded` otherwise; `:write_failed` when the folder cannot be used.
+
+  ## Options
+
+    * `:only` - `:errors` records what fails, and of a request for several thumbnails that means any of them; `:all` is the default
+    * `:max_bytes` - how much is written at most, 64 MiB by default
+    * `:timeout` - how long it goes on at most, in milliseconds; ten minutes by default
+    * `:on` - the instance
+  """
+  @spec record(pos_integer, Path.t(), keyword) :: {:ok, pid} | {:error, Error.t()}
+  def record(count, folder, opts \\ []) do
+    {on, opts} = Keyword.pop(Recorder.cast!(count, folder, opts), :on)
+    with {:ok, port} <- Server.port(on), do: Recorder.start(port, opts)
+  end
+
+  @doc """
   What the port program of an instance says about itself; starts it when it is not running.
 
       {:ok, %{version: "0.1.0", libvips: "8.18.7", workers: 2}} = Thumbnailer.info()
@@ -124,6 +163,22 @@ defmodule Thumbnailer do
   """
   @spec info(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def info(on \\ __MODULE__), do: Server.request(on, %Request{op: :info})
+
+  @doc """
+  What confines the workers of an instance on this host, as far as it was tried when the program started.
+
+      {:ok, %{complete: true, seccomp: true, landlock: 7}} = Thumbnailer.posture()
+
+    * `:mode` - the option `:sandbox`
+    * `:seccomp`, `:front` - whether the system calls of the workers, and of the program itself, are filtered
+    * `:landlock` - the version of Landlock that is enforced, 0 for none
+    * `:open_denied`, `:socket_denied`, `:exec_denied` - whether a worker that tried was stopped
+    * `:complete` - whether all of this holds
+  """
+  @spec posture(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
+  def posture(on \\ __MODULE__) do
+    with {:ok, hello} <- info(on), do: {:ok, hello.sandbox}
+  end
 
   @doc """
   What an instance is doing and has done.

@@ -25,7 +25,7 @@ def _encode(term):
         return _encode(Atom("true" if term else "false"))
     if isinstance(term, Atom):
         name = term.encode()
-        return struct.pack(">BB", 119, len(name)) + name
+        return (struct.pack(">BB", 119, len(name)) if len(name) < 256 else struct.pack(">BH", 118, len(name))) + name
     if isinstance(term, str):
         raise ValueError(f"{term!r} is text: say Atom or bytes")
     if isinstance(term, int):
@@ -89,8 +89,8 @@ class _Reader:
             raise ValueError(f"tag {tag} at {self.at - 1}")
         return read(self)
 
-    def atom(self, length):
-        return Atom(self.take(length).decode())
+    def atom(self, length, encoding="utf-8"):
+        return Atom(self.take(length).decode(encoding))
 
     def big(self, length):
         sign, digits = self.number("B"), self.take(length)
@@ -113,7 +113,7 @@ _TAGS = {
     70: lambda r: r.number("d"),
     97: lambda r: r.number("B"),
     98: lambda r: r.number("i"),
-    100: lambda r: r.atom(r.number("H")),
+    100: lambda r: r.atom(r.number("H"), "latin-1"),
     104: lambda r: tuple(r.terms(r.number("B"))),
     105: lambda r: tuple(r.terms(r.number("I"))),
     106: lambda r: [],
@@ -121,7 +121,7 @@ _TAGS = {
     108: lambda r: r.list(r.number("I")),
     109: lambda r: r.take(r.number("I")),
     110: lambda r: r.big(r.number("B")),
-    115: lambda r: r.atom(r.number("B")),
+    115: lambda r: r.atom(r.number("B"), "latin-1"),
     116: lambda r: r.map(r.number("I")),
     118: lambda r: r.atom(r.number("H")),
     119: lambda r: r.atom(r.number("B")),

@@ -141,3 +141,27 @@ TEST_CASE("request: the id is found where a request has it, so that the error fi
     CHECK(id_of("{make, -1}") == std::nullopt);
     CHECK(id_of("make") == std::nullopt);
 }
+
+TEST_CASE("request: a source may be a stream, and its chunks follow") {
+    const auto make = read("{make, 1, #{outputs => [#{width => 9}]}, stream}");
+    REQUIRE_MESSAGE(make, make.error().message);
+    CHECK(std::holds_alternative<Stream>(make->source));
+    const auto chunk = read("{chunk, 1, <<\"eof\">>}");
+    REQUIRE_MESSAGE(chunk, chunk.error().message);
+    CHECK(chunk->op == Op::chunk);
+    REQUIRE(chunk->chunk);
+    CHECK(text_of(*chunk->chunk) == "eof");
+    const auto end = read("[<<\"chunk\">>, 1, eof]");
+    REQUIRE_MESSAGE(end, end.error().message);
+    CHECK(!end->chunk);
+    check_refused(read("{chunk, 1, end_of_file}"), Reason::bad_request, "neither a binary nor eof");
+    check_refused(read("{chunk, 1}"), Reason::bad_request, "{chunk, Id, Binary | eof}");
+}
+
+TEST_CASE("request: a stream is announced by a request that is refused, too") {
+    static text::OwnedTerms terms =
+        *text::parse("{make, 1, #{oops => 1}, stream}. {make, 1, #{}, {path, <<\"stream\">>}}. stream.");
+    CHECK(announces_stream(terms.terms()[0]));
+    CHECK(!announces_stream(terms.terms()[1]));
+    CHECK(!announces_stream(terms.terms()[2]));
+}

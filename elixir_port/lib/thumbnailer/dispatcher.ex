@@ -4,7 +4,7 @@ defmodule Thumbnailer.Dispatcher do
   # program gets no more than its workers can take up, so that what waits can still be dropped. Runs in the
   # server, which owns the timers and monitors of the entries.
 
-  alias Thumbnailer.{Entry, Error, OsProcess, Program, Queue, Request}
+  alias Thumbnailer.{Entry, Error, Feed, Feeds, OsProcess, Program, Queue, Request}
 
   # The program keeps the deadline itself and answers; this is how much later its silence costs it its life.
   @grace 500
@@ -17,6 +17,7 @@ defmodule Thumbnailer.Dispatcher do
     :port_monitor,
     program: %Program{},
     queue: %Queue{},
+    feeds: %Feeds{},
     next_id: 1,
     served: 0,
     failed: %{},
@@ -31,6 +32,7 @@ defmodule Thumbnailer.Dispatcher do
           port_monitor: reference | nil,
           program: Program.t(),
           queue: Queue.t(),
+          feeds: Feeds.t(),
           next_id: pos_integer,
           served: non_neg_integer,
           failed: %{optional(Error.reason()) => pos_integer},
@@ -76,7 +78,36 @@ defmodule Thumbnailer.Dispatcher do
 
   @doc "The caller of a request is gone."
   @spec abandon(t, pos_integer) :: t
-  def abandon(state, id), do: state |> left(Queue.get(state.queue, id)) |> dispatch()
+  def abandon(state, id) do
+    %{state | feeds: Feeds.delete(state.feeds, id)}
+    |> left(Queue.get(state.queue, id))
+    |> dispatch()
+  end
+
+  @doc "The caller of a streamed request has no more to send, or was told so, and wants the answer."
+  @spec await(t, pos_integer, reference, GenServer.from()) ::
+          {:answer, {:ok, map} | {:error, Error.t()}, t} | {:wait, t}
+  def await(state, id, token, from) do
+    case Feeds.claim(state.feeds, id, token) do
+      {:answered, outcome, feeds} ->
+        Process.demonitor(token, [:flush])
+        {:answer, outcome, %{state | feeds: feeds}}
+
+      {:open, feeds} ->
+        queue = Queue.put(state.queue, %{Queue.get(state.queue, id) | reply_to: from})
+        {:wait, dispatch(%{state | feeds: feeds, queue: queue})}
+
+      :unknown ->
+        {:answer, {:error, Error.new(:unavailable, "the instance was restarted")}, state}
+    end
+  end
+
+  @doc "The enumeration of a source broke off; its caller will not come for the answer."
+  @spec drop(t, pos_integer, reference) :: t
+  def drop(state, id, token) do
+    Process.demonitor(token, [:flush])
+    if Feeds.claim(state.feeds, id, token) == :unknown, do: state, else: abandon(state, id)
+  end
 
   @doc "What `Thumbnailer.stats/1` tells of the library's side."
   @spec counts(t) :: map
@@ -112,7 +143,7 @@ defmodule Thumbnailer.Dispatcher do
   end
 
   # Questions about the instance do not queue behind images.
-  defp place(%{op: op}) when op in [:info, :stats], do: :front
+  defp place(%{op: op}) when op in [:info, :stats, :ping], do: :front
   defp place(_request), do: :back
 
   defp wake(%{program: %{state: :idle}, port: port} = state) when port != nil do
@@ -130,9 +161,14 @@ defmodule Thumbnailer.Dispatcher do
     if entry && room?(entry, state), do: state |> send_out(entry) |> dispatch(), else: state
   end
 
+  # A source that is on its way keeps no worker from its work, so it takes no place of another request.
+  defp room?(%{request: %{source: :stream}}, %{program: %{state: :up, hello: hello}} = state),
+    do: Feeds.count(state.feeds) < Map.get(hello.limits, :max_streams, 1)
+
   # As many again as there are workers, so that a worker never waits for its next image.
-  defp room?(entry, %{program: %{state: :up, hello: hello}, queue: queue}),
-    do: place(entry.request) == :front or queue.sent < 2 * hello.workers
+  defp room?(entry, %{program: %{state: :up, hello: hello}, queue: queue} = state),
+    do:
+      place(entry.request) == :front or queue.sent - Feeds.count(state.feeds) < 2 * hello.workers
 
   defp room?(_entry, _state), do: false
 
@@ -145,8 +181,17 @@ defmodule Thumbnailer.Dispatcher do
     :ok =
       Thumbnailer.Port.send_request(state.port, program.session, entry.id, entry.request, left)
 
-    %{state | queue: Queue.sent(state.queue, entry)}
+    feed(%{state | queue: Queue.sent(state.queue, entry)}, entry)
   end
+
+  defp feed(state, %{id: id, monitor: token, request: %{source: :stream}} = entry) do
+    %{port: port, program: %{session: session, hello: %{limits: limits}}} = state
+    feed = %Feed{port: port, session: session, id: id, token: token, piece: Feed.piece(limits)}
+    queue = Queue.put(state.queue, Entry.feed(entry, feed))
+    %{state | queue: queue, feeds: Feeds.open(state.feeds, id, token)}
+  end
+
+  defp feed(state, _entry), do: state
 
   # -- the port process says something
 
@@ -244,8 +289,19 @@ defmodule Thumbnailer.Dispatcher do
 
   defp finish(state, entry, outcome) do
     {_entry, queue} = Queue.take(state.queue, entry.id)
-    Entry.answer(entry, outcome)
-    count(%{state | queue: queue}, outcome)
+
+    state = count(%{state | queue: queue}, outcome)
+
+    case Feeds.answer(state.feeds, entry.id, outcome) do
+      :not_fed ->
+        Entry.answer(entry, outcome)
+        state
+
+      # Whoever still feeds it comes for the answer later.
+      {:kept, feeds} ->
+        Entry.stop_clock(entry)
+        %{state | feeds: feeds}
+    end
   end
 
   defp count(state, {:ok, _answer}), do: %{state | served: state.served + 1}

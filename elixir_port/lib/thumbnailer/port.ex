@@ -8,12 +8,15 @@ defmodule Thumbnailer.Port do
 
   use GenServer, shutdown: 5_000
 
-  alias Thumbnailer.{Backoff, Error, Executable, ExitStatus, OsProcess, Request, Wire}
+  alias Thumbnailer.{Backoff, Error, Executable, ExitStatus, OsProcess, Recorder, Request, Wire}
 
   require Logger
 
   # A program that lived this long had started well: its end is not part of a row of failures.
   @settled 10_000
+
+  # Above all ids that the server will come to, so that the two never meet.
+  @first_ping 4_611_686_018_427_387_904
 
   @enforce_keys [:server, :max_reply, :start_timeout]
   defstruct [
@@ -32,6 +35,11 @@ defmodule Thumbnailer.Port do
     state: :idle,
     failures: 0,
     held: MapSet.new(),
+    # who waits until the program has taken a chunk, by the id of the ping that follows it
+    chunks: %{},
+    next_ping: @first_ping,
+    # the process that writes down what passes
+    recorder: nil,
     # the log has said already that the program does not start
     silent: false
   ]
@@ -57,6 +65,23 @@ defmodule Thumbnailer.Port do
   def send_request(port, session, id, request, deadline),
     do: GenServer.cast(port, {:request, session, id, request, deadline})
 
+  @doc """
+  Writes a piece of the source of a streamed request, or its end, and waits until the program has taken it.
+
+  That is the back-pressure: a caller can have one piece under way. `:gone` when the request was answered already or
+  that life of the program is over.
+  """
+  @spec chunk(pid, port, pos_integer, binary | :eof) :: :ok | :gone
+  def chunk(port, session, id, bytes) do
+    GenServer.call(port, {:chunk, session, id, bytes}, :infinity)
+  catch
+    :exit, _ended -> :gone
+  end
+
+  @doc "From now on the recorder gets the notes that `Thumbnailer.Recorder` speaks of; there is one at a time."
+  @spec record(pid, map) :: :ok | {:error, :recording}
+  def record(port, tap), do: GenServer.call(port, {:record, tap})
+
   @spec cancel(pid, port, pos_integer) :: :ok
   def cancel(port, session, id), do: GenServer.cast(port, {:cancel, session, id})
 
@@ -76,6 +101,21 @@ defmodule Thumbnailer.Port do
   def handle_continue(:attach, state) do
     tell(state, :attached)
     {:noreply, if(state.lazy, do: state, else: start(state))}
+  end
+
+  @impl true
+  def handle_call({:chunk, session, id, bytes}, from, %{session: session} = state) do
+    if id in state.held,
+      do: {:noreply, write_chunk(state, id, bytes, from)},
+      else: {:reply, :gone, state}
+  end
+
+  def handle_call({:chunk, _old, _id, _bytes}, _from, state), do: {:reply, :gone, state}
+
+  def handle_call({:record, recorder}, _from, state) do
+    if state.recorder && Process.alive?(state.recorder.pid),
+      do: {:reply, {:error, :recording}, state},
+      else: {:reply, :ok, %{state | recorder: recorder}}
   end
 
   @impl true
@@ -163,8 +203,18 @@ defmodule Thumbnailer.Port do
       state
     else
       OsProcess.write(state.session, frame)
+      Recorder.note(state.recorder, :request, id, frame)
       %{state | held: MapSet.put(state.held, id)}
     end
+  end
+
+  # The program answers the ping when it has taken all that came before it.
+  defp write_chunk(%{next_ping: ping} = state, id, bytes, from) do
+    frame = Wire.chunk(id, bytes)
+    OsProcess.write(state.session, frame)
+    OsProcess.write(state.session, Wire.request(ping, %Request{op: :ping}, 0))
+    Recorder.note(state.recorder, :chunk, id, frame)
+    %{state | chunks: Map.put(state.chunks, ping, from), next_ping: ping + 1}
   end
 
   # -- read
@@ -187,8 +237,14 @@ defmodule Thumbnailer.Port do
 
   defp read(state, frame) do
     case Wire.decode(frame) do
+      {:ok, {ping, _pong}} when is_map_key(state.chunks, ping) ->
+        {from, chunks} = Map.pop!(state.chunks, ping)
+        GenServer.reply(from, :ok)
+        %{state | chunks: chunks}
+
       {:ok, {id, outcome}} ->
         tell(state, {:reply, state.session, id, outcome})
+        Recorder.note(state.recorder, :reply, id, frame)
         %{state | held: MapSet.delete(state.held, id)}
 
       {:error, why} ->
@@ -233,6 +289,8 @@ defmodule Thumbnailer.Port do
     failures = if settled?(state), do: 1, else: state.failures + 1
     delay = Backoff.delay(failures)
     tell(state, {:down, error, state.held, permanent?})
+    for {_ping, from} <- state.chunks, do: GenServer.reply(from, :gone)
+    for id <- state.held, do: Recorder.note(state.recorder, :lost, id, error.reason)
     Process.send_after(self(), :restart, delay)
 
     %{
@@ -243,6 +301,7 @@ defmodule Thumbnailer.Port do
         hello: nil,
         verdict: nil,
         held: MapSet.new(),
+        chunks: %{},
         failures: failures
     }
   end

@@ -11,8 +11,9 @@ defmodule Thumbnailer.Request do
   defstruct [:op, :source, :timeout, spec: %{}]
 
   @type t :: %__MODULE__{
-          op: :make | :probe | :info | :stats,
-          source: {:path, binary} | {:bytes, binary} | nil,
+          op: :make | :probe | :info | :stats | :ping,
+          # a stream stays with its caller; to the program and to everything on the way there it is :stream
+          source: {:path, binary} | {:bytes, binary} | {:stream, Enumerable.t()} | :stream | nil,
           timeout: pos_integer | nil,
           spec: map
         }

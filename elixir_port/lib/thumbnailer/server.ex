@@ -6,7 +6,7 @@ defmodule Thumbnailer.Server do
 
   use GenServer
 
-  alias Thumbnailer.{Dispatcher, Error, Request}
+  alias Thumbnailer.{Dispatcher, Error, Feed, Request}
 
   @doc "Starts the server; options: `:name`, `:max_queue` and `:timeout`, that of requests which have none."
   @spec start_link(keyword) :: GenServer.on_start()
@@ -17,7 +17,24 @@ defmodule Thumbnailer.Server do
 
   @doc "Asks the instance `on` and waits for the answer."
   @spec request(GenServer.server(), Request.t()) :: {:ok, map} | {:error, Error.t()}
+  def request(on, %Request{source: {:stream, stream}} = request) do
+    with {:feed, feed} <- call(on, {:request, %{request | source: :stream}}) do
+      Feed.pour(feed, stream, fn -> GenServer.cast(on, {:drop, feed.id, feed.token}) end)
+      call(on, {:await, feed.id, feed.token})
+    end
+  end
+
   def request(on, %Request{} = request), do: call(on, {:request, request})
+
+  @doc "The process that owns the program."
+  @spec port(GenServer.server()) :: {:ok, pid} | {:error, Error.t()}
+  def port(on) do
+    case call(on, :port) do
+      nil -> {:error, Error.new(:unavailable, "the port process is being restarted")}
+      port when is_pid(port) -> {:ok, port}
+      error -> error
+    end
+  end
 
   @doc "What the library counts, see `Thumbnailer.stats/1`."
   @spec counts(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
@@ -46,7 +63,18 @@ defmodule Thumbnailer.Server do
     end
   end
 
+  def handle_call({:await, id, token}, from, state) do
+    case Dispatcher.await(state, id, token, from) do
+      {:answer, outcome, state} -> {:reply, outcome, state}
+      {:wait, state} -> {:noreply, state}
+    end
+  end
+
+  def handle_call(:port, _from, state), do: {:reply, state.port, state}
   def handle_call(:counts, _from, state), do: {:reply, {:ok, Dispatcher.counts(state)}, state}
+
+  @impl true
+  def handle_cast({:drop, id, token}, state), do: {:noreply, Dispatcher.drop(state, id, token)}
 
   @impl true
   def handle_info({:port, port, :attached}, state), do: {:noreply, Dispatcher.attach(state, port)}

@@ -26,7 +26,7 @@ defmodule Thumbnailer.Wire do
                    ok error nil true false source outputs format width height bytes data path
                    raw_width raw_height orientation pages frames duration bands alpha depth colour_space profile
                    preview taken_at camera placeholder max_frames
-                   busy queued served failed crashed timed_out cancelled forked
+                   max_streams streams busy queued served failed crashed timed_out cancelled forked
                    reason message signal exit_status system_call stderr option limit
                    hup int quit ill trap abrt bus fpe kill usr1 segv usr2 pipe alrm term stkflt chld
                    cont stop tstp ttin ttou urg xcpu xfsz vtalrm prof winch io pwr sys)a
@@ -39,10 +39,15 @@ defmodule Thumbnailer.Wire do
 
   @doc "The payload of a request; `deadline` is the time left for it, in milliseconds."
   @spec request(non_neg_integer, Request.t(), pos_integer) :: [binary]
-  def request(id, %Request{op: :stats}, _deadline), do: :erlang.term_to_iovec({:stats, id})
+  def request(id, %Request{op: op}, _deadline) when op in [:stats, :ping],
+    do: :erlang.term_to_iovec({op, id})
 
   def request(id, %Request{op: op, spec: spec, source: source}, deadline),
     do: :erlang.term_to_iovec({op, id, Map.put(spec, :deadline, deadline), source})
+
+  @doc "The payload of a piece of the source of request `id`, or of its end."
+  @spec chunk(non_neg_integer, binary | :eof) :: [binary]
+  def chunk(id, bytes), do: :erlang.term_to_iovec({:chunk, id, bytes})
 
   @doc "The payload that cancels request `id`."
   @spec cancel(non_neg_integer) :: [binary]
