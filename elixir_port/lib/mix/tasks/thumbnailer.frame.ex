@@ -25,13 +25,12 @@ defmodule Mix.Tasks.Thumbnailer.Frame do
 
   use Mix.Task
 
-  @requirements ["app.config"]
-
   @switches [bytes: :boolean, id: :integer, out: :string, timeout: :integer] ++
               Enum.map(@flags, &{&1.name, if(&1.type == :boolean, do: :boolean, else: :string)})
 
   @impl true
   def run(arguments) do
+    configure()
     {flags, words} = OptionParser.parse!(arguments, strict: @switches)
     {source, sizes} = words!(words)
     frame = frame(source(source, flags), sizes, flags)
@@ -40,6 +39,14 @@ defmodule Mix.Tasks.Thumbnailer.Frame do
       nil -> write_stdout(frame)
       path -> File.write!(path, frame)
     end
+  end
+
+  # What Mix says of a compilation would be bytes of the frame.
+  defp configure do
+    shell = Mix.shell()
+    Mix.shell(Mix.Shell.Quiet)
+    Mix.Task.run("app.config")
+    Mix.shell(shell)
   end
 
   defp words!([source | [_ | _] = sizes]), do: {source, sizes}
