@@ -18,8 +18,8 @@ defmodule Mix.Tasks.Thumbnailer.Frame do
 
     * `--bytes` - the frame holds the image
     * `--id` - of the request. Default: 1
-    * `--out` - a file for the frame, instead of stdout; in a checkout that was never compiled Mix says so on stdout,
-      in front of the frame
+    * `--out` - a file for the frame, instead of stdout. In a checkout of this library that is still to be compiled Mix
+      speaks of that on stdout, in front of the frame
     * `--timeout` - the deadline in the request, in milliseconds. Default: 30000
   #{Enum.map_join(@flags, "\n", &"  * `--#{&1.name}` - as in `Thumbnailer.make/3`: #{&1.doc}")}
   """
