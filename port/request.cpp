@@ -25,29 +25,7 @@ constexpr std::array kOps{
     OpSpec{"stats", Op::stats, 2, "{stats, Id}"},
 };
 
-// A tuple, or the list that stands for it in MessagePack.
-const std::vector<Term>* elements(const Term& term) {
-    if (const Tuple* tuple = term.as<Tuple>()) return &tuple->items;
-    if (const List* list = term.as<List>()) return &list->items;
-    return nullptr;
-}
-
 Failure bad_request(std::string message) { return {Reason::bad_request, std::move(message)}; }
-
-Result<Source> read_source(const Term& term) {
-    const auto* pair = elements(term);
-    const auto kind = pair != nullptr && pair->size() == 2 ? name_of((*pair)[0]) : std::nullopt;
-    if (kind == "bytes")
-        if (const Binary* binary = (*pair)[1].as<Binary>()) return Source(binary->bytes);
-    if (kind == "path")
-        if (const auto path = name_of((*pair)[1])) {
-            if (path->empty() || path->find('\0') != std::string_view::npos)
-                return bad_request("the source: " + quote(term) + " has a path that is empty or holds a NUL byte");
-            return Source(std::string(*path));
-        }
-    if (name_of(term) == "stream") return Source(Stream{});
-    return bad_request("the source: " + quote(term) + " is none of {bytes, Binary}, {path, Binary} and stream");
-}
 
 // A name would do for everything else, but <<"eof">> is three bytes of an image.
 bool is_eof(const Term& term) {

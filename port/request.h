@@ -2,8 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
-#include <variant>
 
 #include "options.h"
 
@@ -12,10 +10,6 @@ namespace thumbnailer {
 enum class Op { make, probe, chunk, cancel, ping, stats };
 
 using Id = std::int64_t;
-
-// Where the image is: bytes in the frame, a file that the front opens, or chunks in frames that follow.
-struct Stream {};
-using Source = std::variant<Bytes, std::string, Stream>;
 
 struct Request {
     Id id = 0;

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "thumbnail/format.h"
+#include "utf8.h"
 
 namespace thumbnailer {
 
@@ -42,33 +43,52 @@ Result<Done> open(const Source& source, Frame& frame, const Config& config, cons
     return Done{};
 }
 
-// An output whose file cannot be costs itself alone, unless it is the only one.
-Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, const Roots& roots, Task& task) {
+struct OpenedOutput {
+    std::optional<OutputFile> file;
+    std::uint8_t overlay = 0;
+};
+
+Result<OpenedOutput> open_output(const OutputRequest& request, const Config& config, const Roots& roots, Task& task) {
+    OpenedOutput opened;
+    if (request.overlay) {
+        auto overlay = task.overlays.open(*request.overlay, config, roots);
+        if (!overlay) return std::move(overlay).error();
+        opened.overlay = *overlay;
+    }
+    if (request.to.empty()) return opened;
+    auto file = OutputFile::create(roots, request.to);
+    if (!file) return std::move(file).error();
+    opened.file.emplace(std::move(*file));
+    return opened;
+}
+
+// An output whose file or overlay cannot be opened costs itself alone, unless it is the only one.
+Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, const Config& config, const Roots& roots,
+                          Task& task) {
     for (const OutputRequest& request : outputs) {
-        std::optional<OutputFile> file;
-        if (!request.to.empty()) {
-            auto created = OutputFile::create(roots, request.to);
-            task.refused.push_back(created ? std::nullopt : std::optional(created.error()));
-            if (!created) continue;
-            file.emplace(std::move(*created));
-        } else {
-            task.refused.emplace_back();
-        }
+        auto opened = open_output(request, config, roots, task);
+        task.refused.push_back(opened ? std::nullopt : std::optional(opened.error()));
+        if (!opened) continue;
         task.job.outputs[task.job.count] = request.output;
-        task.job.to_file[task.job.count] = file.has_value();
+        task.job.to_file[task.job.count] = opened->file.has_value();
+        task.job.overlay[task.job.count] = opened->overlay;
         ++task.job.count;
-        task.files.push_back(std::move(file));
+        task.files.push_back(std::move(opened->file));
     }
     if (task.job.count == 0 && !outputs.empty()) return *task.refused.front();
+    task.overlays.describe(task.job);
     return Done{};
 }
 
 bool is_known(Format format) { return static_cast<std::size_t>(format) < kFormats.size(); }
 
 bool is_sound(const Product& product, bool in_file, std::size_t result_size) {
-    const bool inside = product.size <= result_size && product.offset <= result_size - product.size;
+    const auto inside = [&](std::uint64_t offset, std::uint64_t size) {
+        return size <= result_size && offset <= result_size - size;
+    };
     return is_known(product.format) && product.width > 0 && product.height > 0 && product.size > 0 &&
-           (in_file || inside);
+           (in_file || inside(product.offset, product.size)) &&
+           inside(product.placeholder_offset, product.placeholder_size);
 }
 
 } // namespace
@@ -78,11 +98,11 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     auto task = std::make_unique<Task>();
     task->id = request.id;
     task->job.probe = request.op == Op::probe;
-    task->job.limits.max_pixels = config.max_pixels;
+    task->job.limits = {config.max_pixels, config.max_frames, config.loaders};
     const std::int64_t deadline_ms = request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
     task->deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
     if (auto opened = open(request.source, frame, config, roots, *task); !opened) return std::move(opened).error();
-    if (auto outputs = open_outputs(request.spec.outputs, roots, *task); !outputs) return std::move(outputs).error();
+    if (auto outputs = open_outputs(request.spec.outputs, config, roots, *task); !outputs) return std::move(outputs).error();
     auto result = share_result();
     if (!result) return std::move(result).error();
     task->result = std::move(*result);
@@ -98,6 +118,8 @@ bool Task::could_end_with(const Outcome& outcome) const {
     if (outcome.failed != 0) return true;
     const Header& header = outcome.header;
     if (!is_known(header.format) || header.orientation < 1 || header.orientation > 8) return false;
+    for (const std::string_view text : {text_in(header.colour_space), text_in(header.taken_at), text_in(header.camera)})
+        if (first_fault_in_utf8(text)) return false;
     if (outcome.count != job.count) return false;
     const std::size_t size = result_size();
     for (std::size_t index = 0; index < outcome.count; ++index) {
@@ -111,6 +133,7 @@ std::vector<int> Task::descriptors() const {
     std::vector<int> all{source.get(), result.get()};
     for (const auto& file : files)
         if (file) all.push_back(file->descriptor());
+    overlays.append_descriptors(all);
     return all;
 }
 

@@ -77,4 +77,11 @@ inline std::optional<std::string_view> name_of(const Term& term) {
     return std::nullopt;
 }
 
+// The items of a tuple, or of the list that stands for it in MessagePack.
+inline const std::vector<Term>* elements(const Term& term) {
+    if (const Tuple* tuple = term.as<Tuple>()) return &tuple->items;
+    if (const List* list = term.as<List>()) return &list->items;
+    return nullptr;
+}
+
 } // namespace thumbnailer

@@ -20,11 +20,14 @@ defmodule Thumbnailer do
   #{Thumbnailer.InstanceOptions.docs()}
   """
 
-  alias Thumbnailer.{Error, Instance, InstanceOptions, Options, Recorder, Recording}
+  alias Thumbnailer.{Error, Formats, Instance, InstanceOptions, Options, Recorder, Recording}
   alias Thumbnailer.{Request, Server, Size, Source, Thumbnail, Wire}
 
   @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
   @type output :: Size.t() | {Size.t(), keyword}
+
+  @typedoc "Every size in every format; without formats in that of the source."
+  @type set :: [sizes: [Size.t(), ...], formats: [Formats.saved() | :auto, ...]]
 
   @doc """
   Makes a thumbnail of `source`: the path of a file, `{:bytes, iodata}`, or an enumerable of binaries.
@@ -70,14 +73,20 @@ defmodule Thumbnailer do
 
       {:ok, [{:ok, small}, {:ok, large}]} =
         Thumbnailer.make_all("photo.jpg", [200, {{1200, 800}, fit: :cover, quality: 90}], format: :webp)
+
+  A set, as `srcset` of HTML wants it, is every size in every format; the results are in the order of the sizes, for
+  each in the order of the formats. Smaller sizes are made from larger ones.
+
+      {:ok, [{:ok, avif_320}, {:ok, jpeg_320}, {:ok, avif_640}, {:ok, jpeg_640}]} =
+        Thumbnailer.make_all("photo.jpg", sizes: ["320x", "640x"], formats: [:avif, :jpeg])
   """
-  @spec make_all(Source.t(), [output], keyword) ::
+  @spec make_all(Source.t(), [output] | set, keyword) ::
           {:ok, [{:ok, Thumbnail.t()} | {:error, Error.t()}]} | {:error, Error.t()}
   def make_all(source, outputs, opts \\ []) do
     {request, on} = Request.make!(source, outputs, opts)
 
     with {:ok, answer} <- Server.request(on, request),
-         do: Wire.thumbnails(answer, length(outputs))
+         do: Wire.thumbnails(answer, length(request.spec.outputs))
   end
 
   @doc """
@@ -85,7 +94,7 @@ defmodule Thumbnailer do
 
       [small, large] = Thumbnailer.make_all!("photo.jpg", [200, 1200])
   """
-  @spec make_all!(Source.t(), [output], keyword) :: [Thumbnail.t()]
+  @spec make_all!(Source.t(), [output] | set, keyword) :: [Thumbnail.t()]
   def make_all!(source, outputs, opts \\ []) do
     source |> make_all(outputs, opts) |> bang!() |> Enum.map(&bang!/1)
   end
@@ -96,8 +105,10 @@ defmodule Thumbnailer do
       {:ok, %{format: :jpeg, width: 2725, height: 2225}} = Thumbnailer.probe("photo.jpg")
 
   The map holds `:format`; `:width` and `:height` as a viewer shows the image, `:raw_width` and `:raw_height` as
-  it is stored; `:orientation` (1 to 8), `:pages`, `:bands`, `:alpha`, `:depth` (bits per sample), `:colour_space`
-  and `:profile`, whether an ICC profile is embedded.
+  it is stored; `:orientation` (1 to 8); `:pages`; `:frames` and `:duration` of an animation, in milliseconds, 1 and 0
+  otherwise; `:bands`, `:alpha`, `:depth` (bits per sample), `:colour_space`; `:profile` and `:preview`, whether an
+  ICC profile and a small copy of the image are embedded; and from EXIF `:taken_at`, a `NaiveDateTime` by the camera's
+  clock, and `:camera`, maker and model, `nil` when the image does not say.
 
   ## Options
 

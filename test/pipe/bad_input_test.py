@@ -90,11 +90,12 @@ class BadInputTest(PipeTest):
         return {**SMALL, row["name"]: value}, {}
 
     def test_a_number_out_of_its_range_is_refused_with_the_range(self):
-        rows = [row for row in contract("options") if row["type"] == "integer"]
-        self.assertGreater(len(rows), 2)
+        ranged = ("integer", "number", "amount", "radius", "quality", "padding")
+        rows = [row for row in contract("options") if row["type"] in ranged]
+        self.assertGreater(len(rows), 10)
         for row in rows:
-            low, high = int(row["min"]), int(row["max"])
-            for value in (low - 1, high + 1, -5, 0 if low > 0 else -1, 2**62):
+            low, high = (int(bound) if bound.lstrip("-").isdigit() else float(bound) for bound in (row["min"], row["max"]))
+            for value in (int(low) - 1, int(high) + 1, 2**62, -(2**62)):
                 with self.subTest(option=row["name"], value=value):
                     output, options = self.given(row, value)
                     message = self.option_refused(row["name"], output, **options)
@@ -112,7 +113,15 @@ class BadInputTest(PipeTest):
     def test_a_value_of_the_wrong_type_is_refused(self):
         wrong = {
             "integer": ("many", b"200", 200.0, [], {}),
-            "choice": (1, [], (Atom("cover"),)),
+            "number": ("many", b"1.5", [], {}, Atom("true")),
+            "amount": ("many", b"10", [], {}),
+            "radius": ("square", 1.5, [], {}),
+            "quality": ("good", 80.0, [80], (Atom("ssim"), 1.5), (Atom("ssim"), 0), (Atom("psnr"), 0.9)),
+            "padding": ("wide", 1.5, [], (1, 2, 3), (1, -1), {}),
+            "focus": (0.5, (0.5,), (0.5, 1.5), (-1, 0), (Atom("left"), Atom("top")), {}),
+            "region": (1, (0, 0, 10), (0, 0, 0, 10), (0.5, 0, 0.5, 1.5), (-1, 0, 10, 10), (0, 0, Atom("a"), 1), {}),
+            "image": (b"logo.png", 1, (Atom("path"), 1), (Atom("file"), b"logo.png"), {}),
+            "choice": (3, [], (Atom("cover"),)),
             "boolean": (1, b"yes", "yes", []),
             "colour": (0xFFFFFF, b"white", b"#12", b"#gggggg", b"#123456789", [255, 255, 255]),
             "path": (7, [97, 98], {}),

@@ -4,7 +4,7 @@ defmodule Thumbnailer.InstanceOptions do
   program are made. What the program uses stands in its hello, see `Thumbnailer.info/1`.
   """
 
-  alias Thumbnailer.Option
+  alias Thumbnailer.{Formats, Option}
 
   # What the four bytes of a frame's length can say.
   @max_frame 4_294_967_295
@@ -69,7 +69,29 @@ defmodule Thumbnailer.InstanceOptions do
       min: 1,
       max: @max_number,
       default_doc: "100,000,000",
-      doc: "how many pixels a source image may have, width times height."
+      doc:
+        "how many pixels a source image may have, width times height, and times frames with `animated: true`."
+    },
+    %Option{
+      name: :max_frames,
+      wire: "--max-frames",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default_doc: "1,000",
+      doc: "how many frames an animation may have with `animated: true`."
+    },
+    %Option{
+      name: :loaders,
+      wire: "--loaders",
+      scope: :instance,
+      type: :names,
+      choices: Enum.map(Formats.table(), & &1.name),
+      default_doc: "jpeg, png, webp, avif, gif, tiff and svg",
+      doc:
+        "the formats that are read; `:heic`, `:jxl`, `:jp2k` and `:pdf` only where the system's libvips has them. " <>
+          "What is read in fact stands in `Thumbnailer.info/1`."
     },
     %Option{
       name: :max_source_bytes,
@@ -236,12 +258,16 @@ defmodule Thumbnailer.InstanceOptions do
     opts = if opts[:isolation] == :image, do: Keyword.put(opts, :reuse, 1), else: opts
 
     flags =
-      for %Option{wire: flag, name: name} <- @table,
+      for %Option{wire: flag} = option <- @table,
           flag != nil,
-          {:ok, given} <- [Keyword.fetch(opts, name)],
-          value <- List.wrap(given),
+          {:ok, given} <- [Keyword.fetch(opts, option.name)],
+          value <- values(option, given),
           do: "#{flag}=#{value}"
 
     ["--die-with-parent" | flags]
   end
+
+  # Folders are a flag each, names are one with commas.
+  defp values(%{type: :names}, names), do: [Enum.join(names, ",")]
+  defp values(_option, given), do: List.wrap(given)
 end

@@ -1,0 +1,16 @@
+// ThumbHash: an image in about 25 bytes, with its shape and its transparency (https://evanw.github.io/thumbhash/).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "pixels.h"
+
+namespace thumbnailer {
+
+inline constexpr int kThumbhashSide = 100; // the largest that the algorithm takes
+
+// The bytes that the reference implementation (npm thumbhash, rgbaToThumbHash) gives for the same pixels.
+std::vector<std::uint8_t> thumbhash(const Pixels& pixels);
+
+} // namespace thumbnailer
