@@ -44,6 +44,7 @@ Result<Done> check_together(const Output& output) {
     const bool chosen = output.crop != Crop::centre;
     if (output.focus.given && (placed || chosen)) return bad_option("focus", "takes the place of gravity and crop");
     if (placed && chosen) return bad_option("crop", "attention and entropy take the place of gravity");
+    if (output.animated && output.page != 0) return bad_option("page", "animated takes its place");
     if (output.lossless && output.near_lossless) return bad_option("near_lossless", "takes the place of lossless");
     return Done{};
 }

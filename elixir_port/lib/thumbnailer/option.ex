@@ -80,11 +80,15 @@ defmodule Thumbnailer.Option do
   @spec accepts(t) :: String.t()
   defdelegate accepts(option), to: OptionType
 
-  @doc "A Markdown list of `rows`."
-  @spec docs([t]) :: String.t()
-  def docs(rows) do
+  @doc "A Markdown list of `rows`; `example` yields a piece of code for the name of a row, or nothing."
+  @spec docs([t], (atom -> String.t())) :: String.t()
+  def docs(rows, example \\ fn _name -> "" end) do
     Enum.map_join(rows, "\n", fn option ->
-      "  * `:#{option.name}` - #{option.doc} #{capitalise(accepts(option))}. #{default_doc(option)}"
+      "  * `:#{option.name}` - #{option.doc} #{capitalise(accepts(option))}. #{default_doc(option)}" <>
+        case example.(option.name) do
+          "" -> ""
+          code -> " Example: `#{code}`"
+        end
     end)
   end
 

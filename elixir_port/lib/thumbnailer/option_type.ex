@@ -75,7 +75,11 @@ defmodule Thumbnailer.OptionType do
   def cast(%{type: :quality} = option, value), do: ok_when(integer?(value, option), value)
 
   def cast(%{type: :image}, source) do
-    {:ok, Source.cast!(source)}
+    case Source.cast!(source) do
+      # Only one source can come in chunks, and that is the request's.
+      {:stream, _enumerable} -> :error
+      source -> {:ok, source}
+    end
   rescue
     ArgumentError -> :error
   end

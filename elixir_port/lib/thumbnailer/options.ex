@@ -6,7 +6,7 @@ defmodule Thumbnailer.Options do
   """
 
   alias Thumbnailer.{Option, Options, Size}
-  alias Thumbnailer.Options.{Geometry, Look}
+  alias Thumbnailer.Options.{Examples, Geometry, Look}
 
   @call [
     %Option{
@@ -40,7 +40,8 @@ defmodule Thumbnailer.Options do
 
   @doc "The documentation of the options of these scopes, as a Markdown list."
   @spec docs([:call | :request | :output]) :: String.t()
-  def docs(scopes \\ [:output, :request, :call]), do: scopes |> table() |> Option.docs()
+  def docs(scopes \\ [:output, :request, :call]),
+    do: scopes |> table() |> Option.docs(&Examples.code/1)
 
   @doc """
   Checks options and yields their values by wire name; raises `ArgumentError` when one is unknown, out of
