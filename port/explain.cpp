@@ -73,7 +73,7 @@ Result<std::string> Explainer::meaning(const Term& term, const Request& request)
 }
 
 Result<std::string> Explainer::work(const Term& term, const Request& request) {
-    const auto from = source(request);
+    auto from = source(request);
     if (!from) return from;
     const bool own = request.spec.deadline_ms == 0;
     const std::int64_t deadline = own ? config_.deadline_ms : request.spec.deadline_ms;

@@ -184,8 +184,9 @@ Payload outcome_reply(const Codec& codec, Task& task, const Outcome& outcome) {
     Map map;
     map.put("source", source_map(outcome.header));
     map.put("outputs", std::move(outputs));
-    Payload payload = ok(codec, task.id, std::move(map));
-    payload.keep(result);
+    Payload payload;
+    payload.keep(result, result->bytes());
+    codec.encode(tuple(atom("ok"), integer(task.id), std::move(map)), payload);
     return payload;
 }
 

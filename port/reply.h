@@ -20,7 +20,7 @@ struct Stats {
     std::int64_t busy = 0;
     std::int64_t queued = 0;
     std::int64_t streams = 0; // sources that are still arriving
-    std::int64_t forked = 0; // workers started
+    std::int64_t forked = 0;  // workers started
 };
 
 Payload hello(const Config& config, const Posture& posture);

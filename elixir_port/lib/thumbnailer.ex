@@ -20,8 +20,8 @@ defmodule Thumbnailer do
   #{Thumbnailer.InstanceOptions.docs()}
   """
 
-  alias Thumbnailer.{Error, Formats, Instance, InstanceOptions, Options, Recorder, Request}
-  alias Thumbnailer.{Server, Size, Source, Thumbnail, Wire}
+  alias Thumbnailer.{Error, Formats, Instance, InstanceOptions, Options, Recorder, Recording}
+  alias Thumbnailer.{Request, Server, Size, Source, Thumbnail, Wire}
 
   @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
   @type output :: Size.t() | {Size.t(), keyword}
@@ -133,11 +133,11 @@ defmodule Thumbnailer do
   @doc """
   Writes the next `count` requests of an instance and their replies to files, from where they can be run again.
 
-      {:ok, recorder} = Thumbnailer.record(10, "/tmp/failures", only: :errors)
-      %{written: 3, ended: :stopped} = Thumbnailer.Recorder.stop(recorder)
+      {:ok, recording} = Thumbnailer.record(10, "/tmp/failures", only: :errors)
+      %{written: 3, ended: :stopped} = Thumbnailer.Recording.stop(recording)
 
   `folder` is made when it is missing and must be empty; nobody but this user may look into it. What is in it afterwards
-  says `Thumbnailer.Recorder`. The recording ends by itself, at the latest with the process that started it.
+  says `Thumbnailer.Recording`. The recording ends by itself, at the latest with the process that started it.
 
   An instance has one recording at a time: `:overloaded` otherwise; `:write_failed` when the folder cannot be used.
 
@@ -148,9 +148,9 @@ defmodule Thumbnailer do
     * `:timeout` - how long it goes on at most, in milliseconds; ten minutes by default
     * `:on` - the instance
   """
-  @spec record(pos_integer, Path.t(), keyword) :: {:ok, pid} | {:error, Error.t()}
+  @spec record(pos_integer, Path.t(), keyword) :: {:ok, Recording.t()} | {:error, Error.t()}
   def record(count, folder, opts \\ []) do
-    {on, opts} = Keyword.pop(Recorder.cast!(count, folder, opts), :on)
+    {on, opts} = Keyword.pop(Recording.cast!(count, folder, opts), :on)
     with {:ok, port} <- Server.port(on), do: Recorder.start(port, opts)
   end
 

@@ -50,6 +50,7 @@ EXPECTED = {
     "unknown_option": ({7: "bad_option"}, 0),
     "missing_file": ({8: "not_found"}, 0),
     "two_requests": ({9: [("webp", 100, 75)], 10: ("gif", 160, 120, 1)}, 0),
+    "stream": ({12: [("png", 80, 60)]}, 0),
     "empty_frame": ({"nil": "bad_term"}, 0),
     "not_a_term": ({"nil": "bad_term"}, 0),
     "term_cut_short": ({"nil": "bad_term"}, 0),

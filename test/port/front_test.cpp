@@ -50,6 +50,14 @@ TEST_CASE("front: a faulty request is answered and the next one is served") {
     CHECK(program.next() == "{ok, 5, #{}}");
 }
 
+TEST_CASE("front: a long message arrives as it was written") {
+    Program program;
+    program.send("{probe, 1, #{}, {path, <<\"" + std::string(6000, 'x') + "\">>}}");
+    const std::string answer = program.next_exact();
+    check_contains(answer, "message => <<\"\\\"xxxxxxxx");
+    check_contains(answer, "File name too long");
+}
+
 TEST_CASE("front: the end of input finishes what was asked and exits 0") {
     Program program;
     for (Id id = 1; id <= 5; ++id) program.send_image(id, jpeg());

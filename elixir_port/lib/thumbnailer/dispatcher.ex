@@ -69,7 +69,7 @@ defmodule Thumbnailer.Dispatcher do
   end
 
   @doc "The port process says something of its program."
-  @spec port_event(t, Thumbnailer.Port.event()) :: t
+  @spec port_event(t, Thumbnailer.Life.event()) :: t
   def port_event(state, event), do: state |> heard(event) |> dispatch()
 
   @doc "The time of a request is over."

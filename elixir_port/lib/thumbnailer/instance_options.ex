@@ -104,6 +104,18 @@ defmodule Thumbnailer.InstanceOptions do
       doc: "how large a source may be, in bytes."
     },
     %Option{
+      name: :max_streams,
+      wire: "--max-streams",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: 65_536,
+      default_doc: "64",
+      doc:
+        "how many sources may arrive as streams at the same time; further ones wait for their turn. Each may take " <>
+          "`:max_source_bytes` of memory."
+    },
+    %Option{
       name: :max_frame,
       wire: "--max-frame",
       scope: :instance,

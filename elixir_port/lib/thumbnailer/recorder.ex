@@ -1,23 +1,11 @@
 defmodule Thumbnailer.Recorder do
-  @moduledoc """
-  Writes requests of an instance to files, with their replies: what `Thumbnailer.record/3` starts.
-
-  A recording is bounded in number, in bytes and in time, and ends with the process that asked for it or with the port
-  process; nothing of it stays behind but whole files. In its folder, for the request `000001`:
-
-    * `000001.request.etf` - its frames; `thumbnailer < 000001.request.etf` runs it again
-    * `000001.reply.etf` - the frame that answered it; missing when the program ended before it did
-    * a line of `index.tsv` - id, operation, outcome, milliseconds, bytes of both files
-
-  `mix thumbnailer.replay FOLDER` runs all of them again and compares.
-  """
-
-  # The port process sends {:note, kind, id, data, bytes, microseconds} for each request, chunk and reply that passes,
+  @moduledoc false
+  # The process behind a `Thumbnailer.Recording`. The port process sends {:note, kind, id, data, bytes, microseconds} for each request, chunk and reply that passes,
   # and for each request that was lost with the program.
 
   use GenServer, restart: :temporary
 
-  alias Thumbnailer.{Error, Wire}
+  alias Thumbnailer.{Error, Recording, Wire}
 
   @enforce_keys [:folder, :count, :only, :max_bytes, :backlog]
   defstruct [
@@ -33,62 +21,28 @@ defmodule Thumbnailer.Recorder do
     pending: %{}
   ]
 
-  @typedoc "`ended` is `:count`, `:max_bytes`, `:timeout`, `:stopped`, `:caller`, `:port` or `:write_failed`."
-  @type summary :: %{
-          written: non_neg_integer,
-          bytes: non_neg_integer,
-          skipped: non_neg_integer,
-          folder: Path.t(),
-          ended: atom
-        }
-
   @header "number\tid\toperation\toutcome\tms\trequest_bytes\treply_bytes\n"
 
-  @limits [max_bytes: 1..1_000_000_000_000, timeout: 1..86_400_000]
-  @defaults [on: Thumbnailer, only: :all, max_bytes: 67_108_864, timeout: 600_000]
-
   @doc false
-  @spec cast!(pos_integer, Path.t(), keyword) :: keyword
-  def cast!(count, folder, opts) do
-    unless count in 1..1_000_000, do: wrong!(:count, count, "an integer from 1 to 1000000")
-    unless is_binary(folder) and folder != "", do: wrong!(:folder, folder, "a path")
-    opts = Keyword.validate!(opts, @defaults)
-    unless opts[:only] in [:all, :errors], do: wrong!(:only, opts[:only], ":all or :errors")
-
-    for {name, first..last} <- @limits, opts[name] not in first..last do
-      wrong!(name, opts[name], "an integer from #{first} to #{last}")
-    end
-
-    [count: count, folder: Path.expand(folder)] ++ opts
-  end
-
-  @spec wrong!(atom, term, String.t()) :: no_return
-  defp wrong!(name, value, accepted),
-    do:
-      raise(
-        ArgumentError,
-        "#{name}: #{inspect(value, limit: 5)} is not accepted; it takes #{accepted}"
-      )
-
-  @doc false
-  @spec start(pid, keyword) :: {:ok, pid} | {:error, Error.t()}
+  @spec start(pid, keyword) :: {:ok, Recording.t()} | {:error, Error.t()}
   def start(port, opts) do
     backlog = :counters.new(1, [])
     opts = [backlog: backlog, caller: self(), port: port] ++ opts
 
     with :ok <- make_folder(opts[:folder]),
          {:ok, recorder} <- GenServer.start(__MODULE__, opts) do
+      recording = %Recording{pid: recorder, monitor: Process.monitor(recorder)}
       tap = %{pid: recorder, backlog: backlog, max_bytes: opts[:max_bytes]}
 
       case Thumbnailer.Port.record(port, tap) do
-        :ok -> {:ok, recorder}
-        {:error, :recording} -> refuse(recorder)
+        :ok -> {:ok, recording}
+        {:error, :recording} -> refuse(recording)
       end
     end
   end
 
-  defp refuse(recorder) do
-    stop(recorder)
+  defp refuse(recording) do
+    Recording.stop(recording)
     {:error, Error.new(:overloaded, "this instance is being recorded already", limit: 1)}
   end
 
@@ -102,30 +56,6 @@ defmodule Thumbnailer.Recorder do
     else
       {:ok, _files} -> {:error, Error.new(:write_failed, "#{folder} is not empty")}
       {:error, why} -> {:error, Error.new(:write_failed, "#{folder}: #{:file.format_error(why)}")}
-    end
-  end
-
-  @doc "Ends a recording; yields what it has."
-  @spec stop(pid) :: summary | nil
-  def stop(recorder) do
-    monitor = Process.monitor(recorder)
-    GenServer.cast(recorder, :stop)
-    ended(recorder, monitor, :infinity)
-  end
-
-  @doc "Waits for the end of a recording, at most `timeout` milliseconds; nil when it goes on, or was over already."
-  @spec await(pid, timeout) :: summary | nil
-  def await(recorder, timeout \\ :infinity),
-    do: ended(recorder, Process.monitor(recorder), timeout)
-
-  defp ended(recorder, monitor, timeout) do
-    receive do
-      {:DOWN, ^monitor, :process, ^recorder, {:shutdown, %{ended: _} = summary}} -> summary
-      {:DOWN, ^monitor, :process, ^recorder, _reason} -> nil
-    after
-      timeout ->
-        Process.demonitor(monitor, [:flush])
-        nil
     end
   end
 
