@@ -34,7 +34,7 @@ defmodule Thumbnailer.Options.Examples do
     overlay_scale: [overlay: "logo.png", overlay_scale: 0.5],
     format: [format: :avif],
     quality: [quality: {:ssim, 0.9}],
-    max_bytes: [max_bytes: 2_000],
+    max_bytes: [max_bytes: 1_000],
     effort: [format: :webp, effort: 10],
     progressive: [progressive: true],
     subsampling: [subsampling: 444],

@@ -43,7 +43,7 @@ defmodule Thumbnailer.Options.Look do
         :linear,
         :boolean,
         "resizes in linear light, which keeps fine bright detail, from the fully decoded image, which costs " <>
-          "several times as much.",
+          "4 to 9 times as much for photographs.",
         default: false
       ),
       output(
