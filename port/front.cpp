@@ -32,9 +32,11 @@ Front::Front(const Config& config, const Sandbox& sandbox, const Roots& roots, D
 
 ExitCode Front::run() {
     for (;;) {
-        crew_.staff(Clock::now());
+        // Answers and work first: a worker that will be needed next is forked while they are under way.
         dispatch();
         if (!writer_.flush() || finished()) return ExitCode::ok;
+        crew_.staff(Clock::now());
+        dispatch();
         std::vector<pollfd> events = watched();
         if (::poll(events.data(), events.size(), patience(Clock::now())) < 0 && errno != EINTR)
             return ExitCode::internal;
