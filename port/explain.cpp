@@ -14,6 +14,8 @@ namespace thumbnailer {
 
 namespace {
 
+// What decides of every thumbnail how it looks and what it is; the other defaults change nothing.
+constexpr std::array<std::string_view, 3> kAlwaysSaid{"fit", "enlarge", "format"};
 constexpr std::size_t kSniffed = 4096; // what the format is known by stands in these bytes
 
 std::string bytes_in_words(std::size_t count) { return std::to_string(count) + (count == 1 ? " byte" : " bytes"); }
@@ -81,7 +83,7 @@ Result<std::string> Explainer::work(const Term& term, const Request& request) {
                         "; within " + std::to_string(deadline) + " ms" + (own ? " (by default)" : "");
     for (std::size_t index = 0; index < request.spec.outputs.size(); ++index) {
         const Map& given = *outputs_in(term)[index].as<Map>();
-        const std::string defaults = defaults_beside(given);
+        const std::string defaults = defaults_beside(given, kAlwaysSaid);
         words += "\n    thumbnail " + std::to_string(index + 1) + ": " + text::print(given, {.columns = 0}) +
                  (defaults.empty() ? "" : ", by default " + defaults) + destination(request.spec.outputs[index].to);
     }

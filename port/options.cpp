@@ -96,13 +96,13 @@ std::string_view option_named(std::string_view name) {
     return row == option_table().end() ? std::string_view() : row->name;
 }
 
-std::string defaults_beside(const Map& given) {
+std::string defaults_beside(const Map& given, std::span<const std::string_view> names) {
     std::string defaults;
     for (const OptionSpec& spec : option_table()) {
         const bool chosen =
             std::ranges::any_of(given.pairs, [&](const auto& pair) { return name_of(pair.first) == spec.name; });
         const std::string value = std::visit([&](const auto& field) { return field.initial(spec.range); }, spec.field);
-        if (spec.for_request() || chosen || value == "-") continue;
+        if (chosen || std::ranges::find(names, spec.name) == names.end()) continue;
         defaults.append(defaults.empty() ? "" : ", ").append(spec.name).append(" => ").append(value);
     }
     return defaults;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,8 @@ Result<Spec> read_spec(const Term& term, bool with_outputs);
 // The name as the table has it, which lives for ever; empty when no option is called so.
 std::string_view option_named(std::string_view name);
 
-// The output options that have a default and are not in `given`, as `name => default, ...` in Erlang syntax.
-std::string defaults_beside(const Map& given);
+// The defaults of those output options among `names` that are not in `given`, as `name => default, ...`.
+std::string defaults_beside(const Map& given, std::span<const std::string_view> names);
 
 // The table as tab-separated lines, as in test/contract/options.tsv.
 std::string describe_options();

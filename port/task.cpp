@@ -102,7 +102,8 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     const std::int64_t deadline_ms = request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
     task->deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
     if (auto opened = open(request.source, frame, config, roots, *task); !opened) return std::move(opened).error();
-    if (auto outputs = open_outputs(request.spec.outputs, config, roots, *task); !outputs) return std::move(outputs).error();
+    if (auto outputs = open_outputs(request.spec.outputs, config, roots, *task); !outputs)
+        return std::move(outputs).error();
     auto result = share_result();
     if (!result) return std::move(result).error();
     task->result = std::move(*result);
