@@ -53,11 +53,9 @@ bool is_rgb_with_profile(const VImage& image) {
 
 VImage to_srgb(const VImage& image) { return to_srgb_at(image, 8); }
 
-VImage in_profile(const VImage& image, const Output& output) {
-    const int depth = output.bit_depth == BitDepth::sixteen ? 16 : 8;
-    if (output.profile == Profile::keep && is_rgb_with_profile(image))
-        return without_extra_bands(at_depth(image, depth));
-    if (output.profile == Profile::p3)
+VImage in_profile(const VImage& image, Profile profile, int depth) {
+    if (profile == Profile::keep && is_rgb_with_profile(image)) return without_extra_bands(at_depth(image, depth));
+    if (profile == Profile::p3)
         return without_extra_bands(by_profile(
             is_grey(image) ? to_srgb_at(image, depth).colourspace(VIPS_INTERPRETATION_sRGB) : image, "p3", depth));
     return to_srgb_at(image, depth);
