@@ -15,6 +15,9 @@ vips::VImage to_srgb(const vips::VImage& image);
 // In this profile, which is then the image's, with 8 or 16 bits.
 vips::VImage in_profile(const vips::VImage& image, Profile profile, int depth);
 
+// Grey or RGB with 8 or 16 bits, alpha as well.
+vips::VImage at_depth(const vips::VImage& image, int depth);
+
 // Grey becomes RGB in the same depth.
 vips::VImage as_rgb(const vips::VImage& image);
 
