@@ -38,6 +38,7 @@ constexpr FormatSet usual_formats() {
 struct Limits {
     std::int64_t max_pixels = 100'000'000;
     std::int64_t max_frames = 1000;
+    std::int64_t max_memory = std::int64_t{1} << 30;
     FormatSet loaders = usual_formats();
 };
 

@@ -98,7 +98,7 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     auto task = std::make_unique<Task>();
     task->id = request.id;
     task->job.probe = request.op == Op::probe;
-    task->job.limits = {config.max_pixels, config.max_frames, config.loaders};
+    task->job.limits = {config.max_pixels, config.max_frames, config.max_memory, config.loaders};
     const std::int64_t deadline_ms = request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
     task->deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
     if (auto opened = open(request.source, frame, config, roots, *task); !opened) return std::move(opened).error();

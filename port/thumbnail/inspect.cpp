@@ -16,10 +16,20 @@ Result<Format> format_of(const Limits& limits, Bytes source) {
     if (!format) return unsupported("the source is not an image of a format that is read here: " + known);
     if (!limits.loaders.has(*format))
         return unsupported("the source is " + std::string(name_of(*format)) + ", read here are: " + known);
-    if (*format == Format::jpeg)
-        if (const auto precision = jpeg_precision(source); precision && *precision != 8)
-            return unsupported("the jpeg image has " + std::to_string(*precision) + " bits per sample: 8 are read");
     return *format;
+}
+
+Result<Done> check_jpeg(const Limits& limits, Bytes source) {
+    const auto frame = jpeg_frame(source);
+    if (!frame) return Done{}; // the decoder says better what is wrong
+    if (frame->precision != 8)
+        return unsupported("the jpeg image has " + std::to_string(frame->precision) + " bits per sample: 8 are read");
+    if (!frame->progressive || frame->coefficient_bytes <= limits.max_memory) return Done{};
+    return Failure{.reason = Reason::too_large,
+                   .message = "the progressive jpeg image needs " + std::to_string(frame->coefficient_bytes) +
+                              " bytes of memory: at most " + std::to_string(limits.max_memory) +
+                              " are given to it (--max-memory)",
+                   .limit = limits.max_memory};
 }
 
 std::string described(const Header& header) {
@@ -31,6 +41,8 @@ std::string described(const Header& header) {
 Result<Header> inspect(const Limits& limits, Bytes source, std::int32_t page) {
     const auto format = format_of(limits, source);
     if (!format) return format.error();
+    if (*format == Format::jpeg)
+        if (auto fits = check_jpeg(limits, source); !fits) return std::move(fits).error();
     const std::string what = "the header of the " + std::string(name_of(*format)) + " image";
     auto header = guarded(Reason::bad_image, what, [&] { return read_header(*format, source); });
     if (!header) return header;

@@ -314,6 +314,11 @@ defmodule ThumbnailerTest do
     assert %{workers: 2, busy: 0} = stats.program
   end
 
+  test "ping/1 says whether the program answers", %{on: on} do
+    assert Thumbnailer.ping(on) == :ok
+    assert {:error, %Error{reason: :unavailable}} = Thumbnailer.ping(:no_such_instance)
+  end
+
   test "the default instance needs no set-up" do
     assert {:ok, %Thumbnail{width: 80}} = Thumbnailer.make(sample("quadrants.png"), 80)
     assert {:ok, %{loaders: loaders}} = Thumbnailer.info()

@@ -127,14 +127,6 @@ TEST_CASE("front: a cancelled request is answered cancelled, queued or running")
     CHECK(program.next() == "{ok, 3, #{}}");
 }
 
-TEST_CASE("front: a worker that needs more memory than it may have is ended with that reason") {
-    Program program({"--workers=1", "--max-memory=33554432"});
-    program.send_image(1, slow_image(), 3000); // progressive, so that all coefficients are held
-    check_contains(program.next(), "{error, 1, #{reason => out_of_memory");
-    program.send_image(2, jpeg());
-    check_contains(program.next(), "{ok, 2,");
-}
-
 TEST_CASE("front: an id in use is refused") {
     Program program({"--workers=1"});
     program.send_image(1, slow_image(), 3000);

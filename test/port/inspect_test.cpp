@@ -16,7 +16,7 @@ FormatSet only(std::string_view names) { return *formats_named(names); }
 
 TEST_CASE("inspect: a jpeg of 12 bits is refused as what it is") {
     std::string file = file_of(quadrants(32, 32), ".jpg");
-    CHECK(jpeg_precision(bytes_of(file)) == 8);
+    CHECK(jpeg_frame(bytes_of(file))->precision == 8);
     file[file.find("\xff\xc0") + 4] = 12;
     const auto header = inspect({}, bytes_of(file));
     REQUIRE(!header);
@@ -24,10 +24,35 @@ TEST_CASE("inspect: a jpeg of 12 bits is refused as what it is") {
     CHECK(header.error().message.find("12 bits") != std::string::npos);
 }
 
-TEST_CASE("inspect: the precision of what is no jpeg, or cut short, is unknown") {
+TEST_CASE("inspect: a progressive jpeg costs two bytes for each sample, whatever its sampling") {
+    const auto cost = [](const vips::VImage& image, const char* suffix) {
+        const std::string file = file_of(image, suffix);
+        const auto frame = jpeg_frame(bytes_of(file));
+        REQUIRE(frame);
+        CHECK(frame->progressive);
+        return frame->coefficient_bytes;
+    };
+    const auto picture = quadrants(160, 120);
+    CHECK(cost(picture, ".jpg[interlace,subsample_mode=off]") == 160 * 120 * 6);
+    CHECK(cost(picture, ".jpg[interlace,subsample_mode=on]") == 160 * 120 * 3);
+    CHECK(cost(picture.colourspace(VIPS_INTERPRETATION_B_W), ".jpg[interlace]") == 160 * 120 * 2);
+    const std::string baseline = file_of(picture, ".jpg");
+    CHECK(!jpeg_frame(bytes_of(baseline))->progressive);
+}
+
+TEST_CASE("inspect: a progressive jpeg that needs too much memory is refused before any pixel") {
+    const std::string file = file_of(quadrants(160, 120), ".jpg[interlace,subsample_mode=off]");
+    const auto header = inspect({.max_memory = 160 * 120 * 6 - 1}, bytes_of(file));
+    REQUIRE(!header);
+    CHECK(header.error().reason == Reason::too_large);
+    CHECK(header.error().message.find("progressive") != std::string::npos);
+    CHECK(inspect({.max_memory = 160 * 120 * 6}, bytes_of(file)));
+}
+
+TEST_CASE("inspect: the frame of what is no jpeg, or cut short, is unknown") {
     const std::string file = file_of(quadrants(32, 32), ".jpg");
-    for (std::size_t length = 0; length < 20; ++length) CHECK(!jpeg_precision(bytes_of(file.substr(0, length))));
-    CHECK(!jpeg_precision(bytes_of("\xff\xd8\xff\xd9\xff\xff\xff\xff")));
+    for (std::size_t length = 0; length < 20; ++length) CHECK(!jpeg_frame(bytes_of(file.substr(0, length))));
+    CHECK(!jpeg_frame(bytes_of("\xff\xd8\xff\xd9\xff\xff\xff\xff")));
 }
 
 TEST_CASE("inspect: a format that is not among the loaders is named with those that are") {

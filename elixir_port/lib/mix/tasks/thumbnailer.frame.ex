@@ -18,20 +18,20 @@ defmodule Mix.Tasks.Thumbnailer.Frame do
 
     * `--bytes` - the frame holds the image
     * `--id` - of the request. Default: 1
-    * `--out` - a file for the frame, instead of stdout
+    * `--out` - a file for the frame, instead of stdout. In a checkout of this library that is still to be compiled Mix
+      speaks of that on stdout, in front of the frame
     * `--timeout` - the deadline in the request, in milliseconds. Default: 30000
   #{Enum.map_join(@flags, "\n", &"  * `--#{&1.name}` - as in `Thumbnailer.make/3`: #{&1.doc}")}
   """
 
   use Mix.Task
 
-  @requirements ["app.config"]
-
   @switches [bytes: :boolean, id: :integer, out: :string, timeout: :integer] ++
               Enum.map(@flags, &{&1.name, if(&1.type == :boolean, do: :boolean, else: :string)})
 
   @impl true
   def run(arguments) do
+    configure()
     {flags, words} = OptionParser.parse!(arguments, strict: @switches)
     {source, sizes} = words!(words)
     frame = frame(source(source, flags), sizes, flags)
@@ -40,6 +40,14 @@ defmodule Mix.Tasks.Thumbnailer.Frame do
       nil -> write_stdout(frame)
       path -> File.write!(path, frame)
     end
+  end
+
+  # What Mix says of a compilation would be bytes of the frame.
+  defp configure do
+    shell = Mix.shell()
+    Mix.shell(Mix.Shell.Quiet)
+    Mix.Task.run("app.config")
+    Mix.shell(shell)
   end
 
   defp words!([source | [_ | _] = sizes]), do: {source, sizes}
