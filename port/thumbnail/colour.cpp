@@ -28,7 +28,23 @@ VImage without_extra_bands(const VImage& image) {
     return image.bands() > colours + 1 ? image.extract_band(0, VImage::option()->set("n", colours)) : image;
 }
 
-VImage at_depth(const VImage& image, int depth) {
+int colours_of(const VImage& image) {
+    if (image.interpretation() == VIPS_INTERPRETATION_CMYK) return 4;
+    return is_grey(image) ? 1 : 3;
+}
+
+// Changes the colours alone. Before 8.15 libvips did not scale alpha when the depth changes.
+template <typename Change>
+VImage beside_alpha(const VImage& image, Change change) {
+    const int colours = colours_of(image);
+    if (image.bands() != colours + 1) return change(image);
+    const VImage changed = change(image.extract_band(0, VImage::option()->set("n", colours)));
+    const VImage alpha = image.extract_band(colours);
+    if (alpha.format() == changed.format()) return changed.bandjoin(alpha);
+    return changed.bandjoin((alpha * (white(changed) / white(image))).cast(changed.format()));
+}
+
+VImage to_depth(const VImage& image, int depth) {
     const VipsBandFormat format = depth == 16 ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR;
     const VipsInterpretation grey = depth == 16 ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W;
     const VipsInterpretation colour = depth == 16 ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
@@ -38,7 +54,9 @@ VImage at_depth(const VImage& image, int depth) {
 
 VImage to_srgb_at(const VImage& image, int depth) {
     const bool profiled = image.interpretation() == VIPS_INTERPRETATION_CMYK || (has_profile(image) && !is_grey(image));
-    return without_extra_bands(at_depth(profiled ? by_profile(image, "srgb", depth) : image, depth));
+    return without_extra_bands(beside_alpha(image, [&](const VImage& colours) {
+        return to_depth(profiled ? by_profile(colours, "srgb", depth) : colours, depth);
+    }));
 }
 
 // Whether the samples mean what an embedded profile of RGB says.
@@ -53,14 +71,18 @@ bool is_rgb_with_profile(const VImage& image) {
 
 VImage to_srgb(const VImage& image) { return to_srgb_at(image, 8); }
 
-VImage in_profile(const VImage& image, const Output& output) {
-    const int depth = output.bit_depth == BitDepth::sixteen ? 16 : 8;
-    if (output.profile == Profile::keep && is_rgb_with_profile(image))
-        return without_extra_bands(at_depth(image, depth));
-    if (output.profile == Profile::p3)
-        return without_extra_bands(by_profile(
-            is_grey(image) ? to_srgb_at(image, depth).colourspace(VIPS_INTERPRETATION_sRGB) : image, "p3", depth));
+VImage in_profile(const VImage& image, Profile profile, int depth) {
+    if (profile == Profile::keep && is_rgb_with_profile(image)) return at_depth(image, depth);
+    if (profile == Profile::p3) {
+        const VImage colours = is_grey(image) ? as_rgb(to_srgb_at(image, depth)) : image;
+        return without_extra_bands(
+            beside_alpha(colours, [&](const VImage& each) { return by_profile(each, "p3", depth); }));
+    }
     return to_srgb_at(image, depth);
+}
+
+VImage at_depth(const VImage& image, int depth) {
+    return without_extra_bands(beside_alpha(image, [&](const VImage& colours) { return to_depth(colours, depth); }));
 }
 
 VImage as_rgb(const VImage& image) {

@@ -12,8 +12,11 @@ namespace thumbnailer {
 // By its ICC profile when it has one that fits, by its colour space otherwise. 8 bits.
 vips::VImage to_srgb(const vips::VImage& image);
 
-// As the output wants it: the profile, which is then the image's, and the depth.
-vips::VImage in_profile(const vips::VImage& image, const Output& output);
+// In this profile, which is then the image's, with 8 or 16 bits.
+vips::VImage in_profile(const vips::VImage& image, Profile profile, int depth);
+
+// Grey or RGB with 8 or 16 bits, alpha as well.
+vips::VImage at_depth(const vips::VImage& image, int depth);
 
 // Grey becomes RGB in the same depth.
 vips::VImage as_rgb(const vips::VImage& image);

@@ -70,7 +70,7 @@ void set_avif(VOption* options, const Output& output) {
 
 void set_gif(VOption* options, const Output& output) {
     if (output.effort >= 0) options->set("effort", effort_from(output, 1, 10));
-    if (const int bits = bits_of(output); bits != 0) options->set("bitdepth", bits);
+    if (const int bits = bits_of(output); bits != 0) options->set("bitdepth", std::min(bits, 8));
 }
 
 void set_tiff(VOption* options) {

@@ -46,8 +46,6 @@ std::int64_t duration_of(const VImage& image) {
     return std::accumulate(delays.begin(), delays.end(), std::int64_t{0});
 }
 
-bool is_drawing(Format format) { return format == Format::svg || format == Format::pdf; }
-
 // How much of its size the image may be rendered at. A drawing has no pixels and is rendered at the target; WebP's
 // own scaler is coarse, so twice the target is left for the resampler.
 double render_scale(const Header& header, Size scaled) {

@@ -27,6 +27,9 @@ vips::VImage load(const Header& header, Bytes source, const Take& take, Size sca
 // An image that this program has just written, whole.
 vips::VImage decode(Format format, Bytes encoded, bool animated);
 
+// What has no pixels of its own and is rendered at whatever size is wanted.
+constexpr bool is_drawing(Format format) { return format == Format::svg || format == Format::pdf; }
+
 // Whether several pages of this format are the frames of an animation.
 constexpr bool is_animated(Format format) { return format == Format::gif || format == Format::webp; }
 

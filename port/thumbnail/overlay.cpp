@@ -33,7 +33,7 @@ VImage with_overlay(const VImage& image, const VImage& overlay, const Output& ou
     const Place place =
         placed({overlay.width(), overlay.height()}, {below.width(), below.height()}, output.overlay_gravity);
     VImage above = faded(overlay, output.overlay_opacity);
-    if (below.format() == VIPS_FORMAT_USHORT) above = above.colourspace(VIPS_INTERPRETATION_RGB16);
+    if (below.format() == VIPS_FORMAT_USHORT) above = at_depth(above, 16);
     const VImage both = below
                             .composite2(above, VIPS_BLEND_MODE_OVER,
                                         VImage::option()

@@ -35,17 +35,27 @@ bool is_half(Size level, Size before) {
 
 bool suffices(Size level, Size scaled) { return level.width >= scaled.width && level.height >= scaled.height; }
 
+// A level that is damaged is none: the page itself may be sound.
+std::optional<Size> size_of(Bytes source, const Level& level) {
+    try {
+        const VImage image = header_of(source, level);
+        return Size{image.width(), image.height()};
+    } catch (const vips::VError&) {
+        vips_error_clear();
+        return std::nullopt;
+    }
+}
+
 // Every level in turn as long as it is half of the one before; the last that suffices.
 template <typename LevelAt>
 std::optional<Level> smallest(Bytes source, Size size, Size scaled, int levels, LevelAt level_at) {
     std::optional<Level> found;
     for (int index = 0; index < std::min(levels, kMaxLevels); ++index) {
         const Level level = level_at(index);
-        const VImage image = header_of(source, level);
-        const Size next{image.width(), image.height()};
-        if (!is_half(next, size) || !suffices(next, scaled)) break;
+        const auto next = size_of(source, level);
+        if (!next || !is_half(*next, size) || !suffices(*next, scaled)) break;
         found = level;
-        size = next;
+        size = *next;
     }
     return found;
 }

@@ -13,6 +13,18 @@ namespace thumbnailer {
 
 using vips::VImage;
 
+namespace {
+
+// A gif holds no profile, so its colours are sRGB.
+Profile profile_of(const Plan& plan) { return plan.format == Format::gif ? Profile::srgb : plan.output->profile; }
+
+int depth_of(const Plan& plan) {
+    const bool deep = plan.format == Format::png || plan.format == Format::tiff;
+    return deep && plan.output->bit_depth == BitDepth::sixteen ? 16 : 8;
+}
+
+} // namespace
+
 Size View::as_stored() const { return turned(seen, orientation); }
 
 VImage scaled_part(const VImage& image, const View& view, Size scaled, bool linear) {
@@ -37,7 +49,7 @@ VImage Renderer::cropped(const VImage& picture) {
 VImage Renderer::operator()(const VImage& scaled) {
     const Output& output = *plan_.output;
     const Layout& layout = plan_.layout;
-    VImage picture = cropped(in_profile(scaled, output).copy_memory());
+    VImage picture = cropped(in_profile(scaled, profile_of(plan_), depth_of(plan_)).copy_memory());
     picture = with_effects(picture, output);
     if (layout.pads()) picture = on_canvas(picture, {layout.x, layout.y}, layout.canvas, output.background);
     if (overlay_) picture = with_overlay(picture, *overlay_, output);

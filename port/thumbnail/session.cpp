@@ -36,6 +36,7 @@ bool touch(std::string_view operation, bool unblock = false) {
 Result<FormatSet> VipsSession::start(const char* program, FormatSet wanted) {
     // liborc would write code to a file in the home directory and run it.
     ::setenv("VIPS_NOVECTOR", "1", 1);
+    ::setenv("ORC_CODE", "emulate", 1); // libvips before 8.15 does not ask itself in every operation
     if (vips_init(program) != 0) return Failure{Reason::internal, "libvips does not start"};
     vips_concurrency_set(1); // parallelism is the number of workers
     vips_cache_set_max(0);   // every image is a new one

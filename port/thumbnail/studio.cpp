@@ -44,6 +44,16 @@ Size whole_for(const View& view, Size scaled) {
         view.orientation);
 }
 
+// A small part of a drawing asks for a large whole: rendered is what the limits allow, the rest is enlarged.
+Size renderable(Size size, std::int64_t max_pixels) {
+    constexpr double kRendererSide = 32'767; // of librsvg and poppler's cairo
+    const double pixels = static_cast<double>(size.width) * size.height;
+    const double scale = std::min(
+        {1.0, std::sqrt(static_cast<double>(max_pixels) / pixels), kRendererSide / std::max(size.width, size.height)});
+    return {std::max(1, static_cast<std::int32_t>(size.width * scale)),
+            std::max(1, static_cast<std::int32_t>(size.height * scale))};
+}
+
 Size fit_within(Size size, std::int32_t side) {
     const double scale = std::min(1.0, static_cast<double>(side) / std::max(size.width, size.height));
     const auto scaled = [&](std::int32_t length) {
@@ -126,6 +136,7 @@ Result<Done> Studio::make_group(Group& group, Outcome& outcome) {
         largest = {std::max(largest.width, size.width), std::max(largest.height, size.height)};
         if (!still || !Ladder::is_served(group.plans, position)) ++decodes;
     }
+    if (is_drawing(group.header.format)) largest = renderable(largest, job_.limits.max_pixels);
     auto image = guarded(Reason::bad_image, unreadable(group.header), [&] {
         const VImage loaded = load(group.header, images_.source, group.take, largest);
         return decodes > 1 ? loaded.copy_memory() : loaded; // decoded once, read as often as needed
@@ -203,9 +214,9 @@ Result<std::optional<VImage>> Studio::overlay_for(const Plan& plan) const {
             header->orientation, {header->width(), header->height()}, {0, 0, header->width(), header->height()}};
         const Size size = overlay_size(view.seen, plan.layout.canvas, *plan.output);
         const VImage image = load(*header, source, {}, turned(size, view.orientation));
-        Output colours;
-        if (plan.output->profile == Profile::p3) colours.profile = Profile::p3;
-        return std::optional(in_profile(scaled_part(image, view, size, false), colours).copy_memory());
+        // One that is kept is the source's, and nothing to the overlay.
+        const Profile profile = plan.output->profile == Profile::p3 ? Profile::p3 : Profile::srgb;
+        return std::optional(in_profile(scaled_part(image, view, size, false), profile, 8).copy_memory());
     });
 }
 

@@ -123,3 +123,14 @@ TEST_CASE("encode: a profile that is kept leaves the numbers of the source as th
     REQUIRE(image.get_typeof(VIPS_META_ICC_NAME) != 0);
     CHECK(near(pixel(image, 0.5, 0.5), pixel(p3, 0.5, 0.5), 1));
 }
+
+TEST_CASE("encode: options of another format have no effect, not even on the colours") {
+    Output output = with(&Output::profile, Profile::p3, as(Target::gif));
+    output.bit_depth = BitDepth::sixteen;
+    check_quadrants(make(file_of(quadrants(160, 120), ".png"), {output}).image());
+    output.profile = Profile::srgb;
+    for (const Target format : {Target::jpeg, Target::webp, Target::avif}) {
+        output.format = format;
+        check_quadrants(make(file_of(quadrants(160, 120), ".png"), {output}).image(), 25);
+    }
+}

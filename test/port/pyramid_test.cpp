@@ -35,3 +35,23 @@ TEST_CASE("pyramid: the thumbnail of a pyramid is the picture") {
     for (const char* suffix : {".tif[tile,pyramid]", ".tif[tile,pyramid,subifd]"})
         check_quadrants(make(file_of(quadrants(1600, 1200), suffix), {box(300, 300)}).image());
 }
+
+TEST_CASE("pyramid: a second page that is damaged does not cost the first") {
+    vips::VImage pages = filled(80, 120, kRed).copy();
+    pages.set(VIPS_META_PAGE_HEIGHT, 60);
+    std::string file = file_of(pages, ".tif");
+    // The first directory points to the second by the four bytes behind its entries.
+    const auto at = [&](std::size_t offset, std::size_t bytes) {
+        std::size_t value = 0;
+        for (std::size_t index = bytes; index-- > 0;)
+            value = value << 8 | static_cast<unsigned char>(file[offset + index]);
+        return value;
+    };
+    REQUIRE(file.starts_with("II"));
+    const std::size_t first = at(4, 4);
+    const std::size_t next = first + 2 + at(first, 2) * 12;
+    const std::size_t second = at(next, 4);
+    REQUIRE(second != 0);
+    for (std::size_t byte = second + 2; byte < std::min(second + 60, file.size()); ++byte) file[byte] = '\xff';
+    CHECK(!pyramid_level(bytes_of(file), 0, {20, 15}));
+}

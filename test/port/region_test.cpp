@@ -61,3 +61,14 @@ TEST_CASE("region: an image of one colour is not trimmed to nothing") {
     const std::string file = file_of(filled(60, 40, kRed), ".png");
     CHECK(make(file, {with(&Output::trim, 10.0, box(30, 30))}).image().width() == 30);
 }
+
+TEST_CASE("region: a small part of a drawing is rendered as large as the limits allow, and made") {
+    const std::string svg = R"(<svg xmlns="http://www.w3.org/2000/svg" width="4000" height="4000">
+        <rect width="4000" height="4000" fill="#f00"/><rect x="10" y="10" width="20" height="20" fill="#00f"/></svg>)";
+    Output output = part({true, false, 0, 0, 40, 40}, 800);
+    output.enlarge = true;
+    const vips::VImage image = make(svg, {output}, {.max_pixels = 16'000'000}).image();
+    CHECK(image.width() == 800);
+    check_pixel(image, 0.5, 0.5, kBlue);
+    check_pixel(image, 0.1, 0.1, kRed);
+}

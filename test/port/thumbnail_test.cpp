@@ -195,3 +195,13 @@ TEST_CASE("thumbnail: the message of one failure is not found in the next") {
     CHECK(text_in(outcome.failure.message).find("png") == std::string_view::npos);
     CHECK(text_in(outcome.failure.message).find("seek") == std::string_view::npos);
 }
+
+TEST_CASE("thumbnail: alpha of 16 bits becomes alpha of 8, and the other way round") {
+    const VImage deep = filled(64, 64, {100, 150, 200, 255})
+                            .colourspace(VIPS_INTERPRETATION_RGB16)
+                            .bandjoin(VImage::black(64, 64).linear(1, 128 * 257).cast(VIPS_FORMAT_USHORT));
+    check_pixel(make(file_of(deep, ".png"), {box(32, 32)}).image(), 0.5, 0.5, {100, 150, 200, 128}, 3);
+    Output output = with(&Output::bit_depth, BitDepth::sixteen, box(32, 32));
+    const std::string clear = file_of(filled(64, 64, {100, 150, 200, 128}, 4), ".png");
+    CHECK(make(clear, {output}).image().getpoint(16, 16)[3] == doctest::Approx(128 * 257).epsilon(0.01));
+}

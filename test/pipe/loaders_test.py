@@ -1,0 +1,68 @@
+"""Which formats are read is what --loaders says and the libvips in use has; everything else is refused by name."""
+
+import os
+import pathlib
+import unittest
+
+from program import ROOT, PipeTest, contract, make
+from term import Atom
+
+CORPUS = pathlib.Path(os.environ.get("THUMBNAILER_CORPUS", ROOT.parent / "shared" / "corpus"))
+IMAGES = ROOT / "samples" / "images"
+SMALL = {"width": 32, "height": 32, "format": "png"}
+NAMED = [row["name"] for row in contract("formats") if row["loads"] == "named"]
+# One good file of each format that is read only when it is named.
+FILES = {
+    "heic": "libheif--with-alpha-512x512.heic",
+    "jxl": "jxlconf--cafe.jxl",
+    "jp2k": "sharp--relax.jp2",
+    "pdf": "weserv--sizes.pdf",
+}
+
+
+class LoadersTest(PipeTest):
+    def refused(self, program, path):
+        answer = program.ask(make(1, path, SMALL))
+        return self.assert_error(answer, 1, "unsupported_format")["message"].decode()
+
+    def test_by_default_every_format_is_read_that_needs_no_naming(self):
+        always = [row["name"] for row in contract("formats") if row["loads"] == "yes"]
+        self.assertEqual([str(name) for name in self.start().hello[1]["loaders"]], always)
+
+    def test_only_what_is_named_is_read(self):
+        program = self.start("--loaders", "png,webp")
+        self.assertEqual([str(name) for name in program.hello[1]["loaders"]], ["png", "webp"])
+        self.assert_ok(program.ask(make(1, IMAGES / "quadrants.png", SMALL)), 1)
+        self.assertEqual(self.refused(program, IMAGES / "quadrants.jpg"), "the source is jpeg, read here are: png, webp")
+
+    def test_an_overlay_of_another_format_is_refused_as_well(self):
+        program = self.start("--loaders", "png")
+        overlaid = {**SMALL, "overlay": (Atom("path"), str(IMAGES / "quadrants.svg").encode())}
+        answer = program.ask(make(1, IMAGES / "quadrants.png", overlaid))
+        [(tag, output)] = answer[2]["outputs"]
+        self.assertEqual((tag, str(output["reason"]), str(output["option"])), ("error", "unsupported_format", "overlay"))
+
+    def test_names_that_are_no_formats_are_refused_at_the_start(self):
+        for names in ("bmp", "jpeg,", ""):
+            with self.subTest(names):
+                ended = self.run_once("--loaders", names)
+                self.assertEqual(ended.returncode, 64)
+                self.assertIn(b"jpeg, png, webp", ended.stderr)
+
+    @unittest.skipUnless(CORPUS.is_dir(), f"there is no corpus at {CORPUS} (THUMBNAILER_CORPUS)")
+    def test_formats_of_the_systems_libvips_are_read_where_they_are_had_and_refused_by_name_where_not(self):
+        self.assertEqual(sorted(FILES), sorted(NAMED))
+        program = self.start("--loaders", ",".join(["jpeg", *NAMED]))
+        loaders = [str(name) for name in program.hello[1]["loaders"]]
+        for name, file in FILES.items():
+            with self.subTest(name):
+                path = CORPUS / "good" / file
+                if name in loaders:
+                    self.assert_ok(program.ask(make(1, path, SMALL)), 1)
+                else:
+                    wanted = f"the source is {name}, read here are: {', '.join(loaders)}"
+                    self.assertEqual(self.refused(program, path), wanted)
+
+
+if __name__ == "__main__":
+    unittest.main()
