@@ -31,6 +31,7 @@ Front::Front(const Config& config, const Sandbox& sandbox, const Roots& roots, D
 }
 
 ExitCode Front::run() {
+    crew_.staff(Clock::now()); // the hello says that the workers are there
     for (;;) {
         // Answers and work first: a worker that will be needed next is forked while they are under way.
         dispatch();
