@@ -28,7 +28,7 @@ class EndTest(PipeTest):
 
     def test_when_nobody_reads_its_output_a_busy_program_and_its_workers_go(self):
         program = self.start("--workers", "1")
-        [worker] = program.workers()
+        [worker] = program.staffed(1)
         self.stop(worker)
         program.send(make(1, PHOTO, {"width": 200}))
         program.wait_for(lambda stats: stats["busy"] == 1)
@@ -52,7 +52,7 @@ class EndTest(PipeTest):
 class WorkerTest(PipeTest):
     def busy_with_a_stopped_worker(self, program, request_id, source=PHOTO, **options):
         """Gives the only worker a request and keeps it from answering."""
-        [worker] = program.workers()
+        [worker] = program.staffed(1)
         self.stop(worker)
         program.send(make(request_id, source, {"width": 200}, **options))
         program.wait_for(lambda stats: stats["busy"] == 1)
@@ -82,7 +82,7 @@ class WorkerTest(PipeTest):
 
     def test_a_worker_killed_at_rest_costs_nobody_anything(self):
         program = self.start("--workers", "1")
-        [worker] = program.workers()
+        [worker] = program.staffed(1)
         gone = Watch([worker])
         os.kill(worker, signal.SIGKILL)
         self.assertEqual(gone.left_after(GONE_WITHIN), 0)

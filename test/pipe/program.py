@@ -156,6 +156,15 @@ class Program:
         path = f"/proc/{self.pid}/task/{self.pid}/children"
         return [int(pid) for pid in pathlib.Path(path).read_text().split()]
 
+    def staffed(self, count):
+        """The workers, once there are so many: an answer goes out before the next worker is forked."""
+        deadline = time.monotonic() + PATIENCE
+        while len(self.workers()) != count:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"there are {len(self.workers())} workers, not {count}")
+            time.sleep(0.005)
+        return self.workers()
+
     def end_of_input(self):
         self.process.stdin.close()
 
