@@ -34,6 +34,12 @@ public:
     Shelf(const Job& job, const std::vector<Descriptor>& descriptors) : job_(job), descriptors_(descriptors) {}
 
     Result<Done> operator()(std::size_t index, Bytes encoded, Product& product) {
+#ifdef THUMBNAILER_FAULTS
+        const bool in_file = job_.to_file[index] != 0;
+        if (write_all(in_file ? file_of(index) : descriptors_[1].get(), encoded.first(encoded.size() / 2),
+                      in_file ? 0 : filled_))
+            commit_fault_of_write();
+#endif
         if (job_.to_file[index]) return to_file(file_of(index), encoded);
         product.offset = filled_;
         filled_ += encoded.size();
@@ -67,10 +73,11 @@ Outcome answer(const Job& job, const std::vector<Descriptor>& descriptors) {
         outcome.failure = to_plain({Reason::internal, std::string("mapping the source: ") + std::strerror(errno)});
         return outcome;
     }
+    Bytes image = source.bytes().subspan(job.source_offset);
 #ifdef THUMBNAILER_FAULTS
-    commit_fault(source.bytes().subspan(job.source_offset));
+    image = plan_fault(image);
 #endif
-    return make_thumbnails(job, source.bytes().subspan(job.source_offset), Shelf(job, descriptors));
+    return make_thumbnails(job, image, Shelf(job, descriptors));
 }
 
 } // namespace

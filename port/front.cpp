@@ -25,7 +25,8 @@ void complain(const Failure& failure) { std::fprintf(stderr, "thumbnailer: %s\n"
 Front::Front(const Config& config, const Sandbox& sandbox, const Roots& roots, Descriptor input, Descriptor output)
     : config_(config), roots_(roots), input_(std::move(input)), output_(std::move(output)),
       reader_(input_.get(), static_cast<std::size_t>(config.max_frame)), writer_(output_.get()), crew_(config, sandbox),
-      poison_(config.poison_after, milliseconds(config.poison_for_ms)) {
+      poison_(config.poison_after, milliseconds(config.poison_for_ms)), watchdog_(config.die_with_parent),
+      memory_(open_statm(::getpid())) {
     writer_.push(hello(config, sandbox.posture()));
 }
 
@@ -33,10 +34,13 @@ ExitCode Front::run() {
     for (;;) {
         crew_.staff(Clock::now());
         dispatch();
+        report();
         if (!writer_.flush() || finished()) return ExitCode::ok;
         std::vector<pollfd> events = watched();
+        watchdog_.waiting();
         if (::poll(events.data(), events.size(), patience(Clock::now())) < 0 && errno != EINTR)
             return ExitCode::internal;
+        watchdog_.working();
         // Nobody reads the answers any more: there is nothing left to do.
         if ((events[1].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) return ExitCode::ok;
         if (events[0].revents != 0)
@@ -60,6 +64,7 @@ std::vector<pollfd> Front::watched() const {
 int Front::patience(Clock::time_point now) const {
     auto due = crew_.due(now);
     for (const auto& task : queue_) due = std::min(due, task->deadline);
+    if (watchdog_.on()) due = std::min(due, now + Watchdog::kHeartbeat);
     if (due == Clock::time_point::max()) return -1;
     const auto wait = std::chrono::ceil<milliseconds>(due - now).count();
     return static_cast<int>(std::clamp<std::int64_t>(wait, 0, 3'600'000));
@@ -166,12 +171,18 @@ void Front::fail(Id id, const Failure& failure) {
     writer_.push(error_reply(*config_.codec, id, failure));
 }
 
+void Front::report() {
+    for (const WorkerEvent& event : crew_.take_events()) writer_.push(event_frame(*config_.codec, event));
+}
+
 Stats Front::stats() const {
     return {.counters = counters_,
             .workers = config_.workers,
             .busy = static_cast<std::int64_t>(crew_.busy()),
             .queued = static_cast<std::int64_t>(queue_.size()),
-            .forked = crew_.forked()};
+            .forked = crew_.forked(),
+            .front_memory = own_memory(memory_),
+            .worker_memory = crew_.memory()};
 }
 
 } // namespace thumbnailer

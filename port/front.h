@@ -10,6 +10,7 @@
 #include "crew.h"
 #include "poison.h"
 #include "reply.h"
+#include "watchdog.h"
 
 namespace thumbnailer {
 
@@ -31,6 +32,7 @@ private:
     void expire(Clock::time_point now);
     void answer(std::vector<Finished> finished);
     void fail(Id id, const Failure& failure);
+    void report();
     Stats stats() const;
 
     std::vector<pollfd> watched() const;
@@ -47,6 +49,8 @@ private:
     Poison poison_;
     std::deque<std::unique_ptr<Task>> queue_;
     Counters counters_;
+    Watchdog watchdog_;
+    Descriptor memory_; // our own statm
     bool input_ended_ = false;
 };
 
