@@ -9,9 +9,10 @@ defmodule Thumbnailer.Option do
     :name,
     # the name on the wire or the command line flag of the port program; nil stays in the library
     :wire,
-    # :call (which instance), :request, :size (the second argument of make/3), :output or :instance
+    # :call (which instance), :request, :size (the second argument of make/3), :output, :async, :stream or :instance
     :scope,
-    # :integer, :boolean, :choice, :colour, :path, :paths, :name, or :instance for any name that reaches one
+    # :integer, :boolean, :choice, :colour, :path, :paths, :name, :instance for any name that reaches one, or
+    # :recipient for whoever may be sent a message
     :type,
     :min,
     :max,
@@ -95,6 +96,9 @@ defmodule Thumbnailer.Option do
   def accepts(%{type: :instance}),
     do: "the name of an instance: an atom, {:global, term}, {:via, module, term} or {name, node}"
 
+  def accepts(%{type: :recipient}),
+    do: "a pid, an alias, the name of a local process or {name, node}"
+
   @doc "A Markdown list of `rows`."
   @spec docs([t]) :: String.t()
   def docs(rows) do
@@ -126,6 +130,15 @@ defmodule Thumbnailer.Option do
        do: {:ok, {name, node}}
 
   defp cast(%{type: :instance}, value), do: cast_name(value)
+
+  defp cast(%{type: :recipient}, value) when is_pid(value) or is_reference(value),
+    do: {:ok, value}
+
+  defp cast(%{type: :recipient}, {name, node}) when is_atom(name) and is_atom(node),
+    do: {:ok, {name, node}}
+
+  defp cast(%{type: :recipient}, name) when is_atom(name) and name not in [nil, true, false],
+    do: {:ok, {name, node()}}
 
   defp cast(%{type: :choice, choices: choices}, value),
     do: if(value in choices, do: {:ok, value}, else: :error)

@@ -8,7 +8,8 @@ defmodule Thumbnailer.Port do
 
   use GenServer, shutdown: 5_000
 
-  alias Thumbnailer.{Backoff, Error, Executable, ExitStatus, OsProcess, Request, Wire}
+  alias Thumbnailer.{Backoff, Error, Executable, ExitStatus, Frames, OsProcess, Request}
+  alias Thumbnailer.{Telemetry, Wire}
 
   require Logger
 
@@ -23,6 +24,7 @@ defmodule Thumbnailer.Port do
     :start_timeout,
     :session,
     :os_pid,
+    :frames,
     :hello,
     :started_at,
     # why the process is about to end, when it was us who ended it
@@ -69,6 +71,7 @@ defmodule Thumbnailer.Port do
   def init(opts) do
     # Else the end of the program would be ours.
     Process.flag(:trap_exit, true)
+    Logger.metadata(thumbnailer: opts[:server])
     {:ok, struct!(__MODULE__, opts), {:continue, :attach}}
   end
 
@@ -101,8 +104,8 @@ defmodule Thumbnailer.Port do
   def handle_cast({:condemn, _old, _reason, _why}, state), do: {:noreply, state}
 
   @impl true
-  def handle_info({session, {:data, frame}}, %{session: session} = state),
-    do: {:noreply, read(state, frame)}
+  def handle_info({session, {:data, bytes}}, %{session: session} = state),
+    do: {:noreply, receive_bytes(state, bytes)}
 
   def handle_info({session, {:exit_status, status}}, %{session: session} = state),
     do: {:noreply, ended(state, status)}
@@ -115,7 +118,7 @@ defmodule Thumbnailer.Port do
 
   # What a port sends after the end that was dealt with already.
   def handle_info({:EXIT, port, _reason}, state) when is_port(port), do: {:noreply, state}
-  def handle_info({port, {:data, _frame}}, state) when is_port(port), do: {:noreply, state}
+  def handle_info({port, {:data, _bytes}}, state) when is_port(port), do: {:noreply, state}
   def handle_info({port, {:exit_status, _}}, state) when is_port(port), do: {:noreply, state}
 
   def handle_info({:start_timeout, session}, %{session: session, state: :starting} = state) do
@@ -144,7 +147,8 @@ defmodule Thumbnailer.Port do
     with {:ok, path} <- Executable.find(state.executable),
          {:ok, session, os_pid} <- OsProcess.start(path, state.arguments) do
       Process.send_after(self(), {:start_timeout, session}, state.start_timeout)
-      %{state | session: session, os_pid: os_pid, state: :starting, started_at: now()}
+      state = %{state | session: session, os_pid: os_pid, frames: Frames.new(state.max_reply)}
+      %{state | state: :starting, started_at: System.monotonic_time()}
     else
       {:error, why} -> down(state, Error.new(:port_exited, why), true)
       {:busy, why} -> down(state, Error.new(:port_exited, why), false)
@@ -171,12 +175,19 @@ defmodule Thumbnailer.Port do
 
   # Nothing that a program says after it broke the protocol can be trusted; one that is killed for its
   # silence may still have answers under way.
-  defp read(%{verdict: {:bad_reply, _why, _permanent?}} = state, _frame), do: state
+  defp receive_bytes(%{verdict: {:bad_reply, _why, _permanent?}} = state, _bytes), do: state
 
-  defp read(%{max_reply: max} = state, frame) when byte_size(frame) > max do
-    why = "it sent a frame of #{byte_size(frame)} bytes, over the #{max} that an answer may have"
-    kill(state, :bad_reply, why)
+  defp receive_bytes(state, bytes) do
+    case Frames.push(state.frames, bytes) do
+      {:ok, frames, rest} -> Enum.reduce(frames, %{state | frames: rest}, &read(&2, &1))
+      {:error, length} -> kill(state, :bad_reply, too_long(length, state.max_reply))
+    end
   end
+
+  defp too_long(length, max),
+    do: "it announced a frame of #{length} bytes, over the #{max} that an answer may have"
+
+  defp read(%{verdict: {:bad_reply, _why, _permanent?}} = state, _frame), do: state
 
   defp read(%{state: :starting} = state, frame) do
     case Wire.decode_hello(frame) do
@@ -187,6 +198,10 @@ defmodule Thumbnailer.Port do
 
   defp read(state, frame) do
     case Wire.decode(frame) do
+      {:ok, {:event, name, map}} ->
+        Telemetry.worker(state.server, name, map)
+        state
+
       {:ok, {id, outcome}} ->
         tell(state, {:reply, state.session, id, outcome})
         %{state | held: MapSet.delete(state.held, id)}
@@ -201,6 +216,7 @@ defmodule Thumbnailer.Port do
 
   defp up(state, hello) do
     tell(state, {:up, state.session, state.os_pid, hello})
+    Telemetry.port_started(state.server, state.os_pid, hello, lifetime(state))
     %{state | state: :up, hello: hello}
   end
 
@@ -234,17 +250,28 @@ defmodule Thumbnailer.Port do
     delay = Backoff.delay(failures)
     tell(state, {:down, error, state.held, permanent?})
     Process.send_after(self(), :restart, delay)
+    observe(state, error, delay)
 
     %{
       log(state, error, delay)
       | state: :waiting,
         session: nil,
         os_pid: nil,
+        frames: nil,
         hello: nil,
         verdict: nil,
         held: MapSet.new(),
         failures: failures
     }
+  end
+
+  # A program that could not even be started has no end.
+  defp observe(%{session: nil}, _error, _delay), do: :ok
+
+  defp observe(%{server: server, os_pid: os_pid} = state, error, delay) do
+    measurements = %{lifetime: lifetime(state), lost: MapSet.size(state.held)}
+    metadata = %{os_pid: os_pid, error: error, restart_in: delay}
+    Telemetry.port_exited(server, metadata, measurements)
   end
 
   # One line for each death; but a program that never gets as far as its hello is tried again and again, and
@@ -255,19 +282,22 @@ defmodule Thumbnailer.Port do
     Logger.error(
       "thumbnailer #{inspect(port.server)}: #{error.message}; " <>
         "#{MapSet.size(port.held)} requests were lost, the next start is in #{delay} ms",
-      Map.to_list(error.details)
+      [os_pid: port.os_pid, reason: error.reason] ++ Map.to_list(error.details)
     )
 
     %{port | silent: port.state != :up}
   end
 
-  defp settled?(%{state: :up, started_at: started_at}), do: now() - started_at >= @settled
+  defp settled?(%{state: :up} = state),
+    do: System.convert_time_unit(lifetime(state), :native, :millisecond) >= @settled
+
   defp settled?(_state), do: false
+
+  # In native units, as telemetry has them.
+  defp lifetime(%{started_at: started_at}), do: System.monotonic_time() - started_at
 
   defp tell(%{server: server}, event) do
     # The server is gone only while the supervisor is about to end this process, too.
     with pid when is_pid(pid) <- GenServer.whereis(server), do: send(pid, {:port, self(), event})
   end
-
-  defp now, do: System.monotonic_time(:millisecond)
 end

@@ -8,12 +8,14 @@ defmodule Thumbnailer.Request do
   @max_outputs 64
 
   @enforce_keys [:op]
-  defstruct [:op, :source, :timeout, spec: %{}]
+  defstruct [:op, :source, :timeout, :retries, spec: %{}]
 
   @type t :: %__MODULE__{
           op: :make | :probe | :info | :stats,
           source: {:path, binary} | {:bytes, binary} | nil,
+          # nil: as the instance says
           timeout: pos_integer | nil,
+          retries: non_neg_integer | nil,
           spec: map
         }
 
@@ -25,11 +27,13 @@ defmodule Thumbnailer.Request do
   def make!(source, outputs, opts) do
     given = Options.cast!(opts, [:call, :request, :output])
     {on, given} = Map.pop(given, :on, Thumbnailer)
-    {timeout, shared} = Map.pop(given, :deadline)
+    {timeout, given} = Map.pop(given, :deadline)
+    {retries, shared} = Map.pop(given, :retries)
 
     spec = %{outputs: outputs |> check_count!() |> Enum.map(&output!(&1, shared))}
     refuse_same_file!(spec.outputs)
-    {%__MODULE__{op: :make, source: Source.cast!(source), timeout: timeout, spec: spec}, on}
+    source = Source.cast!(source)
+    {%__MODULE__{op: :make, source: source, timeout: timeout, retries: retries, spec: spec}, on}
   end
 
   @doc "A request to read the header of an image, and the instance it is for."
@@ -37,6 +41,7 @@ defmodule Thumbnailer.Request do
   def probe!(source, opts) do
     given = Options.cast!(opts, [:call, :request])
     request = %__MODULE__{op: :probe, source: Source.cast!(source), timeout: given[:deadline]}
+    request = %{request | retries: given[:retries]}
     {request, Map.get(given, :on, Thumbnailer)}
   end
 

@@ -19,9 +19,16 @@ defmodule Thumbnailer.Parts do
     name
   end
 
-  @doc "An instance of a misbehaving program."
+  @doc "An instance of a misbehaving program, for which nobody waits long at the end of a test."
   def start_fake(name, program, opts \\ []),
-    do: start_instance(name, [executable: fake(program)] ++ opts)
+    do: start_instance(name, [executable: fake(program)] ++ Keyword.put_new(opts, :shutdown, 50))
+
+  @doc "A copy of a misbehaving program that keeps a file beside itself, in a folder that ends with the test."
+  def copied_fake(program) do
+    folder = folder()
+    for name <- [program, "fake.py"], do: File.cp!(fake(name), Path.join(folder, name))
+    Path.join(folder, program)
+  end
 
   @doc "A folder that ends with the test."
   def folder do

@@ -1,0 +1,54 @@
+defmodule Thumbnailer.Async do
+  @moduledoc false
+  # A courier: one small process for a request that nobody blocks for. It waits for the answer, sends it on and ends.
+  # The reference that its recipient knows is an alias of the courier, so that it can be told to stop from anywhere,
+  # and a reference whose courier is gone leads nowhere.
+
+  alias Thumbnailer.{Error, Request, Server, Telemetry}
+
+  @typedoc "Who gets the result."
+  @type recipient :: pid | reference | {atom, node}
+
+  @doc "Starts the request; exactly one `{ref, result}` goes to `recipient`, `read` makes it from the answer."
+  @spec start(Request.t(), GenServer.server(), recipient, (map -> result)) :: reference
+        when result: {:ok, term} | {:error, Error.t()}
+  def start(request, on, recipient, read) do
+    {:ok, ref} = :proc_lib.start(__MODULE__, :init, [self(), request, on, recipient, read])
+    ref
+  end
+
+  @doc "Ends a request that was started; one that was answered already is none any more."
+  @spec cancel(reference) :: :ok
+  def cancel(ref) when is_reference(ref) do
+    send(ref, {:cancel, ref})
+    :ok
+  end
+
+  @doc false
+  @spec init(pid, Request.t(), GenServer.server(), recipient, (map -> term)) :: term
+  def init(starter, request, on, recipient, read) do
+    ref = :erlang.alias()
+    watch = recipient |> watched(starter) |> Process.monitor()
+    :proc_lib.init_ack({:ok, ref})
+
+    result =
+      Telemetry.span(request, on, fn ->
+        asked = Server.send_request(on, request)
+        with {:ok, answer} <- await(ref, watch, on, asked), do: read.(answer)
+      end)
+
+    send(recipient, {ref, result})
+  end
+
+  # Nobody can see whether the process behind an alias lives, so its request ends with the process that asked.
+  defp watched(alias, starter) when is_reference(alias), do: starter
+  defp watched(recipient, _starter), do: recipient
+
+  defp await(ref, watch, on, asked) do
+    receive do
+      {:cancel, ^ref} -> {:error, Error.new(:cancelled, "the request was cancelled")}
+      {:DOWN, ^watch, _, _, _} -> {:error, Error.new(:cancelled, "its recipient is gone")}
+      message -> Server.answer(message, asked, on) || await(ref, watch, on, asked)
+    end
+  end
+end
