@@ -13,8 +13,8 @@ defmodule Thumbnailer.Port do
 
   require Logger
 
-  # A program that lived this long had started well: its end is not part of a row of failures.
-  @settled 10_000
+  # A program that lived this many milliseconds had started well: its end is not part of a row of failures.
+  @settled 2_000
 
   @enforce_keys [:server, :max_reply, :start_timeout]
   defstruct [

@@ -112,6 +112,21 @@ defmodule Thumbnailer.Parts do
     end
   end
 
+  @doc "Becomes a process called `name` that says its alias to `to` and then passes on what it gets."
+  def relay(to, name) do
+    Process.register(self(), name)
+    send(to, {:alias, :erlang.alias()})
+    pass_on(to)
+  end
+
+  defp pass_on(to) do
+    receive do
+      message ->
+        send(to, {self(), message})
+        pass_on(to)
+    end
+  end
+
   @doc "As many callers as there are elements, all at the same time; their results in order."
   def all_at_once(elements, call) do
     elements |> Enum.map(&Task.async(fn -> call.(&1) end)) |> Task.await_many(60_000)
