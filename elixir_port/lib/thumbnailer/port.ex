@@ -14,7 +14,7 @@ defmodule Thumbnailer.Port do
   require Logger
 
   # A program that lived this many milliseconds had started well: its end is not part of a row of failures.
-  @settled 2_000
+  @settled 1_000
 
   @enforce_keys [:server, :max_reply, :start_timeout]
   defstruct [
