@@ -16,7 +16,7 @@ public:
     static constexpr std::chrono::milliseconds kHeartbeat{1000};
     static constexpr std::chrono::seconds kLongestWait{5};
     // Files are opened and renamed here, and a disk may be slow.
-    static constexpr std::chrono::seconds kLongestWork{30};
+    static constexpr std::chrono::seconds kLongestWork{10};
 
     // Watches over nothing unless it is wanted, or where the kernel has no timer to give.
     explicit Watchdog(bool wanted);

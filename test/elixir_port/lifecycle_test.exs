@@ -195,8 +195,8 @@ defmodule Thumbnailer.LifecycleTest do
 
     {port, _beam, processes} = start_beam(last)
     Port.command(port, "go\n")
-    # 5 seconds of the front's own watchdog, and what a busy machine adds.
-    assert_receive {^port, {:exit_status, 0}}, 12_000
+    # The 10 seconds of the front's own watchdog, and what a busy machine adds.
+    assert_receive {^port, {:exit_status, 0}}, 20_000
     for pid <- processes, do: assert_os_pid_exited(pid, 1_000)
   end
 

@@ -11,6 +11,12 @@ defmodule Thumbnailer.Parts do
   @doc "A port program that does one thing wrong, from test/elixir_port/ports."
   def fake(name), do: root("test/elixir_port/ports/" <> name)
 
+  @doc "The port program with fault points, beside the one that is tested."
+  def faulty do
+    {:ok, program} = Thumbnailer.Executable.find(nil)
+    Path.join(Path.dirname(program), "thumbnailer_faulty")
+  end
+
   def sample(name), do: root("samples/images/" <> name)
 
   @doc "Starts an instance that ends with the test, and yields its name."
