@@ -59,7 +59,10 @@ photo =
   if File.exists?(benchmark_photo) do
     benchmark_photo
   else
-    IO.puts("There is no #{benchmark_photo} (THUMBNAILER_CORPUS): measured with a small sample instead.")
+    IO.puts(
+      "There is no #{benchmark_photo} (THUMBNAILER_CORPUS): measured with a small sample instead."
+    )
+
     Path.join(root, "samples/images/photo.jpg")
   end
 
@@ -71,7 +74,11 @@ workers = System.schedulers_online()
 median = fn list -> list |> Enum.sort() |> Enum.at(div(length(list), 2)) end
 
 IO.puts("#{Path.basename(photo)}, #{byte_size(bytes)} bytes, jpeg to jpeg, quality 80")
-IO.puts("libvips #{libvips}, #{workers} workers, medians of #{rounds} rounds, milliseconds for each image\n")
+
+IO.puts(
+  "libvips #{libvips}, #{workers} workers, medians of #{rounds} rounds, milliseconds for each image\n"
+)
+
 IO.puts("  side  callers     bare   by path  ratio   by bytes  ratio")
 
 for side <- [200, 720], callers <- Enum.uniq([1, workers]) do
@@ -89,7 +96,9 @@ for side <- [200, 720], callers <- Enum.uniq([1, workers]) do
 
   # A ratio of each round, so that both of its halves were measured in the same seconds.
   ratio = fn index -> median.(for round <- times, do: Enum.at(round, index) / hd(round)) end
-  [bare_ms, path_ms, bytes_ms] = for index <- 0..2, do: median.(Enum.map(times, &Enum.at(&1, index)))
+
+  [bare_ms, path_ms, bytes_ms] =
+    for index <- 0..2, do: median.(Enum.map(times, &Enum.at(&1, index)))
 
   :io.format("~6w ~8w ~8.2f ~9.2f ~6.3f ~10.2f ~6.3f~n", [
     side,

@@ -10,8 +10,8 @@ namespace thumbnailer {
 
 namespace {
 
-// The source, the results and a file for each of 64 outputs.
-constexpr std::size_t kMaxDescriptors = 66;
+// The source, the results, a file and an overlay for each of 64 outputs.
+constexpr std::size_t kMaxDescriptors = 130;
 using Control = std::array<char, CMSG_SPACE(kMaxDescriptors * sizeof(int))>;
 
 void take_descriptors(msghdr& message, std::vector<Descriptor>& descriptors) {

@@ -33,20 +33,27 @@ class Shelf {
 public:
     Shelf(const Job& job, const std::vector<Descriptor>& descriptors) : job_(job), descriptors_(descriptors) {}
 
-    Result<Done> operator()(std::size_t index, Bytes encoded, Product& product) {
+    Result<Done> operator()(std::size_t index, const Finished& finished, Product& product) {
 #ifdef THUMBNAILER_FAULTS
         const bool in_file = job_.to_file[index] != 0;
-        if (write_all(in_file ? file_of(index) : descriptors_[1].get(), encoded.first(encoded.size() / 2),
-                      in_file ? 0 : filled_))
+        if (write_all(in_file ? file_of(index) : descriptors_[1].get(),
+                      finished.encoded.first(finished.encoded.size() / 2), in_file ? 0 : filled_))
             commit_fault_of_write();
 #endif
-        if (job_.to_file[index]) return to_file(file_of(index), encoded);
-        product.offset = filled_;
-        filled_ += encoded.size();
-        return write_all(descriptors_[1].get(), encoded, product.offset);
+        auto placed = append(bytes_of(finished.placeholder), product.placeholder_offset);
+        if (!placed) return placed;
+        product.placeholder_size = finished.placeholder.size();
+        return job_.to_file[index] ? to_file(file_of(index), finished.encoded)
+                                   : append(finished.encoded, product.offset);
     }
 
 private:
+    Result<Done> append(Bytes bytes, std::uint64_t& offset) {
+        offset = filled_;
+        filled_ += bytes.size();
+        return write_all(descriptors_[1].get(), bytes, offset);
+    }
+
     static Result<Done> to_file(int fd, Bytes encoded) {
         auto written = write_all(fd, encoded, 0);
         if (written && ::fsync(fd) != 0)
@@ -65,19 +72,29 @@ private:
     std::uint64_t filled_ = 0;
 };
 
+Outcome unmapped(const char* what) {
+    Outcome outcome{.failed = 1, .failure = {}, .header = {}, .products = {}};
+    outcome.failure = to_plain({Reason::internal, std::string("mapping ") + what + ": " + std::strerror(errno)});
+    return outcome;
+}
+
 Outcome answer(const Job& job, const std::vector<Descriptor>& descriptors) {
     const std::size_t end = job.source_offset + job.source_size;
     const Mapping source = Mapping::shared(descriptors[0].get(), end, false);
-    if (source.size() != end) {
-        Outcome outcome{.failed = 1, .failure = {}, .header = {}, .products = {}};
-        outcome.failure = to_plain({Reason::internal, std::string("mapping the source: ") + std::strerror(errno)});
-        return outcome;
+    if (source.size() != end) return unmapped("the source");
+    std::vector<Mapping> mapped;
+    std::vector<Bytes> overlays;
+    for (std::size_t index = 0; index < job.overlay_count; ++index) {
+        const Descriptor& descriptor = descriptors[descriptors.size() - job.overlay_count + index];
+        mapped.push_back(Mapping::shared(descriptor.get(), job.overlay_sizes[index], false));
+        overlays.push_back(mapped.back().bytes());
+        if (overlays.back().size() != job.overlay_sizes[index]) return unmapped("an overlay");
     }
     Bytes image = source.bytes().subspan(job.source_offset);
 #ifdef THUMBNAILER_FAULTS
     image = plan_fault(image);
 #endif
-    return make_thumbnails(job, image, Shelf(job, descriptors));
+    return make_thumbnails(job, {image, overlays}, Shelf(job, descriptors));
 }
 
 } // namespace

@@ -6,8 +6,10 @@
 #include <iostream>
 #include <iterator>
 
+#include "explain.h"
 #include "frame.h"
 #include "quote.h"
+#include "reply.h"
 #include "text.h"
 #include "thumbnail/format.h"
 
@@ -33,15 +35,15 @@ ExitCode frame(const Config& config) {
     return writer.flush() ? ExitCode::ok : ExitCode::internal;
 }
 
-ExitCode show(const Config& config) {
+// Calls `use` with each frame of stdin, which says whether to go on.
+template <typename Use>
+ExitCode each_frame(const Config& config, Use use) {
     FrameReader reader(STDIN_FILENO, static_cast<std::size_t>(config.max_frame));
     for (;;) {
         auto frame = reader.take();
         if (!frame) return complain(ExitCode::bad_frame, frame.error().message);
         if (*frame) {
-            const auto term = config.codec->decode((*frame)->payload);
-            if (!term) return complain(ExitCode::bad_frame, term.error().message);
-            std::cout << text::print(*term) << ".\n" << std::flush;
+            if (const ExitCode code = use(**frame); code != ExitCode::ok) return code;
             continue;
         }
         const auto input = reader.fill();
@@ -50,6 +52,42 @@ ExitCode show(const Config& config) {
     }
     if (reader.between_frames()) return ExitCode::ok;
     return complain(ExitCode::bad_frame, "the input ended inside a frame");
+}
+
+ExitCode show(const Config& config) {
+    return each_frame(config, [&](const Frame& frame) {
+        const auto term = config.codec->decode(frame.payload);
+        if (!term) return complain(ExitCode::bad_frame, term.error().message);
+        std::cout << text::print(*term) << ".\n" << std::flush;
+        return ExitCode::ok;
+    });
+}
+
+ExitCode echo(const Config& config) {
+    FrameWriter writer(STDOUT_FILENO);
+    return each_frame(config, [&](const Frame& frame) {
+        Payload payload;
+        const auto term = config.codec->decode(frame.payload);
+        if (term)
+            config.codec->encode(*term, payload);
+        else
+            payload = error_reply(*config.codec, std::nullopt, term.error());
+        writer.push(std::move(payload));
+        return writer.flush() ? ExitCode::ok : ExitCode::internal;
+    });
+}
+
+ExitCode explain(const Config& config) {
+    const auto roots = Roots::open(config.roots);
+    if (!roots) return complain(ExitCode::usage, roots.error().message);
+    Explainer explainer(config, *roots);
+    const ExitCode code = each_frame(config, [&](const Frame& frame) {
+        std::cout << explainer.explain(frame.payload) << std::flush;
+        return ExitCode::ok;
+    });
+    if (code != ExitCode::ok) return code;
+    std::cout << explainer.conclude();
+    return explainer.all_well() ? ExitCode::ok : ExitCode::bad_frame;
 }
 
 struct Table {
@@ -68,7 +106,8 @@ ExitCode describe(const Config& config) {
         if (config.words.size() == 2) known = true;
     }
     if (known) return ExitCode::ok;
-    return complain(ExitCode::usage, "describe takes options, formats or reasons, or nothing for all of them");
+    return complain(ExitCode::usage, "describe " + quote_path(config.words[1]) +
+                                         ": it takes options, formats or reasons, or nothing for all of them");
 }
 
 struct Command {
@@ -76,7 +115,8 @@ struct Command {
     ExitCode (*run)(const Config&);
     std::size_t max_words;
 };
-constexpr Command kCommands[] = {{"frame", frame, 1}, {"show", show, 1}, {"describe", describe, 2}};
+constexpr Command kCommands[] = {
+    {"frame", frame, 1}, {"show", show, 1}, {"explain", explain, 1}, {"echo", echo, 1}, {"describe", describe, 2}};
 
 } // namespace
 

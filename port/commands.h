@@ -5,7 +5,7 @@
 
 namespace thumbnailer {
 
-// frame, show or describe, as config.words says.
+// frame, show, explain, echo or describe, as config.words says.
 ExitCode run_command(const Config& config);
 
 } // namespace thumbnailer

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "quote.h"
+#include "thumbnail/format.h"
 
 namespace thumbnailer {
 
@@ -24,13 +25,14 @@ struct SwitchFlag {
     bool Config::*member;
 };
 struct CodecFlag {};
+struct LoadersFlag {};
 struct SandboxFlag {};
 struct RootFlag {};
 
 struct FlagSpec {
     std::string_view name;
     std::string_view value; // what stands for it in --help; empty: the flag takes none
-    std::variant<NumberFlag, SwitchFlag, CodecFlag, SandboxFlag, RootFlag> kind;
+    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag, SandboxFlag, RootFlag> kind;
     std::string_view help;
 };
 
@@ -45,9 +47,16 @@ constexpr std::array kFlags{
              "milliseconds from a request to its answer, unless the request says otherwise"},
     FlagSpec{"--max-frame", "BYTES", NumberFlag{&Config::max_frame, 1, kMaxFrameLength}, "longest frame"},
     FlagSpec{"--max-source-bytes", "BYTES", NumberFlag{&Config::max_source_bytes, 1, kAny}, "largest source"},
+    FlagSpec{"--max-pixels", "N", NumberFlag{&Config::max_pixels, 1, kAny},
+             "width times height of a source, times frames when they are kept"},
+    FlagSpec{"--max-frames", "N", NumberFlag{&Config::max_frames, 1, kAny},
+             "frames of a source whose animation is kept"},
+    FlagSpec{"--loaders", "NAMES", LoadersFlag{},
+             "formats that are read, with commas between them (default jpeg,png,webp,avif,gif,tiff,svg)"},
     FlagSpec{"--max-memory", "BYTES", NumberFlag{&Config::max_memory, 1 << 24, kAny},
              "memory of one worker; one that needs more is ended, one that keeps more is replaced"},
-    FlagSpec{"--max-pixels", "N", NumberFlag{&Config::max_pixels, 1, kAny}, "width times height of a source"},
+    FlagSpec{"--max-streams", "N", NumberFlag{&Config::max_streams, 1, 65'536},
+             "sources that arrive in chunks at a time"},
     FlagSpec{"--poison-after", "N", NumberFlag{&Config::poison_after, 0, 1000},
              "workers that an image may kill before it is refused; 0: it never is"},
     FlagSpec{"--poison-for", "MS", NumberFlag{&Config::poison_for_ms, 1, 86'400'000},
@@ -79,6 +88,10 @@ Result<Done> set(const FlagSpec& flag, std::string_view value, Config& config) {
         config.*number->member = read;
     } else if (const auto* enabled = std::get_if<SwitchFlag>(&flag.kind)) {
         config.*enabled->member = true;
+    } else if (std::holds_alternative<LoadersFlag>(flag.kind)) {
+        const auto loaders = formats_named(value);
+        if (!loaders) return wrong(flag.name, value, "names of formats with commas between them: " + format_names());
+        config.loaders = *loaders;
     } else if (std::holds_alternative<RootFlag>(flag.kind)) {
         config.roots.emplace_back(value);
     } else if (std::holds_alternative<SandboxFlag>(flag.kind)) {
@@ -107,6 +120,8 @@ Reads frames (a length of 4 bytes, then a term) on stdin, writes frames to stdou
   thumbnailer [FLAGS]               serve frames
   thumbnailer frame  < TEXT         Erlang terms as text -> frames
   thumbnailer show   < FRAMES       frames -> Erlang terms as text
+  thumbnailer explain < FRAMES      what each request would do, or what is wrong with it; makes nothing
+  thumbnailer echo   < FRAMES       the same terms, read and written again
   thumbnailer describe [TABLE]      the tables of options, formats and reasons
 
 By hand:

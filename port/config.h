@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codec.h"
+#include "job.h"
 #include "result.h"
 #include "sandbox.h"
 
@@ -23,10 +24,13 @@ struct Config {
     std::int64_t deadline_ms = 30'000;
     std::int64_t max_frame = std::int64_t{64} << 20;
     std::int64_t max_source_bytes = std::int64_t{256} << 20;
+    std::int64_t max_pixels = Limits{}.max_pixels;
+    std::int64_t max_frames = Limits{}.max_frames;
+    FormatSet loaders = Limits{}.loaders;
     std::int64_t max_memory = std::int64_t{1} << 30;
     std::int64_t poison_after = 2;
     std::int64_t poison_for_ms = 600'000;
-    std::int64_t max_pixels = 100'000'000;
+    std::int64_t max_streams = 64;
     const Codec* codec = &etf_codec();
     std::vector<std::string> roots = {}; // empty: whatever the user may open
     SandboxMode sandbox = SandboxMode::best_effort;

@@ -125,11 +125,22 @@ private:
         const auto name = reader_.take(*length);
         if (!name) return cut_short(at);
         const std::string_view text = text_of(*name);
-        // Latin-1 beyond ASCII would have to be recoded into bytes that the frame does not hold.
         if (!utf8 && std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) > 127; }))
-            return refuse(at, "an atom in Latin-1 beyond ASCII: send it as UTF-8 (tag 118 or 119)");
+            return recoded(at, text);
         if (utf8 && first_fault_in_utf8(text)) return refuse(at, "an atom that is not UTF-8");
         return Term(Atom{text});
+    }
+
+    // Latin-1 beyond ASCII, in which OTP 25 and earlier send atoms: the frame does not hold the bytes of its UTF-8.
+    static Result<Term> recoded(std::size_t at, std::string_view latin1) {
+        constexpr std::size_t kMostCharacters = 255; // Erlang's own limit; the UTF-8 of more might be too long to send
+        if (latin1.size() > kMostCharacters)
+            return refuse(at, "an atom of " + std::to_string(latin1.size()) + " characters");
+        std::string name;
+        for (const char c : latin1) append_utf8(static_cast<unsigned char>(c), name);
+        auto owned = std::make_shared<const std::string>(std::move(name));
+        const std::string_view view = *owned;
+        return Term(Atom{view, std::move(owned)});
     }
 
     Result<Term> binary(std::size_t at) {

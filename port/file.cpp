@@ -16,12 +16,25 @@ namespace {
 // that nobody asks for.
 bool lacks_unnamed_files(int error) { return error == EOPNOTSUPP || error == EISDIR || error == ENOENT; }
 
+// Whatever is wrong with an output: `not_found` and the like speak of the source.
+Failure output_failure(Failure failure) {
+    if (failure.reason != Reason::outside_roots) failure.reason = Reason::write_failed;
+    return failure;
+}
+
 std::string temporary_name(const std::string& name, int descriptor) {
     // The descriptor makes it unique in this process, the process id among all.
     return "." + name.substr(0, 200) + ".thumbnailer-" + std::to_string(::getpid()) + "-" + std::to_string(descriptor);
 }
 
 } // namespace
+
+Failure too_many_bytes(const std::string& what, std::size_t size, std::size_t most) {
+    return {.reason = Reason::too_large,
+            .message = what + " has " + std::to_string(size) + " bytes: at most " + std::to_string(most) +
+                       " are read (--max-source-bytes)",
+            .limit = static_cast<std::int64_t>(most)};
+}
 
 Result<SourceFile> open_source(const Roots& roots, const std::string& path, std::size_t max_bytes) {
     // NONBLOCK: opening a named pipe would wait for its writer.
@@ -32,11 +45,7 @@ Result<SourceFile> open_source(const Roots& roots, const std::string& path, std:
     if (!S_ISREG(status.st_mode)) return Failure{Reason::not_a_file, quote_path(path) + " is not a regular file"};
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size == 0) return Failure{Reason::empty_source, quote_path(path) + " is empty"};
-    if (size > max_bytes)
-        return Failure{.reason = Reason::too_large,
-                       .message = quote_path(path) + " has " + std::to_string(size) + " bytes: at most " +
-                                  std::to_string(max_bytes) + " are read (--max-source-bytes)",
-                       .limit = static_cast<std::int64_t>(max_bytes)};
+    if (size > max_bytes) return too_many_bytes(quote_path(path), size, max_bytes);
     return SourceFile{std::move(*file), size};
 }
 
@@ -45,11 +54,11 @@ Result<OutputFile> OutputFile::create(const Roots& roots, const std::string& pat
     const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
     const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
     auto folder = roots.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, Reason::write_failed);
-    if (!folder) return std::move(folder).error();
+    if (!folder) return output_failure(std::move(folder).error());
     OutputFile output(path, name, std::move(*folder));
     struct stat status {};
     if (name.empty() || (::fstatat(output.directory_.get(), name.c_str(), &status, 0) == 0 && !S_ISREG(status.st_mode)))
-        return Failure{Reason::not_a_file, quote_path(path) + " is not a regular file"};
+        return Failure{Reason::write_failed, quote_path(path) + " is not a regular file"};
     output.file_ = Descriptor(::openat(output.directory_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666));
     if (!output.file_ && lacks_unnamed_files(errno)) {
         const std::string temporary = temporary_name(name, output.directory_.get());
@@ -57,7 +66,7 @@ Result<OutputFile> OutputFile::create(const Roots& roots, const std::string& pat
             ::openat(output.directory_.get(), temporary.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0666));
         if (output.file_) output.temporary_ = temporary;
     }
-    if (!output.file_) return file_failure(Reason::write_failed, path, errno);
+    if (!output.file_) return output_failure(file_failure(Reason::write_failed, path, errno));
     return output;
 }
 
@@ -72,11 +81,11 @@ Result<Done> OutputFile::commit() {
         const std::string unnamed = "/proc/self/fd/" + std::to_string(file_.get());
         ::unlinkat(directory_.get(), temporary.c_str(), 0);
         if (::linkat(AT_FDCWD, unnamed.c_str(), directory_.get(), temporary.c_str(), AT_SYMLINK_FOLLOW) != 0)
-            return file_failure(Reason::write_failed, path_, errno);
+            return output_failure(file_failure(Reason::write_failed, path_, errno));
         temporary_ = temporary;
     }
     if (::renameat(directory_.get(), temporary_.c_str(), directory_.get(), name_.c_str()) != 0)
-        return file_failure(Reason::write_failed, path_, errno);
+        return output_failure(file_failure(Reason::write_failed, path_, errno));
     temporary_.clear();
     return Done{};
 }

@@ -15,10 +15,13 @@ struct SourceFile {
 // Fails with not_found, not_a_file, no_access, outside_roots, empty_source or too_large.
 Result<SourceFile> open_source(const Roots& roots, const std::string& path, std::size_t max_bytes);
 
+// For a source that is longer than `most`, whether it came as a file or as bytes.
+Failure too_many_bytes(const std::string& what, std::size_t size, std::size_t most);
+
 // A file that appears under its name whole and on disk, or not at all: written without a name, then given one.
 class OutputFile {
 public:
-    // Fails with not_found (its directory), not_a_file, no_access, outside_roots or write_failed.
+    // Fails with outside_roots or write_failed.
     static Result<OutputFile> create(const Roots& roots, const std::string& path);
 
     OutputFile(OutputFile&&) = default;

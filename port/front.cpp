@@ -25,8 +25,9 @@ void complain(const Failure& failure) { std::fprintf(stderr, "thumbnailer: %s\n"
 Front::Front(const Config& config, const Sandbox& sandbox, const Roots& roots, Descriptor input, Descriptor output)
     : config_(config), roots_(roots), input_(std::move(input)), output_(std::move(output)),
       reader_(input_.get(), static_cast<std::size_t>(config.max_frame)), writer_(output_.get()), crew_(config, sandbox),
-      poison_(config.poison_after, milliseconds(config.poison_for_ms)), watchdog_(config.die_with_parent),
-      memory_(open_statm(::getpid())) {
+      poison_(config.poison_after, milliseconds(config.poison_for_ms)),
+      streams_(static_cast<std::size_t>(config.max_streams), static_cast<std::size_t>(config.max_source_bytes)),
+      watchdog_(config.die_with_parent), memory_(open_statm(::getpid())) {
     writer_.push(hello(config, sandbox.posture()));
 }
 
@@ -62,7 +63,7 @@ std::vector<pollfd> Front::watched() const {
 
 // Milliseconds until something is due, -1 when nothing is.
 int Front::patience(Clock::time_point now) const {
-    auto due = crew_.due(now);
+    auto due = std::min(crew_.due(now), streams_.next_deadline());
     for (const auto& task : queue_) due = std::min(due, task->deadline);
     if (watchdog_.on()) due = std::min(due, now + Watchdog::kHeartbeat);
     if (due == Clock::time_point::max()) return -1;
@@ -78,6 +79,10 @@ ExitCode Front::read_input() {
     }
     if (*input == Input::end) {
         input_ended_ = true;
+        for (const Id id : streams_.ids()) {
+            streams_.release(id);
+            fail(id, {Reason::bad_request, "the input ended before the stream did"});
+        }
         if (reader_.between_frames()) return ExitCode::ok;
         std::fprintf(stderr, "thumbnailer: the input ended inside a frame\n");
         return ExitCode::bad_frame;
@@ -99,11 +104,15 @@ void Front::handle(Frame frame) {
     const auto request = read_request(*term);
     if (!request) {
         ++counters_.failed;
-        return writer_.push(error_reply(*config_.codec, read_id(*term), request.error()));
+        const auto id = read_id(*term);
+        // What follows of a stream whose make or chunk cannot be read is no fault of its own.
+        if (id && !streams_.release(*id) && announces_stream(*term) && !knows(*id)) streams_.forget(*id);
+        return writer_.push(error_reply(*config_.codec, id, request.error()));
     }
     switch (request->op) {
     case Op::make:
     case Op::probe: return accept(*request, frame);
+    case Op::chunk: return collect(*request);
     case Op::cancel: return cancel(request->id);
     case Op::ping: return writer_.push(pong(*config_.codec, request->id));
     case Op::stats: return writer_.push(stats_reply(*config_.codec, request->id, stats()));
@@ -114,27 +123,54 @@ void Front::accept(const Request& request, Frame& frame) {
     if (knows(request.id))
         return fail(request.id, {Reason::duplicate_id, "the id " + std::to_string(request.id) +
                                                            " belongs to a request that is still unanswered"});
+    const bool stream = std::holds_alternative<Stream>(request.source);
     auto task = Task::from(request, frame, config_, roots_);
-    if (!task) return fail(request.id, task.error());
-    const Job& job = (*task)->job;
-    if (poison_.holds((*task)->source.get(), job.source_offset, job.source_size, Clock::now()))
-        return fail(request.id, {Reason::poison, "this image has killed " + std::to_string(config_.poison_after) +
-                                                     " workers and is not tried again for a while"});
-    queue_.push_back(std::move(*task));
+    if (task && !stream) return enqueue(std::move(*task));
+    const auto opened = task ? streams_.open(std::move(*task)) : Result<Done>(task.error());
+    if (opened) return;
+    if (stream) streams_.forget(request.id);
+    fail(request.id, opened.error());
+}
+
+void Front::collect(const Request& request) {
+    const Id id = request.id;
+    if (streams_.holds(id)) {
+        auto task = streams_.add(id, request.chunk);
+        if (!task) return fail(id, task.error());
+        if (*task) enqueue(std::move(*task));
+    } else if (!streams_.drops(id, !request.chunk)) {
+        // A request of this id whose source is complete cannot be what its client thinks that it is.
+        stop(id);
+        fail(id, {Reason::bad_request, "a chunk for " + std::to_string(id) + ", which is no open stream"});
+    }
+}
+
+void Front::enqueue(std::unique_ptr<Task> task) {
+    const Job& job = task->job;
+    if (poison_.holds(task->source.get(), job.source_offset, job.source_size, Clock::now()))
+        return fail(task->id, {Reason::poison, "this image has killed " + std::to_string(config_.poison_after) +
+                                                   " workers and is not tried again for a while"});
+    queue_.push_back(std::move(task));
 }
 
 bool Front::knows(Id id) const {
-    return crew_.holds(id) || std::ranges::any_of(queue_, [&](const auto& task) { return task->id == id; });
+    return crew_.holds(id) || streams_.holds(id) ||
+           std::ranges::any_of(queue_, [&](const auto& task) { return task->id == id; });
 }
 
 void Front::cancel(Id id) {
-    const auto queued = std::ranges::find(queue_, id, [](const auto& task) { return task->id; });
-    if (queued != queue_.end())
-        queue_.erase(queued);
-    else if (!crew_.dismiss(id))
-        return; // answered already
+    if (!stop(id)) return; // answered already
     ++counters_.cancelled;
     fail(id, {Reason::cancelled, "the request was cancelled"});
+}
+
+// Takes a request from wherever it is. Its answer is the caller's to give.
+bool Front::stop(Id id) {
+    if (streams_.release(id)) return true;
+    const auto queued = std::ranges::find(queue_, id, [](const auto& task) { return task->id; });
+    if (queued == queue_.end()) return crew_.dismiss(id) != nullptr;
+    queue_.erase(queued);
+    return true;
 }
 
 void Front::dispatch() {
@@ -143,6 +179,7 @@ void Front::dispatch() {
 
 void Front::expire(Clock::time_point now) {
     std::vector<Finished> late = crew_.check(now);
+    for (const Id id : streams_.late(now)) late.push_back({streams_.release(id), Task::late()});
     for (auto& task : queue_)
         if (task->deadline <= now) late.push_back({std::move(task), Task::late()});
     std::erase(queue_, nullptr);
@@ -180,6 +217,7 @@ Stats Front::stats() const {
             .workers = config_.workers,
             .busy = static_cast<std::int64_t>(crew_.busy()),
             .queued = static_cast<std::int64_t>(queue_.size()),
+            .streams = static_cast<std::int64_t>(streams_.size()),
             .forked = crew_.forked(),
             .front_memory = own_memory(memory_),
             .worker_memory = crew_.memory()};

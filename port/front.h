@@ -10,6 +10,7 @@
 #include "crew.h"
 #include "poison.h"
 #include "reply.h"
+#include "streams.h"
 #include "watchdog.h"
 
 namespace thumbnailer {
@@ -25,7 +26,10 @@ private:
     ExitCode read_input();
     void handle(Frame frame);
     void accept(const Request& request, Frame& frame);
+    void collect(const Request& request);
+    void enqueue(std::unique_ptr<Task> task);
     void cancel(Id id);
+    bool stop(Id id);
     bool knows(Id id) const;
 
     void dispatch();
@@ -47,6 +51,7 @@ private:
     FrameWriter writer_;
     Crew crew_;
     Poison poison_;
+    Streams streams_;
     std::deque<std::unique_ptr<Task>> queue_;
     Counters counters_;
     Watchdog watchdog_;

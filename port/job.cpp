@@ -5,7 +5,8 @@
 namespace thumbnailer {
 
 PlainFailure to_plain(const Failure& failure) {
-    PlainFailure plain{.reason = failure.reason, .limit = failure.limit.value_or(0), .message = {}};
+    PlainFailure plain{.reason = failure.reason, .limit = failure.limit.value_or(0), .option = {}, .message = {}};
+    copy_text(failure.option, plain.option);
     copy_text(failure.message, plain.message);
     return plain;
 }
@@ -16,6 +17,7 @@ Failure from_plain(const PlainFailure& plain) {
     std::string message(text_in(plain.message));
     if (const auto fault = first_fault_in_utf8(message)) message.resize(*fault);
     Failure failure{.reason = known ? plain.reason : Reason::internal, .message = std::move(message)};
+    failure.option = option_named(text_in(plain.option));
     if (plain.limit > 0) failure.limit = plain.limit;
     return failure;
 }

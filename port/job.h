@@ -14,14 +14,36 @@
 
 namespace thumbnailer {
 
-enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff, svg };
+enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff, svg, heic, jxl, jp2k, pdf };
+
+// Some of the formats.
+struct FormatSet {
+    std::uint32_t bits = 0;
+
+    static constexpr std::uint32_t bit(Format format) { return 1U << static_cast<unsigned>(format); }
+    constexpr bool has(Format format) const { return (bits & bit(format)) != 0; }
+    constexpr void add(Format format) { bits |= bit(format); }
+};
+
+// The formats that are read unless the program is told otherwise: those of which every build reads all.
+constexpr FormatSet usual_formats() {
+    FormatSet set;
+    for (const Format format :
+         {Format::jpeg, Format::png, Format::webp, Format::avif, Format::gif, Format::tiff, Format::svg})
+        set.add(format);
+    return set;
+}
 
 // Checked against the header of an image, before any pixel.
 struct Limits {
     std::int64_t max_pixels = 100'000'000;
+    std::int64_t max_frames = 1000;
+    std::int64_t max_memory = std::int64_t{1} << 30;
+    FormatSet loaders = usual_formats();
 };
 
-// Sent with descriptors: the source, the memory for results, and one file for each output that has `to_file`.
+// Sent with descriptors: the source, the memory for results, one file for each output that has `to_file`, and the
+// images to be laid over outputs.
 struct Job {
     bool probe = false;
     Limits limits;
@@ -29,7 +51,10 @@ struct Job {
     std::uint64_t source_size = 0;
     std::uint32_t count = 0;
     std::array<Output, kMaxOutputs> outputs;
-    std::array<bool, kMaxOutputs> to_file;
+    std::array<bool, kMaxOutputs> to_file{};
+    std::uint32_t overlay_count = 0;
+    std::array<std::uint64_t, kMaxOutputs> overlay_sizes{};
+    std::array<std::uint8_t, kMaxOutputs> overlay{}; // of an output: 1 + its place among the overlays; 0: none
 };
 static_assert(std::is_trivially_copyable_v<Job>);
 
@@ -37,6 +62,7 @@ static_assert(std::is_trivially_copyable_v<Job>);
 struct PlainFailure {
     Reason reason = Reason::internal;
     std::int64_t limit = 0; // 0: none
+    std::array<char, 24> option{};
     std::array<char, 240> message{};
 };
 
@@ -46,11 +72,16 @@ struct Header {
     std::int32_t raw_height = 0;
     std::int32_t orientation = 1; // EXIF, 1 to 8
     std::int32_t pages = 1;
+    std::int32_t frames = 1;      // of an animation
+    std::int64_t duration_ms = 0; // of all frames
     std::int32_t bands = 0;
     std::int32_t depth = 0; // bits per sample
     std::uint8_t alpha = 0;
     std::uint8_t profile = 0;
+    std::uint8_t preview = 0; // a small copy of itself is embedded
     std::array<char, 16> colour_space{};
+    std::array<char, 20> taken_at{}; // 2026-11-20T16:50:00, by the camera's clock; empty: unknown
+    std::array<char, 64> camera{};   // maker and model; empty: unknown
 
     bool sideways() const { return orientation >= 5; }
     std::int32_t width() const { return sideways() ? raw_height : raw_width; }
@@ -64,6 +95,8 @@ struct Product {
     std::int32_t height = 0;
     std::uint64_t offset = 0; // in the memory for results
     std::uint64_t size = 0;
+    std::uint64_t placeholder_offset = 0; // likewise; size 0: none
+    std::uint64_t placeholder_size = 0;
     PlainFailure failure; // when not made
 };
 

@@ -45,14 +45,16 @@ void warn_when_incomplete(const Posture& posture) {
                  posture.seccomp ? "yes" : "no", posture.landlock > 0 ? "yes" : "no");
 }
 
-ExitCode serve(const Config& config, const char* program) {
+ExitCode serve(Config config, const char* program) {
     follow_parent(config);
     Descriptor output = take_stdout();
     Descriptor input(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
     widen(input.get());
     widen(output.get());
     ::fcntl(output.get(), F_SETFL, ::fcntl(output.get(), F_GETFL) | O_NONBLOCK);
-    if (auto started = VipsSession::start(program); !started) return complain(ExitCode::internal, started.error());
+    const auto loaders = VipsSession::start(program, config.loaders);
+    if (!loaders) return complain(ExitCode::internal, loaders.error());
+    config.loaders = *loaders;
     const auto sandbox = Sandbox::prepare(config.sandbox);
     if (!sandbox) return complain(ExitCode::no_sandbox, sandbox.error());
     const auto roots = Roots::open(config.roots);

@@ -46,6 +46,29 @@ Result<SharedSource> share_source(std::size_t size) {
     return SharedSource{std::move(memory), std::move(mapping)};
 }
 
+Result<GrowingSource> GrowingSource::create() {
+    Descriptor memory(::memfd_create("thumbnailer-stream", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (!memory) return no_memory("memory for the source");
+    return GrowingSource(std::move(memory));
+}
+
+Result<Done> GrowingSource::append(Bytes bytes) {
+    while (!bytes.empty()) {
+        const ssize_t count = ::pwrite(memory_.get(), bytes.data(), bytes.size(), static_cast<off_t>(size_));
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return no_memory("memory for the source");
+        size_ += static_cast<std::size_t>(count);
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
+    }
+    return Done{};
+}
+
+Result<Descriptor> GrowingSource::seal() && {
+    if (::fcntl(memory_.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+        return no_memory("sealing the source");
+    return std::move(memory_);
+}
+
 Result<Descriptor> share_result() {
     Descriptor memory(::memfd_create("thumbnailer-result", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (!memory || ::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK) != 0) return no_memory("memory for the result");

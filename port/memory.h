@@ -46,6 +46,23 @@ struct SharedSource {
 };
 Result<SharedSource> share_source(std::size_t size);
 
+// A source that arrives in pieces. It is never mapped for writing, so that its seal leaves nobody who can write.
+class GrowingSource {
+public:
+    static Result<GrowingSource> create();
+
+    // The one copy that is made of a piece.
+    Result<Done> append(Bytes bytes);
+    std::size_t size() const { return size_; }
+    // No more pieces: sealed against writing, growing and shrinking.
+    Result<Descriptor> seal() &&;
+
+private:
+    explicit GrowingSource(Descriptor memory) : memory_(std::move(memory)) {}
+    Descriptor memory_;
+    std::size_t size_ = 0;
+};
+
 // Where a worker writes its thumbnails. It may grow, never shrink: a mapping of what was there stays valid.
 Result<Descriptor> share_result();
 

@@ -2,6 +2,7 @@
 // memory that the worker wrote to the pipe without a copy in between.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,14 +24,15 @@ public:
         size_ += bytes.size();
     }
 
-    // The bytes of a binary: referenced when large, so whoever owns them must be given to `keep`.
+    // From now on binaries that lie in `range` are referenced, when they are large. `owner` keeps them alive.
+    void keep(std::shared_ptr<const void> owner, Bytes range) { kept_.push_back({std::move(owner), range}); }
+
+    // The bytes of a binary. What lies in no kept range is copied, because nobody says how long it lives.
     void append_binary(Bytes bytes) {
-        if (bytes.size() < kReferenceFrom) return append(bytes);
+        if (bytes.size() < kReferenceFrom || !is_kept(bytes)) return append(bytes);
         pieces_.push_back({0, bytes.size(), bytes});
         size_ += bytes.size();
     }
-
-    void keep(std::shared_ptr<const void> owner) { owners_.push_back(std::move(owner)); }
 
     std::size_t size() const { return size_; }
     std::size_t pieces() const { return pieces_.size(); }
@@ -48,6 +50,17 @@ public:
     }
 
 private:
+    struct Kept {
+        std::shared_ptr<const void> owner;
+        Bytes range;
+    };
+    bool is_kept(Bytes bytes) const {
+        return std::ranges::any_of(kept_, [&](const Kept& kept) {
+            return bytes.data() >= kept.range.data() &&
+                   bytes.data() + bytes.size() <= kept.range.data() + kept.range.size();
+        });
+    }
+
     struct Piece {
         std::size_t offset;
         std::size_t length;
@@ -55,7 +68,7 @@ private:
     };
     std::string copied_;
     std::vector<Piece> pieces_;
-    std::vector<std::shared_ptr<const void>> owners_;
+    std::vector<Kept> kept_;
     std::size_t size_ = 0;
 };
 

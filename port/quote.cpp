@@ -22,6 +22,8 @@ std::string shortened(std::string text) {
 std::string quote(const Term& term) { return shortened(text::print(term, {.columns = 0})); }
 
 std::string quote_path(std::string_view path) {
+    constexpr std::size_t kLongestPath = 1000; // a message is one line for people
+    if (path.size() > kLongestPath) return quote_path(path.substr(0, kLongestPath)) + "...";
     constexpr std::string_view kDigits = "0123456789abcdef";
     std::string quoted = "\"";
     while (!path.empty()) {

@@ -30,12 +30,14 @@ Map error_map(const Failure& failure) {
     return map;
 }
 
-List format_names(bool (*wanted)(const FormatSpec&)) {
+List names_of(FormatSet formats) {
     List names;
-    for (const FormatSpec& format : kFormats)
-        if (wanted(format)) names.items.push_back(atom(format.name));
+    for (const FormatSpec& spec : kFormats)
+        if (formats.has(spec.format)) names.items.push_back(atom(spec.name));
     return names;
 }
+
+Term text_or_nil(std::string_view text) { return text.empty() ? atom("nil") : binary(text); }
 
 Map probe_map(const Header& header) {
     Map map;
@@ -46,11 +48,16 @@ Map probe_map(const Header& header) {
     map.put("raw_height", integer(header.raw_height));
     map.put("orientation", integer(header.orientation));
     map.put("pages", integer(header.pages));
+    map.put("frames", integer(header.frames));
+    map.put("duration", integer(header.duration_ms));
     map.put("bands", integer(header.bands));
     map.put("alpha", boolean(header.alpha != 0));
     map.put("depth", integer(header.depth));
     map.put("colour_space", binary(text_in(header.colour_space)));
     map.put("profile", boolean(header.profile != 0));
+    map.put("preview", boolean(header.preview != 0));
+    map.put("taken_at", text_or_nil(text_in(header.taken_at)));
+    map.put("camera", text_or_nil(text_in(header.camera)));
     return map;
 }
 
@@ -91,6 +98,8 @@ Term product_term(const Product& product, std::optional<OutputFile>& file, Bytes
         return tuple(atom("error"), error_map(failure));
     }
     Map map = product_map(product);
+    if (product.placeholder_size != 0)
+        map.put("placeholder", Binary{result.subspan(product.placeholder_offset, product.placeholder_size)});
     if (!file) {
         map.put("data", Binary{result.subspan(product.offset, product.size)});
     } else if (auto committed = file->commit()) {
@@ -113,6 +122,8 @@ Payload hello(const Config& config, const Posture& posture) {
     limits.put("poison_after", integer(config.poison_after));
     limits.put("poison_for", integer(config.poison_for_ms));
     limits.put("max_pixels", integer(config.max_pixels));
+    limits.put("max_frames", integer(config.max_frames));
+    limits.put("max_streams", integer(config.max_streams));
     limits.put("deadline", integer(config.deadline_ms));
     limits.put("reuse", integer(config.reuse));
     Map map;
@@ -121,8 +132,8 @@ Payload hello(const Config& config, const Posture& posture) {
     map.put("libvips", binary(libvips));
     map.put("libvips_origin", atom(THUMBNAILER_LIBVIPS_ORIGIN));
     map.put("codec", atom(config.codec->name));
-    map.put("loaders", format_names([](const FormatSpec&) { return true; }));
-    map.put("savers", format_names([](const FormatSpec& format) { return format.saves; }));
+    map.put("loaders", names_of(config.loaders));
+    map.put("savers", names_of(saved_formats()));
     map.put("workers", integer(config.workers));
     map.put("limits", std::move(limits));
     map.put("sandbox", posture_map(posture));
@@ -137,6 +148,7 @@ Payload stats_reply(const Codec& codec, Id id, const Stats& stats) {
     map.put("workers", integer(stats.workers));
     map.put("busy", integer(stats.busy));
     map.put("queued", integer(stats.queued));
+    map.put("streams", integer(stats.streams));
     map.put("served", integer(stats.counters.served));
     map.put("failed", integer(stats.counters.failed));
     map.put("crashed", integer(stats.counters.crashed));
@@ -173,14 +185,22 @@ Payload outcome_reply(const Codec& codec, Task& task, const Outcome& outcome) {
         return error_reply(codec, task.id, {Reason::internal, "the thumbnails cannot be mapped"});
     std::vector<Failure> failures(outcome.count);
     List outputs;
-    for (std::size_t index = 0; index < outcome.count; ++index)
+    std::size_t next = 0; // of the job's outputs
+    for (const auto& refused : task.refused) {
+        if (refused) {
+            outputs.items.push_back(tuple(atom("error"), error_map(*refused)));
+            continue;
+        }
         outputs.items.push_back(
-            product_term(outcome.products[index], task.files[index], result->bytes(), failures[index]));
+            product_term(outcome.products[next], task.files[next], result->bytes(), failures[next]));
+        ++next;
+    }
     Map map;
     map.put("source", source_map(outcome.header));
     map.put("outputs", std::move(outputs));
-    Payload payload = ok(codec, task.id, std::move(map));
-    payload.keep(result);
+    Payload payload;
+    payload.keep(result, result->bytes());
+    codec.encode(tuple(atom("ok"), integer(task.id), std::move(map)), payload);
     return payload;
 }
 

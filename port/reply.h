@@ -20,7 +20,8 @@ struct Stats {
     std::int64_t workers = 0;
     std::int64_t busy = 0;
     std::int64_t queued = 0;
-    std::int64_t forked = 0; // workers started
+    std::int64_t streams = 0; // sources that are still arriving
+    std::int64_t forked = 0;  // workers started
     // Bytes, see statm.h.
     std::int64_t front_memory = 0;
     std::int64_t worker_memory = 0;

@@ -19,32 +19,18 @@ struct OpSpec {
 constexpr std::array kOps{
     OpSpec{"make", Op::make, 4, "{make, Id, Spec, Source}"},
     OpSpec{"probe", Op::probe, 4, "{probe, Id, Spec, Source}"},
+    OpSpec{"chunk", Op::chunk, 3, "{chunk, Id, Binary | eof}"},
     OpSpec{"cancel", Op::cancel, 2, "{cancel, Id}"},
     OpSpec{"ping", Op::ping, 2, "{ping, Id}"},
     OpSpec{"stats", Op::stats, 2, "{stats, Id}"},
 };
 
-// A tuple, or the list that stands for it in MessagePack.
-const std::vector<Term>* elements(const Term& term) {
-    if (const Tuple* tuple = term.as<Tuple>()) return &tuple->items;
-    if (const List* list = term.as<List>()) return &list->items;
-    return nullptr;
-}
-
 Failure bad_request(std::string message) { return {Reason::bad_request, std::move(message)}; }
 
-Result<Source> read_source(const Term& term) {
-    const auto* pair = elements(term);
-    const auto kind = pair != nullptr && pair->size() == 2 ? name_of((*pair)[0]) : std::nullopt;
-    if (kind == "bytes")
-        if (const Binary* binary = (*pair)[1].as<Binary>()) return Source(binary->bytes);
-    if (kind == "path")
-        if (const auto path = name_of((*pair)[1])) {
-            if (path->empty() || path->find('\0') != std::string_view::npos)
-                return bad_request("the source: " + quote(term) + " has a path that is empty or holds a NUL byte");
-            return Source(std::string(*path));
-        }
-    return bad_request("the source: " + quote(term) + " is neither {bytes, Binary} nor {path, Binary}");
+// A name would do for everything else, but <<"eof">> is three bytes of an image.
+bool is_eof(const Term& term) {
+    const Atom* atom = term.as<Atom>();
+    return atom != nullptr && atom->name == "eof";
 }
 
 } // namespace
@@ -55,6 +41,11 @@ std::optional<Id> read_id(const Term& term) {
     const std::int64_t* id = (*items)[1].as<std::int64_t>();
     if (id == nullptr || *id < 0) return std::nullopt;
     return *id;
+}
+
+bool announces_stream(const Term& term) {
+    const auto* items = elements(term);
+    return items != nullptr && items->size() == 4 && name_of(items->back()) == "stream";
 }
 
 Result<Request> read_request(const Term& term) {
@@ -71,6 +62,13 @@ Result<Request> read_request(const Term& term) {
         return bad_request(quote(term) + " is not " + std::string(row->shape) + " with an Id from 0 to 2^63 - 1");
     Request request{.id = *id, .op = row->op, .spec = {}, .source = {}};
     if (row->arity == 2) return request;
+    if (row->op == Op::chunk) {
+        if (is_eof((*items)[2])) return request;
+        const Binary* binary = (*items)[2].as<Binary>();
+        if (binary == nullptr) return bad_request("the chunk: " + quote((*items)[2]) + " is neither a binary nor eof");
+        request.chunk = binary->bytes;
+        return request;
+    }
     auto spec = read_spec((*items)[2], row->op == Op::make);
     if (!spec) return std::move(spec).error();
     request.spec = std::move(*spec);

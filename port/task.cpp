@@ -6,13 +6,16 @@
 #include <cstring>
 
 #include "thumbnail/format.h"
+#include "utf8.h"
 
 namespace thumbnailer {
 
 namespace {
 
-Result<Done> take_bytes(Bytes bytes, Frame& frame, Task& task) {
+Result<Done> take_bytes(Bytes bytes, Frame& frame, const Config& config, Task& task) {
     if (bytes.empty()) return Failure{Reason::empty_source, "the source has no bytes"};
+    if (bytes.size() > static_cast<std::size_t>(config.max_source_bytes))
+        return too_many_bytes("the source", bytes.size(), static_cast<std::size_t>(config.max_source_bytes));
     task.job.source_size = bytes.size();
     if (frame.shared) {
         task.job.source_offset = static_cast<std::uint64_t>(bytes.data() - frame.payload.data());
@@ -34,26 +37,58 @@ Result<Done> open_file(const std::string& path, const Config& config, const Root
     return Done{};
 }
 
-Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, const Roots& roots, Task& task) {
-    for (std::size_t index = 0; index < outputs.size(); ++index) {
-        task.job.outputs[index] = outputs[index].output;
-        task.job.to_file[index] = !outputs[index].to.empty();
-        auto& file = task.files.emplace_back();
-        if (outputs[index].to.empty()) continue;
-        auto created = OutputFile::create(roots, outputs[index].to);
-        if (!created) return std::move(created).error();
-        file.emplace(std::move(*created));
+Result<Done> open(const Source& source, Frame& frame, const Config& config, const Roots& roots, Task& task) {
+    if (const auto* path = std::get_if<std::string>(&source)) return open_file(*path, config, roots, task);
+    if (const auto* bytes = std::get_if<Bytes>(&source)) return take_bytes(*bytes, frame, config, task);
+    return Done{};
+}
+
+struct OpenedOutput {
+    std::optional<OutputFile> file;
+    std::uint8_t overlay = 0;
+};
+
+Result<OpenedOutput> open_output(const OutputRequest& request, const Config& config, const Roots& roots, Task& task) {
+    OpenedOutput opened;
+    if (request.overlay) {
+        auto overlay = task.overlays.open(*request.overlay, config, roots);
+        if (!overlay) return std::move(overlay).error();
+        opened.overlay = *overlay;
     }
-    task.job.count = static_cast<std::uint32_t>(outputs.size());
+    if (request.to.empty()) return opened;
+    auto file = OutputFile::create(roots, request.to);
+    if (!file) return std::move(file).error();
+    opened.file.emplace(std::move(*file));
+    return opened;
+}
+
+// An output whose file or overlay cannot be opened costs itself alone, unless it is the only one.
+Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, const Config& config, const Roots& roots,
+                          Task& task) {
+    for (const OutputRequest& request : outputs) {
+        auto opened = open_output(request, config, roots, task);
+        task.refused.push_back(opened ? std::nullopt : std::optional(opened.error()));
+        if (!opened) continue;
+        task.job.outputs[task.job.count] = request.output;
+        task.job.to_file[task.job.count] = opened->file.has_value();
+        task.job.overlay[task.job.count] = opened->overlay;
+        ++task.job.count;
+        task.files.push_back(std::move(opened->file));
+    }
+    if (task.job.count == 0 && !outputs.empty()) return *task.refused.front();
+    task.overlays.describe(task.job);
     return Done{};
 }
 
 bool is_known(Format format) { return static_cast<std::size_t>(format) < kFormats.size(); }
 
 bool is_sound(const Product& product, bool in_file, std::size_t result_size) {
-    const bool inside = product.size <= result_size && product.offset <= result_size - product.size;
+    const auto inside = [&](std::uint64_t offset, std::uint64_t size) {
+        return size <= result_size && offset <= result_size - size;
+    };
     return is_known(product.format) && product.width > 0 && product.height > 0 && product.size > 0 &&
-           (in_file || inside);
+           (in_file || inside(product.offset, product.size)) &&
+           inside(product.placeholder_offset, product.placeholder_size);
 }
 
 } // namespace
@@ -63,14 +98,11 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     auto task = std::make_unique<Task>();
     task->id = request.id;
     task->job.probe = request.op == Op::probe;
-    task->job.limits.max_pixels = config.max_pixels;
+    task->job.limits = {config.max_pixels, config.max_frames, config.max_memory, config.loaders};
     const std::int64_t deadline_ms = request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
     task->deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
-    const auto* path = std::get_if<std::string>(&request.source);
-    auto opened = path != nullptr ? open_file(*path, config, roots, *task)
-                                  : take_bytes(std::get<Bytes>(request.source), frame, *task);
-    if (!opened) return std::move(opened).error();
-    if (auto outputs = open_outputs(request.spec.outputs, roots, *task); !outputs) return std::move(outputs).error();
+    if (auto opened = open(request.source, frame, config, roots, *task); !opened) return std::move(opened).error();
+    if (auto outputs = open_outputs(request.spec.outputs, config, roots, *task); !outputs) return std::move(outputs).error();
     auto result = share_result();
     if (!result) return std::move(result).error();
     task->result = std::move(*result);
@@ -86,6 +118,8 @@ bool Task::could_end_with(const Outcome& outcome) const {
     if (outcome.failed != 0) return true;
     const Header& header = outcome.header;
     if (!is_known(header.format) || header.orientation < 1 || header.orientation > 8) return false;
+    for (const std::string_view text : {text_in(header.colour_space), text_in(header.taken_at), text_in(header.camera)})
+        if (first_fault_in_utf8(text)) return false;
     if (outcome.count != job.count) return false;
     const std::size_t size = result_size();
     for (std::size_t index = 0; index < outcome.count; ++index) {
@@ -99,6 +133,7 @@ std::vector<int> Task::descriptors() const {
     std::vector<int> all{source.get(), result.get()};
     for (const auto& file : files)
         if (file) all.push_back(file->descriptor());
+    overlays.append_descriptors(all);
     return all;
 }
 

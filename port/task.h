@@ -10,6 +10,7 @@
 #include "file.h"
 #include "frame.h"
 #include "job.h"
+#include "overlays.h"
 #include "request.h"
 
 namespace thumbnailer {
@@ -21,10 +22,14 @@ struct Task {
     Job job;
     Descriptor source;
     Descriptor result;
-    std::vector<std::optional<OutputFile>> files; // one for each output; empty: into the result
+    // One for each output that the request asks for: why its file cannot be, which leaves it out of the job.
+    std::vector<std::optional<Failure>> refused;
+    std::vector<std::optional<OutputFile>> files; // one for each output of the job; empty: into the result
+    Overlays overlays;
     Clock::time_point deadline;
 
-    // Opens what the request names. Bytes that came in a large frame are handed on in the frame's own memory.
+    // Opens what the request names. Bytes that came in a large frame are handed on in the frame's own memory; the
+    // source of a stream is still missing (see streams.h).
     static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config,
                                               const Roots& roots);
 
@@ -34,7 +39,7 @@ struct Task {
     bool could_end_with(const Outcome& outcome) const;
     static Failure late() { return {Reason::timeout, "the deadline passed before the thumbnail was made"}; }
 
-    // What the worker gets beside the job: source, result, files.
+    // What the worker gets beside the job: source, result, files, overlays.
     std::vector<int> descriptors() const;
 };
 

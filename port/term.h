@@ -1,11 +1,14 @@
 // The value that all codecs read and write: what a frame's payload says, whatever the bytes looked like.
-// A decoded Term borrows its atoms and binaries from the frame it was read from and must not outlive it.
+// A decoded Term borrows its atoms and binaries from the frame it was read from and must not outlive it; only an
+// atom that had to be recoded owns its name.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -18,7 +21,8 @@ using Bytes = std::span<const std::byte>;
 struct Term;
 
 struct Atom {
-    std::string_view name;
+    std::string_view name; // UTF-8
+    std::shared_ptr<const std::string> owned = nullptr;
 };
 struct Binary {
     Bytes bytes;
@@ -38,7 +42,7 @@ struct Map {
 struct Term {
     std::variant<Atom, std::int64_t, double, Binary, List, Tuple, Map> value;
 
-    Term(Atom atom) : value(atom) {}
+    Term(Atom atom) : value(std::move(atom)) {}
     Term(std::int64_t integer) : value(integer) {}
     Term(double real) : value(real) {}
     Term(Binary binary) : value(binary) {}
@@ -71,6 +75,13 @@ inline std::optional<std::string_view> name_of(const Term& term) {
     if (const Atom* atom = term.as<Atom>()) return atom->name;
     if (const Binary* binary = term.as<Binary>()) return text_of(binary->bytes);
     return std::nullopt;
+}
+
+// The items of a tuple, or of the list that stands for it in MessagePack.
+inline const std::vector<Term>* elements(const Term& term) {
+    if (const Tuple* tuple = term.as<Tuple>()) return &tuple->items;
+    if (const List* list = term.as<List>()) return &list->items;
+    return nullptr;
 }
 
 } // namespace thumbnailer

@@ -20,14 +20,27 @@ defmodule Thumbnailer do
   #{Thumbnailer.InstanceOptions.docs()}
   """
 
-  alias Thumbnailer.{Async, Error, Instance, InstanceOptions, Options, Request}
-  alias Thumbnailer.{Server, Size, Source, Telemetry, Thumbnail, Wire}
+  alias Thumbnailer.{
+    Async,
+    Error,
+    Formats,
+    Instance,
+    InstanceOptions,
+    Options,
+    Recorder,
+    Recording
+  }
+
+  alias Thumbnailer.{Request, Server, Size, Source, Telemetry, Thumbnail, Wire}
 
   @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
   @type output :: Size.t() | {Size.t(), keyword}
 
+  @typedoc "Every size in every format; without formats in that of the source."
+  @type set :: [sizes: [Size.t(), ...], formats: [Formats.saved() | :auto, ...]]
+
   @doc """
-  Makes a thumbnail of `source`: the path of a file, or `{:bytes, iodata}`.
+  Makes a thumbnail of `source`: the path of a file, `{:bytes, iodata}`, or an enumerable of binaries.
 
   `size` is the box in pixels: `200` (no side longer than that), `{200, 100}` or `"200x100"`, `"200x"` or `"x100"`
   (the other side follows from the shape of the image).
@@ -35,6 +48,11 @@ defmodule Thumbnailer do
       {:ok, thumbnail} = Thumbnailer.make("photo.jpg", 200)
       {:ok, thumbnail} = Thumbnailer.make({:bytes, upload}, {200, 100}, fit: :cover, format: :webp)
       {:ok, %{path: "/srv/small.avif"}} = Thumbnailer.make("photo.jpg", "640x", to: "/srv/small.avif")
+      {:ok, thumbnail} = Thumbnailer.make(File.stream!("photo.jpg", [], 65_536), 200)
+
+  An enumerable is read in the calling process and goes on to the program piece by piece, as fast as that takes it. It
+  is given up when the request has failed meanwhile; the time that it takes itself counts as the request's, but cannot be
+  cut short.
 
   Whatever is wrong with the image is `{:error, %Thumbnailer.Error{}}`, whose `:reason` says what; wrong
   arguments raise `ArgumentError`.
@@ -65,8 +83,14 @@ defmodule Thumbnailer do
 
       {:ok, [{:ok, small}, {:ok, large}]} =
         Thumbnailer.make_all("photo.jpg", [200, {{1200, 800}, fit: :cover, quality: 90}], format: :webp)
+
+  A set, as `srcset` of HTML wants it, is every size in every format; the results are in the order of the sizes, for
+  each in the order of the formats. Smaller sizes are made from larger ones.
+
+      {:ok, [{:ok, avif_320}, {:ok, jpeg_320}, {:ok, avif_640}, {:ok, jpeg_640}]} =
+        Thumbnailer.make_all("photo.jpg", sizes: ["320x", "640x"], formats: [:avif, :jpeg])
   """
-  @spec make_all(Source.t(), [output], keyword) ::
+  @spec make_all(Source.t(), [output] | set, keyword) ::
           {:ok, [{:ok, Thumbnail.t()} | {:error, Error.t()}]} | {:error, Error.t()}
   def make_all(source, outputs, opts \\ []) do
     {request, on} = Request.make!(source, outputs, opts)
@@ -88,7 +112,7 @@ defmodule Thumbnailer do
 
       [small, large] = Thumbnailer.make_all!("photo.jpg", [200, 1200])
   """
-  @spec make_all!(Source.t(), [output], keyword) :: [Thumbnail.t()]
+  @spec make_all!(Source.t(), [output] | set, keyword) :: [Thumbnail.t()]
   def make_all!(source, outputs, opts \\ []) do
     source |> make_all(outputs, opts) |> bang!() |> Enum.map(&bang!/1)
   end
@@ -184,8 +208,10 @@ defmodule Thumbnailer do
       {:ok, %{format: :jpeg, width: 2725, height: 2225}} = Thumbnailer.probe("photo.jpg")
 
   The map holds `:format`; `:width` and `:height` as a viewer shows the image, `:raw_width` and `:raw_height` as
-  it is stored; `:orientation` (1 to 8), `:pages`, `:bands`, `:alpha`, `:depth` (bits per sample), `:colour_space`
-  and `:profile`, whether an ICC profile is embedded.
+  it is stored; `:orientation` (1 to 8); `:pages`; `:frames` and `:duration` of an animation, in milliseconds, 1 and 0
+  otherwise; `:bands`, `:alpha`, `:depth` (bits per sample), `:colour_space`; `:profile` and `:preview`, whether an
+  ICC profile and a small copy of the image are embedded; and from EXIF `:taken_at`, a `NaiveDateTime` by the camera's
+  clock, and `:camera`, maker and model, `nil` when the image does not say.
 
   ## Options
 
@@ -198,6 +224,40 @@ defmodule Thumbnailer do
   end
 
   @doc """
+  Whether the port program of an instance is there and answers; starts it when it is not running.
+
+      :ok = Thumbnailer.ping()
+  """
+  @spec ping(GenServer.server()) :: :ok | {:error, Error.t()}
+  def ping(on \\ __MODULE__) do
+    with {:ok, _nothing} <- Server.request(on, %Request{op: :ping}), do: :ok
+  end
+
+  @doc """
+  Writes the next `count` requests of an instance and their replies to files, from where they can be run again.
+
+      {:ok, recording} = Thumbnailer.record(10, "/tmp/failures", only: :errors)
+      %{written: 3, ended: :stopped} = Thumbnailer.Recording.stop(recording)
+
+  `folder` is made when it is missing and must be empty; nobody but this user may look into it. What is in it afterwards
+  says `Thumbnailer.Recording`. The recording ends by itself, at the latest with the process that started it.
+
+  An instance has one recording at a time: `:overloaded` otherwise; `:write_failed` when the folder cannot be used.
+
+  ## Options
+
+    * `:only` - `:errors` records what fails, and of a request for several thumbnails that means any of them; `:all` is the default
+    * `:max_bytes` - how much is written at most, 64 MiB by default
+    * `:timeout` - how long it goes on at most, in milliseconds; ten minutes by default
+    * `:on` - the instance
+  """
+  @spec record(pos_integer, Path.t(), keyword) :: {:ok, Recording.t()} | {:error, Error.t()}
+  def record(count, folder, opts \\ []) do
+    {on, opts} = Keyword.pop(Recording.cast!(count, folder, opts), :on)
+    with {:ok, port} <- Server.port(on), do: Recorder.start(port, opts)
+  end
+
+  @doc """
   What the port program of an instance says about itself; starts it when it is not running.
 
       {:ok, %{version: "0.1.0", libvips: "8.18.7", workers: 2}} = Thumbnailer.info()
@@ -206,6 +266,22 @@ defmodule Thumbnailer do
   """
   @spec info(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def info(on \\ __MODULE__), do: Server.request(on, %Request{op: :info})
+
+  @doc """
+  What confines the workers of an instance on this host, as far as it was tried when the program started.
+
+      {:ok, %{complete: true, seccomp: true, landlock: 7}} = Thumbnailer.posture()
+
+    * `:mode` - the option `:sandbox`
+    * `:seccomp`, `:front` - whether the system calls of the workers, and of the program itself, are filtered
+    * `:landlock` - the version of Landlock that is enforced, 0 for none
+    * `:open_denied`, `:socket_denied`, `:exec_denied` - whether a worker that tried was stopped
+    * `:complete` - whether all of this holds
+  """
+  @spec posture(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
+  def posture(on \\ __MODULE__) do
+    with {:ok, hello} <- info(on), do: {:ok, hello.sandbox}
+  end
 
   @doc """
   What an instance is doing and has done.

@@ -10,16 +10,17 @@ bool is_grey(const VImage& image) {
     return image.interpretation() == VIPS_INTERPRETATION_B_W || image.interpretation() == VIPS_INTERPRETATION_GREY16;
 }
 
-// The embedded profile decides; where it is missing or broken, libvips' own for this kind of image.
-VImage by_profile(const VImage& image) {
-    const bool cmyk = image.interpretation() == VIPS_INTERPRETATION_CMYK;
-    return image.icc_transform("srgb", VImage::option()
-                                           ->set("embedded", true)
-                                           ->set("input_profile", cmyk ? "cmyk" : "srgb")
-                                           ->set("intent", VIPS_INTENT_PERCEPTUAL));
-}
-
 bool has_profile(const VImage& image) { return image.get_typeof(VIPS_META_ICC_NAME) != 0; }
+
+// The embedded profile decides; where it is missing or broken, libvips' own for this kind of image.
+VImage by_profile(const VImage& image, const char* into, int depth) {
+    const bool cmyk = image.interpretation() == VIPS_INTERPRETATION_CMYK;
+    return image.icc_transform(into, VImage::option()
+                                         ->set("embedded", true)
+                                         ->set("input_profile", cmyk ? "cmyk" : "srgb")
+                                         ->set("intent", VIPS_INTENT_PERCEPTUAL)
+                                         ->set("depth", depth));
+}
 
 // Channels beyond colour and alpha have no place in a thumbnail.
 VImage without_extra_bands(const VImage& image) {
@@ -27,15 +28,60 @@ VImage without_extra_bands(const VImage& image) {
     return image.bands() > colours + 1 ? image.extract_band(0, VImage::option()->set("n", colours)) : image;
 }
 
+VImage at_depth(const VImage& image, int depth) {
+    const VipsBandFormat format = depth == 16 ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR;
+    const VipsInterpretation grey = depth == 16 ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W;
+    const VipsInterpretation colour = depth == 16 ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
+    const VImage plain = image.colourspace(is_grey(image) ? grey : colour);
+    return plain.format() == format ? plain : plain.cast(format);
+}
+
+VImage to_srgb_at(const VImage& image, int depth) {
+    const bool profiled = image.interpretation() == VIPS_INTERPRETATION_CMYK || (has_profile(image) && !is_grey(image));
+    return without_extra_bands(at_depth(profiled ? by_profile(image, "srgb", depth) : image, depth));
+}
+
+// Whether the samples mean what an embedded profile of RGB says.
+bool is_rgb_with_profile(const VImage& image) {
+    const VipsInterpretation space = image.interpretation();
+    return has_profile(image) && image.bands() >= 3 &&
+           (space == VIPS_INTERPRETATION_sRGB || space == VIPS_INTERPRETATION_RGB ||
+            space == VIPS_INTERPRETATION_RGB16);
+}
+
 } // namespace
 
-VImage to_srgb(const VImage& image) {
-    VImage plain = image;
-    if (image.interpretation() == VIPS_INTERPRETATION_CMYK || (has_profile(image) && !is_grey(image)))
-        plain = by_profile(image);
-    else
-        plain = image.colourspace(is_grey(image) ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB);
-    return without_extra_bands(plain.format() == VIPS_FORMAT_UCHAR ? plain : plain.cast(VIPS_FORMAT_UCHAR));
+VImage to_srgb(const VImage& image) { return to_srgb_at(image, 8); }
+
+VImage in_profile(const VImage& image, const Output& output) {
+    const int depth = output.bit_depth == BitDepth::sixteen ? 16 : 8;
+    if (output.profile == Profile::keep && is_rgb_with_profile(image))
+        return without_extra_bands(at_depth(image, depth));
+    if (output.profile == Profile::p3)
+        return without_extra_bands(by_profile(
+            is_grey(image) ? to_srgb_at(image, depth).colourspace(VIPS_INTERPRETATION_sRGB) : image, "p3", depth));
+    return to_srgb_at(image, depth);
 }
+
+VImage as_rgb(const VImage& image) {
+    if (!is_grey(image)) return image;
+    const bool deep = image.format() == VIPS_FORMAT_USHORT;
+    return image.colourspace(deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB);
+}
+
+double white(const VImage& image) { return image.format() == VIPS_FORMAT_USHORT ? 65535 : 255; }
+
+std::vector<double> ink(const VImage& image, Colour colour) {
+    const double scale = white(image) / 255;
+    std::vector<double> bands;
+    if (image.bands() < 3)
+        bands = {(0.299 * colour.red + 0.587 * colour.green + 0.114 * colour.blue) * scale};
+    else
+        bands = {colour.red * scale, colour.green * scale, colour.blue * scale};
+    if (image.has_alpha()) bands.push_back(colour.alpha * scale);
+    return bands;
+}
+
+VImage with_alpha(const VImage& image) { return image.has_alpha() ? image : image.bandjoin_const({white(image)}); }
 
 } // namespace thumbnailer

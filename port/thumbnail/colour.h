@@ -1,12 +1,30 @@
-// Any image that the loaders give as 8 bits of grey or sRGB, with or without alpha.
-// Everything here may throw vips::VError; thumbnail.cpp catches it.
+// Any image that the loaders give as 8 or 16 bits of grey or RGB, with or without alpha.
+// Everything here may throw vips::VError; studio.cpp catches it.
 #pragma once
 
+#include <vector>
 #include <vips/vips8>
+
+#include "../output.h"
 
 namespace thumbnailer {
 
-// By its ICC profile when it has one that fits, by its colour space otherwise.
+// By its ICC profile when it has one that fits, by its colour space otherwise. 8 bits.
 vips::VImage to_srgb(const vips::VImage& image);
+
+// As the output wants it: the profile, which is then the image's, and the depth.
+vips::VImage in_profile(const vips::VImage& image, const Output& output);
+
+// Grey becomes RGB in the same depth.
+vips::VImage as_rgb(const vips::VImage& image);
+
+// The largest value of a sample: 255 or 65535.
+double white(const vips::VImage& image);
+
+// A colour as the bands of the image, which is grey or RGB.
+std::vector<double> ink(const vips::VImage& image, Colour colour);
+
+// An opaque alpha channel, when it has none.
+vips::VImage with_alpha(const vips::VImage& image);
 
 } // namespace thumbnailer

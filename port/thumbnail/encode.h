@@ -1,4 +1,4 @@
-// From pixels to the bytes of a file. Everything here may throw vips::VError; thumbnail.cpp catches it.
+// From pixels to the bytes of a file. Everything here may throw vips::VError; studio.cpp catches it.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,13 @@ private:
     std::unique_ptr<VipsArea, decltype(&vips_area_unref)> area_;
 };
 
-// Without metadata. `quality` 0 is the format's own.
-Encoded encode(const vips::VImage& image, Format format, std::int32_t quality);
+// The quality that an output of this format has when nothing is searched; 0 when the format has none.
+std::int32_t quality_of(Format format, const Output& output);
+
+// Whether quality decides how much of the picture is lost.
+bool is_lossy(Format format, const Output& output);
+
+// As the output says, but for the quality. Writes what metadata the image still has.
+Encoded encode(const vips::VImage& image, Format format, const Output& output, std::int32_t quality);
 
 } // namespace thumbnailer

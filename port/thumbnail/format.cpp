@@ -23,15 +23,24 @@ bool is_tiff(std::string_view start) {
            start.starts_with("MM\0+"sv);
 }
 
-// An ISO media file whose file type box names an AVIF brand, as its own or among the compatible ones.
-bool is_avif(std::string_view start) {
+// An ISO media file whose file type box names one of these brands, as its own or among the compatible ones.
+bool has_brand(std::string_view start, std::initializer_list<std::string_view> brands) {
     if (start.size() < 16 || start.substr(4, 4) != "ftyp") return false;
     std::size_t length = 0;
     for (const char byte : start.substr(0, 4)) length = length << 8 | static_cast<unsigned char>(byte);
     const std::string_view box = start.substr(0, std::min(length, start.size()));
     for (std::size_t at = 8; at + 4 <= box.size(); at += at == 8 ? 8 : 4)
-        if (box.substr(at, 4) == "avif" || box.substr(at, 4) == "avis") return true;
+        if (std::ranges::find(brands, box.substr(at, 4)) != brands.end()) return true;
     return false;
+}
+
+bool is_jxl(std::string_view start) {
+    return start.starts_with("\xff\x0a") || start.starts_with("\0\0\0\x0cJXL \r\n\x87\n"sv);
+}
+
+// In its box or as a bare codestream.
+bool is_jp2k(std::string_view start) {
+    return start.starts_with("\0\0\0\x0cjP  \r\n\x87\n"sv) || start.starts_with("\xff\x4f\xff\x51");
 }
 
 bool is_svg(std::string_view start) {
@@ -50,9 +59,39 @@ std::optional<Format> sniff(Bytes source) {
     if (is_gif(start)) return Format::gif;
     if (is_webp(start)) return Format::webp;
     if (is_tiff(start)) return Format::tiff;
-    if (is_avif(start)) return Format::avif;
+    if (has_brand(start, {"avif", "avis"})) return Format::avif;
+    if (has_brand(start, {"heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1"})) return Format::heic;
+    if (is_jxl(start)) return Format::jxl;
+    if (is_jp2k(start)) return Format::jp2k;
+    if (start.starts_with("%PDF-")) return Format::pdf;
     if (is_svg(start)) return Format::svg;
     return std::nullopt;
+}
+
+std::optional<FormatSet> formats_named(std::string_view names) {
+    FormatSet set;
+    for (std::size_t at = 0; at <= names.size();) {
+        const std::string_view name = names.substr(at, names.find(',', at) - at);
+        const auto row = std::ranges::find(kFormats, name, &FormatSpec::name);
+        if (row == kFormats.end()) return std::nullopt;
+        set.add(row->format);
+        at += name.size() + 1;
+    }
+    return set;
+}
+
+std::string format_names(FormatSet formats) {
+    std::string names;
+    for (const FormatSpec& spec : kFormats)
+        if (formats.has(spec.format)) names.append(names.empty() ? "" : ", ").append(spec.name);
+    return names;
+}
+
+FormatSet saved_formats() {
+    FormatSet set;
+    for (const FormatSpec& spec : kFormats)
+        if (spec.saves) set.add(spec.format);
+    return set;
 }
 
 Format format_for(Target target, Format source, bool alpha) {
@@ -62,6 +101,7 @@ Format format_for(Target target, Format source, bool alpha) {
     case Target::webp: return Format::webp;
     case Target::avif: return Format::avif;
     case Target::gif: return Format::gif;
+    case Target::tiff: return Format::tiff;
     case Target::automatic: break;
     }
     switch (spec_of(source).automatic) {
@@ -80,9 +120,10 @@ std::string describe_formats() {
                                            : spec.automatic == Auto::png ? "png"
                                                                          : "opaque";
         for (const std::string& cell :
-             {std::string(spec.name), std::string("yes"), std::string(yes_or_no(spec.saves)),
-              std::string(yes_or_no(spec.alpha)), spec.quality == 0 ? "-" : std::to_string(spec.quality),
-              std::string(automatic), std::string(spec.media_type)})
+             {std::string(spec.name), std::string(spec.loads == Loads::always ? "yes" : "named"),
+              std::string(yes_or_no(spec.saves)), std::string(yes_or_no(spec.alpha)),
+              spec.quality == 0 ? "-" : std::to_string(spec.quality), std::string(automatic),
+              std::string(spec.media_type)})
             table.append(cell).append("\t");
         table.append(spec.suffixes).append("\n");
     }

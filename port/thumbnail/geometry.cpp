@@ -17,35 +17,39 @@ Size scaled_by(Size size, double scale) { return {scaled_side(size.width, scale)
 
 // A side that was not asked for follows from the image's shape.
 Size box_of(Size source, const Output& output) {
-    const double across = static_cast<double>(output.width) / source.width;
-    const double down = static_cast<double>(output.height) / source.height;
-    if (output.width == 0) return {scaled_side(source.width, down), output.height};
-    if (output.height == 0) return {output.width, scaled_side(source.height, across)};
-    return {output.width, output.height};
+    const Size box{output.width == 0 ? 0 : scaled_side(output.width, output.dpr),
+                   output.height == 0 ? 0 : scaled_side(output.height, output.dpr)};
+    if (box.width == 0) return {scaled_side(source.width, static_cast<double>(box.height) / source.height), box.height};
+    if (box.height == 0) return {box.width, scaled_side(source.height, static_cast<double>(box.width) / source.width)};
+    return box;
 }
 
-Layout whole(Size scaled) { return {.scaled = scaled, .kept = scaled, .canvas = scaled}; }
+Layout uncut(Size scaled) { return {.scaled = scaled, .kept = scaled, .canvas = scaled}; }
 
-Layout cover(Size scaled, Size box) {
+// As near to the middle of what is kept as the edges allow.
+Place focused(Size image, const Rect& part, const Focus& focus, Size scaled, Size kept) {
+    const double across = (focus.x * image.width - part.left) * scaled.width / part.width;
+    const double down = (focus.y * image.height - part.top) * scaled.height / part.height;
+    const auto begin = [](double middle, std::int32_t length, std::int32_t outer) {
+        return std::clamp(static_cast<std::int32_t>(std::lround(middle - length / 2.0)), 0, outer - length);
+    };
+    return {begin(across, kept.width, scaled.width), begin(down, kept.height, scaled.height)};
+}
+
+Layout cover(Size image, const Rect& part, Size scaled, Size box, const Output& output) {
     const Size kept{std::min(scaled.width, box.width), std::min(scaled.height, box.height)};
-    return {.scaled = scaled,
-            .left = (scaled.width - kept.width) / 2,
-            .top = (scaled.height - kept.height) / 2,
-            .kept = kept,
-            .canvas = kept};
+    const Place place =
+        output.focus.given ? focused(image, part, output.focus, scaled, kept) : placed(kept, scaled, output.gravity);
+    return {.scaled = scaled, .left = place.x, .top = place.y, .kept = kept, .canvas = kept};
 }
 
-Layout contain(Size scaled, Size box) {
-    return {.scaled = scaled,
-            .kept = scaled,
-            .x = (box.width - scaled.width) / 2,
-            .y = (box.height - scaled.height) / 2,
-            .canvas = box};
+Layout contain(Size scaled, Size box, Gravity gravity) {
+    const Place place = placed(scaled, box, gravity);
+    return {.scaled = scaled, .kept = scaled, .x = place.x, .y = place.y, .canvas = box};
 }
 
-} // namespace
-
-Layout lay_out(Size source, const Output& output) {
+Layout lay_out_unpadded(Size image, const Rect& part, const Output& output) {
+    const Size source = part.size();
     const Size box = box_of(source, output);
     const double most = output.enlarge ? std::numeric_limits<double>::infinity() : 1.0;
     const double across = static_cast<double>(box.width) / source.width;
@@ -54,14 +58,34 @@ Layout lay_out(Size source, const Output& output) {
     const double around = std::min(std::max(across, down), most);
     switch (output.fit) {
     case Fit::fill:
-        return whole(
+        return uncut(
             {scaled_side(source.width, std::min(across, most)), scaled_side(source.height, std::min(down, most))});
-    case Fit::outside: return whole(scaled_by(source, around));
-    case Fit::cover: return cover(scaled_by(source, around), box);
-    case Fit::contain: return contain(scaled_by(source, within), box);
+    case Fit::outside: return uncut(scaled_by(source, around));
+    case Fit::cover: return cover(image, part, scaled_by(source, around), box, output);
+    case Fit::contain: return contain(scaled_by(source, within), box, output.gravity);
     case Fit::inside: break;
     }
-    return whole(scaled_by(source, within));
+    return uncut(scaled_by(source, within));
+}
+
+} // namespace
+
+Layout lay_out(Size image, const Rect& part, const Output& output) {
+    Layout layout = lay_out_unpadded(image, part, output);
+    layout.padding = {in_pixels(output.padding.top, output), in_pixels(output.padding.right, output),
+                      in_pixels(output.padding.bottom, output), in_pixels(output.padding.left, output)};
+    return layout;
+}
+
+Place placed(Size inner, Size outer, Gravity gravity) {
+    // In halves of what is left over.
+    constexpr Place kHalves[] = {{1, 1}, {1, 0}, {2, 0}, {2, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}, {0, 0}};
+    const Place halves = kHalves[static_cast<std::size_t>(gravity)];
+    return {(outer.width - inner.width) * halves.x / 2, (outer.height - inner.height) * halves.y / 2};
+}
+
+std::int32_t in_pixels(std::int32_t length, const Output& output) {
+    return static_cast<std::int32_t>(std::lround(length * output.dpr));
 }
 
 std::int32_t shrink_on_load(Size source, Size scaled) {

@@ -1,7 +1,7 @@
 // Where the pixels go: sizes and rectangles only, no image. All in the orientation in which the image is seen.
 #pragma once
 
-#include "../options.h"
+#include "../output.h"
 
 namespace thumbnailer {
 
@@ -11,8 +11,20 @@ struct Size {
     bool operator==(const Size&) const = default;
 };
 
-// The image is scaled to `scaled`; of that the rectangle of `kept` size at (left, top) is used; it stands at
-// (x, y) on a canvas of `canvas` size.
+struct Rect {
+    std::int32_t left = 0;
+    std::int32_t top = 0;
+    std::int32_t width = 0;
+    std::int32_t height = 0;
+
+    Size size() const { return {width, height}; }
+    bool operator==(const Rect&) const = default;
+};
+
+inline Rect whole(Size size) { return {0, 0, size.width, size.height}; }
+
+// The part of the image that is used is scaled to `scaled`; of that the rectangle of `kept` size at (left, top) is
+// kept; it stands at (x, y) on a canvas of `canvas` size, which has `padding` around it.
 struct Layout {
     Size scaled;
     std::int32_t left = 0;
@@ -21,13 +33,29 @@ struct Layout {
     std::int32_t x = 0;
     std::int32_t y = 0;
     Size canvas;
+    Padding padding = {};
 
     bool crops() const { return kept != scaled; }
     bool pads() const { return canvas != kept; }
+    // Of the thumbnail, padding included.
+    Size full() const {
+        return {canvas.width + padding.left + padding.right, canvas.height + padding.top + padding.bottom};
+    }
     bool operator==(const Layout&) const = default;
 };
 
-Layout lay_out(Size source, const Output& output);
+// `part` is what is used of an image of size `image`.
+Layout lay_out(Size image, const Rect& part, const Output& output);
+
+// Where something of size `inner` begins that stands in `outer` by gravity. Both may be the larger.
+struct Place {
+    std::int32_t x = 0;
+    std::int32_t y = 0;
+};
+Place placed(Size inner, Size outer, Gravity gravity);
+
+// A length in pixels at the output's pixel ratio.
+std::int32_t in_pixels(std::int32_t length, const Output& output);
 
 // How many times smaller the image may be decoded, for an image of `source` scaled to `scaled`: one of 1, 2, 4, 8,
 // leaving at least twice the target, so that the resampler and not the decoder decides what is sharp. libvips'

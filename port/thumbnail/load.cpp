@@ -1,6 +1,10 @@
 #include "load.h"
 
 #include <algorithm>
+#include <numeric>
+
+#include "exif.h"
+#include "pyramid.h"
 
 namespace thumbnailer {
 
@@ -8,6 +12,11 @@ using vips::VImage;
 using vips::VOption;
 
 namespace {
+
+constexpr bool has_pages(Format format) {
+    return format == Format::gif || format == Format::webp || format == Format::tiff || format == Format::avif ||
+           format == Format::heic || format == Format::pdf || format == Format::jxl;
+}
 
 // Calls the loader of the format by its own name: libvips never sniffs.
 VImage open(Format format, Bytes source, VOption* options) {
@@ -31,37 +40,70 @@ int depth_of(const VImage& image) {
     return stored != 0 ? stored : static_cast<int>(vips_format_sizeof(image.format())) * 8;
 }
 
+std::int64_t duration_of(const VImage& image) {
+    if (image.get_typeof("delay") == 0) return 0;
+    const std::vector<int> delays = image.get_array_int("delay");
+    return std::accumulate(delays.begin(), delays.end(), std::int64_t{0});
+}
+
+bool is_drawing(Format format) { return format == Format::svg || format == Format::pdf; }
+
 // How much of its size the image may be rendered at. A drawing has no pixels and is rendered at the target; WebP's
 // own scaler is coarse, so twice the target is left for the resampler.
 double render_scale(const Header& header, Size scaled) {
-    const double across = static_cast<double>(scaled.width) / header.width();
-    const double down = static_cast<double>(scaled.height) / header.height();
+    const double across = static_cast<double>(scaled.width) / header.raw_width;
+    const double down = static_cast<double>(scaled.height) / header.raw_height;
     const double scale = std::max(across, down);
-    return header.format == Format::svg ? scale : std::min(1.0, 2 * scale);
+    return is_drawing(header.format) ? scale : std::min(1.0, 2 * scale);
+}
+
+void set_page(VOption* options, Format format, const Take& take) {
+    if (!has_pages(format)) return;
+    if (take.animated)
+        options->set("n", -1);
+    else if (take.page > 0)
+        options->set("page", take.page);
 }
 
 } // namespace
 
-Header read_header(Format format, Bytes source) {
-    const VImage image = open(format, source, VImage::option());
+Header read_header(Format format, Bytes source, std::int32_t page) {
+    VOption* options = VImage::option();
+    set_page(options, format, {.page = page});
+    const VImage image = open(format, source, options);
     Header header{.format = format, .raw_width = image.width(), .raw_height = image.height()};
-    header.orientation = std::clamp(integer_or(image, VIPS_META_ORIENTATION, 1), 1, 8);
+    header.orientation = integer_or(image, VIPS_META_ORIENTATION, 1);
+    if (header.orientation < 1 || header.orientation > 8) header.orientation = 1;
     header.pages = std::max(1, integer_or(image, VIPS_META_N_PAGES, 1));
+    header.frames = is_animated(format) ? header.pages : 1;
+    header.duration_ms = header.frames > 1 ? duration_of(image) : 0;
     header.bands = image.bands();
     header.depth = depth_of(image);
     header.alpha = image.has_alpha();
     header.profile = image.get_typeof(VIPS_META_ICC_NAME) != 0;
+    header.preview = has_preview(image);
     copy_text(vips_enum_nick(VIPS_TYPE_INTERPRETATION, image.interpretation()), header.colour_space);
+    copy_text(taken_at(image), header.taken_at);
+    copy_text(camera_of(image), header.camera);
     return header;
 }
 
-VImage load(const Header& header, Bytes source, Size scaled) {
+VImage load(const Header& header, Bytes source, const Take& take, Size scaled) {
     VOption* options = VImage::option();
-    if (header.format == Format::jpeg)
-        options->set("shrink", shrink_on_load({header.width(), header.height()}, scaled));
-    if (header.format == Format::webp || header.format == Format::svg)
+    set_page(options, header.format, take);
+    if (header.format == Format::jpeg && !take.full_size)
+        options->set("shrink", shrink_on_load({header.raw_width, header.raw_height}, scaled));
+    if (is_drawing(header.format) || (header.format == Format::webp && !take.animated && !take.full_size))
         options->set("scale", render_scale(header, scaled));
+    if (header.format == Format::tiff && !take.full_size)
+        if (const auto level = pyramid_level(source, take.page, scaled)) level->choose(options);
     return open(header.format, source, options);
+}
+
+VImage decode(Format format, Bytes encoded, bool animated) {
+    VOption* options = VImage::option();
+    set_page(options, format, {.animated = animated});
+    return open(format, encoded, options).copy_memory();
 }
 
 } // namespace thumbnailer

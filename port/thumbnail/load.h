@@ -1,5 +1,5 @@
 // From the bytes of an image to libvips' image: the header first, the pixels as small as the target allows.
-// Everything here may throw vips::VError; thumbnail.cpp catches it.
+// Everything here may throw vips::VError; studio.cpp and thumbnail.cpp catch it.
 #pragma once
 
 #include <vips/vips8>
@@ -9,11 +9,25 @@
 
 namespace thumbnailer {
 
-// Reads what the header says. No pixel is decoded.
-Header read_header(Format format, Bytes source);
+// What of the source is decoded.
+struct Take {
+    std::int32_t page = 0;
+    bool animated = false;  // every frame, one below the other
+    bool full_size = false; // nothing is left to the decoder's own scaling
+    bool operator==(const Take&) const = default;
+};
 
-// The image to be resized to `scaled` (as it is seen), not larger than needed, rows to be read from top to bottom.
+// Reads what the header says. No pixel is decoded.
+Header read_header(Format format, Bytes source, std::int32_t page = 0);
+
+// The image to be resized to `scaled` (as it is stored), not larger than needed, rows to be read from top to bottom.
 // It still has its orientation. `source` must outlive the image.
-vips::VImage load(const Header& header, Bytes source, Size scaled);
+vips::VImage load(const Header& header, Bytes source, const Take& take, Size scaled);
+
+// An image that this program has just written, whole.
+vips::VImage decode(Format format, Bytes encoded, bool animated);
+
+// Whether several pages of this format are the frames of an animation.
+constexpr bool is_animated(Format format) { return format == Format::gif || format == Format::webp; }
 
 } // namespace thumbnailer

@@ -9,6 +9,18 @@ namespace thumbnailer {
 
 namespace {
 
+// Those that a thumbnail may need.
+constexpr const char* kOperations[] = {
+    "resize",        "reduceh",     "reducev",   "shrinkh",      "shrinkv",  "autorot",  "premultiply", "unpremultiply",
+    "icc_transform", "colourspace", "embed",     "extract_area", "flatten",  "cast",     "copy",        "sequential",
+    "linear",        "rot",         "flip",      "extract_band", "bandjoin", "maplut",   "gaussblur",   "sharpen",
+    "composite2",    "smartcrop",   "find_trim", "arrayjoin",    "recomb",   "multiply", "ifthenelse"};
+
+bool is_decoded(const FormatSpec& format) {
+    const bool prebuilt = std::string_view(THUMBNAILER_LIBVIPS_ORIGIN) == "prebuilt";
+    return format.loads != Loads::when_named_by_system || !prebuilt;
+}
+
 // Makes the class of an operation known, which takes longer than an image of 100 pixels and would otherwise
 // be done again in every worker. Only what was unblocked can run afterwards.
 bool touch(std::string_view operation, bool unblock = false) {
@@ -21,7 +33,7 @@ bool touch(std::string_view operation, bool unblock = false) {
 
 } // namespace
 
-Result<Done> VipsSession::start(const char* program) {
+Result<FormatSet> VipsSession::start(const char* program, FormatSet wanted) {
     // liborc would write code to a file in the home directory and run it.
     ::setenv("VIPS_NOVECTOR", "1", 1);
     if (vips_init(program) != 0) return Failure{Reason::internal, "libvips does not start"};
@@ -30,16 +42,15 @@ Result<Done> VipsSession::start(const char* program) {
     // An allow-list: whatever else libvips was built with, no other loader and no other saver can run.
     vips_operation_block_set("VipsForeignLoad", TRUE);
     vips_operation_block_set("VipsForeignSave", TRUE);
-    for (const FormatSpec& format : kFormats)
-        for (const std::string_view operation : {format.loader, format.saver})
-            if (!operation.empty() && !touch(operation, true))
-                return Failure{Reason::internal, "libvips has no operation " + std::string(operation)};
-    for (const char* operation :
-         {"resize", "reduceh", "reducev", "shrinkh", "shrinkv", "autorot", "premultiply", "unpremultiply",
-          "icc_transform", "colourspace", "embed", "extract_area", "flatten", "cast", "copy", "sequential", "linear"})
-        touch(operation);
+    FormatSet loaded;
+    for (const FormatSpec& format : kFormats) {
+        if (wanted.has(format.format) && is_decoded(format) && touch(format.loader, true)) loaded.add(format.format);
+        if (format.saves && !touch(format.saver, true))
+            return Failure{Reason::internal, "libvips has no operation " + std::string(format.saver)};
+    }
+    for (const char* operation : kOperations) touch(operation);
     vips_error_clear();
-    return Done{};
+    return loaded;
 }
 
 std::string VipsSession::version() { return vips_version_string() == nullptr ? "" : VIPS_VERSION; }

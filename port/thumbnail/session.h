@@ -4,14 +4,15 @@
 
 #include <string>
 
-#include "../result.h"
+#include "../job.h"
 
 namespace thumbnailer {
 
 class VipsSession {
 public:
-    // Fails with internal when libvips does not start or lacks a loader or saver of the format table.
-    static Result<Done> start(const char* program);
+    // Yields those of the `wanted` formats that this libvips reads; no other loader can run from here on. Fails with
+    // internal when libvips does not start or lacks a saver of the format table.
+    static Result<FormatSet> start(const char* program, FormatSet wanted);
     // Such as "8.18.7".
     static std::string version();
 };

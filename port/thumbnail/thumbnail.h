@@ -1,17 +1,30 @@
-// A job done: the header read and checked, the image decoded once, each output made from it. The only place
-// that catches what libvips throws.
+// A job done: the header read and checked, the image decoded once, each output made from it.
 #pragma once
 
 #include <functional>
+#include <span>
+#include <string_view>
 
 #include "../job.h"
 #include "../term.h"
 
 namespace thumbnailer {
 
-// Where the bytes of output `index` go. Fails with write_failed.
-using Store = std::function<Result<Done>(std::size_t index, Bytes encoded, Product& product)>;
+// The bytes that a job is about.
+struct Images {
+    Bytes source;
+    std::span<const Bytes> overlays = {};
+};
 
-Outcome make_thumbnails(const Job& job, Bytes source, const Store& store);
+// What an output came to.
+struct Finished {
+    Bytes encoded;
+    std::string_view placeholder;
+};
+
+// Where output `index` goes. Fails with write_failed.
+using Store = std::function<Result<Done>(std::size_t index, const Finished& finished, Product& product)>;
+
+Outcome make_thumbnails(const Job& job, const Images& images, const Store& store);
 
 } // namespace thumbnailer

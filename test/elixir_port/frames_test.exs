@@ -34,6 +34,15 @@ defmodule Thumbnailer.FramesTest do
     assert {:ok, [], _} = Frames.push(Frames.new(10), <<10::32>>)
   end
 
+  test "a small frame does not keep alive the large piece that it came in" do
+    pieces = [
+      IO.iodata_to_binary(for n <- 1..100, do: frame(String.duplicate("#{rem(n, 10)}", 300)))
+    ]
+
+    {frames, _rest} = read(pieces, 300)
+    for frame <- frames, do: assert(:binary.referenced_byte_size(frame) <= 600)
+  end
+
   test "a frame of many pieces is joined once" do
     pieces = [<<10_000_000::32>> | List.duplicate(:binary.copy("x", 1_000), 10_000)]
     {_reductions, before} = Process.info(self(), :reductions) |> then(&{elem(&1, 0), elem(&1, 1)})

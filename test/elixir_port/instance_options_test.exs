@@ -22,6 +22,19 @@ defmodule Thumbnailer.InstanceOptionsTest do
     end
   end
 
+  test "names of formats are one flag" do
+    assert ["--die-with-parent", "--loaders=jpeg,heic"] =
+             InstanceOptions.arguments(
+               loaders: InstanceOptions.cast!(loaders: [:jpeg, :heic])[:loaders]
+             )
+
+    for wrong <- [[], [:bmp], :jpeg] do
+      assert_raise ArgumentError, ~r/option :loaders must be a list of names of formats/, fn ->
+        InstanceOptions.cast!(loaders: wrong)
+      end
+    end
+  end
+
   test "the documentation of Thumbnailer lists every option" do
     {:docs_v1, _, _, _, %{"en" => docs}, _, _} = Code.fetch_docs(Thumbnailer)
     for option <- InstanceOptions.table(), do: assert(docs =~ "`:#{option.name}` - #{option.doc}")

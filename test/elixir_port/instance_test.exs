@@ -30,6 +30,28 @@ defmodule Thumbnailer.InstanceTest do
     end
   end
 
+  test "isolation: :image and a number of uses contradict each other" do
+    assert_raise ArgumentError, ~r/isolation: :image means reuse: 1/, fn ->
+      Thumbnailer.start_link(isolation: :image, reuse: 10)
+    end
+  end
+
+  @tag :real
+  test "isolation: :image gives each image a worker of its own", %{test: name} do
+    start_supervised!({Thumbnailer, name: name, workers: 1, isolation: :image})
+
+    for _image <- 1..3,
+        do: {:ok, _thumbnail} = Thumbnailer.make(sample("quadrants.jpg"), 40, on: name)
+
+    assert {:ok, %{program: %{forked: 4}}} = Thumbnailer.stats(name)
+  end
+
+  @tag :real
+  test "the posture says what was tried on this host", %{test: name} do
+    start_supervised!({Thumbnailer, name: name, sandbox: :off})
+    assert {:ok, %{mode: :off, complete: false}} = Thumbnailer.posture(name)
+  end
+
   test "two instances live beside each other in one tree", %{test: name} do
     children =
       for n <- [1, 2], do: {Thumbnailer, name: {:global, {name, n}}, executable: fake("echo")}

@@ -44,6 +44,24 @@ defmodule Thumbnailer.PortTest do
     assert id == 2
   end
 
+  test "a chunk for a request that is not held, or of another life, is gone" do
+    {pid, session, _os_pid, _hello} = start_up("echo")
+    assert Port.chunk(pid, session, 1, "bytes") == :gone
+    assert Port.chunk(pid, hd(Elixir.Port.list()), 1, "bytes") == :gone
+    stop_supervised!(Port)
+    assert Port.chunk(pid, session, 1, "bytes") == :gone
+  end
+
+  test "a chunk waits until the program has taken it, or has ended" do
+    {pid, session, os_pid, _hello} = start_up("never_answers")
+    {streamed, _on} = Request.make!(["image"], [100], [])
+    :ok = Port.send_request(pid, session, 1, %{streamed | source: :stream}, 1_000)
+    feeder = Task.async(fn -> Port.chunk(pid, session, 1, "bytes") end)
+    assert Task.yield(feeder, 100) == nil
+    signal(os_pid, :KILL)
+    assert Task.await(feeder) == :gone
+  end
+
   test "a request that is larger than the program takes is refused here, and the program goes on" do
     {pid, session, os_pid, _hello} = start_up("small_frames")
     {large, _on} = Request.make!({:bytes, :binary.copy("x", 5_000)}, [100], [])

@@ -44,9 +44,9 @@ defmodule Thumbnailer.RequestTest do
 
   test "a suffix of a format that is only read is refused" do
     assert_raise ArgumentError,
-                 ~r/no thumbnail can be written as tiff.*jpeg, png, webp, avif, gif/,
+                 ~r/no thumbnail can be written as svg.*jpeg, png, webp, avif, gif, tiff/,
                  fn ->
-                   outputs([{100, to: "/srv/a.tiff"}])
+                   outputs([{100, to: "/srv/a.svg"}])
                  end
   end
 
@@ -64,6 +64,35 @@ defmodule Thumbnailer.RequestTest do
     test "#{inspect(wrong, limit: 2)} are no outputs" do
       wrong = unquote(Macro.escape(wrong))
       assert_raise ArgumentError, ~r/outputs must be a list of 1 to 64/, fn -> outputs(wrong) end
+    end
+  end
+
+  test "a set is every size in every format, sizes first" do
+    assert outputs([sizes: [100, "200x"], formats: [:avif, :jpeg]], quality: 40) == [
+             %{width: 100, height: 100, format: :avif, quality: 40},
+             %{width: 100, height: 100, format: :jpeg, quality: 40},
+             %{width: 200, format: :avif, quality: 40},
+             %{width: 200, format: :jpeg, quality: 40}
+           ]
+
+    assert outputs(sizes: [100]) == [%{width: 100, height: 100}]
+  end
+
+  for wrong <- [
+        [formats: [:avif]],
+        [sizes: []],
+        [sizes: 100],
+        [sizes: [100], formats: []],
+        [sizes: [100], widths: [1]]
+      ] do
+    test "#{inspect(wrong)} is no set" do
+      assert_raise ArgumentError, ~r/a set must be/, fn -> outputs(unquote(wrong)) end
+    end
+  end
+
+  test "more than 64 of a set are too many" do
+    assert_raise ArgumentError, ~r/outputs must be a list of 1 to 64/, fn ->
+      outputs(sizes: Enum.to_list(1..33), formats: [:avif, :jpeg])
     end
   end
 

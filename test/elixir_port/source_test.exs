@@ -39,13 +39,25 @@ defmodule Thumbnailer.SourceTest do
       wrong = unquote(Macro.escape(wrong))
 
       assert_raise ArgumentError,
-                   ~r/source must be the path of a file.*\{:bytes, iodata\}, got: /,
+                   ~r/source must be the path of a file.*\{:bytes, iodata\}, or an enumerable of binaries, got: /,
                    fn -> Source.cast!(wrong) end
     end
   end
 
-  test "a stream is refused, not read" do
-    stream = Stream.map(1..3, fn _ -> flunk("the stream was read") end)
-    assert_raise ArgumentError, ~r/source must be/, fn -> Source.cast!(stream) end
+  test "a stream is taken as it is, not read" do
+    for stream <- [
+          Stream.map(1..3, fn _ -> flunk("the stream was read") end),
+          ["GIF", "89a"],
+          fn _, _ -> :ok end
+        ] do
+      assert Source.cast!(stream) == {:stream, stream}
+    end
+  end
+
+  test "a file stream by lines is read by bytes" do
+    assert {:stream, %File.Stream{line_or_bytes: bytes}} = Source.cast!(File.stream!("a.jpg"))
+    assert is_integer(bytes)
+    by_bytes = File.stream!("a.jpg", [], 1_000)
+    assert Source.cast!(by_bytes) == {:stream, by_bytes}
   end
 end

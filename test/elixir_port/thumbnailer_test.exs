@@ -320,6 +320,11 @@ defmodule ThumbnailerTest do
     assert 0 < p50 and p50 <= p95 and p95 <= p99 and p99 < 30_000
   end
 
+  test "ping/1 says whether the program answers", %{on: on} do
+    assert Thumbnailer.ping(on) == :ok
+    assert {:error, %Error{reason: :unavailable}} = Thumbnailer.ping(:no_such_instance)
+  end
+
   test "the default instance needs no set-up" do
     assert {:ok, %Thumbnail{width: 80}} = Thumbnailer.make(sample("quadrants.png"), 80)
     assert {:ok, %{loaders: loaders}} = Thumbnailer.info()

@@ -23,6 +23,14 @@ defmodule Thumbnailer.WireTest do
   test "stats and cancel are of an id alone" do
     assert term(Wire.request(3, %Request{op: :stats}, 10)) == {:stats, 3}
     assert term(Wire.cancel(4)) == {:cancel, 4}
+    assert term(Wire.request(5, %Request{op: :ping}, 9)) == {:ping, 5}
+  end
+
+  test "a chunk is bytes or the end, and large bytes are not copied" do
+    assert term(Wire.chunk(4, "eof")) == {:chunk, 4, "eof"}
+    assert term(Wire.chunk(4, :eof)) == {:chunk, 4, :eof}
+    bytes = :binary.copy("x", 10_000)
+    assert Enum.any?(Wire.chunk(4, bytes), &:erts_debug.same(&1, bytes))
   end
 
   test "an answer and an error are read" do

@@ -110,9 +110,13 @@ TEST_CASE("etf: a request with any byte changed is a term or refused, and what i
         }
 }
 
-TEST_CASE("etf: a large binary is referenced, not copied") {
+TEST_CASE("etf: a large binary is referenced when somebody keeps it, and copied when nobody does") {
     const std::string image(10'000, 'x');
+    Payload copied;
+    etf::encode(tuple(atom("ok"), binary(image)), copied);
+    CHECK(copied.pieces() == 1);
     Payload payload;
+    payload.keep(nullptr, bytes_of(image));
     etf::encode(tuple(atom("ok"), binary(image)), payload);
     REQUIRE(payload.pieces() == 2);
     CHECK(static_cast<const void*>(payload.piece(1).data()) == image.data());

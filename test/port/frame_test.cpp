@@ -147,6 +147,7 @@ TEST_CASE("frame: what is written is what is read, however small the pipe") {
     for (const std::string_view head : {"a", "bc"}) {
         Payload payload;
         payload.append(bytes_of(head));
+        payload.keep(nullptr, bytes_of(image));
         payload.append_binary(bytes_of(image));
         payload.append(bytes_of("tail"));
         writer.push(std::move(payload));

@@ -50,6 +50,14 @@ TEST_CASE("front: a faulty request is answered and the next one is served") {
     CHECK(program.next() == "{ok, 5, #{}}");
 }
 
+TEST_CASE("front: a long message arrives as it was written") {
+    Program program;
+    program.send("{probe, 1, #{}, {path, <<\"" + std::string(6000, 'x') + "\">>}}");
+    const std::string answer = program.next_exact();
+    check_contains(answer, "message => <<\"\\\"xxxxxxxx");
+    check_contains(answer, "File name too long");
+}
+
 TEST_CASE("front: the end of input finishes what was asked and exits 0") {
     Program program;
     for (Id id = 1; id <= 5; ++id) program.send_image(id, jpeg());
@@ -119,14 +127,6 @@ TEST_CASE("front: a cancelled request is answered cancelled, queued or running")
     CHECK(program.next() == "{ok, 3, #{}}");
 }
 
-TEST_CASE("front: a worker that needs more memory than it may have is ended with that reason") {
-    Program program({"--workers=1", "--max-memory=33554432"});
-    program.send_image(1, slow_image(), 3000); // progressive, so that all coefficients are held
-    check_contains(program.next(), "{error, 1, #{reason => out_of_memory");
-    program.send_image(2, jpeg());
-    check_contains(program.next(), "{ok, 2,");
-}
-
 TEST_CASE("front: an id in use is refused") {
     Program program({"--workers=1"});
     program.send_image(1, slow_image(), 3000);
@@ -144,6 +144,20 @@ TEST_CASE("front: with reuse 1 each image has a worker of its own") {
     program.send("{stats, 9}");
     // Five that made an image and the one that waits for the sixth.
     check_contains(program.next(), "forked => 6");
+}
+
+TEST_CASE("front: an output whose file cannot be costs itself alone, unless it is the only one") {
+    Program program;
+    const auto request = [](const char* outputs) {
+        return "{make, 1, #{outputs => " + std::string(outputs) +
+               "}, {bytes, {file, \"" THUMBNAILER_ROOT "/samples/images/quadrants.jpg\"}}}";
+    };
+    program.send(request("[#{width => 8, to => <<\"/nonexistent/a.jpg\">>}, #{width => 4}]"));
+    const std::string both = program.next();
+    check_contains(both, "outputs => [{error, #{reason => write_failed");
+    check_contains(both, "{ok, #{format => jpeg, width => 4");
+    program.send(request("[#{width => 8, to => <<\"/nonexistent/a.jpg\">>}]"));
+    check_contains(program.next(), "{error, 1, #{reason => write_failed");
 }
 
 TEST_CASE("front: an output that goes to a file is there when the answer says so, and nothing else is") {

@@ -17,6 +17,8 @@ Output box(std::int32_t width, std::int32_t height, Fit fit = Fit::inside, bool 
     return output;
 }
 
+Layout lay_out(Size source, const Output& output) { return thumbnailer::lay_out(source, whole(source), output); }
+
 } // namespace
 
 TEST_CASE("geometry: inside stays within the box and keeps the shape") {

@@ -47,10 +47,11 @@ TEST_CASE("msgpack: bin is a binary and str is an atom, whose bytes are borrowed
     CHECK(items[1].as<Atom>()->name.data() == payload.data() + 7);
 }
 
-TEST_CASE("msgpack: a large binary is referenced and not copied, a small one is copied") {
+TEST_CASE("msgpack: a large binary that somebody keeps is referenced, a small one is copied") {
     const std::string small(Payload::kReferenceFrom - 1, 'x');
     const std::string large(Payload::kReferenceFrom, 'x');
     Payload payload;
+    payload.keep(nullptr, bytes_of(large));
     msgpack::encode(List{{binary(small), binary(large)}}, payload);
     REQUIRE(payload.pieces() == 2);
     CHECK(text_of(payload.piece(0)).size() == 1 + 3 + small.size() + 3);

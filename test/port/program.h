@@ -73,16 +73,8 @@ public:
     }
 
     // The next answer as Erlang text on one line; fails when none comes in ten seconds.
-    std::string next() {
-        for (;;) {
-            auto frame = reader_->take();
-            REQUIRE(frame);
-            if (*frame) return text::print(*etf::decode((*frame)->payload), {.columns = 0});
-            pollfd event{reading_.get(), POLLIN, 0};
-            REQUIRE(::poll(&event, 1, 10'000) == 1);
-            REQUIRE(*reader_->fill() == Input::some);
-        }
-    }
+    std::string next() { return next_as({.columns = 0}); }
+    std::string next_exact() { return next_as(text::kExact); }
 
     int end_of_input() {
         writing_.reset();
@@ -104,6 +96,17 @@ public:
     }
 
 private:
+    std::string next_as(text::Style style) {
+        for (;;) {
+            auto frame = reader_->take();
+            REQUIRE(frame);
+            if (*frame) return text::print(*etf::decode((*frame)->payload), style);
+            pollfd event{reading_.get(), POLLIN, 0};
+            REQUIRE(::poll(&event, 1, 10'000) == 1);
+            REQUIRE(*reader_->fill() == Input::some);
+        }
+    }
+
     pid_t pid_ = -1;
     Descriptor writing_;
     Descriptor reading_;

@@ -141,3 +141,95 @@ TEST_CASE("request: the id is found where a request has it, so that the error fi
     CHECK(id_of("{make, -1}") == std::nullopt);
     CHECK(id_of("make") == std::nullopt);
 }
+
+TEST_CASE("request: a source may be a stream, and its chunks follow") {
+    const auto make = read("{make, 1, #{outputs => [#{width => 9}]}, stream}");
+    REQUIRE_MESSAGE(make, make.error().message);
+    CHECK(std::holds_alternative<Stream>(make->source));
+    const auto chunk = read("{chunk, 1, <<\"eof\">>}");
+    REQUIRE_MESSAGE(chunk, chunk.error().message);
+    CHECK(chunk->op == Op::chunk);
+    REQUIRE(chunk->chunk);
+    CHECK(text_of(*chunk->chunk) == "eof");
+    const auto end = read("[<<\"chunk\">>, 1, eof]");
+    REQUIRE_MESSAGE(end, end.error().message);
+    CHECK(!end->chunk);
+    check_refused(read("{chunk, 1, end_of_file}"), Reason::bad_request, "neither a binary nor eof");
+    check_refused(read("{chunk, 1}"), Reason::bad_request, "{chunk, Id, Binary | eof}");
+}
+
+TEST_CASE("request: a stream is announced by a request that is refused, too") {
+    static text::OwnedTerms terms =
+        *text::parse("{make, 1, #{oops => 1}, stream}. {make, 1, #{}, {path, <<\"stream\">>}}. stream.");
+    CHECK(announces_stream(terms.terms()[0]));
+    CHECK(!announces_stream(terms.terms()[1]));
+    CHECK(!announces_stream(terms.terms()[2]));
+}
+
+TEST_CASE("request: options of every type are read into their places") {
+    CHECK(output_of("width => 1, dpr => 2").dpr == 2);
+    CHECK(output_of("width => 1, dpr => 1.5").dpr == 1.5);
+    CHECK(output_of("width => 1, trim => true").trim == 10);
+    CHECK(output_of("width => 1, trim => 25").trim == 25);
+    CHECK(output_of("width => 1, trim => false").trim == 0);
+    const Output focused = output_of("width => 1, focus => {0.25, 1}");
+    CHECK(focused.focus.given);
+    CHECK(focused.focus.x == 0.25);
+    CHECK(focused.focus.y == 1);
+    const Region pixels = output_of("width => 1, region => {0, 10, 20, 1}").region;
+    CHECK(!pixels.fractions);
+    CHECK(pixels.top == 10);
+    const Region parts = output_of("width => 1, region => [0, 0.5, 1, 0.5]").region;
+    CHECK(parts.fractions);
+    CHECK(parts.width == 1);
+    CHECK(output_of("width => 1, padding => 3").padding == Padding{3, 3, 3, 3});
+    CHECK(output_of("width => 1, padding => {1, 2}").padding == Padding{1, 2, 1, 2});
+    CHECK(output_of("width => 1, padding => {1, 2, 3, 4}").padding == Padding{1, 2, 3, 4});
+    CHECK(output_of("width => 1, rotate => 90").rotate == Rotate::right);
+    CHECK(output_of("width => 1, rotate => <<\"270\">>").rotate == Rotate::left);
+    CHECK(output_of("width => 1, round => circle").round == kCircle);
+    CHECK(output_of("width => 1, round => 12").round == 12);
+    CHECK(output_of("width => 1, quality => {ssim, 0.98}").ssim == 0.98);
+    CHECK(output_of("width => 1, hue => -90").hue == -90);
+    CHECK(output_of("width => 1, optimise => false").optimise == false);
+    const auto overlaid = with_output("width => 1, overlay => {path, <<\"logo.png\">>}");
+    CHECK(std::get<std::string>(*overlaid->spec.outputs.front().overlay) == "logo.png");
+}
+
+TEST_CASE("request: values that are nearly of the type are refused with what is accepted") {
+    const auto refused = [](const std::string& option, const std::string& part) {
+        check_refused(with_output("width => 1, " + option), Reason::bad_option, part);
+    };
+    refused("dpr => 0.05", "a number from 0.1 to 10");
+    refused("trim => 0", "true (10), false or a number from 1 to 255");
+    refused("focus => {0.5, 1.5}", "{x, y}");
+    refused("focus => {0.5}", "{x, y}");
+    refused("region => {0, 0, 0, 10}", "width and height over 0");
+    refused("region => {0.5, 0, 0.5, 2}", "0 to 1");
+    refused("padding => {1, 2, 3}", "{vertical, horizontal}");
+    refused("rotate => 45", "auto, 0, 90, 180, 270");
+    refused("round => square", "circle or an integer");
+    refused("quality => {ssim, 2}", "{ssim, X}");
+    refused("quality => {psnr, 40}", "{ssim, X}");
+    refused("overlay => stream", "{bytes, Binary} or {path, Binary}");
+    refused("overlay => <<\"logo.png\">>", "{bytes, Binary} or {path, Binary}");
+}
+
+TEST_CASE("request: options that contradict each other are refused") {
+    const auto refused = [](const std::string& options, std::string_view option) {
+        const auto request = with_output("width => 1, " + options);
+        REQUIRE(!request);
+        CHECK(request.error().option == option);
+    };
+    refused("focus => {0, 0}, gravity => north", "focus");
+    refused("focus => {0, 0}, crop => entropy", "focus");
+    refused("gravity => north, crop => entropy", "crop");
+    refused("animated => true, page => 1", "page");
+    refused("lossless => true, near_lossless => true", "near_lossless");
+}
+
+TEST_CASE("request: an option is found by its name, and nothing by another") {
+    CHECK(option_named("overlay") == "overlay");
+    CHECK(option_named("overlays").empty());
+    CHECK(option_named("").empty());
+}

@@ -2,58 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include "pixels.h"
+#include "make.h"
 
 using namespace thumbnailer;
 using namespace thumbnailer::test;
 using vips::VImage;
-
-namespace {
-
-struct Made {
-    Outcome outcome;
-    std::vector<std::string> files;
-
-    VImage image(std::size_t index = 0) const {
-        REQUIRE_MESSAGE(outcome.failed == 0, text_in(outcome.failure.message));
-        REQUIRE_MESSAGE(outcome.products[index].made != 0, text_in(outcome.products[index].failure.message));
-        return decoded(files[index]);
-    }
-};
-
-Made make(const std::string& source, const std::vector<Output>& outputs, std::int64_t max_pixels = 100'000'000) {
-    Job job;
-    job.count = static_cast<std::uint32_t>(outputs.size());
-    std::copy(outputs.begin(), outputs.end(), job.outputs.begin());
-    job.limits.max_pixels = max_pixels;
-    Made made{{}, std::vector<std::string>(outputs.size())};
-    made.outcome = make_thumbnails(job, bytes_of(source), [&](std::size_t index, Bytes encoded, Product&) {
-        made.files[index] = text_of(encoded);
-        return Result<Done>(Done{});
-    });
-    return made;
-}
-
-Output box(std::int32_t width, std::int32_t height, Fit fit = Fit::inside, Target format = Target::png) {
-    Output output;
-    output.width = width;
-    output.height = height;
-    output.fit = fit;
-    output.format = format;
-    return output;
-}
-
-// What a camera held another way would have stored: the picture turned against its tag.
-VImage stored_for(const VImage& seen, int orientation) {
-    const VImage mirrored = seen.fliphor();
-    const VImage turned[] = {seen,          mirrored,         seen.rot180(), mirrored.rot180(), mirrored.rot270(),
-                             seen.rot270(), mirrored.rot90(), seen.rot90()};
-    VImage image = turned[orientation - 1].copy();
-    image.set(VIPS_META_ORIENTATION, orientation);
-    return image;
-}
-
-} // namespace
 
 TEST_CASE("thumbnail: every format that is read gives the quadrants where they were") {
     const VImage picture = quadrants(160, 120);
@@ -210,8 +163,8 @@ TEST_CASE("thumbnail: quality decides the size of what is lossy") {
 }
 
 TEST_CASE("thumbnail: what is no image, cut short or too large ends with its reason") {
-    const auto reason = [](const std::string& source, std::int64_t max_pixels = 100'000'000) {
-        const Outcome outcome = make(source, {box(32, 32)}, max_pixels).outcome;
+    const auto reason = [](const std::string& source, std::int64_t max_pixels = Limits{}.max_pixels) {
+        const Outcome outcome = make(source, {box(32, 32)}, {.max_pixels = max_pixels}).outcome;
         REQUIRE(outcome.failed == 1);
         CHECK(!text_in(outcome.failure.message).empty());
         return outcome.failure.reason;
@@ -237,6 +190,8 @@ TEST_CASE("thumbnail: the message of one failure is not found in the next") {
     const std::string png = file_of(quadrants(16, 16), ".png");
     const std::string jpeg = file_of(quadrants(16, 16), ".jpg");
     make(png.substr(0, 60), {box(8, 8)});
+    make(file_of(quadrants(16, 16), ".heif[compression=av1]"), {box(8, 8)}); // succeeds, and complains of seeks
     const Outcome outcome = make(jpeg.substr(0, jpeg.size() / 2), {box(8, 8)}).outcome;
     CHECK(text_in(outcome.failure.message).find("png") == std::string_view::npos);
+    CHECK(text_in(outcome.failure.message).find("seek") == std::string_view::npos);
 }

@@ -33,8 +33,13 @@ defmodule Thumbnailer.Async do
 
     result =
       Telemetry.span(request, on, fn ->
-        asked = Server.send_request(on, request)
-        with {:ok, answer} <- await(ref, watch, on, asked), do: read.(answer)
+        asked = ask(on, request)
+
+        with {:ok, answer} <- await({ref, watch}, asked, on) do
+          read.(answer)
+        else
+          error -> give_up(asked) && error
+        end
       end)
 
     send(recipient, {ref, result})
@@ -44,11 +49,33 @@ defmodule Thumbnailer.Async do
   defp watched(alias, starter) when is_reference(alias), do: starter
   defp watched(recipient, _starter), do: recipient
 
-  defp await(ref, watch, on, asked) do
+  # A streamed source is fed by a process of its own, so that the courier can hear that it is cancelled.
+  defp ask(on, %{source: {:stream, _enumerable}} = request),
+    do: spawn_monitor(fn -> exit({:answer, Server.request(on, request)}) end)
+
+  defp ask(on, request), do: Server.send_request(on, request)
+
+  defp await({ref, watch} = ends, asked, on) do
     receive do
       {:cancel, ^ref} -> {:error, Error.new(:cancelled, "the request was cancelled")}
       {:DOWN, ^watch, _, _, _} -> {:error, Error.new(:cancelled, "its recipient is gone")}
-      message -> Server.answer(message, asked, on) || await(ref, watch, on, asked)
+      message -> answer(message, asked, on) || await(ends, asked, on)
     end
   end
+
+  defp answer({:DOWN, monitor, :process, pid, reason}, {pid, monitor}, _on) do
+    case reason do
+      {:answer, answer} -> answer
+      broken -> {:error, Error.new(:cancelled, "its source broke off: " <> words(broken))}
+    end
+  end
+
+  defp answer(_message, {_pid, _monitor}, _on), do: nil
+  defp answer(message, asked, on), do: Server.answer(message, asked, on)
+
+  defp give_up({pid, _monitor}), do: Process.exit(pid, :kill)
+  defp give_up(_asked), do: true
+
+  defp words({%{__exception__: true} = exception, _stacktrace}), do: Exception.message(exception)
+  defp words(reason), do: Exception.format_exit(reason)
 end

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Dispatcher do
   # program gets no more than its workers can take up, so that what waits can still be dropped. Runs in the
   # server, which owns the timers and monitors of the entries.
 
-  alias Thumbnailer.{Entry, Error, Histogram, OsProcess, Program, Queue, Request}
+  alias Thumbnailer.{Entry, Error, Feed, Feeds, Histogram, OsProcess, Program, Queue, Request}
 
   # The program keeps the deadline itself and answers; this is how much later its silence costs it its life.
   @grace 500
@@ -21,6 +21,7 @@ defmodule Thumbnailer.Dispatcher do
     drainer: nil,
     program: %Program{},
     queue: %Queue{},
+    feeds: %Feeds{},
     next_id: 1,
     served: 0,
     failed: %{},
@@ -43,6 +44,7 @@ defmodule Thumbnailer.Dispatcher do
           port_monitor: reference | nil,
           program: Program.t(),
           queue: Queue.t(),
+          feeds: Feeds.t(),
           next_id: pos_integer,
           served: non_neg_integer,
           failed: %{optional(Error.reason()) => pos_integer},
@@ -80,7 +82,7 @@ defmodule Thumbnailer.Dispatcher do
   end
 
   @doc "The port process says something of its program."
-  @spec port_event(t, Thumbnailer.Port.event()) :: t
+  @spec port_event(t, Thumbnailer.Life.event()) :: t
   def port_event(state, event), do: state |> heard(event) |> dispatch()
 
   @doc "The time of a request is over."
@@ -89,7 +91,36 @@ defmodule Thumbnailer.Dispatcher do
 
   @doc "The caller of a request is gone."
   @spec abandon(t, pos_integer) :: t
-  def abandon(state, id), do: state |> left(Queue.get(state.queue, id)) |> dispatch()
+  def abandon(state, id) do
+    %{state | feeds: Feeds.delete(state.feeds, id)}
+    |> left(Queue.get(state.queue, id))
+    |> dispatch()
+  end
+
+  @doc "The caller of a streamed request has no more to send, or was told so, and wants the answer."
+  @spec await(t, pos_integer, reference, GenServer.from()) ::
+          {:answer, {:ok, map} | {:error, Error.t()}, t} | {:wait, t}
+  def await(state, id, token, from) do
+    case Feeds.claim(state.feeds, id, token) do
+      {:answered, outcome, feeds} ->
+        Process.demonitor(token, [:flush])
+        {:answer, outcome, %{state | feeds: feeds}}
+
+      {:open, feeds} ->
+        queue = Queue.put(state.queue, %{Queue.get(state.queue, id) | reply_to: from})
+        {:wait, dispatch(%{state | feeds: feeds, queue: queue})}
+
+      :unknown ->
+        {:answer, {:error, Error.new(:unavailable, "the instance was restarted")}, state}
+    end
+  end
+
+  @doc "The enumeration of a source broke off; its caller will not come for the answer."
+  @spec drop(t, pos_integer, reference) :: t
+  def drop(state, id, token) do
+    Process.demonitor(token, [:flush])
+    if Feeds.claim(state.feeds, id, token) == :unknown, do: state, else: abandon(state, id)
+  end
 
   @doc "From now on nobody is let in; `drainer` is told when every request is answered."
   @spec stop(t, GenServer.from()) :: t
@@ -97,7 +128,8 @@ defmodule Thumbnailer.Dispatcher do
 
   @doc "Tells who waits for the last answer, when it was given."
   @spec settle(t) :: t
-  def settle(%{drainer: drainer, queue: %{waiting: 0, sent: 0}} = state) when drainer != nil do
+  def settle(%{drainer: drainer, queue: %{waiting: 0, sent: 0}, feeds: %{answers: kept}} = state)
+      when drainer != nil and kept == %{} do
     GenServer.reply(drainer, :ok)
     %{state | drainer: nil}
   end
@@ -156,7 +188,7 @@ defmodule Thumbnailer.Dispatcher do
   end
 
   # Questions about the instance do not queue behind images.
-  defp place(%{op: op}) when op in [:info, :stats], do: :front
+  defp place(%{op: op}) when op in [:info, :stats, :ping], do: :front
   defp place(_request), do: :back
 
   defp wake(%{program: %{state: :idle}, port: port} = state) when port != nil do
@@ -174,9 +206,14 @@ defmodule Thumbnailer.Dispatcher do
     if entry && room?(entry, state), do: state |> send_out(entry) |> dispatch(), else: state
   end
 
+  # A source that is on its way keeps no worker from its work, so it takes no place of another request.
+  defp room?(%{request: %{source: :stream}}, %{program: %{state: :up, hello: hello}} = state),
+    do: Feeds.count(state.feeds) < Map.get(hello.limits, :max_streams, 1)
+
   # As many again as there are workers, so that a worker never waits for its next image.
-  defp room?(entry, %{program: %{state: :up, hello: hello}, queue: queue}),
-    do: place(entry.request) == :front or queue.sent < 2 * hello.workers
+  defp room?(entry, %{program: %{state: :up, hello: hello}, queue: queue} = state),
+    do:
+      place(entry.request) == :front or queue.sent - Feeds.count(state.feeds) < 2 * hello.workers
 
   defp room?(_entry, _state), do: false
 
@@ -189,8 +226,17 @@ defmodule Thumbnailer.Dispatcher do
     :ok =
       Thumbnailer.Port.send_request(state.port, program.session, entry.id, entry.request, left)
 
-    %{state | queue: Queue.sent(state.queue, entry)}
+    feed(%{state | queue: Queue.sent(state.queue, entry)}, entry)
   end
+
+  defp feed(state, %{id: id, monitor: token, request: %{source: :stream}} = entry) do
+    %{port: port, program: %{session: session, hello: %{limits: limits}}} = state
+    feed = %Feed{port: port, session: session, id: id, token: token, piece: Feed.piece(limits)}
+    queue = Queue.put(state.queue, Entry.feed(entry, feed))
+    %{state | queue: queue, feeds: Feeds.open(state.feeds, id, token)}
+  end
+
+  defp feed(state, _entry), do: state
 
   # -- the port process says something
 
@@ -219,7 +265,7 @@ defmodule Thumbnailer.Dispatcher do
       state.queue
       |> Queue.all(:sent)
       |> Enum.map(&if(&1.id in held, do: spend_retry(&1), else: &1))
-      |> Enum.split_with(&(&1.retries >= 0 and &1.state == :sent and &1.reply_to != nil))
+      |> Enum.split_with(&again?/1)
 
     program = %Program{state: :down, fault: error, permanent?: permanent?}
 
@@ -228,6 +274,10 @@ defmodule Thumbnailer.Dispatcher do
     |> Map.update!(:queue, &Queue.return(&1, again))
     |> give_up_waiting()
   end
+
+  # Of a stream there is nothing left to send.
+  defp again?(%{request: %{source: :stream}}), do: false
+  defp again?(entry), do: entry.retries >= 0 and entry.state == :sent and entry.reply_to != nil
 
   defp spend_retry(entry), do: %{entry | retries: entry.retries - 1}
 
@@ -291,8 +341,19 @@ defmodule Thumbnailer.Dispatcher do
 
   defp finish(state, entry, outcome) do
     {_entry, queue} = Queue.take(state.queue, entry.id)
-    Entry.answer(entry, outcome)
-    %{state | queue: queue} |> time(entry) |> count(outcome)
+
+    state = %{state | queue: queue} |> time(entry) |> count(outcome)
+
+    case Feeds.answer(state.feeds, entry.id, outcome) do
+      :not_fed ->
+        Entry.answer(entry, outcome)
+        state
+
+      # Whoever still feeds it comes for the answer later.
+      {:kept, feeds} ->
+        Entry.stop_clock(entry)
+        %{state | feeds: feeds}
+    end
   end
 
   defp time(state, %{request: %{op: op}} = entry) when op in [:make, :probe],

@@ -63,6 +63,20 @@ defmodule Thumbnailer.Entry do
   def overdue(%__MODULE__{state: :sent} = entry, grace),
     do: %{entry | state: :overdue, timer: remind(entry.id, grace)}
 
+  @doc "Sent; its caller is told how to feed it its source, and asks for the answer by itself afterwards."
+  @spec feed(t, Thumbnailer.Feed.t()) :: t
+  def feed(entry, feed) do
+    GenServer.reply(entry.reply_to, {:feed, feed})
+    %{entry | state: :sent, reply_to: nil}
+  end
+
+  @doc "Ends the watch over the deadline; that over the caller goes on."
+  @spec stop_clock(t) :: :ok
+  def stop_clock(entry) do
+    _ = Process.cancel_timer(entry.timer, async: true, info: false)
+    :ok
+  end
+
   @doc "Nobody waits for it any more."
   @spec abandon(t) :: t
   def abandon(entry), do: %{entry | reply_to: nil}
@@ -78,8 +92,7 @@ defmodule Thumbnailer.Entry do
   @spec close(t) :: :ok
   def close(entry) do
     Process.demonitor(entry.monitor, [:flush])
-    _ = Process.cancel_timer(entry.timer, async: true, info: false)
-    :ok
+    stop_clock(entry)
   end
 
   defp remind(id, milliseconds), do: Process.send_after(self(), {:deadline, id}, milliseconds)

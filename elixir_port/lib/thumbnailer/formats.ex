@@ -12,6 +12,7 @@ defmodule Thumbnailer.Formats do
       nil
   """
 
+  # loads: true, or :named when the instance's option :loaders must name it and the program's libvips have it;
   # auto: what format: :auto makes of it; :opaque is jpeg, or png for an image with alpha.
   @columns [:name, :loads, :saves, :alpha, :quality, :auto, :media_type, :suffixes]
   @rows [
@@ -20,16 +21,20 @@ defmodule Thumbnailer.Formats do
     [:webp, true, true, true, 80, :webp, "image/webp", ~w(webp)],
     [:avif, true, true, true, 50, :avif, "image/avif", ~w(avif)],
     [:gif, true, true, true, nil, :gif, "image/gif", ~w(gif)],
-    [:tiff, true, false, true, nil, :opaque, "image/tiff", ~w(tif tiff)],
-    [:svg, true, false, true, nil, :png, "image/svg+xml", ~w(svg)]
+    [:tiff, true, true, true, nil, :opaque, "image/tiff", ~w(tif tiff)],
+    [:svg, true, false, true, nil, :png, "image/svg+xml", ~w(svg)],
+    [:heic, :named, false, true, nil, :opaque, "image/heic", ~w(heic heif)],
+    [:jxl, :named, false, true, nil, :opaque, "image/jxl", ~w(jxl)],
+    [:jp2k, :named, false, true, nil, :opaque, "image/jp2", ~w(jp2 j2k jpf jpx)],
+    [:pdf, :named, false, true, nil, :png, "application/pdf", ~w(pdf)]
   ]
   @table Enum.map(@rows, &Map.new(Enum.zip(@columns, &1)))
 
   @typedoc "A format that images are read from."
-  @type name :: :jpeg | :png | :webp | :avif | :gif | :tiff | :svg
+  @type name :: :jpeg | :png | :webp | :avif | :gif | :tiff | :svg | :heic | :jxl | :jp2k | :pdf
 
   @typedoc "A format that thumbnails are written in."
-  @type saved :: :jpeg | :png | :webp | :avif | :gif
+  @type saved :: :jpeg | :png | :webp | :avif | :gif | :tiff
 
   @doc "All formats, one map each."
   @spec table() :: [map]

@@ -45,12 +45,19 @@ defmodule Thumbnailer.Frames do
     do: {:error, length}
 
   defp cut(<<length::32, frame::binary-size(length), rest::binary>>, frames, done),
-    do: cut(rest, frames, [frame | done])
+    do: cut(rest, frames, [own(frame) | done])
 
   defp cut(<<length::32, _part::binary>> = rest, frames, done),
     do: keep(rest, @header + length, frames, done)
 
   defp cut(rest, frames, done), do: keep(rest, @header, frames, done)
+
+  # What a thumbnail is a small part of would live as long as it.
+  defp own(frame) do
+    if :binary.referenced_byte_size(frame) > 2 * byte_size(frame),
+      do: :binary.copy(frame),
+      else: frame
+  end
 
   defp keep(rest, wanted, frames, done) do
     {:ok, Enum.reverse(done), %{frames | parts: [rest], size: byte_size(rest), wanted: wanted}}

@@ -4,7 +4,7 @@ defmodule Thumbnailer.InstanceOptions do
   program are made. What the program uses stands in its hello, see `Thumbnailer.info/1`.
   """
 
-  alias Thumbnailer.Option
+  alias Thumbnailer.{Formats, Option}
 
   # What the four bytes of a frame's length can say.
   @max_frame 4_294_967_295
@@ -89,7 +89,29 @@ defmodule Thumbnailer.InstanceOptions do
       min: 1,
       max: @max_number,
       default_doc: "100,000,000",
-      doc: "how many pixels a source image may have, width times height."
+      doc:
+        "how many pixels a source image may have, width times height, and times frames with `animated: true`."
+    },
+    %Option{
+      name: :max_frames,
+      wire: "--max-frames",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default_doc: "1,000",
+      doc: "how many frames an animation may have with `animated: true`."
+    },
+    %Option{
+      name: :loaders,
+      wire: "--loaders",
+      scope: :instance,
+      type: :names,
+      choices: Enum.map(Formats.table(), & &1.name),
+      default_doc: "jpeg, png, webp, avif, gif, tiff and svg",
+      doc:
+        "the formats that are read; `:heic`, `:jxl`, `:jp2k` and `:pdf` only where the system's libvips has them. " <>
+          "What is read in fact stands in `Thumbnailer.info/1`."
     },
     %Option{
       name: :max_source_bytes,
@@ -100,6 +122,18 @@ defmodule Thumbnailer.InstanceOptions do
       max: @max_number,
       default_doc: "268,435,456",
       doc: "how large a source may be, in bytes."
+    },
+    %Option{
+      name: :max_streams,
+      wire: "--max-streams",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: 65_536,
+      default_doc: "64",
+      doc:
+        "how many sources may arrive as streams at the same time; further ones wait for their turn. Each may take " <>
+          "`:max_source_bytes` of memory."
     },
     %Option{
       name: :max_frame,
@@ -150,6 +184,16 @@ defmodule Thumbnailer.InstanceOptions do
       type: :paths,
       default_doc: "none, every file that this user may reach",
       doc: "the folders that sources are read from and thumbnails written to."
+    },
+    %Option{
+      name: :isolation,
+      scope: :instance,
+      type: :choice,
+      choices: [:worker, :image],
+      default_doc: "`:worker`",
+      doc:
+        "`:image` gives each image a process of its own, so that nothing of one can reach the next; it is `reuse: 1` " <>
+          "in a word, and takes about a millisecond more for each."
     },
     %Option{
       name: :sandbox,
@@ -209,7 +253,15 @@ defmodule Thumbnailer.InstanceOptions do
   def cast!(opts) do
     defaults = for %{default: default, name: name} <- @table, default != nil, do: {name, default}
     given = for {option, value} <- Option.cast!(opts, @table), do: {option.name, value}
+    refuse_contradiction!(given)
     Keyword.merge(defaults, given)
+  end
+
+  defp refuse_contradiction!(given) do
+    if given[:isolation] == :image and Keyword.get(given, :reuse, 1) != 1 do
+      raise ArgumentError,
+            "isolation: :image means reuse: 1, which contradicts reuse: #{given[:reuse]}"
+    end
   end
 
   @doc """
@@ -217,16 +269,25 @@ defmodule Thumbnailer.InstanceOptions do
 
       iex> Thumbnailer.InstanceOptions.arguments(workers: 4, max_queue: 10)
       ["--die-with-parent", "--workers=4"]
+
+      iex> Thumbnailer.InstanceOptions.arguments(isolation: :image)
+      ["--die-with-parent", "--reuse=1"]
   """
   @spec arguments(keyword, boolean) :: [String.t()]
   def arguments(opts, events? \\ false) do
+    opts = if opts[:isolation] == :image, do: Keyword.put(opts, :reuse, 1), else: opts
+
     flags =
-      for %Option{wire: flag, name: name} <- @table,
+      for %Option{wire: flag} = option <- @table,
           flag != nil,
-          {:ok, given} <- [Keyword.fetch(opts, name)],
-          value <- List.wrap(given),
+          {:ok, given} <- [Keyword.fetch(opts, option.name)],
+          value <- values(option, given),
           do: "#{flag}=#{value}"
 
     ["--die-with-parent" | if(events?, do: ["--events" | flags], else: flags)]
   end
+
+  # Folders are a flag each, names are one with commas.
+  defp values(%{type: :names}, names), do: [Enum.join(names, ",")]
+  defp values(_option, given), do: List.wrap(given)
 end

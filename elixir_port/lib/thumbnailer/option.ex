@@ -3,7 +3,7 @@ defmodule Thumbnailer.Option do
   # One row of an option table: what it is called, what it accepts, what it says about itself.
   # Checking and documentation are both made from the row, so that they cannot differ.
 
-  alias Thumbnailer.Colour
+  alias Thumbnailer.OptionType
 
   defstruct [
     :name,
@@ -11,8 +11,7 @@ defmodule Thumbnailer.Option do
     :wire,
     # :call (which instance), :request, :size (the second argument of make/3), :output, :async, :stream or :instance
     :scope,
-    # :integer, :boolean, :choice, :colour, :path, :paths, :name, :instance for any name that reaches one, or
-    # :recipient for whoever may be sent a message
+    # one of those in Thumbnailer.OptionType
     :type,
     :min,
     :max,
@@ -24,6 +23,15 @@ defmodule Thumbnailer.Option do
   ]
 
   @type t :: %__MODULE__{}
+
+  @doc "A row of an option of one output, which is called on the wire as it is here."
+  @spec output(atom, atom, String.t(), keyword) :: t
+  def output(name, type, doc, more) do
+    struct!(
+      %__MODULE__{name: name, wire: name, scope: :output, type: type, doc: doc},
+      more
+    )
+  end
 
   @doc "Checks every pair of `given` against `rows`; raises `ArgumentError` for the first that is wrong."
   @spec cast!(keyword, [t]) :: [{t, term}]
@@ -54,7 +62,7 @@ defmodule Thumbnailer.Option do
   @doc "The value as the rest of the library uses it; raises when the row does not accept it."
   @spec check!(t, term) :: term
   def check!(%__MODULE__{} = option, value) do
-    case cast(option, value) do
+    case OptionType.cast(option, value) do
       {:ok, value} ->
         value
 
@@ -66,94 +74,27 @@ defmodule Thumbnailer.Option do
 
   @doc "Reads the value of a command line flag; `:error` when the row does not accept it."
   @spec parse(t, String.t() | boolean) :: {:ok, term} | :error
-  def parse(%__MODULE__{type: :integer} = option, text) when is_binary(text) do
-    case Integer.parse(text) do
-      {integer, ""} -> cast(option, integer)
-      _ -> :error
-    end
-  end
-
-  def parse(%__MODULE__{type: :choice} = option, text) do
-    case Enum.find(option.choices, &(Atom.to_string(&1) == text)) do
-      nil -> :error
-      choice -> {:ok, choice}
-    end
-  end
-
-  def parse(option, text), do: cast(option, text)
+  defdelegate parse(option, text), to: OptionType
 
   @doc "What a value must be, as the end of a sentence."
   @spec accepts(t) :: String.t()
-  def accepts(%{type: :integer} = option), do: "an integer from #{option.min} to #{option.max}"
-  def accepts(%{type: :boolean}), do: "true or false"
-  def accepts(%{type: :choice} = option), do: "one of " <> list(option.choices, &inspect/1)
-  def accepts(%{type: :colour}), do: Colour.accepts()
-  def accepts(%{type: :path}), do: "the path of a file, as a binary without null bytes"
+  defdelegate accepts(option), to: OptionType
 
-  def accepts(%{type: :paths}), do: "a list of paths, as binaries without null bytes"
-  def accepts(%{type: :name}), do: "an atom, {:global, term} or {:via, module, term}"
-
-  def accepts(%{type: :instance}),
-    do: "the name of an instance: an atom, {:global, term}, {:via, module, term} or {name, node}"
-
-  def accepts(%{type: :recipient}),
-    do: "a pid, an alias, the name of a local process or {name, node}"
-
-  @doc "A Markdown list of `rows`."
-  @spec docs([t]) :: String.t()
-  def docs(rows) do
+  @doc "A Markdown list of `rows`; `example` yields a piece of code for the name of a row, or nothing."
+  @spec docs([t], (atom -> String.t())) :: String.t()
+  def docs(rows, example \\ fn _name -> "" end) do
     Enum.map_join(rows, "\n", fn option ->
-      "  * `:#{option.name}` - #{option.doc} #{capitalise(accepts(option))}. #{default_doc(option)}"
+      "  * `:#{option.name}` - #{option.doc} #{capitalise(accepts(option))}. #{default_doc(option)}" <>
+        case example.(option.name) do
+          "" -> ""
+          code -> " Example: `#{code}`"
+        end
     end)
   end
 
   defp default_doc(%{default_doc: text}) when is_binary(text), do: "Default: #{text}."
   defp default_doc(%{default: nil}), do: "Default: none."
   defp default_doc(%{default: default}), do: "Default: `#{inspect(default)}`."
-
-  defp cast(%{type: :integer, min: min, max: max}, value)
-       when is_integer(value) and value >= min and value <= max,
-       do: {:ok, value}
-
-  defp cast(%{type: :boolean}, value) when is_boolean(value), do: {:ok, value}
-  defp cast(%{type: :colour}, value), do: Colour.cast(value)
-
-  defp cast(%{type: :paths}, [_ | _] = values) do
-    paths = for value <- values, {:ok, path} <- [cast(%__MODULE__{type: :path}, value)], do: path
-    if length(paths) == length(values), do: {:ok, paths}, else: :error
-  end
-
-  defp cast(%{type: :name}, value), do: cast_name(value)
-
-  defp cast(%{type: :instance}, {name, node})
-       when is_atom(name) and is_atom(node) and name != :global,
-       do: {:ok, {name, node}}
-
-  defp cast(%{type: :instance}, value), do: cast_name(value)
-
-  defp cast(%{type: :recipient}, value) when is_pid(value) or is_reference(value),
-    do: {:ok, value}
-
-  defp cast(%{type: :recipient}, {name, node}) when is_atom(name) and is_atom(node),
-    do: {:ok, {name, node}}
-
-  defp cast(%{type: :recipient}, name) when is_atom(name) and name not in [nil, true, false],
-    do: {:ok, {name, node()}}
-
-  defp cast(%{type: :choice, choices: choices}, value),
-    do: if(value in choices, do: {:ok, value}, else: :error)
-
-  # Expanded here, in the caller: the port program has a working directory of its own.
-  defp cast(%{type: :path}, value) when is_binary(value) and value != "" do
-    if String.contains?(value, <<0>>), do: :error, else: {:ok, Path.expand(value)}
-  end
-
-  defp cast(_option, _value), do: :error
-
-  defp cast_name(name) when is_atom(name) and name not in [nil, true, false], do: {:ok, name}
-  defp cast_name({:global, _term} = name), do: {:ok, name}
-  defp cast_name({:via, module, _term} = name) when is_atom(module), do: {:ok, name}
-  defp cast_name(_name), do: :error
 
   defp suggestion(name, rows) do
     names = Enum.map(rows, & &1.name)

@@ -5,9 +5,10 @@ defmodule Thumbnailer.Options do
   port program.
   """
 
-  alias Thumbnailer.{Formats, Option, Size}
+  alias Thumbnailer.{Option, Options, Size}
+  alias Thumbnailer.Options.{Examples, Geometry, Look}
 
-  @table [
+  @call [
     %Option{
       name: :on,
       scope: :call,
@@ -61,69 +62,11 @@ defmodule Thumbnailer.Options do
       doc: "whether results come in the order of the sources, or as they are ready."
     },
     %Option{name: :width, wire: :width, scope: :size, type: :integer, min: 1, max: Size.max()},
-    %Option{name: :height, wire: :height, scope: :size, type: :integer, min: 1, max: Size.max()},
-    %Option{
-      name: :fit,
-      wire: :fit,
-      scope: :output,
-      type: :choice,
-      choices: [:inside, :cover, :contain, :fill, :outside],
-      default: :inside,
-      doc:
-        "how the image meets the box: `:inside` keeps the shape and stays within it, `:outside` keeps the " <>
-          "shape and covers it, `:cover` covers it and cuts off what stands over, `:contain` is `:inside` with " <>
-          "`:background` around it, `:fill` stretches."
-    },
-    %Option{
-      name: :enlarge,
-      wire: :enlarge,
-      scope: :output,
-      type: :boolean,
-      default: false,
-      doc: "whether the image may become larger than it is."
-    },
-    %Option{
-      name: :format,
-      wire: :format,
-      scope: :output,
-      type: :choice,
-      choices: [:auto | Formats.savers()],
-      default: :auto,
-      default_doc: "what the suffix of `:to` says, else `:auto`",
-      doc:
-        "the format of the thumbnail. `:auto` keeps that of the source; svg becomes png, tiff becomes jpeg, " <>
-          "or png when it has alpha."
-    },
-    %Option{
-      name: :quality,
-      wire: :quality,
-      scope: :output,
-      type: :integer,
-      min: 1,
-      max: 100,
-      default_doc: Formats.quality_doc(),
-      doc: "how much of the picture a lossy format keeps."
-    },
-    %Option{
-      name: :background,
-      wire: :background,
-      scope: :output,
-      type: :colour,
-      default: "#ffffffff",
-      doc:
-        "the colour behind transparent pixels in jpeg, and around the image with `fit: :contain`."
-    },
-    %Option{
-      name: :to,
-      wire: :to,
-      scope: :output,
-      type: :path,
-      default_doc: "none, the bytes are returned",
-      doc:
-        "the file that the thumbnail is written to, atomically: it appears whole or not at all, and takes the " <>
-          "place of a file of that name."
-    }
+    %Option{name: :height, wire: :height, scope: :size, type: :integer, min: 1, max: Size.max()}
   ]
+
+  # Put together once: every call looks at it, and a list made anew would be 40 KB of garbage in each caller.
+  @table @call ++ Geometry.table() ++ Look.table() ++ Options.File.table()
 
   @typedoc "Where an option belongs: to every call, to calls about images, to an output, to async/3, to stream/3."
   @type scope :: :call | :request | :output | :async | :stream
@@ -134,11 +77,12 @@ defmodule Thumbnailer.Options do
 
   @doc "The rows that callers give as options, of these scopes."
   @spec table([scope]) :: [Option.t()]
-  def table(scopes), do: Enum.filter(@table, &(&1.scope in scopes))
+  def table(scopes), do: Enum.filter(table(), &(&1.scope in scopes))
 
   @doc "The documentation of the options of these scopes, as a Markdown list."
   @spec docs([scope]) :: String.t()
-  def docs(scopes \\ [:output, :request, :call]), do: scopes |> table() |> Option.docs()
+  def docs(scopes \\ [:output, :request, :call]),
+    do: scopes |> table() |> Option.docs(&Examples.code/1)
 
   @doc """
   Checks options and yields their values by wire name; raises `ArgumentError` when one is unknown, out of
@@ -173,7 +117,7 @@ defmodule Thumbnailer.Options do
 
   # Better advice than a near name: the option exists, but elsewhere. What is no keyword list is refused later.
   defp refuse_misplaced!(given, scopes) do
-    for %{name: name, scope: scope} <- @table, scope not in scopes, given?(given, name) do
+    for %{name: name, scope: scope} <- table(), scope not in scopes, given?(given, name) do
       raise ArgumentError, "option #{inspect(name)} does not belong here: #{place(scope)}"
     end
 

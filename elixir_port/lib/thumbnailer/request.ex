@@ -11,8 +11,9 @@ defmodule Thumbnailer.Request do
   defstruct [:op, :source, :timeout, :retries, spec: %{}]
 
   @type t :: %__MODULE__{
-          op: :make | :probe | :info | :stats,
-          source: {:path, binary} | {:bytes, binary} | nil,
+          op: :make | :probe | :info | :stats | :ping,
+          # a stream stays with its caller; to the program and to everything on the way there it is :stream
+          source: {:path, binary} | {:bytes, binary} | {:stream, Enumerable.t()} | :stream | nil,
           # nil: as the instance says
           timeout: pos_integer | nil,
           retries: non_neg_integer | nil,
@@ -22,15 +23,18 @@ defmodule Thumbnailer.Request do
   @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
   @type output :: Size.t() | {Size.t(), keyword}
 
+  @typedoc "Every size in every format; without formats in that of the source."
+  @type set :: [sizes: [Size.t(), ...], formats: [Formats.saved() | :auto, ...]]
+
   @doc "A request for thumbnails, and the instance it is for."
-  @spec make!(Source.t(), [output], keyword) :: {t, GenServer.server()}
+  @spec make!(Source.t(), [output] | set, keyword) :: {t, GenServer.server()}
   def make!(source, outputs, opts) do
     given = Options.cast!(opts, [:call, :request, :output])
     {on, given} = Map.pop(given, :on, Thumbnailer)
     {timeout, given} = Map.pop(given, :deadline)
     {retries, shared} = Map.pop(given, :retries)
 
-    spec = %{outputs: outputs |> check_count!() |> Enum.map(&output!(&1, shared))}
+    spec = %{outputs: outputs |> outputs!() |> check_count!() |> Enum.map(&output!(&1, shared))}
     refuse_same_file!(spec.outputs)
     source = Source.cast!(source)
     {%__MODULE__{op: :make, source: source, timeout: timeout, retries: retries, spec: spec}, on}
@@ -44,6 +48,30 @@ defmodule Thumbnailer.Request do
     request = %{request | retries: given[:retries]}
     {request, Map.get(given, :on, Thumbnailer)}
   end
+
+  @doc """
+  The outputs that a caller means: the list itself, or every size in every format of a set.
+
+      iex> Thumbnailer.Request.outputs!(sizes: ["320x", "640x"], formats: [:avif, :jpeg])
+      [{"320x", [format: :avif]}, {"320x", [format: :jpeg]}, {"640x", [format: :avif]}, {"640x", [format: :jpeg]}]
+  """
+  @spec outputs!([output] | set) :: [output]
+  def outputs!([{name, _} | _] = set) when name in [:sizes, :formats] do
+    unless Keyword.keyword?(set) and
+             Enum.sort(Keyword.keys(set)) in [[:formats, :sizes], [:sizes]] and
+             Enum.all?(set, fn {_name, list} -> is_list(list) and list != [] end) do
+      raise ArgumentError,
+            "a set must be [sizes: [320, 640], formats: [:avif, :jpeg]], of which formats may be missing, got: " <>
+              inspect(set, limit: 10)
+    end
+
+    case set[:formats] do
+      nil -> set[:sizes]
+      formats -> for size <- set[:sizes], format <- formats, do: {size, [format: format]}
+    end
+  end
+
+  def outputs!(outputs), do: outputs
 
   defp output!({size, own}, shared) when is_list(own) do
     shared

@@ -6,7 +6,7 @@ defmodule Thumbnailer.Server do
 
   use GenServer
 
-  alias Thumbnailer.{Dispatcher, Error, Request}
+  alias Thumbnailer.{Dispatcher, Error, Feed, Request}
 
   @doc """
   Starts the server; options: `:name`, `:max_queue`, `:shutdown`, and `:timeout` and `:retries` of requests which
@@ -20,6 +20,13 @@ defmodule Thumbnailer.Server do
 
   @doc "Asks the instance `on` and waits for the answer."
   @spec request(GenServer.server(), Request.t()) :: {:ok, map} | {:error, Error.t()}
+  def request(on, %Request{source: {:stream, stream}} = request) do
+    with {:feed, feed} <- call(on, {:request, %{request | source: :stream}}) do
+      Feed.pour(feed, stream, fn -> GenServer.cast(on, {:drop, feed.id, feed.token}) end)
+      call(on, {:await, feed.id, feed.token})
+    end
+  end
+
   def request(on, %Request{} = request), do: call(on, {:request, request})
 
   @doc "As `request/2`, but the answer comes as a message, which `answer/3` knows."
@@ -55,6 +62,16 @@ defmodule Thumbnailer.Server do
     :exit, _gone -> :ok
   end
 
+  @doc "The process that owns the program."
+  @spec port(GenServer.server()) :: {:ok, pid} | {:error, Error.t()}
+  def port(on) do
+    case call(on, :port) do
+      nil -> {:error, Error.new(:unavailable, "the port process is being restarted")}
+      port when is_pid(port) -> {:ok, port}
+      error -> error
+    end
+  end
+
   @doc "What the library counts, see `Thumbnailer.stats/1`."
   @spec counts(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def counts(on), do: call(on, :counts)
@@ -83,10 +100,21 @@ defmodule Thumbnailer.Server do
     end
   end
 
+  def handle_call({:await, id, token}, from, state) do
+    case Dispatcher.await(state, id, token, from) do
+      {:answer, outcome, state} -> {:reply, outcome, Dispatcher.settle(state)}
+      {:wait, state} -> noreply(state)
+    end
+  end
+
   def handle_call(:drain, from, state), do: state |> Dispatcher.stop(from) |> noreply()
   def handle_call(:give_up, _from, state), do: {:reply, :ok, Dispatcher.give_up(state)}
-
+  def handle_call(:port, _from, state), do: {:reply, state.port, state}
   def handle_call(:counts, _from, state), do: {:reply, {:ok, Dispatcher.counts(state)}, state}
+
+  @impl true
+  def handle_cast({:drop, id, token}, state),
+    do: state |> Dispatcher.drop(id, token) |> noreply()
 
   @impl true
   def handle_info({:port, port, :attached}, state),

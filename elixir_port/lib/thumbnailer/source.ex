@@ -3,10 +3,13 @@ defmodule Thumbnailer.Source do
   Where an image comes from.
 
   A binary is the path of a file, which the port program opens itself: the bytes never pass through the BEAM.
-  `{:bytes, iodata}` is an image in memory.
+  `{:bytes, iodata}` is an image in memory. An enumerable of binaries, such as `File.stream!(path, [], 65_536)`, is a
+  stream: each binary goes on to the program before the next one is asked for, so the BEAM never holds the image.
   """
 
-  @type t :: Path.t() | {:bytes, iodata}
+  @type t :: Path.t() | {:bytes, iodata} | Enumerable.t()
+
+  @piece 65_536
 
   @doc """
   The source as the wire has it; raises `ArgumentError` when it is none.
@@ -14,7 +17,7 @@ defmodule Thumbnailer.Source do
       iex> Thumbnailer.Source.cast!({:bytes, ["GIF", "89a"]})
       {:bytes, "GIF89a"}
   """
-  @spec cast!(t) :: {:path, binary} | {:bytes, binary}
+  @spec cast!(t) :: {:path, binary} | {:bytes, binary} | {:stream, Enumerable.t()}
   def cast!({:bytes, bytes}) when is_binary(bytes), do: {:bytes, bytes}
 
   def cast!({:bytes, iodata} = source) do
@@ -28,12 +31,24 @@ defmodule Thumbnailer.Source do
     if String.contains?(path, <<0>>), do: refuse!(path), else: {:path, Path.expand(path)}
   end
 
+  # Line by line, which is its default, a file stream would turn \r\n into \n: an image has bytes, not lines.
+  def cast!(%File.Stream{line_or_bytes: :line} = stream),
+    do: {:stream, %{stream | line_or_bytes: @piece, raw: true}}
+
+  # Elements are looked at when their turn comes; of a list, which may have been meant as a path, the first is.
+  def cast!([first | _] = list) when is_binary(first), do: {:stream, list}
+  def cast!(stream) when is_function(stream, 2), do: {:stream, stream}
+
+  def cast!(%_{} = struct),
+    do: if(Enumerable.impl_for(struct), do: {:stream, struct}, else: refuse!(struct))
+
   def cast!(other), do: refuse!(other)
 
   @spec refuse!(term) :: no_return
   defp refuse!(source) do
     raise ArgumentError,
-          "source must be the path of a file, as a binary without null bytes, or {:bytes, iodata}, got: " <>
+          "source must be the path of a file, as a binary without null bytes, {:bytes, iodata}, " <>
+            "or an enumerable of binaries, got: " <>
             inspect(source, limit: 5, printable_limit: 100)
   end
 end

@@ -7,7 +7,7 @@ defmodule Thumbnailer.Telemetry do
 
   | event | measurements | metadata |
   |---|---|---|
-  | `[:thumbnailer, :make, :start]` | `:system_time`, `:monotonic_time` | `:instance`, `:source` (a path, or `:bytes`), `:outputs` (how many) |
+  | `[:thumbnailer, :make, :start]` | `:system_time`, `:monotonic_time` | `:instance`, `:source` (a path, `:bytes` or `:stream`), `:outputs` (how many) |
   | `[:thumbnailer, :make, :stop]` | `:duration`, `:monotonic_time` | the same |
   | `[:thumbnailer, :make, :exception]` | `:duration`, `:monotonic_time` | the same, and `:kind` (`:error`), `:reason` (the `Thumbnailer.Error`), `:stacktrace` |
   | `[:thumbnailer, :port, :start]` | `:duration` until its hello | `:instance`, `:os_pid`, `:version`, `:libvips` |
@@ -53,28 +53,38 @@ defmodule Thumbnailer.Telemetry do
   @spec span(Request.t(), GenServer.server(), (() -> result)) :: result
         when result: {:ok, term} | {:error, Error.t()}
   def span(%Request{op: :make} = request, on, call) do
-    if on?(), do: measured(call, describe(request, on)), else: call.()
+    if on?(),
+      do: measured(call, describe(request, on), System.monotonic_time()),
+      else: call.()
   end
 
   def span(_request, _on, call), do: call.()
 
-  defp measured(call, metadata) do
-    start = System.monotonic_time()
+  defp measured(call, metadata, start) do
     emit([:make, :start], %{system_time: System.system_time(), monotonic_time: start}, metadata)
     result = call.()
-    stop = System.monotonic_time()
-    measurements = %{duration: stop - start, monotonic_time: stop}
 
     case result do
-      {:ok, _answer} ->
-        emit([:make, :stop], measurements, metadata)
-
-      {:error, error} ->
-        why = %{kind: :error, reason: error, stacktrace: []}
-        emit([:make, :exception], measurements, Map.merge(metadata, why))
+      {:ok, _answer} -> emit([:make, :stop], since(start), metadata)
+      {:error, error} -> exception(start, metadata, {:error, error, []})
     end
 
     result
+  catch
+    # What the enumerable of a streamed source raises.
+    kind, reason ->
+      exception(start, metadata, {kind, reason, __STACKTRACE__})
+      :erlang.raise(kind, reason, __STACKTRACE__)
+  end
+
+  defp exception(start, metadata, {kind, reason, stacktrace}) do
+    why = %{kind: kind, reason: reason, stacktrace: stacktrace}
+    emit([:make, :exception], since(start), Map.merge(metadata, why))
+  end
+
+  defp since(start) do
+    stop = System.monotonic_time()
+    %{duration: stop - start, monotonic_time: stop}
   end
 
   defp describe(%{source: source, spec: %{outputs: outputs}}, on) do

@@ -5,15 +5,16 @@ defmodule Thumbnailer.Thumbnail do
     * `data` - its bytes, or `nil` when it was written to a file
     * `path` - the file that it was written to (the option `:to`), or `nil`
     * `width`, `height` - in pixels
-    * `format` - `:jpeg`, `:png`, `:webp`, `:avif` or `:gif`
+    * `format` - `:jpeg`, `:png`, `:webp`, `:avif`, `:gif` or `:tiff`
     * `bytes` - how large it is encoded
+    * `placeholder` - what the option `:placeholder` asked for, as text, or `nil`
   """
 
   alias Thumbnailer.Formats
 
   @derive {Inspect, except: [:data]}
   @enforce_keys [:width, :height, :format, :bytes]
-  defstruct [:data, :path, :width, :height, :format, :bytes]
+  defstruct [:data, :path, :width, :height, :format, :bytes, :placeholder]
 
   @type t :: %__MODULE__{
           data: binary | nil,
@@ -21,7 +22,8 @@ defmodule Thumbnailer.Thumbnail do
           width: pos_integer,
           height: pos_integer,
           format: Formats.saved(),
-          bytes: non_neg_integer
+          bytes: non_neg_integer,
+          placeholder: String.t() | nil
         }
 
   @doc """

@@ -16,7 +16,7 @@ defmodule Thumbnailer.Wire do
   @vocabulary Enum.map(Formats.table(), & &1.name) ++
                 Enum.map(Error.table(), &elem(&1, 0)) ++
                 Enum.flat_map(Options.table(), fn %Option{wire: wire, choices: choices} ->
-                  [wire | choices]
+                  [wire | Enum.filter(choices, &is_atom/1)]
                 end) ++
                 ~w(hello protocol version libvips libvips_origin prebuilt system codec etf msgpack loaders
                    savers workers limits max_frame max_source_bytes max_pixels max_memory poison_after
@@ -24,8 +24,9 @@ defmodule Thumbnailer.Wire do
                    sandbox mode require best_effort audit off seccomp landlock front open_denied
                    socket_denied exec_denied complete
                    ok error nil true false source outputs format width height bytes data path
-                   raw_width raw_height orientation pages bands alpha depth colour_space profile
-                   busy queued served failed crashed timed_out cancelled forked memory
+                   raw_width raw_height orientation pages frames duration bands alpha depth colour_space profile
+                   preview taken_at camera placeholder max_frames
+                   max_streams streams busy queued served failed crashed timed_out cancelled forked memory
                    event worker_start worker_recycle worker_exit made
                    reason message signal exit_status system_call stderr option limit
                    hup int quit ill trap abrt bus fpe kill usr1 segv usr2 pipe alrm term stkflt chld
@@ -39,10 +40,15 @@ defmodule Thumbnailer.Wire do
 
   @doc "The payload of a request; `deadline` is the time left for it, in milliseconds."
   @spec request(non_neg_integer, Request.t(), pos_integer) :: [binary]
-  def request(id, %Request{op: :stats}, _deadline), do: :erlang.term_to_iovec({:stats, id})
+  def request(id, %Request{op: op}, _deadline) when op in [:stats, :ping],
+    do: :erlang.term_to_iovec({op, id})
 
   def request(id, %Request{op: op, spec: spec, source: source}, deadline),
     do: :erlang.term_to_iovec({op, id, Map.put(spec, :deadline, deadline), source})
+
+  @doc "The payload of a piece of the source of request `id`, or of its end."
+  @spec chunk(non_neg_integer, binary | :eof) :: [binary]
+  def chunk(id, bytes), do: :erlang.term_to_iovec({:chunk, id, bytes})
 
   @doc "The payload that cancels request `id`."
   @spec cancel(non_neg_integer) :: [binary]
@@ -123,7 +129,13 @@ defmodule Thumbnailer.Wire do
 
   defp output({:ok, %{format: format, width: width, height: height, bytes: bytes} = output})
        when is_atom(format) and is_integer(width) and is_integer(height) and is_integer(bytes) do
-    thumbnail = %Thumbnail{format: format, width: width, height: height, bytes: bytes}
+    thumbnail = %Thumbnail{
+      format: format,
+      width: width,
+      height: height,
+      bytes: bytes,
+      placeholder: output[:placeholder]
+    }
 
     case output do
       %{data: data} when byte_size(data) == bytes -> {:ok, %{thumbnail | data: data}}
@@ -139,9 +151,19 @@ defmodule Thumbnailer.Wire do
   @spec image(map) :: {:ok, map} | {:error, Error.t()}
   def image(%{format: format, width: width, height: height} = image)
       when is_atom(format) and is_integer(width) and is_integer(height),
-      do: {:ok, image}
+      do: {:ok, read_date(image)}
 
   def image(answer), do: bad_reply(answer)
+
+  # Cameras write what they like: a date that is none is as good as no date.
+  defp read_date(%{taken_at: text} = image) when is_binary(text) do
+    case NaiveDateTime.from_iso8601(text) do
+      {:ok, date} -> %{image | taken_at: date}
+      {:error, _reason} -> %{image | taken_at: nil}
+    end
+  end
+
+  defp read_date(image), do: image
 
   defp error(%{reason: reason, message: message} = map) when is_binary(message) do
     if Error.reason?(reason),

@@ -1,0 +1,90 @@
+# How long the way to the port program and back takes, without work at its end, in one run:
+#
+#     script/bench ping [--rounds N]
+#
+# On one processor, because else the time is that of waking another one, or not, as the system happened to place each
+# program: 12 or 35 us for the very same contender.
+#
+# cat behind an Erlang port is the floor: two pipes and one process that copies. Each round measures every contender once,
+# in turn, so that a change of the machine's pace meets them all alike.
+
+defmodule Bench.Ping do
+  @pings 50
+
+  @doc "A port and what it takes to send a term through it and back."
+  def bare(program, arguments) do
+    port = open(program, arguments)
+    payload = :erlang.term_to_binary({:ping, 1})
+
+    fn ->
+      Port.command(port, payload)
+      receive do: ({^port, {:data, answer}} -> :erlang.binary_to_term(answer))
+    end
+  end
+
+  @doc "As `bare/2`, for a program that says hello first."
+  def greeted(program, arguments) do
+    ping = bare(program, arguments)
+    receive do: ({_port, {:data, _hello}} -> ping)
+  end
+
+  defp open(program, arguments),
+    do: Port.open({:spawn_executable, program}, [:binary, packet: 4, args: arguments])
+
+  @doc "Microseconds of each of a row of calls."
+  def round(call) do
+    for _ <- 1..@pings do
+      begin = System.monotonic_time(:nanosecond)
+      call.()
+      (System.monotonic_time(:nanosecond) - begin) / 1000
+    end
+  end
+
+  def percentile(sorted, share), do: Enum.at(sorted, floor(length(sorted) * share))
+end
+
+{options, _rest} = OptionParser.parse!(System.argv(), strict: [rounds: :integer])
+# Ports are opened by a child of the BEAM.
+own = System.pid()
+
+for pid <- [own | String.split(File.read!("/proc/#{own}/task/#{own}/children"))] do
+  {_said, 0} = System.cmd("taskset", ["--all-tasks", "--cpu-list", "--pid", "0", pid])
+end
+
+{:ok, program} = Thumbnailer.Executable.find(nil)
+{:ok, instance} = Thumbnailer.start_link(name: Bench.Thumbs)
+
+contenders = [
+  {"cat behind a port", Bench.Ping.bare(System.find_executable("cat"), [])},
+  {"thumbnailer echo behind a port", Bench.Ping.bare(program, ["echo"])},
+  {"a ping to thumbnailer behind a port", Bench.Ping.greeted(program, [])},
+  {"Thumbnailer.ping/1", fn -> :ok = Thumbnailer.ping(Bench.Thumbs) end}
+]
+
+for {_name, call} <- contenders, do: Bench.Ping.round(call)
+
+times =
+  for _round <- 1..Keyword.get(options, :rounds, 300), {name, call} <- contenders, reduce: %{} do
+    times -> Map.update(times, name, Bench.Ping.round(call), &(Bench.Ping.round(call) ++ &1))
+  end
+
+[{floor, _call} | _rest] = contenders
+at_least = times[floor] |> Enum.sort() |> Bench.Ping.percentile(0.5)
+
+IO.puts(String.pad_trailing("", 38) <> "   p50 us    p99 us   ratio of p50")
+
+for {name, _call} <- contenders do
+  sorted = Enum.sort(times[name])
+  [p50, p99] = for share <- [0.5, 0.99], do: Bench.Ping.percentile(sorted, share)
+
+  cells =
+    for number <- [p50, p99], do: number |> Float.round(1) |> to_string() |> String.pad_leading(9)
+
+  IO.puts(
+    String.pad_trailing(name, 38) <>
+      Enum.join(cells, " ") <> String.pad_leading("#{Float.round(p50 / at_least, 2)}", 15)
+  )
+end
+
+for port <- Port.list(), Port.info(port, :connected) == {:connected, self()}, do: Port.close(port)
+Supervisor.stop(instance)

@@ -1,0 +1,89 @@
+defmodule Thumbnailer.Recording do
+  @moduledoc """
+  Requests of an instance and their replies in files: what `Thumbnailer.record/3` starts.
+
+  A recording is bounded in number, in bytes and in time, and ends with the process that asked for it or with the port
+  process; nothing of it stays behind but whole files. In its folder, for the request `000001`:
+
+    * `000001.request.etf` - its frames; `thumbnailer < 000001.request.etf` runs it again
+    * `000001.reply.etf` - the frame that answered it; missing when the program ended before it did
+    * a line of `index.tsv` - id, operation, outcome, milliseconds, bytes of both files
+
+  `mix thumbnailer.replay FOLDER` runs all of them again and compares.
+
+  As with a task, the process that started a recording gets a `:DOWN` message at its end unless it calls `await/2` or
+  `stop/1`.
+  """
+
+  @enforce_keys [:pid, :monitor]
+  defstruct [:pid, :monitor]
+
+  @type t :: %__MODULE__{pid: pid, monitor: reference}
+
+  @typedoc """
+  What was written, and why no more: `:count`, `:max_bytes` or `:timeout` was reached, it was `:stopped`, the `:port`
+  process ended, or it was `:write_failed`. `skipped` requests had no place in memory.
+  """
+  @type summary :: %{
+          written: non_neg_integer,
+          bytes: non_neg_integer,
+          skipped: non_neg_integer,
+          folder: Path.t(),
+          ended: atom
+        }
+
+  @limits [max_bytes: 1..1_000_000_000_000, timeout: 1..86_400_000]
+  @defaults [on: Thumbnailer, only: :all, max_bytes: 67_108_864, timeout: 600_000]
+
+  @doc false
+  @spec cast!(pos_integer, Path.t(), keyword) :: keyword
+  def cast!(count, folder, opts) do
+    unless count in 1..1_000_000, do: wrong!(:count, count, "an integer from 1 to 1000000")
+    unless is_binary(folder) and folder != "", do: wrong!(:folder, folder, "a path")
+    opts = Keyword.validate!(opts, @defaults)
+    unless opts[:only] in [:all, :errors], do: wrong!(:only, opts[:only], ":all or :errors")
+
+    for {name, first..last} <- @limits, opts[name] not in first..last do
+      wrong!(name, opts[name], "an integer from #{first} to #{last}")
+    end
+
+    [count: count, folder: Path.expand(folder)] ++ opts
+  end
+
+  @spec wrong!(atom, term, String.t()) :: no_return
+  defp wrong!(name, value, accepted),
+    do:
+      raise(
+        ArgumentError,
+        "#{name}: #{inspect(value, limit: 5)} is not accepted; it takes #{accepted}"
+      )
+
+  @doc """
+  Ends a recording; yields what it has, or nil when that was told already.
+
+      %{written: 3, ended: :stopped} = Thumbnailer.Recording.stop(recording)
+  """
+  @spec stop(t) :: summary | nil
+  def stop(recording) do
+    GenServer.cast(recording.pid, :stop)
+    await(recording)
+  end
+
+  @doc """
+  Waits for the end of a recording, at most `timeout` milliseconds; nil when it goes on, or when that was told already.
+
+      %{written: 10, ended: :count} = Thumbnailer.Recording.await(recording)
+  """
+  @spec await(t, timeout) :: summary | nil
+  def await(%__MODULE__{pid: pid, monitor: monitor}, timeout \\ :infinity) do
+    # A process is no longer alive before its last messages have gone out.
+    patience = if Process.alive?(pid), do: timeout, else: 100
+
+    receive do
+      {:DOWN, ^monitor, :process, ^pid, {:shutdown, %{ended: _} = summary}} -> summary
+      {:DOWN, ^monitor, :process, ^pid, _reason} -> nil
+    after
+      patience -> nil
+    end
+  end
+end

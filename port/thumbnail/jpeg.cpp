@@ -1,0 +1,57 @@
+#include "jpeg.h"
+
+#include <algorithm>
+
+#include "../reader.h"
+
+namespace thumbnailer {
+
+namespace {
+
+// SOF0 to SOF15 without DHT, JPG and DAC (ITU-T T.81, table B.1).
+constexpr bool is_frame_header(std::uint64_t marker) {
+    return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+}
+// SOF2, 6, 10 and 14.
+constexpr bool is_progressive(std::uint64_t marker) { return (marker & 3) == 2; }
+constexpr bool stands_alone(std::uint64_t marker) { return marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8); }
+
+std::optional<JpegFrame> frame_in(Reader segment, std::uint64_t marker) {
+    const auto precision = segment.unsigned_of(1);
+    const auto height = segment.unsigned_of(2);
+    const auto width = segment.unsigned_of(2);
+    const auto components = segment.unsigned_of(1);
+    if (!components) return std::nullopt;
+    std::uint64_t samples = 0; // of one unit of the densest component's sampling, in all components
+    std::uint64_t densest = 1;
+    for (std::uint64_t index = 0; index < *components; ++index) {
+        const auto component = segment.unsigned_of(3);
+        if (!component) return std::nullopt;
+        const std::uint64_t across = *component >> 12 & 15;
+        const std::uint64_t down = *component >> 8 & 15;
+        samples += across * down;
+        densest = std::max(densest, across * down);
+    }
+    return JpegFrame{static_cast<int>(*precision), is_progressive(marker),
+                     static_cast<std::int64_t>(2 * *width * *height * samples / densest)};
+}
+
+} // namespace
+
+std::optional<JpegFrame> jpeg_frame(Bytes source) {
+    Reader reader(source);
+    while (reader.unsigned_of(1) == 0xff) {
+        auto marker = reader.unsigned_of(1);
+        while (marker == 0xff) marker = reader.unsigned_of(1);                  // fill bytes
+        if (!marker || *marker == 0xda || *marker == 0xd9) return std::nullopt; // pixels or the end came first
+        if (stands_alone(*marker)) continue;
+        const auto length = reader.unsigned_of(2);
+        if (!length || *length < 2) return std::nullopt;
+        const auto segment = reader.take(*length - 2);
+        if (!segment) return std::nullopt;
+        if (is_frame_header(*marker)) return frame_in(Reader(*segment), *marker);
+    }
+    return std::nullopt;
+}
+
+} // namespace thumbnailer

@@ -1,0 +1,71 @@
+defmodule Thumbnailer.DoctorTest do
+  use ExUnit.Case, async: false
+
+  import ExUnit.CaptureIO
+  import Thumbnailer.Parts
+
+  alias Thumbnailer.Doctor
+
+  defp find(findings, what), do: Enum.find(findings, &(&1.what == what))
+
+  describe "with the real program" do
+    @describetag :real
+
+    test "every format of the hello was tried, and works" do
+      findings = Doctor.examine()
+      {:ok, hello} = Thumbnailer.info()
+
+      for format <- hello.savers ++ [:svg, :tiff] do
+        assert %{state: :ok, seen: seen} = find(findings, Atom.to_string(format))
+        assert seen =~ "read"
+      end
+    end
+
+    test "a switched off sandbox is a warning with advice" do
+      assert %{state: :warning, seen: "off", advice: advice} =
+               find(Doctor.examine(sandbox: :off), "sandbox")
+
+      assert advice =~ "sandbox: :off"
+    end
+
+    test "nothing runs any more when it is done" do
+      Doctor.examine()
+      assert Process.whereis(Doctor.Instance) == nil
+    end
+
+    test "the task prints each finding and ends well" do
+      printed = capture_io(fn -> Mix.Task.rerun("thumbnailer.doctor", []) end)
+      assert printed =~ ~r/^ok +program +\//m
+      assert printed =~ ~r/^ok +avif/m
+    end
+  end
+
+  test "a missing program is an error that says how to get one" do
+    assert [%{state: :error, what: "program", seen: seen, advice: advice}] =
+             Doctor.examine(executable: "/nowhere/thumbnailer")
+
+    assert seen =~ "/nowhere/thumbnailer"
+    assert advice =~ "script/build"
+  end
+
+  test "a program that does not start is an error that says why" do
+    assert %{state: :error, seen: seen} =
+             [executable: fake("wrong_protocol")] |> Doctor.examine() |> find("start")
+
+    assert seen =~ "protocol"
+  end
+
+  test "the task ends with status 1 when something does not work" do
+    capture_io(fn ->
+      assert catch_exit(
+               Mix.Task.rerun("thumbnailer.doctor", ["--executable", "/nowhere/thumbnailer"])
+             ) == {:shutdown, 1}
+    end)
+  end
+
+  test "the task refuses a flag that it does not know" do
+    assert_raise Mix.Error, ~r/--sandbox must be one of/, fn ->
+      Mix.Task.rerun("thumbnailer.doctor", ["--sandbox", "maybe"])
+    end
+  end
+end

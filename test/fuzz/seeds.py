@@ -1,0 +1,45 @@
+#!/usr/bin/python3
+"""Writes what the fuzzers begin with: seeds.py FOLDER makes FOLDER/{frame,etf,msgpack,text,request}/.
+
+The samples as frames, as payloads and as text, and every row of test/contract's vectors, good and bad.
+"""
+
+import csv
+import hashlib
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FRAMES = ROOT / "samples" / "frames"
+MAX = 70_000
+
+
+def rows(name):
+    with open(ROOT / "test" / "contract" / name, newline="") as file:
+        yield from csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+def from_hex(groups):
+    parts = (group.partition("*") for group in groups.split() if groups != "-")
+    return b"".join(bytes.fromhex(digits) * int(times or 1) for digits, _star, times in parts)
+
+
+def seeds():
+    for path in FRAMES.glob("*.etf"):
+        frames = path.read_bytes()
+        yield from (("frame", bytes([piece]) + frames) for piece in (0, 1, 255))
+        yield from (("etf", frames[4:]), ("request", frames[4:]))
+    for path in FRAMES.glob("*.term"):
+        yield "text", path.read_bytes()
+    for row in rows("vectors.tsv"):
+        yield from ((codec, from_hex(row[codec])) for codec in ("etf", "msgpack"))
+        yield "text", row["term"].encode()
+    for row in rows("bad_vectors.tsv"):
+        yield row["codec"], from_hex(row["bytes"])
+
+
+folder = pathlib.Path(sys.argv[1])
+for target, data in seeds():
+    if len(data) <= MAX:
+        (folder / target).mkdir(parents=True, exist_ok=True)
+        (folder / target / hashlib.sha1(data).hexdigest()).write_bytes(data)
