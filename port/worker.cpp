@@ -66,6 +66,9 @@ Result<std::unique_ptr<Worker>> Worker::start(const Sandbox& sandbox) {
     const pid_t pid = ::fork();
     if (pid < 0) return Failure{Reason::internal, std::string("fork: ") + std::strerror(errno)};
     if (pid == 0) become_child(front, std::move(theirs), std::move(writing), sandbox);
+    // A child that is stopped before it has come to PR_SET_PDEATHSIG would outlive us, and hold our pipes open. In a
+    // process group of its own it is ended with us: the kernel wakes stopped groups that become orphaned with SIGHUP.
+    ::setpgid(pid, pid);
     std::unique_ptr<Worker> worker(new Worker());
     worker->pid_ = pid;
     worker->process_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));

@@ -186,6 +186,14 @@ defmodule Thumbnailer.ServerTest do
     assert {:ok, %Thumbnail{}} = make(name, timeout: 10_000)
   end
 
+  test "a program whose pipes somebody else holds open is replaced all the same", %{test: name} do
+    os_pid = start_up(name, "leaves_a_child")
+    signal(os_pid, :KILL)
+    assert {:error, %Error{reason: :timeout}} = make(name, timeout: 50)
+    assert {:ok, %{os_pid: next}} = Thumbnailer.info(name)
+    assert next != os_pid
+  end
+
   test "a program that is killed from outside costs only those whose requests it holds", %{
     test: name
   } do

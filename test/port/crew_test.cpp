@@ -149,6 +149,13 @@ TEST_CASE("crew: the request that waits for a worker hears of its end, whatever 
     check_contains(program.next(), "{error, 1, #{reason => crashed");
 }
 
+TEST_CASE("crew: a worker has a process group of its own, which is orphaned and ended with the front") {
+    Program program({"--workers=2"});
+    program.send("{ping, 1}");
+    CHECK(program.next() == "{ok, 1, #{}}"); // all were forked before this was read
+    for (const pid_t worker : program.workers()) CHECK(::getpgid(worker) == worker);
+}
+
 TEST_CASE("crew: the workers end with the front, whatever its end was") {
     enum class Ending { ok, error, killed };
     for (const Ending ending : {Ending::ok, Ending::error, Ending::killed}) {

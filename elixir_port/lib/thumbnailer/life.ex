@@ -12,6 +12,9 @@ defmodule Thumbnailer.Life do
   # A program that lived this many milliseconds had started well: its end is not part of a row of failures.
   @settled 1_000
 
+  # How long a killed program may take to be gone, in milliseconds.
+  @last_rites 1_000
+
   # Above all ids that the server will come to, so that the two never meet.
   @first_ping 4_611_686_018_427_387_904
 
@@ -190,10 +193,22 @@ defmodule Thumbnailer.Life do
   @doc "As `kill/4`, when somebody else does the killing."
   @spec condemned(t, Error.reason(), String.t(), boolean) :: t
   # The first verdict stands: what follows it is a consequence.
-  def condemned(%{verdict: nil} = state, reason, why, permanent?),
-    do: %{state | verdict: {reason, why, permanent?}}
+  def condemned(%{verdict: nil} = state, reason, why, permanent?) do
+    Process.send_after(self(), {:bury, state.session}, @last_rites)
+    %{state | verdict: {reason, why, permanent?}}
+  end
 
   def condemned(state, _reason, _why, _permanent?), do: state
+
+  @doc """
+  The program was killed a while ago, and its port has not said so: somebody else holds its pipes open. Nothing more will
+  come of it.
+  """
+  @spec bury(t) :: t
+  def bury(state) do
+    OsProcess.close(state.session)
+    ended(state, :closed)
+  end
 
   @doc "The program has ended, with an exit status or the reason of its port."
   @spec ended(t, term) :: t

@@ -124,6 +124,11 @@ defmodule Thumbnailer.Port do
   end
 
   def handle_info({:start_timeout, _session}, state), do: {:noreply, state}
+
+  def handle_info({:bury, session}, %{session: session} = state),
+    do: {:noreply, Life.bury(state)}
+
+  def handle_info({:bury, _gone}, state), do: {:noreply, state}
   def handle_info(:restart, state), do: {:noreply, Life.start(state)}
   def handle_info({:EXIT, _pid, _reason}, state), do: {:noreply, state}
 
