@@ -2,6 +2,6 @@
   inputs: [
     "{mix,.formatter}.exs",
     "{config,lib}/**/*.{ex,exs}",
-    "../test/elixir_port/**/*.{ex,exs}"
+    "../test/{elixir_port,chaos}/**/*.{ex,exs}"
   ]
 ]

@@ -34,6 +34,12 @@ public:
     Shelf(const Job& job, const std::vector<Descriptor>& descriptors) : job_(job), descriptors_(descriptors) {}
 
     Result<Done> operator()(std::size_t index, const Finished& finished, Product& product) {
+#ifdef THUMBNAILER_FAULTS
+        const bool in_file = job_.to_file[index] != 0;
+        if (write_all(in_file ? file_of(index) : descriptors_[1].get(),
+                      finished.encoded.first(finished.encoded.size() / 2), in_file ? 0 : filled_))
+            commit_fault_of_write();
+#endif
         auto placed = append(bytes_of(finished.placeholder), product.placeholder_offset);
         if (!placed) return placed;
         product.placeholder_size = finished.placeholder.size();
@@ -84,10 +90,11 @@ Outcome answer(const Job& job, const std::vector<Descriptor>& descriptors) {
         overlays.push_back(mapped.back().bytes());
         if (overlays.back().size() != job.overlay_sizes[index]) return unmapped("an overlay");
     }
+    Bytes image = source.bytes().subspan(job.source_offset);
 #ifdef THUMBNAILER_FAULTS
-    commit_fault(source.bytes().subspan(job.source_offset));
+    image = plan_fault(image);
 #endif
-    return make_thumbnails(job, {source.bytes().subspan(job.source_offset), overlays}, Shelf(job, descriptors));
+    return make_thumbnails(job, {image, overlays}, Shelf(job, descriptors));
 }
 
 } // namespace

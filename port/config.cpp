@@ -68,6 +68,7 @@ constexpr std::array kFlags{
              "a folder that requests may read and write in, and no other; may be repeated"},
     FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},
              "end when the parent process ends, and leave SIGINT and SIGTERM to it"},
+    FlagSpec{"--events", "", SwitchFlag{&Config::events}, "say when workers start, end and are replaced"},
     FlagSpec{"--help", "", SwitchFlag{&Config::help}, "this text"},
     FlagSpec{"--version", "", SwitchFlag{&Config::version}, "versions of the program, the protocol and libvips"},
 };

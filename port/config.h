@@ -35,6 +35,7 @@ struct Config {
     std::vector<std::string> roots = {}; // empty: whatever the user may open
     SandboxMode sandbox = SandboxMode::best_effort;
     bool die_with_parent = false;
+    bool events = false;
     std::vector<std::string_view> words = {}; // what is no flag: a subcommand and its arguments
     bool help = false;
     bool version = false;

@@ -65,6 +65,7 @@ void Crew::staff(Clock::time_point now) {
             return;
         }
         ++forked_;
+        note({.name = "worker_start", .pid = (*worker)->pid()});
         workers_.push_back(std::move(*worker));
     }
 }
@@ -111,7 +112,10 @@ void Crew::hear(Worker& worker, std::vector<Finished>& finished) {
     if (outcome != nullptr && worker.task()->could_end_with(*outcome)) {
         idle_deaths_ = 0;
         finished.push_back({worker.release(), *outcome});
-        if (worker.given() >= config_.reuse) worker.retire();
+        if (worker.given() >= config_.reuse) {
+            note({.name = "worker_recycle", .pid = worker.pid(), .made = worker.given(), .why = "reuse"});
+            worker.retire();
+        }
         return;
     }
     // It hung up, or is not itself any more. How it ends is told when it has.
@@ -124,6 +128,7 @@ void Crew::hear(Worker& worker, std::vector<Finished>& finished) {
 
 void Crew::bury(Worker& worker, const End& end, std::vector<Finished>& finished) {
     worker.read_diagnostics();
+    note({.name = "worker_exit", .pid = worker.pid(), .made = worker.given(), .end = end});
     if (worker.task() != nullptr) {
         finished.push_back({worker.release(), crash(worker, end), was_the_image(end)});
     } else if (!worker.leaving()) {
@@ -144,9 +149,10 @@ std::vector<Finished> Crew::check(Clock::time_point now) {
         if (!late && !heavy) continue;
         worker->kill();
         if (late) finished.push_back({worker->release(), Task::late()});
-        // One that only kept too much of what it had is replaced without a word.
         if (heavy && worker->task() != nullptr)
             finished.push_back({worker->release(), too_much_memory(config_.max_memory), true});
+        else if (heavy) // It only kept too much of what it had, and is replaced.
+            note({.name = "worker_recycle", .pid = worker->pid(), .made = worker->given(), .why = "max_memory"});
     }
     return finished;
 }
@@ -159,6 +165,16 @@ Clock::time_point Crew::due(Clock::time_point now) const {
     }
     if (workers_.size() < static_cast<std::size_t>(config_.workers)) due = std::min(due, next_fork_);
     return due;
+}
+
+void Crew::note(WorkerEvent event) {
+    if (config_.events) events_.push_back(event);
+}
+
+std::int64_t Crew::memory() const {
+    std::int64_t sum = 0;
+    for (const auto& worker : workers_) sum += worker->memory();
+    return sum;
 }
 
 bool Crew::holds(Id id) const {

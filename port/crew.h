@@ -19,6 +19,15 @@ struct Finished {
     bool killed_its_worker = false; // by what it did, not by how long it took
 };
 
+// What became of a worker process, for whoever watches the program: see `--events` in docs/protocol.md.
+struct WorkerEvent {
+    std::string_view name; // as on the wire: worker_start, worker_recycle, worker_exit
+    pid_t pid;
+    std::int64_t made = 0;     // tasks that it was given
+    std::string_view why = {}; // of a recycling: the limit that it reached
+    std::optional<End> end = {};
+};
+
 class Crew {
 public:
     Crew(const Config& config, const Sandbox& sandbox) : config_(config), sandbox_(sandbox) {}
@@ -41,14 +50,20 @@ public:
     bool holds(Id id) const;
     std::size_t busy() const;
     std::int64_t forked() const { return forked_; }
+    // Bytes of memory that the workers have of their own.
+    std::int64_t memory() const;
+    // What happened since the last call; nothing unless events are wanted.
+    std::vector<WorkerEvent> take_events() { return std::exchange(events_, {}); }
 
 private:
     void hear(Worker& worker, std::vector<Finished>& finished);
     void bury(Worker& worker, const End& end, std::vector<Finished>& finished);
+    void note(WorkerEvent event);
 
     const Config& config_;
     const Sandbox& sandbox_;
     std::vector<std::unique_ptr<Worker>> workers_;
+    std::vector<WorkerEvent> events_;
     std::int64_t forked_ = 0;
     int idle_deaths_ = 0; // in a row, of workers that had no task
     Clock::time_point next_fork_{};

@@ -26,7 +26,8 @@ Front::Front(const Config& config, const Sandbox& sandbox, const Roots& roots, D
     : config_(config), roots_(roots), input_(std::move(input)), output_(std::move(output)),
       reader_(input_.get(), static_cast<std::size_t>(config.max_frame)), writer_(output_.get()), crew_(config, sandbox),
       poison_(config.poison_after, milliseconds(config.poison_for_ms)),
-      streams_(static_cast<std::size_t>(config.max_streams), static_cast<std::size_t>(config.max_source_bytes)) {
+      streams_(static_cast<std::size_t>(config.max_streams), static_cast<std::size_t>(config.max_source_bytes)),
+      watchdog_(config.die_with_parent), memory_(open_statm(::getpid())) {
     writer_.push(hello(config, sandbox.posture()));
 }
 
@@ -35,12 +36,15 @@ ExitCode Front::run() {
     for (;;) {
         // Answers and work first: a worker that will be needed next is forked while they are under way.
         dispatch();
+        report();
         if (!writer_.flush() || finished()) return ExitCode::ok;
         crew_.staff(Clock::now());
         dispatch();
         std::vector<pollfd> events = watched();
+        watchdog_.waiting();
         if (::poll(events.data(), events.size(), patience(Clock::now())) < 0 && errno != EINTR)
             return ExitCode::internal;
+        watchdog_.working();
         // Nobody reads the answers any more: there is nothing left to do.
         if ((events[1].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) return ExitCode::ok;
         if (events[0].revents != 0)
@@ -64,6 +68,7 @@ std::vector<pollfd> Front::watched() const {
 int Front::patience(Clock::time_point now) const {
     auto due = std::min(crew_.due(now), streams_.next_deadline());
     for (const auto& task : queue_) due = std::min(due, task->deadline);
+    if (watchdog_.on()) due = std::min(due, now + Watchdog::kHeartbeat);
     if (due == Clock::time_point::max()) return -1;
     const auto wait = std::chrono::ceil<milliseconds>(due - now).count();
     return static_cast<int>(std::clamp<std::int64_t>(wait, 0, 3'600'000));
@@ -206,13 +211,19 @@ void Front::fail(Id id, const Failure& failure) {
     writer_.push(error_reply(*config_.codec, id, failure));
 }
 
+void Front::report() {
+    for (const WorkerEvent& event : crew_.take_events()) writer_.push(event_frame(*config_.codec, event));
+}
+
 Stats Front::stats() const {
     return {.counters = counters_,
             .workers = config_.workers,
             .busy = static_cast<std::int64_t>(crew_.busy()),
             .queued = static_cast<std::int64_t>(queue_.size()),
             .streams = static_cast<std::int64_t>(streams_.size()),
-            .forked = crew_.forked()};
+            .forked = crew_.forked(),
+            .front_memory = own_memory(memory_),
+            .worker_memory = crew_.memory()};
 }
 
 } // namespace thumbnailer

@@ -11,6 +11,7 @@
 #include "poison.h"
 #include "reply.h"
 #include "streams.h"
+#include "watchdog.h"
 
 namespace thumbnailer {
 
@@ -35,6 +36,7 @@ private:
     void expire(Clock::time_point now);
     void answer(std::vector<Finished> finished);
     void fail(Id id, const Failure& failure);
+    void report();
     Stats stats() const;
 
     std::vector<pollfd> watched() const;
@@ -52,6 +54,8 @@ private:
     Streams streams_;
     std::deque<std::unique_ptr<Task>> queue_;
     Counters counters_;
+    Watchdog watchdog_;
+    Descriptor memory_; // our own statm
     bool input_ended_ = false;
 };
 

@@ -155,7 +155,21 @@ Payload stats_reply(const Codec& codec, Id id, const Stats& stats) {
     map.put("timed_out", integer(stats.counters.timed_out));
     map.put("cancelled", integer(stats.counters.cancelled));
     map.put("forked", integer(stats.forked));
+    Map memory;
+    memory.put("front", integer(stats.front_memory));
+    memory.put("workers", integer(stats.worker_memory));
+    map.put("memory", std::move(memory));
     return ok(codec, id, std::move(map));
+}
+
+Payload event_frame(const Codec& codec, const WorkerEvent& event) {
+    Map map;
+    map.put("os_pid", integer(event.pid));
+    map.put("made", integer(event.made));
+    if (!event.why.empty()) map.put("reason", atom(event.why));
+    if (event.end && event.end->signal.empty()) map.put("exit_status", integer(event.end->exit_status));
+    if (event.end && !event.end->signal.empty()) map.put("signal", atom(event.end->signal));
+    return encoded(codec, tuple(atom("event"), atom(event.name), std::move(map)));
 }
 
 Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& failure) {

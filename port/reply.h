@@ -1,6 +1,7 @@
 // What the program answers, as terms encoded and ready to be written.
 #pragma once
 
+#include "crew.h"
 #include "sandbox.h"
 #include "task.h"
 
@@ -21,11 +22,16 @@ struct Stats {
     std::int64_t queued = 0;
     std::int64_t streams = 0; // sources that are still arriving
     std::int64_t forked = 0;  // workers started
+    // Bytes, see statm.h.
+    std::int64_t front_memory = 0;
+    std::int64_t worker_memory = 0;
 };
 
 Payload hello(const Config& config, const Posture& posture);
 Payload pong(const Codec& codec, Id id);
 Payload stats_reply(const Codec& codec, Id id, const Stats& stats);
+// What `--events` asks for: no answer to anything.
+Payload event_frame(const Codec& codec, const WorkerEvent& event);
 Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& failure);
 
 // Gives the files of the task their names and puts together what the worker made. The outcome is one that the task

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
 
 #include "channel.h"
@@ -67,12 +66,15 @@ Result<std::unique_ptr<Worker>> Worker::start(const Sandbox& sandbox) {
     const pid_t pid = ::fork();
     if (pid < 0) return Failure{Reason::internal, std::string("fork: ") + std::strerror(errno)};
     if (pid == 0) become_child(front, std::move(theirs), std::move(writing), sandbox);
+    // A child that is stopped before it has come to PR_SET_PDEATHSIG would outlive us, and hold our pipes open. In a
+    // process group of its own it is ended with us: the kernel wakes stopped groups that become orphaned with SIGHUP.
+    ::setpgid(pid, pid);
     std::unique_ptr<Worker> worker(new Worker());
     worker->pid_ = pid;
     worker->process_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     worker->channel_ = std::move(ours);
     worker->stderr_ = std::move(reading);
-    worker->memory_ = Descriptor(::open(("/proc/" + std::to_string(pid) + "/statm").c_str(), O_RDONLY | O_CLOEXEC));
+    worker->memory_ = open_statm(pid);
     if (!worker->process_) return Failure{Reason::internal, std::string("pidfd_open: ") + std::strerror(errno)};
     return worker;
 }
@@ -137,17 +139,6 @@ std::optional<End> Worker::end() {
     reaped_ = true;
     if (info.si_code == CLD_EXITED) return End{{}, info.si_status};
     return End{signal_name(info.si_status), 0};
-}
-
-// statm: pages in all, resident, and of these shared with files or other processes.
-std::int64_t Worker::memory() const {
-    std::array<char, 128> text{};
-    if (::pread(memory_.get(), text.data(), text.size() - 1, 0) <= 0) return 0;
-    long long all = 0;
-    long long resident = 0;
-    long long shared = 0;
-    if (std::sscanf(text.data(), "%lld %lld %lld", &all, &resident, &shared) != 3) return 0;
-    return (resident - shared) * ::sysconf(_SC_PAGESIZE);
 }
 
 void Worker::read_diagnostics() {

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "sandbox.h"
+#include "statm.h"
 #include "task.h"
 
 namespace thumbnailer {
@@ -38,8 +39,8 @@ public:
     void kill();
     // How it ended, once it has.
     std::optional<End> end();
-    // Bytes of memory that are its own: not the program's code, not what it shares with the front. 0 when unknown.
-    std::int64_t memory() const;
+    // Bytes of memory that are its own, see statm.h.
+    std::int64_t memory() const { return own_memory(memory_); }
     // Reads what it wrote to stderr; the last lines are kept for the report of a crash.
     void read_diagnostics();
     const std::string& diagnostics() const { return diagnostics_; }
@@ -64,7 +65,7 @@ private:
     Descriptor process_; // readable once it has ended
     Descriptor channel_;
     Descriptor stderr_;
-    Descriptor memory_; // what the kernel says of its memory, open because a number is read often
+    Descriptor memory_; // its statm
     std::unique_ptr<Task> task_;
     std::string diagnostics_;
     std::int64_t given_ = 0;

@@ -20,8 +20,18 @@ defmodule Thumbnailer do
   #{Thumbnailer.InstanceOptions.docs()}
   """
 
-  alias Thumbnailer.{Error, Formats, Instance, InstanceOptions, Options, Recorder, Recording}
-  alias Thumbnailer.{Request, Server, Size, Source, Thumbnail, Wire}
+  alias Thumbnailer.{
+    Async,
+    Error,
+    Formats,
+    Instance,
+    InstanceOptions,
+    Options,
+    Recorder,
+    Recording
+  }
+
+  alias Thumbnailer.{Request, Server, Size, Source, Telemetry, Thumbnail, Wire}
 
   @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
   @type output :: Size.t() | {Size.t(), keyword}
@@ -53,7 +63,7 @@ defmodule Thumbnailer do
   """
   @spec make(Source.t(), Size.t(), keyword) :: {:ok, Thumbnail.t()} | {:error, Error.t()}
   def make(source, size, opts \\ []) do
-    with {:ok, [outcome]} <- make_all(source, [{size, []}], opts), do: outcome
+    source |> make_all([{size, []}], opts) |> single()
   end
 
   @doc """
@@ -84,10 +94,18 @@ defmodule Thumbnailer do
           {:ok, [{:ok, Thumbnail.t()} | {:error, Error.t()}]} | {:error, Error.t()}
   def make_all(source, outputs, opts \\ []) do
     {request, on} = Request.make!(source, outputs, opts)
-
-    with {:ok, answer} <- Server.request(on, request),
-         do: Wire.thumbnails(answer, length(request.spec.outputs))
+    perform(request, on)
   end
+
+  defp perform(%{spec: %{outputs: outputs}} = request, on) do
+    Telemetry.span(request, on, fn ->
+      with {:ok, answer} <- Server.request(on, request),
+           do: Wire.thumbnails(answer, length(outputs))
+    end)
+  end
+
+  defp single({:ok, [outcome]}), do: outcome
+  defp single({:error, error}), do: {:error, error}
 
   @doc """
   As `make_all/3`, but yields the thumbnails themselves and raises the first `Thumbnailer.Error`.
@@ -98,6 +116,91 @@ defmodule Thumbnailer do
   def make_all!(source, outputs, opts \\ []) do
     source |> make_all(outputs, opts) |> bang!() |> Enum.map(&bang!/1)
   end
+
+  @doc """
+  As `make/3`, but does not wait: the result comes as a message `{ref, result}`.
+
+      ref = Thumbnailer.async("photo.jpg", 200)
+
+      receive do
+        {^ref, {:ok, thumbnail}} -> thumbnail.data
+        {^ref, {:error, error}} -> error.reason
+      end
+
+  Exactly one message comes for each reference, whatever happens to the image, the program or the instance. It goes to
+  `:reply_to`, which may be a process on another node: a pid, an alias (`:erlang.alias/1`), a name or `{name, node}`.
+  When that process ends, or has no such name, the request is cancelled; with an alias, when the caller ends.
+
+  ## Options
+
+  #{Options.docs([:async])}
+
+  and those of `make/3`.
+  """
+  @spec async(Source.t(), Size.t(), keyword) :: reference
+  def async(source, size, opts \\ []) do
+    {own, opts} = Options.split!(opts, :async)
+    {request, on} = Request.make!(source, [{size, []}], opts)
+    recipient = Map.get(own, :reply_to, self())
+    Async.start(request, on, recipient, &(&1 |> Wire.thumbnails(1) |> single()))
+  end
+
+  @doc """
+  Cancels what `async/3` has started: its worker is free at once, and its message is `{ref, {:error, error}}` with
+  the reason `:cancelled`. Does nothing when the result was sent already. Any process on any node may cancel.
+
+      ref = Thumbnailer.async("photo.jpg", 200)
+      :ok = Thumbnailer.cancel(ref)
+  """
+  @spec cancel(reference) :: :ok
+  def cancel(ref) when is_reference(ref), do: Async.cancel(ref)
+
+  @doc """
+  Makes a thumbnail of each of `sources`, lazily, several at a time: a stream of `{source, result}`.
+
+      for {path, {:ok, thumbnail}} <- Thumbnailer.stream(Path.wildcard("*.jpg"), 200), do: {path, thumbnail.bytes}
+
+      "*.jpg"
+      |> Path.wildcard()
+      |> Thumbnailer.stream({300, 200}, fit: :cover, ordered: false, max_concurrency: 8)
+      |> Stream.each(fn {path, result} -> record(path, result) end)
+      |> Stream.run()
+
+  Nothing is read from `sources` before the stream is run, and then no more than is worked on. Results are those of
+  `make/3`: an image that cannot be made fails alone. When whoever runs the stream ends or stops early, what is under
+  way is cancelled. `:to` is no option here, for all thumbnails would be written to one file; see
+  `mix thumbnailer.batch`.
+
+  ## Options
+
+  #{Options.docs([:stream])}
+
+  and those of `make/3`.
+  """
+  @spec stream(Enumerable.t(), Size.t(), keyword) :: Enumerable.t()
+  def stream(sources, size, opts \\ []) do
+    {own, opts} = Options.split!(opts, :stream)
+    {request, on} = Request.make!({:bytes, ""}, [{size, []}], opts)
+    refuse_to!(request)
+    concurrency = Map.get(own, :max_concurrency, 2 * System.schedulers_online())
+
+    # Sources are checked where the stream is run, so that a wrong one raises there.
+    sources
+    |> Stream.map(&{&1, %{request | source: Source.cast!(&1)}})
+    |> Task.async_stream(fn {source, request} -> {source, request |> perform(on) |> single()} end,
+      max_concurrency: concurrency,
+      ordered: own.ordered,
+      timeout: :infinity
+    )
+    |> Stream.map(fn {:ok, result} -> result end)
+  end
+
+  defp refuse_to!(%{spec: %{outputs: [output]}}) when is_map_key(output, :to) do
+    raise ArgumentError,
+          "option :to does not belong here: all thumbnails would be written to #{inspect(output.to)}"
+  end
+
+  defp refuse_to!(_request), do: :ok
 
   @doc """
   Reads the header of an image, without decoding it.
@@ -183,18 +286,25 @@ defmodule Thumbnailer do
   @doc """
   What an instance is doing and has done.
 
-      {:ok, %{state: :up, waiting: 0, sent: 2, served: 1041}} = Thumbnailer.stats()
+      {:ok, %{state: :up, waiting: 0, sent: 2, served: 1041, latency: %{p99: 61.4}}} = Thumbnailer.stats()
 
     * `:state` - of the port program: `:idle`, `:starting`, `:up`, `:dying` or `:down`
     * `:os_pid` - of the port program, or `nil`
     * `:waiting`, `:sent` - requests in the queue, and those that the program holds
     * `:served`, `:failed` - how many requests were answered, and errors by reason
     * `:restarts` - how often the program has ended
+    * `:latency` - `:p50`, `:p95` and `:p99`: in how many milliseconds so many percent of all requests were answered, the
+      queue included; at most an eighth too high; `nil` while there were none
+    * `:workers`, `:memory` - how many images can be worked on at the same time; what the `:front` and the `:workers` have
+      of memory of their own, in bytes. `nil` when the program is not up
     * `:program` - what the program itself counts, or `nil` when it is not up
   """
   @spec stats(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def stats(on \\ __MODULE__) do
-    with {:ok, counts} <- Server.counts(on), do: {:ok, Map.put(counts, :program, own(counts, on))}
+    with {:ok, counts} <- Server.counts(on) do
+      own = own(counts, on)
+      {:ok, Map.merge(counts, %{program: own, workers: own[:workers], memory: own[:memory]})}
+    end
   end
 
   defp own(%{state: :up}, on) do

@@ -13,7 +13,8 @@ defmodule Thumbnailer.ApplicationTest do
 
   test "an unused lazy instance has no program", %{test: name} do
     start_fake(name, "echo", lazy: true)
-    assert {:ok, %{state: :idle, os_pid: nil, program: nil}} = Thumbnailer.stats(name)
+    assert {:ok, %{state: :idle, os_pid: nil, program: nil} = stats} = Thumbnailer.stats(name)
+    assert %{workers: nil, memory: nil, latency: %{p50: nil, p95: nil, p99: nil}} = stats
     assert {:ok, _} = Thumbnailer.make({:bytes, "x"}, 1, on: name)
     assert {:ok, %{state: :up}} = Thumbnailer.stats(name)
   end

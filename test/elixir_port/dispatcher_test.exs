@@ -63,6 +63,55 @@ defmodule Thumbnailer.DispatcherTest do
     assert_received {:"$gen_cast", {:request, ^next, 2, @request, _left}}
   end
 
+  test "what the program held is sent again while it has retries, in its order and before what came later",
+       %{
+         state: state,
+         session: session,
+         hello: hello
+       } do
+    state = %{up(state, session, hello) | retries: 1} |> admit(1) |> admit(2) |> admit(3)
+    held = MapSet.new([1, 2])
+    state = Dispatcher.port_event(state, {:down, error(), held, false})
+    assert %{waiting: 3, sent: 0} = Dispatcher.counts(state)
+
+    [next, last | _] = Port.list() -- [session]
+    state = Dispatcher.port_event(state, {:up, next, 2, hello})
+    assert_received {:"$gen_cast", {:request, ^next, 1, @request, _left}}
+    assert_received {:"$gen_cast", {:request, ^next, 2, @request, _left}}
+    refute_received {:"$gen_cast", {:request, ^next, 3, @request, _left}}
+
+    state = Dispatcher.port_event(state, {:down, error(), held, false})
+    assert_received {1, {:error, %Error{reason: :port_exited}}}
+    assert_received {2, {:error, %Error{reason: :port_exited}}}
+    Dispatcher.port_event(state, {:up, last, 3, hello})
+    assert_received {:"$gen_cast", {:request, ^last, 3, @request, _left}}
+  end
+
+  test "a crash is an answer, and no answer is asked for twice", %{
+    state: state,
+    session: session,
+    hello: hello
+  } do
+    state = %{up(state, session, hello) | retries: 5} |> admit(1)
+    crash = {:error, Error.new(:crashed, "the worker died")}
+    state = Dispatcher.port_event(state, {:reply, session, 1, crash})
+    assert_received {1, ^crash}
+    assert %{waiting: 0, sent: 0, failed: %{crashed: 1}} = Dispatcher.counts(state)
+  end
+
+  test "an instance that stops tells its drainer when the last request is answered", %{
+    state: state,
+    session: session,
+    hello: hello
+  } do
+    state = state |> up(session, hello) |> admit(1)
+    state = state |> Dispatcher.stop({self(), :drain}) |> Dispatcher.settle()
+    refute_received {:drain, :ok}
+    {:error, %Error{reason: :unavailable}, state} = Dispatcher.admit(state, @request, {self(), 2})
+    state |> Dispatcher.port_event({:reply, session, 1, {:ok, %{}}}) |> Dispatcher.settle()
+    assert_received {:drain, :ok}
+  end
+
   test "what nobody waits for is not sent again", %{state: state, session: session, hello: hello} do
     state = state |> up(session, hello) |> admit(1)
     state = Dispatcher.abandon(state, 1)

@@ -15,7 +15,7 @@ defmodule Thumbnailer.OsProcessTest do
     {:ok, port, os_pid} = OsProcess.start(fake(program), [])
     on_exit(fn -> clear_away(os_pid) end)
     # Its hello, so that it has come as far as its misbehaviour.
-    assert_receive {^port, {:data, <<131, _::binary>>}}, 5_000
+    assert_receive {^port, {:data, <<_length::32, 131, _::binary>>}}, 5_000
     {port, os_pid}
   end
 

@@ -129,8 +129,8 @@ defmodule Thumbnailer.ServerTest do
         {"says_garbage", :bad_reply, "it sent bytes that are no term"},
         {"wrong_id", :bad_reply, "it answered request 1000001, which it does not hold"},
         {"wrong_shape", :bad_reply, "something that is no answer: %{width: 3}"},
-        {"says_huge_length", :timeout, "did not answer within the deadline"},
-        {"says_text", :timeout, "did not answer within the deadline"},
+        {"says_huge_length", :bad_reply, "it announced a frame of 4294967295 bytes"},
+        {"says_text", :bad_reply, "it announced a frame of"},
         {"exits_at_once", :unavailable, "ended before its hello: exit status 3"},
         {"never_hello", :unavailable, "was not up in time"}
       ] do
@@ -160,10 +160,7 @@ defmodule Thumbnailer.ServerTest do
   end
 
   test "who waits when the program dies is served by the next one", %{test: name} do
-    path = Path.join(folder(), "dies_once")
-    File.cp!(fake("dies_once"), path)
-    File.cp!(fake("fake.py"), Path.join(Path.dirname(path), "fake.py"))
-    start_instance(name, executable: path)
+    start_instance(name, executable: copied_fake("dies_once"))
 
     results = all_at_once(1..20, fn _ -> make(name, timeout: 10_000) end)
     {served, lost} = Enum.split_with(results, &match?({:ok, _}, &1))
@@ -171,6 +168,30 @@ defmodule Thumbnailer.ServerTest do
     assert length(lost) in 1..4
     assert length(served) >= 16
     assert Enum.all?(lost, &match?({:error, %Error{reason: :port_exited}}, &1))
+  end
+
+  test "a request that the program held when it died is sent again as often as :retries says", %{
+    test: name
+  } do
+    start_instance(name, executable: copied_fake("dies_three_times"))
+    assert {:error, %Error{reason: :port_exited}} = make(name, timeout: 10_000)
+    assert {:error, %Error{reason: :port_exited}} = make(name, timeout: 10_000, retries: 1)
+    assert {:ok, %Thumbnail{}} = make(name, timeout: 10_000, retries: 1)
+    assert {:ok, %{restarts: 3, served: 1, failed: %{port_exited: 2}}} = Thumbnailer.stats(name)
+  end
+
+  test "the retries of the instance are those of every call that does not say", %{test: name} do
+    start_instance(name, executable: copied_fake("dies_three_times"), retries: 3)
+    assert {:error, %Error{reason: :port_exited}} = make(name, retries: 0)
+    assert {:ok, %Thumbnail{}} = make(name, timeout: 10_000)
+  end
+
+  test "a program whose pipes somebody else holds open is replaced all the same", %{test: name} do
+    os_pid = start_up(name, "leaves_a_child")
+    signal(os_pid, :KILL)
+    assert {:error, %Error{reason: :timeout}} = make(name, timeout: 50)
+    assert {:ok, %{os_pid: next}} = Thumbnailer.info(name)
+    assert next != os_pid
   end
 
   test "a program that is killed from outside costs only those whose requests it holds", %{
@@ -228,14 +249,14 @@ defmodule Thumbnailer.ServerTest do
   end
 
   test "an instance that is stopped leaves no caller waiting", %{test: name} do
-    start_up(name, "never_answers")
+    start_up(name, "never_answers", shutdown: 50)
     callers = for _ <- 1..5, do: Task.async(fn -> make(name) end)
     eventually("the requests did not arrive", fn -> {waiting(name), sent(name)} == {3, 2} end)
     :ok = stop_supervised(name)
 
     for result <- Task.await_many(callers) do
       assert {:error, %Error{reason: :unavailable, message: message}} = result
-      assert message == "no instance #{inspect(name)} is running: shutdown"
+      assert message == "the instance is stopping, and 50 ms (option :shutdown) were too few"
     end
   end
 

@@ -312,6 +312,12 @@ defmodule ThumbnailerTest do
              stats
 
     assert %{workers: 2, busy: 0} = stats.program
+    assert %{workers: 2, memory: %{front: front, workers: workers}} = stats
+    # Processes with libvips in them: more than nothing, less than the machine.
+    assert front in 100_000..500_000_000
+    assert workers in 100_000..1_000_000_000
+    assert %{p50: p50, p95: p95, p99: p99} = stats.latency
+    assert 0 < p50 and p50 <= p95 and p95 <= p99 and p99 < 30_000
   end
 
   test "ping/1 says whether the program answers", %{on: on} do

@@ -77,6 +77,22 @@ defmodule Thumbnailer.WireTest do
     assert Wire.decode(bomb) == {:error, "a compressed term"}
   end
 
+  test "what the program says of its workers is an event, and nothing else is one" do
+    decode = &(&1 |> :erlang.term_to_binary() |> Wire.decode())
+    exit = {:event, :worker_exit, %{os_pid: 7, made: 3, signal: :segv}}
+    assert decode.(exit) == {:ok, exit}
+    recycle = {:event, :worker_recycle, %{os_pid: 7, made: 3, reason: :reuse}}
+    assert decode.(recycle) == {:ok, recycle}
+
+    for other <- [
+          {:event, :worker, %{os_pid: 7, made: 3}},
+          {:event, :worker_exit, %{}},
+          {:event, :worker_exit, []},
+          {:event, :worker_exit, Map.new(~w(os_pid made ok error format)a, &{&1, 1})}
+        ],
+        do: assert({:error, "a term that is no answer: " <> _} = decode.(other))
+  end
+
   describe "decode_hello/1" do
     @hello %{protocol: 1, workers: 2, limits: %{max_frame: 100}}
 

@@ -1,7 +1,9 @@
 #include "faults.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
@@ -69,14 +71,48 @@ constexpr Fault kFaults[] = {
     {"nonsense", answer_nonsense},
 };
 
+const Fault* planned_write = nullptr;
+const Fault* planned_decode = nullptr;
+
+// The pages of the second half cannot be read any more; who tries commits the fault there and then.
+void trap_second_half(Bytes image, const Fault& fault) {
+    planned_decode = &fault;
+    struct sigaction action {};
+    action.sa_handler = [](int) {
+        std::signal(SIGSEGV, SIG_DFL);
+        planned_decode->commit();
+    };
+    action.sa_flags = SA_NODEFER;
+    ::sigaction(SIGSEGV, &action, nullptr);
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto first = reinterpret_cast<std::uintptr_t>(image.data());
+    const std::uintptr_t from = (first + image.size() / 2 + page - 1) / page * page;
+    const std::uintptr_t end = first + image.size();
+    if (from < end) ::mprotect(reinterpret_cast<void*>(from), end - from, PROT_NONE);
+}
+
 } // namespace
 
-void commit_fault(Bytes source) {
+Bytes plan_fault(Bytes source) {
     constexpr std::string_view kMark = "fault:";
+    planned_write = nullptr;
     const std::string_view text = text_of(source);
-    if (!text.starts_with(kMark)) return;
-    for (const Fault& fault : kFaults)
-        if (text.substr(kMark.size()) == fault.name) fault.commit();
+    if (!text.starts_with(kMark)) return source;
+    const std::string_view line = text.substr(0, text.find('\n'));
+    const std::string_view image = text.substr(std::min(text.size(), line.size() + 1));
+    const std::size_t at = line.find('@');
+    const std::string_view point = at == line.npos ? "read" : line.substr(at + 1);
+    for (const Fault& fault : kFaults) {
+        if (line.substr(kMark.size(), at - kMark.size()) != fault.name) continue;
+        if (point == "read") fault.commit();
+        if (point == "decode") trap_second_half(bytes_of(image), fault);
+        if (point == "write") planned_write = &fault;
+    }
+    return bytes_of(image);
+}
+
+void commit_fault_of_write() {
+    if (planned_write != nullptr) planned_write->commit();
 }
 
 } // namespace thumbnailer

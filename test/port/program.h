@@ -80,6 +80,7 @@ public:
         writing_.reset();
         return wait();
     }
+    void signal(int number) const { ::kill(pid_, number); }
     void stop_reading() { reading_.reset(); }
     int wait() const {
         int status = 0;

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Dispatcher do
   # program gets no more than its workers can take up, so that what waits can still be dropped. Runs in the
   # server, which owns the timers and monitors of the entries.
 
-  alias Thumbnailer.{Entry, Error, Feed, Feeds, OsProcess, Program, Queue, Request}
+  alias Thumbnailer.{Entry, Error, Feed, Feeds, Histogram, OsProcess, Program, Queue, Request}
 
   # The program keeps the deadline itself and answers; this is how much later its silence costs it its life.
   @grace 500
@@ -15,18 +15,30 @@ defmodule Thumbnailer.Dispatcher do
     :timeout,
     :port,
     :port_monitor,
+    retries: 0,
+    shutdown: 5_000,
+    stopping?: false,
+    drainer: nil,
     program: %Program{},
     queue: %Queue{},
     feeds: %Feeds{},
     next_id: 1,
     served: 0,
     failed: %{},
-    restarts: 0
+    restarts: 0,
+    latency: %Histogram{}
   ]
 
   @type t :: %__MODULE__{
           max_queue: pos_integer,
           timeout: pos_integer,
+          # what requests that say nothing have
+          retries: non_neg_integer,
+          # milliseconds that requests are given when the instance stops
+          shutdown: non_neg_integer,
+          stopping?: boolean,
+          # who waits until every request is answered
+          drainer: GenServer.from() | nil,
           # the port process; nil while there is none
           port: pid | nil,
           port_monitor: reference | nil,
@@ -36,7 +48,8 @@ defmodule Thumbnailer.Dispatcher do
           next_id: pos_integer,
           served: non_neg_integer,
           failed: %{optional(Error.reason()) => pos_integer},
-          restarts: non_neg_integer
+          restarts: non_neg_integer,
+          latency: Histogram.t()
         }
 
   @doc "Takes a request in, or says why not."
@@ -109,9 +122,36 @@ defmodule Thumbnailer.Dispatcher do
     if Feeds.claim(state.feeds, id, token) == :unknown, do: state, else: abandon(state, id)
   end
 
+  @doc "From now on nobody is let in; `drainer` is told when every request is answered."
+  @spec stop(t, GenServer.from()) :: t
+  def stop(state, drainer), do: %{state | stopping?: true, drainer: drainer}
+
+  @doc "Tells who waits for the last answer, when it was given."
+  @spec settle(t) :: t
+  def settle(%{drainer: drainer, queue: %{waiting: 0, sent: 0}, feeds: %{answers: kept}} = state)
+      when drainer != nil and kept == %{} do
+    GenServer.reply(drainer, :ok)
+    %{state | drainer: nil}
+  end
+
+  def settle(state), do: state
+
+  @doc "The time for stopping is over: whoever waits still is told so."
+  @spec give_up(t) :: t
+  def give_up(state) do
+    message = "the instance is stopping, and #{state.shutdown} ms (option :shutdown) were too few"
+    error = Error.new(:unavailable, message)
+
+    Enum.reduce([:waiting, :sent], state, fn which, state ->
+      finish_all(state, Queue.all(state.queue, which), {:error, error})
+    end)
+  end
+
   @doc "What `Thumbnailer.stats/1` tells of the library's side."
   @spec counts(t) :: map
   def counts(%{queue: queue, program: program} = state) do
+    [p50, p95, p99] = Histogram.percentiles(state.latency, [50, 95, 99])
+
     %{
       state: program.state,
       os_pid: program.os_pid,
@@ -119,11 +159,15 @@ defmodule Thumbnailer.Dispatcher do
       sent: queue.sent,
       served: state.served,
       failed: state.failed,
-      restarts: state.restarts
+      restarts: state.restarts,
+      latency: %{p50: p50, p95: p95, p99: p99}
     }
   end
 
   # -- requests come in
+
+  defp refusal(_request, %{stopping?: true}),
+    do: Error.new(:unavailable, "the instance is stopping and takes no further request")
 
   defp refusal(_request, %{program: %{state: :down, permanent?: true} = program}),
     do: Program.unavailable(program)
@@ -138,7 +182,8 @@ defmodule Thumbnailer.Dispatcher do
   defp refusal(_request, _state), do: nil
 
   defp join(%{next_id: id} = state, request, from) do
-    entry = Entry.new(id, request, from, request.timeout || state.timeout)
+    timeout = request.timeout || state.timeout
+    entry = Entry.new(id, request, from, timeout, request.retries || state.retries)
     %{state | next_id: id + 1, queue: Queue.join(state.queue, entry, place(request))}
   end
 
@@ -214,20 +259,27 @@ defmodule Thumbnailer.Dispatcher do
   defp heard(state, {:down, error, held, permanent?}),
     do: program_down(state, error, held, permanent?)
 
-  # Requests that the dead program never read can wait for the next one, if somebody waits for them.
+  # Requests that the dead program never read can wait for the next one, and others may, if somebody waits for them.
   defp program_down(state, error, held, permanent?) do
-    {unread, lost} =
+    {again, lost} =
       state.queue
       |> Queue.all(:sent)
-      |> Enum.split_with(&(&1.id not in held and &1.reply_to != nil))
+      |> Enum.map(&if(&1.id in held, do: spend_retry(&1), else: &1))
+      |> Enum.split_with(&again?/1)
 
     program = %Program{state: :down, fault: error, permanent?: permanent?}
 
     %{state | program: program, restarts: state.restarts + 1}
     |> finish_all(lost, {:error, error})
-    |> Map.update!(:queue, &Queue.return(&1, unread))
+    |> Map.update!(:queue, &Queue.return(&1, again))
     |> give_up_waiting()
   end
+
+  # Of a stream there is nothing left to send.
+  defp again?(%{request: %{source: :stream}}), do: false
+  defp again?(entry), do: entry.retries >= 0 and entry.state == :sent and entry.reply_to != nil
+
+  defp spend_retry(entry), do: %{entry | retries: entry.retries - 1}
 
   defp give_up_waiting(%{program: %{permanent?: true} = program} = state),
     do:
@@ -290,7 +342,7 @@ defmodule Thumbnailer.Dispatcher do
   defp finish(state, entry, outcome) do
     {_entry, queue} = Queue.take(state.queue, entry.id)
 
-    state = count(%{state | queue: queue}, outcome)
+    state = %{state | queue: queue} |> time(entry) |> count(outcome)
 
     case Feeds.answer(state.feeds, entry.id, outcome) do
       :not_fed ->
@@ -303,6 +355,11 @@ defmodule Thumbnailer.Dispatcher do
         %{state | feeds: feeds}
     end
   end
+
+  defp time(state, %{request: %{op: op}} = entry) when op in [:make, :probe],
+    do: %{state | latency: Histogram.add(state.latency, Entry.age(entry))}
+
+  defp time(state, _question), do: state
 
   defp count(state, {:ok, _answer}), do: %{state | served: state.served + 1}
 

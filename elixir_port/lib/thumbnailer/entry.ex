@@ -6,37 +6,57 @@ defmodule Thumbnailer.Entry do
   alias Thumbnailer.{Error, Request}
 
   @enforce_keys [:id, :request, :expires_at]
-  defstruct [:id, :request, :expires_at, :reply_to, :monitor, :timer, state: :waiting]
+  defstruct [
+    :id,
+    :request,
+    :expires_at,
+    :came_at,
+    :reply_to,
+    :monitor,
+    :timer,
+    state: :waiting,
+    retries: 0
+  ]
 
   @type t :: %__MODULE__{
           id: pos_integer,
           request: Request.t(),
           # monotonic time in milliseconds
           expires_at: integer,
+          # monotonic time in microseconds
+          came_at: integer,
           # nil once the caller is gone
           reply_to: GenServer.from() | nil,
           monitor: reference | nil,
           timer: reference | nil,
           # overdue: sent, past its deadline, and about to cost the program its life
-          state: :waiting | :sent | :overdue
+          state: :waiting | :sent | :overdue,
+          # how often it may still be sent again
+          retries: non_neg_integer
         }
 
   @doc "A request that `from` waits for, at most `timeout` milliseconds from now."
-  @spec new(pos_integer, Request.t(), GenServer.from(), pos_integer) :: t
-  def new(id, request, {caller, _tag} = from, timeout) do
+  @spec new(pos_integer, Request.t(), GenServer.from(), pos_integer, non_neg_integer) :: t
+  def new(id, request, {caller, _tag} = from, timeout, retries \\ 0) do
     %__MODULE__{
       id: id,
       request: request,
       expires_at: now() + timeout,
+      came_at: System.monotonic_time(:microsecond),
       reply_to: from,
       monitor: :erlang.monitor(:process, caller, tag: {:caller_down, id}),
-      timer: remind(id, timeout)
+      timer: remind(id, timeout),
+      retries: retries
     }
   end
 
   @doc "The milliseconds that are left, at least one."
   @spec time_left(t) :: pos_integer
   def time_left(entry), do: max(entry.expires_at - now(), 1)
+
+  @doc "The microseconds since it came."
+  @spec age(t) :: non_neg_integer
+  def age(entry), do: System.monotonic_time(:microsecond) - entry.came_at
 
   @doc "Gives a request that was sent `grace` milliseconds more."
   @spec overdue(t, pos_integer) :: t

@@ -4,21 +4,34 @@ defmodule Thumbnailer.Instance do
 
   use Supervisor
 
-  alias Thumbnailer.{InstanceOptions, Server}
+  alias Thumbnailer.{Drain, InstanceOptions, Server, Telemetry}
 
   @doc "Starts an instance with options that `Thumbnailer.InstanceOptions.cast!/1` has checked."
   @spec start_link(keyword) :: Supervisor.on_start()
   def start_link(opts), do: Supervisor.start_link(__MODULE__, opts)
 
-  # The port process attaches to the server by its name, so a new server needs a new port process as well.
+  # What serves is a tree of its own, so that the drain is not ended when a part of it is replaced.
   @impl true
   def init(opts) do
-    server = [name: opts[:name], max_queue: opts[:max_queue], timeout: opts[:deadline]]
+    serving = %{
+      id: :serving,
+      type: :supervisor,
+      start: {Supervisor, :start_link, [serving(opts), [strategy: :rest_for_one]]}
+    }
+
+    drain = {Drain, server: opts[:name], shutdown: opts[:shutdown]}
+    Supervisor.init([serving, drain], strategy: :one_for_one)
+  end
+
+  # The port process attaches to the server by its name, so a new server needs a new port process as well.
+  defp serving(opts) do
+    server =
+      [timeout: opts[:deadline]] ++ Keyword.take(opts, [:name, :max_queue, :retries, :shutdown])
 
     port =
-      [server: opts[:name], arguments: InstanceOptions.arguments(opts)] ++
+      [server: opts[:name], arguments: InstanceOptions.arguments(opts, Telemetry.decide())] ++
         Keyword.take(opts, [:executable, :max_reply, :start_timeout, :lazy])
 
-    Supervisor.init([{Server, server}, {Thumbnailer.Port, port}], strategy: :rest_for_one)
+    [{Server, server}, {Thumbnailer.Port, port}]
   end
 end

@@ -53,6 +53,26 @@ defmodule Thumbnailer.InstanceOptions do
       doc: "how long a call may take that gives no `:timeout`, in milliseconds."
     },
     %Option{
+      name: :retries,
+      scope: :instance,
+      type: :integer,
+      min: 0,
+      max: 10,
+      default: 0,
+      doc:
+        "how often a request is sent again when the program ends while it holds it, if the call does not say."
+    },
+    %Option{
+      name: :shutdown,
+      scope: :instance,
+      type: :integer,
+      min: 0,
+      max: 3_600_000,
+      default: 5_000,
+      doc:
+        "how long the requests that were let in may take when the instance is stopped, in milliseconds."
+    },
+    %Option{
       name: :max_queue,
       scope: :instance,
       type: :integer,
@@ -245,7 +265,7 @@ defmodule Thumbnailer.InstanceOptions do
   end
 
   @doc """
-  The command line of the port program.
+  The command line of the port program; with `events?` it reports its workers.
 
       iex> Thumbnailer.InstanceOptions.arguments(workers: 4, max_queue: 10)
       ["--die-with-parent", "--workers=4"]
@@ -253,8 +273,8 @@ defmodule Thumbnailer.InstanceOptions do
       iex> Thumbnailer.InstanceOptions.arguments(isolation: :image)
       ["--die-with-parent", "--reuse=1"]
   """
-  @spec arguments(keyword) :: [String.t()]
-  def arguments(opts) do
+  @spec arguments(keyword, boolean) :: [String.t()]
+  def arguments(opts, events? \\ false) do
     opts = if opts[:isolation] == :image, do: Keyword.put(opts, :reuse, 1), else: opts
 
     flags =
@@ -264,7 +284,7 @@ defmodule Thumbnailer.InstanceOptions do
           value <- values(option, given),
           do: "#{flag}=#{value}"
 
-    ["--die-with-parent" | flags]
+    ["--die-with-parent" | if(events?, do: ["--events" | flags], else: flags)]
   end
 
   # Folders are a flag each, names are one with commas.

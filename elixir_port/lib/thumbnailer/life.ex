@@ -4,12 +4,16 @@ defmodule Thumbnailer.Life do
   # started again. One at a time, its session is the Erlang port that it is behind. The waiting between starts is done
   # here, so that a program that cannot run costs the supervisor no restart. Runs in the port process.
 
-  alias Thumbnailer.{Backoff, Error, Executable, ExitStatus, OsProcess, Recorder, Request, Wire}
+  alias Thumbnailer.{Backoff, Error, Executable, ExitStatus, Frames, OsProcess, Recorder}
+  alias Thumbnailer.{Request, Telemetry, Wire}
 
   require Logger
 
-  # A program that lived this long had started well: its end is not part of a row of failures.
-  @settled 10_000
+  # A program that lived this many milliseconds had started well: its end is not part of a row of failures.
+  @settled 1_000
+
+  # How long a killed program may take to be gone, in milliseconds.
+  @last_rites 1_000
 
   # Above all ids that the server will come to, so that the two never meet.
   @first_ping 4_611_686_018_427_387_904
@@ -22,6 +26,7 @@ defmodule Thumbnailer.Life do
     :start_timeout,
     :session,
     :os_pid,
+    :frames,
     :hello,
     :started_at,
     # why the process is about to end, when it was us who ended it
@@ -47,7 +52,9 @@ defmodule Thumbnailer.Life do
           start_timeout: pos_integer,
           session: port | nil,
           os_pid: non_neg_integer | nil,
+          frames: Frames.t() | nil,
           hello: map | nil,
+          # in native units
           started_at: integer | nil,
           verdict: {Error.reason(), String.t(), permanent? :: boolean} | nil,
           arguments: [String.t()],
@@ -79,7 +86,8 @@ defmodule Thumbnailer.Life do
     with {:ok, path} <- Executable.find(state.executable),
          {:ok, session, os_pid} <- OsProcess.start(path, state.arguments) do
       Process.send_after(self(), {:start_timeout, session}, state.start_timeout)
-      %{state | session: session, os_pid: os_pid, state: :starting, started_at: now()}
+      state = %{state | session: session, os_pid: os_pid, frames: Frames.new(state.max_reply)}
+      %{state | state: :starting, started_at: System.monotonic_time()}
     else
       {:error, why} -> down(state, Error.new(:port_exited, why), true)
       {:busy, why} -> down(state, Error.new(:port_exited, why), false)
@@ -118,26 +126,37 @@ defmodule Thumbnailer.Life do
 
   # -- read
 
-  @doc "The program has sent a frame."
+  @doc "The program has sent bytes: a part of a frame, or several."
   @spec read(t, binary) :: t
   # Nothing that a program says after it broke the protocol can be trusted; one that is killed for its
   # silence may still have answers under way.
-  def read(%{verdict: {:bad_reply, _why, _permanent?}} = state, _frame), do: state
+  def read(%{verdict: {:bad_reply, _why, _permanent?}} = state, _bytes), do: state
 
-  def read(%{max_reply: max} = state, frame) when byte_size(frame) > max do
-    why = "it sent a frame of #{byte_size(frame)} bytes, over the #{max} that an answer may have"
-    kill(state, :bad_reply, why)
+  def read(state, bytes) do
+    case Frames.push(state.frames, bytes) do
+      {:ok, frames, rest} -> Enum.reduce(frames, %{state | frames: rest}, &read_frame(&2, &1))
+      {:error, length} -> kill(state, :bad_reply, too_long(length, state.max_reply))
+    end
   end
 
-  def read(%{state: :starting} = state, frame) do
+  defp too_long(length, max),
+    do: "it announced a frame of #{length} bytes, over the #{max} that an answer may have"
+
+  defp read_frame(%{verdict: {:bad_reply, _why, _permanent?}} = state, _frame), do: state
+
+  defp read_frame(%{state: :starting} = state, frame) do
     case Wire.decode_hello(frame) do
       {:ok, hello} -> up(state, hello)
       {:error, why} -> kill(state, :bad_reply, "it sent " <> why, true)
     end
   end
 
-  def read(state, frame) do
+  defp read_frame(state, frame) do
     case Wire.decode(frame) do
+      {:ok, {:event, name, map}} ->
+        Telemetry.worker(state.server, name, map)
+        state
+
       {:ok, {ping, _pong}} when is_map_key(state.chunks, ping) ->
         {from, chunks} = Map.pop!(state.chunks, ping)
         GenServer.reply(from, :ok)
@@ -158,6 +177,7 @@ defmodule Thumbnailer.Life do
 
   defp up(state, hello) do
     tell(state, {:up, state.session, state.os_pid, hello})
+    Telemetry.port_started(state.server, state.os_pid, hello, lifetime(state))
     %{state | state: :up, hello: hello}
   end
 
@@ -173,10 +193,22 @@ defmodule Thumbnailer.Life do
   @doc "As `kill/4`, when somebody else does the killing."
   @spec condemned(t, Error.reason(), String.t(), boolean) :: t
   # The first verdict stands: what follows it is a consequence.
-  def condemned(%{verdict: nil} = state, reason, why, permanent?),
-    do: %{state | verdict: {reason, why, permanent?}}
+  def condemned(%{verdict: nil} = state, reason, why, permanent?) do
+    Process.send_after(self(), {:bury, state.session}, @last_rites)
+    %{state | verdict: {reason, why, permanent?}}
+  end
 
   def condemned(state, _reason, _why, _permanent?), do: state
+
+  @doc """
+  The program was killed a while ago, and its port has not said so: somebody else holds its pipes open. Nothing more will
+  come of it.
+  """
+  @spec bury(t) :: t
+  def bury(state) do
+    OsProcess.close(state.session)
+    ended(state, :closed)
+  end
 
   @doc "The program has ended, with an exit status or the reason of its port."
   @spec ended(t, term) :: t
@@ -199,18 +231,29 @@ defmodule Thumbnailer.Life do
     for {_ping, from} <- state.chunks, do: GenServer.reply(from, :gone)
     for id <- state.held, do: Recorder.note(state.recorder, :lost, id, error.reason)
     Process.send_after(self(), :restart, delay)
+    observe(state, error, delay)
 
     %{
       log(state, error, delay)
       | state: :waiting,
         session: nil,
         os_pid: nil,
+        frames: nil,
         hello: nil,
         verdict: nil,
         held: MapSet.new(),
         chunks: %{},
         failures: failures
     }
+  end
+
+  # A program that could not even be started has no end.
+  defp observe(%{session: nil}, _error, _delay), do: :ok
+
+  defp observe(%{server: server, os_pid: os_pid} = state, error, delay) do
+    measurements = %{lifetime: lifetime(state), lost: MapSet.size(state.held)}
+    metadata = %{os_pid: os_pid, error: error, restart_in: delay}
+    Telemetry.port_exited(server, metadata, measurements)
   end
 
   # One line for each death; but a program that never gets as far as its hello is tried again and again, and
@@ -221,14 +264,19 @@ defmodule Thumbnailer.Life do
     Logger.error(
       "thumbnailer #{inspect(port.server)}: #{error.message}; " <>
         "#{MapSet.size(port.held)} requests were lost, the next start is in #{delay} ms",
-      Map.to_list(error.details)
+      [os_pid: port.os_pid, reason: error.reason] ++ Map.to_list(error.details)
     )
 
     %{port | silent: port.state != :up}
   end
 
-  defp settled?(%{state: :up, started_at: started_at}), do: now() - started_at >= @settled
+  defp settled?(%{state: :up} = state),
+    do: System.convert_time_unit(lifetime(state), :native, :millisecond) >= @settled
+
   defp settled?(_state), do: false
+
+  # In native units, as telemetry has them.
+  defp lifetime(%{started_at: started_at}), do: System.monotonic_time() - started_at
 
   @doc "Sends an event to the server."
   @spec tell(t, event) :: any
@@ -236,6 +284,4 @@ defmodule Thumbnailer.Life do
     # The server is gone only while the supervisor is about to end this process, too.
     with pid when is_pid(pid) <- GenServer.whereis(server), do: send(pid, {:port, self(), event})
   end
-
-  defp now, do: System.monotonic_time(:millisecond)
 end

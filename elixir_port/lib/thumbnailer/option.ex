@@ -9,7 +9,7 @@ defmodule Thumbnailer.Option do
     :name,
     # the name on the wire or the command line flag of the port program; nil stays in the library
     :wire,
-    # :call (which instance), :request, :size (the second argument of make/3), :output or :instance
+    # :call (which instance), :request, :size (the second argument of make/3), :output, :async, :stream or :instance
     :scope,
     # one of those in Thumbnailer.OptionType
     :type,

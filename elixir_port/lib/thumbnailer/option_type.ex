@@ -39,6 +39,9 @@ defmodule Thumbnailer.OptionType do
   def accepts(%{type: :instance}),
     do: "the name of an instance: an atom, {:global, term}, {:via, module, term} or {name, node}"
 
+  def accepts(%{type: :recipient}),
+    do: "a pid, an alias, the name of a local process or {name, node}"
+
   @doc "The value as it goes on the wire, or `:error`."
   @spec cast(map, term) :: {:ok, term} | :error
   def cast(%{type: :integer} = option, value), do: ok_when(integer?(value, option), value)
@@ -91,6 +94,14 @@ defmodule Thumbnailer.OptionType do
       do: {:ok, {name, node}}
 
   def cast(%{type: :instance}, value), do: name(value)
+
+  def cast(%{type: :recipient}, value) when is_pid(value) or is_reference(value), do: {:ok, value}
+
+  def cast(%{type: :recipient}, {name, node} = value),
+    do: ok_when(is_atom(name) and is_atom(node), value)
+
+  def cast(%{type: :recipient}, value),
+    do: ok_when(is_atom(value) and value not in [nil, true, false], {value, node()})
 
   # Expanded here, in the caller: the port program has a working directory of its own.
   def cast(%{type: :path}, value) when is_binary(value) and value != "",

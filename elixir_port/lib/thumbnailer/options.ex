@@ -26,20 +26,61 @@ defmodule Thumbnailer.Options do
       default_doc: "the instance's `:deadline`, 30,000",
       doc: "how long the whole call may take, in milliseconds; time spent in the queue counts."
     },
+    %Option{
+      name: :retries,
+      scope: :call,
+      type: :integer,
+      min: 0,
+      max: 10,
+      default_doc: "the instance's `:retries`, 0",
+      doc:
+        "how often the request is sent again when the port program ends while it holds it. Never sent again is what " <>
+          "has crashed a worker."
+    },
+    %Option{
+      name: :reply_to,
+      scope: :async,
+      type: :recipient,
+      default_doc: "the caller",
+      doc: "who gets the message with the result."
+    },
+    %Option{
+      name: :max_concurrency,
+      scope: :stream,
+      type: :integer,
+      min: 1,
+      max: 1_000_000,
+      default_doc: "twice the number of schedulers",
+      doc:
+        "how many sources are asked for at the same time; twice the workers of the instance keeps all of them busy."
+    },
+    %Option{
+      name: :ordered,
+      scope: :stream,
+      type: :boolean,
+      default: true,
+      doc: "whether results come in the order of the sources, or as they are ready."
+    },
     %Option{name: :width, wire: :width, scope: :size, type: :integer, min: 1, max: Size.max()},
     %Option{name: :height, wire: :height, scope: :size, type: :integer, min: 1, max: Size.max()}
   ]
 
+  # Put together once: every call looks at it, and a list made anew would be 40 KB of garbage in each caller.
+  @table @call ++ Geometry.table() ++ Look.table() ++ Options.File.table()
+
+  @typedoc "Where an option belongs: to every call, to calls about images, to an output, to async/3, to stream/3."
+  @type scope :: :call | :request | :output | :async | :stream
+
   @doc "All rows."
   @spec table() :: [Option.t()]
-  def table, do: @call ++ Geometry.table() ++ Look.table() ++ Options.File.table()
+  def table, do: @table
 
   @doc "The rows that callers give as options, of these scopes."
-  @spec table([:call | :request | :output]) :: [Option.t()]
+  @spec table([scope]) :: [Option.t()]
   def table(scopes), do: Enum.filter(table(), &(&1.scope in scopes))
 
   @doc "The documentation of the options of these scopes, as a Markdown list."
-  @spec docs([:call | :request | :output]) :: String.t()
+  @spec docs([scope]) :: String.t()
   def docs(scopes \\ [:output, :request, :call]),
     do: scopes |> table() |> Option.docs(&Examples.code/1)
 
@@ -50,13 +91,28 @@ defmodule Thumbnailer.Options do
       iex> Thumbnailer.Options.cast!([fit: :cover, timeout: 500], [:request, :output])
       %{fit: :cover, deadline: 500}
   """
-  @spec cast!(keyword, [:call | :request | :output]) :: %{atom => term}
+  @spec cast!(keyword, [scope]) :: %{atom => term}
   def cast!(given, scopes) do
     refuse_misplaced!(given, scopes)
 
     for {option, value} <- Option.cast!(given, table(scopes)),
         into: %{},
         do: {option.wire || option.name, value}
+  end
+
+  @doc """
+  Checks the options of one scope among others and takes them out; those that are not given have their defaults.
+
+      iex> Thumbnailer.Options.split!([fit: :cover, ordered: false], :stream)
+      {%{ordered: false}, [fit: :cover]}
+  """
+  @spec split!(keyword, :async | :stream) :: {%{atom => term}, keyword}
+  def split!(given, scope) do
+    rows = table([scope])
+    names = for row <- rows, do: row.name
+    {own, rest} = if Keyword.keyword?(given), do: Keyword.split(given, names), else: {[], given}
+    defaults = for %{name: name, default: default} <- rows, default != nil, do: {name, default}
+    {Map.merge(Map.new(defaults), cast!(own, [scope])), rest}
   end
 
   # Better advice than a near name: the option exists, but elsewhere. What is no keyword list is refused later.
@@ -74,5 +130,7 @@ defmodule Thumbnailer.Options do
     do: ~s(the size is an argument of its own, such as {200, 100}, "200x" or "x100")
 
   defp place(:output), do: "it is an option of make/3 and make_all/3"
+  defp place(:async), do: "it is an option of async/3"
+  defp place(:stream), do: "it is an option of stream/3"
   defp place(_call_or_request), do: "it is an option of the whole call, not of one output"
 end

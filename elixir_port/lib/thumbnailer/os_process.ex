@@ -7,9 +7,9 @@ defmodule Thumbnailer.OsProcess do
   @farewell 1_000
 
   @doc """
-  Starts a program whose stdin and stdout carry frames of `{packet, 4}`.
+  Starts a program whose stdin and stdout carry frames.
 
-  Its owner gets `{port, {:data, frame}}`, `{port, {:exit_status, status}}` and, trapping exits, `{:EXIT, port, reason}`.
+  Its owner gets `{port, {:data, bytes}}`, in pieces of any size (see `Thumbnailer.Frames`), `{port, {:exit_status, status}}` and, trapping exits, `{:EXIT, port, reason}`.
   `:busy` is an error that may pass: the system has no room for another process or file at the moment.
   """
   @spec start(Path.t(), [String.t()]) ::
@@ -34,14 +34,14 @@ defmodule Thumbnailer.OsProcess do
   # Writing must never suspend the owner, else a program that does not read would keep its answers and its end
   # from it: so the port takes whatever it is given, and the server bounds how much that is.
   defp options do
-    [:binary, :exit_status, :use_stdio, :hide, packet: 4] ++
+    [:binary, :exit_status, :use_stdio, :hide] ++
       [busy_limits_port: :disabled, busy_limits_msgq: :disabled]
   end
 
   @doc "Writes one frame. A port that has just closed takes it silently; the message that says so is on its way."
-  @spec write(port, iodata) :: :ok
+  @spec write(port, iolist) :: :ok
   def write(port, frame) do
-    Port.command(port, frame)
+    Port.command(port, [<<:erlang.iolist_size(frame)::32>> | frame])
     :ok
   rescue
     ArgumentError -> :ok

@@ -9,6 +9,8 @@ defmodule Thumbnailer.Port do
 
   alias Thumbnailer.{Error, Life, OsProcess, Request, Wire}
 
+  require Logger
+
   @doc "Starts the port process; the options are the fields of `Thumbnailer.Life` above its state."
   @spec start_link(keyword) :: GenServer.on_start()
   def start_link(opts), do: GenServer.start_link(__MODULE__, opts)
@@ -51,6 +53,7 @@ defmodule Thumbnailer.Port do
   def init(opts) do
     # Else the end of the program would be ours.
     Process.flag(:trap_exit, true)
+    Logger.metadata(thumbnailer: opts[:server])
     {:ok, struct!(Life, opts), {:continue, :attach}}
   end
 
@@ -98,8 +101,8 @@ defmodule Thumbnailer.Port do
   def handle_cast({:condemn, _old, _reason, _why}, state), do: {:noreply, state}
 
   @impl true
-  def handle_info({session, {:data, frame}}, %{session: session} = state),
-    do: {:noreply, Life.read(state, frame)}
+  def handle_info({session, {:data, bytes}}, %{session: session} = state),
+    do: {:noreply, Life.read(state, bytes)}
 
   def handle_info({session, {:exit_status, status}}, %{session: session} = state),
     do: {:noreply, Life.ended(state, status)}
@@ -112,7 +115,7 @@ defmodule Thumbnailer.Port do
 
   # What a port sends after the end that was dealt with already.
   def handle_info({:EXIT, port, _reason}, state) when is_port(port), do: {:noreply, state}
-  def handle_info({port, {:data, _frame}}, state) when is_port(port), do: {:noreply, state}
+  def handle_info({port, {:data, _bytes}}, state) when is_port(port), do: {:noreply, state}
   def handle_info({port, {:exit_status, _}}, state) when is_port(port), do: {:noreply, state}
 
   def handle_info({:start_timeout, session}, %{session: session, state: :starting} = state) do
@@ -121,6 +124,11 @@ defmodule Thumbnailer.Port do
   end
 
   def handle_info({:start_timeout, _session}, state), do: {:noreply, state}
+
+  def handle_info({:bury, session}, %{session: session} = state),
+    do: {:noreply, Life.bury(state)}
+
+  def handle_info({:bury, _gone}, state), do: {:noreply, state}
   def handle_info(:restart, state), do: {:noreply, Life.start(state)}
   def handle_info({:EXIT, _pid, _reason}, state), do: {:noreply, state}
 

@@ -4,7 +4,10 @@ defmodule Thumbnailer.Replay do
   # Speaks to the program without the rest of the library: what was recorded goes over the wire as it is, but for the
   # files that thumbnails were written to; those come back in the reply instead.
 
-  alias Thumbnailer.{OsProcess, Wire}
+  alias Thumbnailer.{Frames, OsProcess, Wire}
+
+  # Bytes; as much as an instance takes at most, see the option :max_reply.
+  @max_frame 4_294_967_295
 
   @typedoc "`then` and `now` are what came of the request, in words; milliseconds beside them."
   @type result :: %{
@@ -87,10 +90,18 @@ defmodule Thumbnailer.Replay do
     end
   end
 
-  defp receive_frame!(program) do
+  # One at a time is asked for, so one at a time comes.
+  defp receive_frame!(program, frames \\ Frames.new(@max_frame)) do
     receive do
-      {^program, {:data, frame}} -> frame
-      {^program, {:exit_status, status}} -> raise "the program ended with status #{status}"
+      {^program, {:data, bytes}} ->
+        case Frames.push(frames, bytes) do
+          {:ok, [frame | _none], _rest} -> frame
+          {:ok, [], frames} -> receive_frame!(program, frames)
+          {:error, length} -> raise "the program announced a frame of #{length} bytes"
+        end
+
+      {^program, {:exit_status, status}} ->
+        raise "the program ended with status #{status}"
     after
       @patience -> raise "the program does not answer"
     end

@@ -8,13 +8,15 @@ defmodule Thumbnailer.Request do
   @max_outputs 64
 
   @enforce_keys [:op]
-  defstruct [:op, :source, :timeout, spec: %{}]
+  defstruct [:op, :source, :timeout, :retries, spec: %{}]
 
   @type t :: %__MODULE__{
           op: :make | :probe | :info | :stats | :ping,
           # a stream stays with its caller; to the program and to everything on the way there it is :stream
           source: {:path, binary} | {:bytes, binary} | {:stream, Enumerable.t()} | :stream | nil,
+          # nil: as the instance says
           timeout: pos_integer | nil,
+          retries: non_neg_integer | nil,
           spec: map
         }
 
@@ -29,11 +31,13 @@ defmodule Thumbnailer.Request do
   def make!(source, outputs, opts) do
     given = Options.cast!(opts, [:call, :request, :output])
     {on, given} = Map.pop(given, :on, Thumbnailer)
-    {timeout, shared} = Map.pop(given, :deadline)
+    {timeout, given} = Map.pop(given, :deadline)
+    {retries, shared} = Map.pop(given, :retries)
 
     spec = %{outputs: outputs |> outputs!() |> check_count!() |> Enum.map(&output!(&1, shared))}
     refuse_same_file!(spec.outputs)
-    {%__MODULE__{op: :make, source: Source.cast!(source), timeout: timeout, spec: spec}, on}
+    source = Source.cast!(source)
+    {%__MODULE__{op: :make, source: source, timeout: timeout, retries: retries, spec: spec}, on}
   end
 
   @doc "A request to read the header of an image, and the instance it is for."
@@ -41,6 +45,7 @@ defmodule Thumbnailer.Request do
   def probe!(source, opts) do
     given = Options.cast!(opts, [:call, :request])
     request = %__MODULE__{op: :probe, source: Source.cast!(source), timeout: given[:deadline]}
+    request = %{request | retries: given[:retries]}
     {request, Map.get(given, :on, Thumbnailer)}
   end
 

@@ -8,7 +8,10 @@ defmodule Thumbnailer.Server do
 
   alias Thumbnailer.{Dispatcher, Error, Feed, Request}
 
-  @doc "Starts the server; options: `:name`, `:max_queue` and `:timeout`, that of requests which have none."
+  @doc """
+  Starts the server; options: `:name`, `:max_queue`, `:shutdown`, and `:timeout` and `:retries` of requests which
+  have none.
+  """
   @spec start_link(keyword) :: GenServer.on_start()
   def start_link(opts) do
     {name, opts} = Keyword.pop!(opts, :name)
@@ -25,6 +28,39 @@ defmodule Thumbnailer.Server do
   end
 
   def request(on, %Request{} = request), do: call(on, {:request, request})
+
+  @doc "As `request/2`, but the answer comes as a message, which `answer/3` knows."
+  @spec send_request(GenServer.server(), Request.t()) :: :gen_server.request_id()
+  def send_request(on, %Request{} = request),
+    do: :gen_server.send_request(on, {:request, request})
+
+  @doc "The answer in a message to what was asked of `on`, nil when the message is another."
+  @spec answer(term, :gen_server.request_id(), GenServer.server()) ::
+          {:ok, map} | {:error, Error.t()} | nil
+  def answer(message, asked, on) do
+    case :gen_server.check_response(message, asked) do
+      {:reply, answer} -> answer
+      {:error, {reason, _server}} -> {:error, gone(on, reason)}
+      :no_reply -> nil
+    end
+  end
+
+  @doc """
+  Lets nobody in any more, and waits until all requests are answered; those that are not within `milliseconds`
+  are told so.
+  """
+  @spec drain(GenServer.server(), non_neg_integer) :: :ok
+  def drain(on, milliseconds) do
+    with :timeout <- call_within(on, :drain, milliseconds), do: call_within(on, :give_up, 1_000)
+    :ok
+  end
+
+  defp call_within(on, message, milliseconds) do
+    GenServer.call(on, message, milliseconds)
+  catch
+    :exit, {:timeout, _call} -> :timeout
+    :exit, _gone -> :ok
+  end
 
   @doc "The process that owns the program."
   @spec port(GenServer.server()) :: {:ok, pid} | {:error, Error.t()}
@@ -44,10 +80,11 @@ defmodule Thumbnailer.Server do
   defp call(on, message) do
     GenServer.call(on, message, :infinity)
   catch
-    :exit, {reason, {GenServer, :call, _arguments}} ->
-      {:error,
-       Error.new(:unavailable, "no instance #{inspect(on)} is running: #{describe(reason)}")}
+    :exit, {reason, {GenServer, :call, _arguments}} -> {:error, gone(on, reason)}
   end
+
+  defp gone(on, reason),
+    do: Error.new(:unavailable, "no instance #{inspect(on)} is running: #{describe(reason)}")
 
   defp describe(:noproc), do: "there is no process of that name"
   defp describe(reason), do: Exception.format_exit(reason)
@@ -58,43 +95,49 @@ defmodule Thumbnailer.Server do
   @impl true
   def handle_call({:request, request}, from, state) do
     case Dispatcher.admit(state, request, from) do
-      {:ok, state} -> {:noreply, state}
+      {:ok, state} -> noreply(state)
       {:error, error, state} -> {:reply, {:error, error}, state}
     end
   end
 
   def handle_call({:await, id, token}, from, state) do
     case Dispatcher.await(state, id, token, from) do
-      {:answer, outcome, state} -> {:reply, outcome, state}
-      {:wait, state} -> {:noreply, state}
+      {:answer, outcome, state} -> {:reply, outcome, Dispatcher.settle(state)}
+      {:wait, state} -> noreply(state)
     end
   end
 
+  def handle_call(:drain, from, state), do: state |> Dispatcher.stop(from) |> noreply()
+  def handle_call(:give_up, _from, state), do: {:reply, :ok, Dispatcher.give_up(state)}
   def handle_call(:port, _from, state), do: {:reply, state.port, state}
   def handle_call(:counts, _from, state), do: {:reply, {:ok, Dispatcher.counts(state)}, state}
 
   @impl true
-  def handle_cast({:drop, id, token}, state), do: {:noreply, Dispatcher.drop(state, id, token)}
+  def handle_cast({:drop, id, token}, state),
+    do: state |> Dispatcher.drop(id, token) |> noreply()
 
   @impl true
-  def handle_info({:port, port, :attached}, state), do: {:noreply, Dispatcher.attach(state, port)}
+  def handle_info({:port, port, :attached}, state),
+    do: state |> Dispatcher.attach(port) |> noreply()
 
   def handle_info({:port, port, event}, %{port: port} = state),
-    do: {:noreply, Dispatcher.port_event(state, event)}
+    do: state |> Dispatcher.port_event(event) |> noreply()
 
   # From a port process that was replaced.
   def handle_info({:port, _old, _event}, state), do: {:noreply, state}
 
-  def handle_info({:deadline, id}, state), do: {:noreply, Dispatcher.expire(state, id)}
+  def handle_info({:deadline, id}, state), do: state |> Dispatcher.expire(id) |> noreply()
 
   def handle_info({{:caller_down, id}, _monitor, :process, _pid, _reason}, state),
-    do: {:noreply, Dispatcher.abandon(state, id)}
+    do: state |> Dispatcher.abandon(id) |> noreply()
 
   def handle_info({:DOWN, monitor, :process, _pid, reason}, %{port_monitor: monitor} = state),
-    do: {:noreply, Dispatcher.port_lost(state, reason)}
+    do: state |> Dispatcher.port_lost(reason) |> noreply()
 
   def handle_info({:DOWN, _old, :process, _pid, _reason}, state), do: {:noreply, state}
 
   # A process with a name may be sent anything.
   def handle_info(_stray, state), do: {:noreply, state}
+
+  defp noreply(state), do: {:noreply, Dispatcher.settle(state)}
 end

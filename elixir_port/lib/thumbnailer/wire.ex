@@ -3,7 +3,7 @@ defmodule Thumbnailer.Wire do
   # The terms of docs/protocol.md: requests to iovecs, frames to replies, and the maps inside replies to
   # structs. What does not have the shape of the protocol is {:error, message}, never an exception.
 
-  alias Thumbnailer.{Error, Formats, Option, Options, Request, Thumbnail}
+  alias Thumbnailer.{Error, Formats, Option, Options, Request, Telemetry, Thumbnail}
 
   @protocol 1
 
@@ -26,7 +26,8 @@ defmodule Thumbnailer.Wire do
                    ok error nil true false source outputs format width height bytes data path
                    raw_width raw_height orientation pages frames duration bands alpha depth colour_space profile
                    preview taken_at camera placeholder max_frames
-                   max_streams streams busy queued served failed crashed timed_out cancelled forked
+                   max_streams streams busy queued served failed crashed timed_out cancelled forked memory
+                   event worker_start worker_recycle worker_exit made
                    reason message signal exit_status system_call stderr option limit
                    hup int quit ill trap abrt bus fpe kill usr1 segv usr2 pipe alrm term stkflt chld
                    cont stop tstp ttin ttou urg xcpu xfsz vtalrm prof winch io pwr sys)a
@@ -81,8 +82,8 @@ defmodule Thumbnailer.Wire do
   defp check(%{protocol: protocol}),
     do: {:error, "a hello in protocol #{protocol}, this library speaks protocol #{@protocol}"}
 
-  @doc "Reads an answer, any frame after the hello."
-  @spec decode(binary) :: {:ok, reply} | {:error, String.t()}
+  @doc "Reads an answer or an event: any frame after the hello."
+  @spec decode(binary) :: {:ok, reply | {:event, atom, map}} | {:error, String.t()}
   def decode(payload) do
     with {:ok, term} <- to_term(payload, [:safe]) do
       case reply(term) do
@@ -109,6 +110,9 @@ defmodule Thumbnailer.Wire do
       :error -> nil
     end
   end
+
+  defp reply({:event, name, %{os_pid: _, made: _} = map} = event) when map_size(map) <= 4,
+    do: if(Telemetry.worker_event?(name), do: event)
 
   defp reply(_term), do: nil
 

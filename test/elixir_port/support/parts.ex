@@ -11,6 +11,12 @@ defmodule Thumbnailer.Parts do
   @doc "A port program that does one thing wrong, from test/elixir_port/ports."
   def fake(name), do: root("test/elixir_port/ports/" <> name)
 
+  @doc "The port program with fault points, beside the one that is tested."
+  def faulty do
+    {:ok, program} = Thumbnailer.Executable.find(nil)
+    Path.join(Path.dirname(program), "thumbnailer_faulty")
+  end
+
   def sample(name), do: root("samples/images/" <> name)
 
   @doc "Starts an instance that ends with the test, and yields its name."
@@ -19,9 +25,16 @@ defmodule Thumbnailer.Parts do
     name
   end
 
-  @doc "An instance of a misbehaving program."
+  @doc "An instance of a misbehaving program, for which nobody waits long at the end of a test."
   def start_fake(name, program, opts \\ []),
-    do: start_instance(name, [executable: fake(program)] ++ opts)
+    do: start_instance(name, [executable: fake(program)] ++ Keyword.put_new(opts, :shutdown, 50))
+
+  @doc "A copy of a misbehaving program that keeps a file beside itself, in a folder that ends with the test."
+  def copied_fake(program) do
+    folder = folder()
+    for name <- [program, "fake.py"], do: File.cp!(fake(name), Path.join(folder, name))
+    Path.join(folder, program)
+  end
 
   @doc "A folder that ends with the test."
   def folder do
@@ -102,6 +115,21 @@ defmodule Thumbnailer.Parts do
       condition.() -> :ok
       System.monotonic_time(:millisecond) > deadline -> flunk(complaint)
       true -> Process.sleep(10) && poll(deadline, complaint, condition)
+    end
+  end
+
+  @doc "Becomes a process called `name` that says its alias to `to` and then passes on what it gets."
+  def relay(to, name) do
+    Process.register(self(), name)
+    send(to, {:alias, :erlang.alias()})
+    pass_on(to)
+  end
+
+  defp pass_on(to) do
+    receive do
+      message ->
+        send(to, {self(), message})
+        pass_on(to)
     end
   end
 

@@ -1,0 +1,124 @@
+defmodule Chaos.Injector do
+  # Makes things go wrong, in rounds: faults that come faster than anything recovers, the last of them the front's, and
+  # then none until the pool is whole again, which must not take long. The load goes on all the time.
+  # A round takes longer than the second after which a front counts as well started (Thumbnailer.Port): else its next
+  # start would wait longer each time, as it should.
+
+  alias Chaos.{Catalogue, Processes}
+  alias Thumbnailer.Error
+
+  @round 25
+  # Milliseconds between faults.
+  @pace 50
+  # What an instance may need to be whole again, in milliseconds: the issue's promise.
+  @patience 2_000
+
+  @signals [:KILL, :SEGV, :ABRT, :STOP]
+  @points [:read, :decode, :write]
+  @planned [segv: :crashed, abort: :crashed, stop: :timeout]
+  # What may happen to a planned fault's request before its fault comes: the front it is in is killed.
+  @collateral [:port_exited, :unavailable, :timeout]
+
+  @doc "Yields faults by kind, the times of recovery, and the planned faults whose answer was not the right one."
+  def run(on, catalogue, workers, options, ends_at) do
+    :rand.seed(:exsss, options.seed)
+
+    state = %{
+      on: on,
+      workers: workers,
+      ends_at: ends_at,
+      victim: Catalogue.victim(),
+      catalogue: catalogue
+    }
+
+    rounds(state, options.faults, %{faults: %{}, recoveries: [], wrong: []})
+  end
+
+  defp rounds(_state, 0, done), do: done
+
+  defp rounds(state, left, done) do
+    if System.monotonic_time(:millisecond) >= state.ends_at do
+      done
+    else
+      count = min(left, @round)
+      {done, asked} = Enum.reduce(1..count, {done, []}, &inject(state, &1 == count, &2))
+      recovery = recovery(state, System.monotonic_time(:millisecond))
+      done = Enum.reduce(asked, %{done | recoveries: [recovery | done.recoveries]}, &check/2)
+      rounds(state, left - count, done)
+    end
+  end
+
+  # Half of the faults come from outside at any time, half at a point of the work.
+  defp inject(state, last?, {done, asked}) do
+    Process.sleep(@pace)
+
+    cond do
+      last? -> {hit(state, :front, done), asked}
+      :rand.uniform(2) == 1 -> {hit(state, :worker, done), asked}
+      true -> plan(state, done, asked)
+    end
+  end
+
+  # Fewer were hit than were asked for when nothing is there to be hit; so it is tried again.
+  defp hit(state, what, done) do
+    signal = Enum.random(@signals)
+    target = target(state, what)
+
+    if target != nil and Processes.signal(target, signal) do
+      count(done, {what, signal, :any_time})
+    else
+      Process.sleep(5)
+      hit(state, what, done)
+    end
+  end
+
+  defp target(state, :front), do: Processes.front(state.on)
+
+  defp target(state, :worker) do
+    with front when front != nil <- Processes.front(state.on),
+         [_ | _] = workers <- Processes.workers(front),
+         do: Enum.random(workers),
+         else: (_none -> nil)
+  end
+
+  defp plan(state, done, asked) do
+    {fault, reason} = Enum.random(@planned)
+    point = Enum.random(@points)
+    source = {:bytes, "fault:#{fault}@#{point}\n" <> state.victim}
+    ref = Thumbnailer.async(source, 60, on: state.on, format: :png)
+    {count(done, {:worker, fault, point}), [{ref, fault, point, reason} | asked]}
+  end
+
+  defp check({ref, fault, point, reason}, done) do
+    receive do
+      {^ref, {:error, %Error{reason: ^reason}}} -> done
+      {^ref, {:error, %Error{reason: other}}} when other in @collateral -> done
+      # A signal from outside was quicker.
+      {^ref, {:error, %Error{reason: :crashed}}} -> done
+      {^ref, other} -> %{done | wrong: [{fault, point, other} | done.wrong]}
+    after
+      5_000 -> %{done | wrong: [{fault, point, :lost} | done.wrong]}
+    end
+  end
+
+  # Milliseconds until there are as many workers as there should be, all of them well; nil when that takes too long.
+  defp recovery(state, since) do
+    took = System.monotonic_time(:millisecond) - since
+
+    cond do
+      whole?(state) -> took
+      took > @patience -> nil
+      true -> Process.sleep(5) && recovery(state, since)
+    end
+  end
+
+  defp whole?(%{on: on, workers: workers}) do
+    with front when front != nil <- Processes.front(on), true <- Processes.well?(front) do
+      front |> Processes.workers() |> Enum.count(&Processes.well?/1) >= workers
+    else
+      _missing -> false
+    end
+  end
+
+  defp count(done, kind), do: update_in(done.faults, &Map.update(&1, kind, 1, fn n -> n + 1 end))
+end

@@ -1,0 +1,59 @@
+defmodule Chaos.Processes do
+  # The operating system processes of an instance, read from /proc.
+
+  @doc "The front and its workers; none while there is no front."
+  def all(on) do
+    case front(on) do
+      nil -> []
+      front -> [front | workers(front)]
+    end
+  end
+
+  def front(on) do
+    {:ok, %{os_pid: os_pid}} = Thumbnailer.Server.counts(on)
+    os_pid
+  end
+
+  @doc "The children of a front. https://man7.org/linux/man-pages/man5/proc_pid_task.5.html"
+  def workers(front) do
+    case File.read("/proc/#{front}/task/#{front}/children") do
+      {:ok, children} -> children |> String.split() |> Enum.map(&String.to_integer/1)
+      {:error, _gone} -> []
+    end
+  end
+
+  @doc "Whether it runs, or would if it had something to do: neither ended nor stopped."
+  def well?(os_pid), do: state(os_pid) in ~w(R S D)
+
+  def alive?(os_pid), do: state(os_pid) not in [nil, "Z", "X"]
+
+  def signal(os_pid, signal) do
+    {_output, status} = System.cmd("kill", ["-#{signal}", "#{os_pid}"], stderr_to_stdout: true)
+    status == 0
+  end
+
+  @doc "Open descriptors, and those of them that are shared memory for images."
+  def descriptors(os_pid) do
+    targets =
+      for path <- Path.wildcard("/proc/#{os_pid}/fd/*"),
+          {:ok, to} <- [File.read_link(path)],
+          do: to
+
+    {length(targets), Enum.count(targets, &(&1 =~ "/memfd:thumbnailer-"))}
+  end
+
+  @doc "Resident memory in bytes."
+  def resident(os_pid) do
+    with {:ok, status} <- File.read("/proc/#{os_pid}/status"),
+         [_, kilobytes] <- Regex.run(~r/^VmRSS:\s+(\d+) kB/m, status),
+         do: String.to_integer(kilobytes) * 1_024,
+         else: (_gone -> 0)
+  end
+
+  defp state(os_pid) do
+    case File.read("/proc/#{os_pid}/stat") do
+      {:ok, stat} -> stat |> String.split(") ") |> List.last() |> String.first()
+      {:error, _gone} -> nil
+    end
+  end
+end
