@@ -49,6 +49,8 @@ constexpr std::array kFlags{
     FlagSpec{"--max-source-bytes", "BYTES", NumberFlag{&Config::max_source_bytes, 1, kAny}, "largest source"},
     FlagSpec{"--max-pixels", "N", NumberFlag{&Config::max_pixels, 1, kAny},
              "width times height of a source, times frames when they are kept"},
+    FlagSpec{"--max-side", "N", NumberFlag{&Config::max_side, 1, kAny}, "width or height of a source"},
+    FlagSpec{"--max-profile", "BYTES", NumberFlag{&Config::max_profile, 1, kAny}, "ICC profile of a source"},
     FlagSpec{"--max-frames", "N", NumberFlag{&Config::max_frames, 1, kAny},
              "frames of a source whose animation is kept"},
     FlagSpec{"--loaders", "NAMES", LoadersFlag{},

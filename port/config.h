@@ -25,6 +25,8 @@ struct Config {
     std::int64_t max_frame = std::int64_t{64} << 20;
     std::int64_t max_source_bytes = std::int64_t{256} << 20;
     std::int64_t max_pixels = Limits{}.max_pixels;
+    std::int64_t max_side = Limits{}.max_side;
+    std::int64_t max_profile = Limits{}.max_profile;
     std::int64_t max_frames = Limits{}.max_frames;
     FormatSet loaders = Limits{}.loaders;
     std::int64_t max_memory = std::int64_t{1} << 30;

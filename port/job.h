@@ -37,6 +37,8 @@ constexpr FormatSet usual_formats() {
 // Checked against the header of an image, before any pixel.
 struct Limits {
     std::int64_t max_pixels = 100'000'000;
+    std::int64_t max_side = 65'535; // the longest that a JPEG can have
+    std::int64_t max_profile = std::int64_t{8} << 20;
     std::int64_t max_frames = 1000;
     std::int64_t max_memory = std::int64_t{1} << 30;
     FormatSet loaders = usual_formats();
@@ -76,6 +78,7 @@ struct Header {
     std::int64_t duration_ms = 0; // of all frames
     std::int32_t bands = 0;
     std::int32_t depth = 0; // bits per sample
+    std::int64_t profile_bytes = 0;
     std::uint8_t alpha = 0;
     std::uint8_t profile = 0;
     std::uint8_t preview = 0; // a small copy of itself is embedded

@@ -122,6 +122,8 @@ Payload hello(const Config& config, const Posture& posture) {
     limits.put("poison_after", integer(config.poison_after));
     limits.put("poison_for", integer(config.poison_for_ms));
     limits.put("max_pixels", integer(config.max_pixels));
+    limits.put("max_side", integer(config.max_side));
+    limits.put("max_profile", integer(config.max_profile));
     limits.put("max_frames", integer(config.max_frames));
     limits.put("max_streams", integer(config.max_streams));
     limits.put("deadline", integer(config.deadline_ms));

@@ -98,7 +98,12 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     auto task = std::make_unique<Task>();
     task->id = request.id;
     task->job.probe = request.op == Op::probe;
-    task->job.limits = {config.max_pixels, config.max_frames, config.max_memory, config.loaders};
+    task->job.limits = {.max_pixels = config.max_pixels,
+                        .max_side = config.max_side,
+                        .max_profile = config.max_profile,
+                        .max_frames = config.max_frames,
+                        .max_memory = config.max_memory,
+                        .loaders = config.loaders};
     const std::int64_t deadline_ms = request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
     task->deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
     if (auto opened = open(request.source, frame, config, roots, *task); !opened) return std::move(opened).error();

@@ -1,5 +1,7 @@
 #include "inspect.h"
 
+#include <algorithm>
+
 #include "guard.h"
 #include "jpeg.h"
 #include "load.h"
@@ -36,6 +38,20 @@ std::string described(const Header& header) {
     return std::to_string(header.raw_width) + " x " + std::to_string(header.raw_height) + " pixels";
 }
 
+Result<Done> check_sides(const Limits& limits, const Header& header) {
+    if (std::max(header.raw_width, header.raw_height) > limits.max_side)
+        return Failure{.reason = Reason::too_large,
+                       .message = "the image has " + described(header) + ": at most " +
+                                  std::to_string(limits.max_side) + " on a side are read (--max-side)",
+                       .limit = limits.max_side};
+    if (header.profile_bytes > limits.max_profile)
+        return Failure{.reason = Reason::too_large,
+                       .message = "the colour profile has " + std::to_string(header.profile_bytes) +
+                                  " bytes: at most " + std::to_string(limits.max_profile) + " are read (--max-profile)",
+                       .limit = limits.max_profile};
+    return Done{};
+}
+
 } // namespace
 
 Result<Header> inspect(const Limits& limits, Bytes source, std::int32_t page) {
@@ -56,6 +72,7 @@ Result<Header> inspect(const Limits& limits, Bytes source, std::int32_t page) {
         if (!header) return header;
     }
     if (auto within = check_frames(limits, *header, 1); !within) return std::move(within).error();
+    if (auto within = check_sides(limits, *header); !within) return std::move(within).error();
     return header;
 }
 

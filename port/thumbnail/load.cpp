@@ -40,6 +40,13 @@ int depth_of(const VImage& image) {
     return stored != 0 ? stored : static_cast<int>(vips_format_sizeof(image.format())) * 8;
 }
 
+std::int64_t profile_bytes_of(const VImage& image) {
+    if (image.get_typeof(VIPS_META_ICC_NAME) == 0) return 0;
+    std::size_t length = 0;
+    image.get_blob(VIPS_META_ICC_NAME, &length);
+    return static_cast<std::int64_t>(length);
+}
+
 std::int64_t duration_of(const VImage& image) {
     if (image.get_typeof("delay") == 0) return 0;
     const std::vector<int> delays = image.get_array_int("delay");
@@ -78,7 +85,8 @@ Header read_header(Format format, Bytes source, std::int32_t page) {
     header.bands = image.bands();
     header.depth = depth_of(image);
     header.alpha = image.has_alpha();
-    header.profile = image.get_typeof(VIPS_META_ICC_NAME) != 0;
+    header.profile_bytes = profile_bytes_of(image);
+    header.profile = header.profile_bytes != 0;
     header.preview = has_preview(image);
     copy_text(vips_enum_nick(VIPS_TYPE_INTERPRETATION, image.interpretation()), header.colour_space);
     copy_text(taken_at(image), header.taken_at);

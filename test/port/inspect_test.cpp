@@ -49,6 +49,20 @@ TEST_CASE("inspect: a progressive jpeg that needs too much memory is refused bef
     CHECK(inspect({.max_memory = 160 * 120 * 6}, bytes_of(file)));
 }
 
+TEST_CASE("inspect: a side or a colour profile over its limit is refused from the header") {
+    const std::string wide = file_of(quadrants(160, 120), ".png");
+    CHECK(inspect({.max_side = 160}, bytes_of(wide)));
+    CHECK(inspect({.max_side = 159}, bytes_of(wide)).error().limit == 159);
+    const auto p3 = quadrants(32, 32).icc_transform("p3", vips::VImage::option()->set("input_profile", "srgb"));
+    const std::string profiled = file_of(p3, ".png");
+    const auto header = inspect({}, bytes_of(profiled));
+    REQUIRE(header);
+    CHECK(header->profile_bytes > 100);
+    const auto refused = inspect({.max_profile = header->profile_bytes - 1}, bytes_of(profiled));
+    REQUIRE(!refused);
+    CHECK(refused.error().message.find("profile") != std::string::npos);
+}
+
 TEST_CASE("inspect: the frame of what is no jpeg, or cut short, is unknown") {
     const std::string file = file_of(quadrants(32, 32), ".jpg");
     for (std::size_t length = 0; length < 20; ++length) CHECK(!jpeg_frame(bytes_of(file.substr(0, length))));

@@ -93,6 +93,26 @@ defmodule Thumbnailer.InstanceOptions do
         "how many pixels a source image may have, width times height, and times frames with `animated: true`."
     },
     %Option{
+      name: :max_side,
+      wire: "--max-side",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default_doc: "65,535",
+      doc: "how wide or high a source image may be, in pixels."
+    },
+    %Option{
+      name: :max_profile,
+      wire: "--max-profile",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default_doc: "8,388,608",
+      doc: "how large the colour profile of a source image may be, in bytes."
+    },
+    %Option{
       name: :max_frames,
       wire: "--max-frames",
       scope: :instance,

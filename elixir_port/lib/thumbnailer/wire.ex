@@ -25,7 +25,7 @@ defmodule Thumbnailer.Wire do
                    socket_denied exec_denied complete
                    ok error nil true false source outputs format width height bytes data path
                    raw_width raw_height orientation pages frames duration bands alpha depth colour_space profile
-                   preview taken_at camera placeholder max_frames
+                   preview taken_at camera placeholder max_frames max_side max_profile
                    max_streams streams busy queued served failed crashed timed_out cancelled forked memory
                    event worker_start worker_recycle worker_exit made
                    reason message signal exit_status system_call stderr option limit
