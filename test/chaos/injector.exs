@@ -35,8 +35,12 @@ defmodule Chaos.Injector do
   end
 
   defp rounds(_state, 0, done), do: done
+  # There was nothing left to hit: that is for the verdict, not to be waited for.
+  defp rounds(_state, _left, %{wrong: [{_what, :any_time, :nothing_to_hit} | _]} = done), do: done
 
   defp rounds(state, left, done) do
+    report(left)
+
     if System.monotonic_time(:millisecond) >= state.ends_at do
       done
     else
@@ -47,6 +51,10 @@ defmodule Chaos.Injector do
       rounds(state, left - count, done)
     end
   end
+
+  # On stderr, for a long run is long.
+  defp report(left) when rem(left, 1_000) == 0, do: IO.puts(:stderr, "#{left} faults to go")
+  defp report(_left), do: :ok
 
   # Half of the faults come from outside at any time, half at a point of the work.
   defp inject(state, last?, {done, asked}) do
@@ -59,8 +67,13 @@ defmodule Chaos.Injector do
     end
   end
 
-  # Fewer were hit than were asked for when nothing is there to be hit; so it is tried again.
-  defp hit(state, what, done) do
+  # A process may be gone before the signal comes, so it is tried again; but not for ever.
+  defp hit(state, what, done, tries \\ 1_000)
+
+  defp hit(_state, what, done, 0),
+    do: %{done | wrong: [{what, :any_time, :nothing_to_hit} | done.wrong]}
+
+  defp hit(state, what, done, tries) do
     signal = Enum.random(@signals)
     target = target(state, what)
 
@@ -68,7 +81,7 @@ defmodule Chaos.Injector do
       count(done, {what, signal, :any_time})
     else
       Process.sleep(5)
-      hit(state, what, done)
+      hit(state, what, done, tries - 1)
     end
   end
 

@@ -138,7 +138,7 @@ defmodule Thumbnailer.ServerTest do
       start_fake(name, unquote(program))
 
       assert {:error, %Error{reason: unquote(reason), message: message}} =
-               make(name, timeout: 1_500)
+               make(name, timeout: 3_000)
 
       assert message =~ unquote(words)
     end

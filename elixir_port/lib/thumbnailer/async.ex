@@ -43,6 +43,8 @@ defmodule Thumbnailer.Async do
       end)
 
     send(recipient, {ref, result})
+    # OTP 25 keeps 72 bytes for ever of each alias that is still active when its process ends.
+    :erlang.unalias(ref)
   end
 
   # Nobody can see whether the process behind an alias lives, so its request ends with the process that asked.
