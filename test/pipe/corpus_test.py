@@ -37,9 +37,9 @@ def manifest(folder):
 
 @unittest.skipUnless(CORPUS.is_dir(), f"there is no corpus at {CORPUS} (THUMBNAILER_CORPUS)")
 class CorpusTest(PipeTest):
-    def outcomes(self, folder):
-        """The answer for every row of a manifest, in the order of the answers."""
-        program = self.start("--workers", "2", "--deadline", str(DEADLINE))
+    def outcomes(self, folder, *flags):
+        """The answer for every row of a manifest, in the order of the answers. A forbidden call is never one."""
+        program = self.start("--workers", "2", "--deadline", str(DEADLINE), *flags)
         coming = enumerate(manifest(folder))
         waiting = {}
 
@@ -55,8 +55,10 @@ class CorpusTest(PipeTest):
             self.assertIsNotNone(answer, f"the program ended; waiting: {[row['file'] for row in waiting.values()]}")
             row = waiting.pop(answer[1])
             send_next()
+            if answer[0] == "error":
+                self.assertNotEqual(answer[2]["reason"], "sandbox_violation", (row["file"], answer[2]))
             yield row, answer
-        self.assert_alive(program)
+        self.assertLessEqual(program.stats()["crashed"], 2)
         self.assertEqual(program.finish(), ([], 0))
 
     def request(self, request_id, folder, row):
@@ -89,7 +91,13 @@ class CorpusTest(PipeTest):
                     self.assert_error(answer, answer[1], "unsupported_format")
 
     def test_every_bad_file_has_a_typed_outcome_in_time(self):
-        for row, answer in self.outcomes("bad"):
+        self.assert_bad_outcomes()
+
+    def test_every_bad_file_has_a_typed_outcome_in_a_process_of_its_own(self):
+        self.assert_bad_outcomes("--reuse", "1")
+
+    def assert_bad_outcomes(self, *flags):
+        for row, answer in self.outcomes("bad", *flags):
             with self.subTest(file=row["file"]):
                 self.assert_typed(answer)
                 if row["expect"] == "error" and row["file"] not in EITHER:
