@@ -156,7 +156,7 @@ defmodule Thumbnailer.MixProject do
   end
 
   def application do
-    [mod: {Thumbnailer.Application, []}, extra_applications: [:logger]]
+    [mod: {Thumbnailer.Application, []}, extra_applications: [:logger, :crypto]]
   end
 
   defp elixirc_paths(:test), do: ["lib", Path.expand("../test/elixir_port/support", __DIR__)]
