@@ -14,6 +14,7 @@ defmodule Thumbnailer.Batch do
   that happened, goes on where it was; a changed image or option is made again, an unchanged one is not.
   """
 
+  alias Thumbnailer.Cluster.Events
   alias Thumbnailer.Batch.{Claims, Convert, Input, Journal, Name, Report}
 
   @enforce_keys [:out]
@@ -111,7 +112,12 @@ defmodule Thumbnailer.Batch do
 
   defp run(batch, observe, convert) do
     stop = :atomics.new(1, [])
+    total = convert_all(batch, observe, convert, stop)
+    Events.finished(batch.on, total)
+    total
+  end
 
+  defp convert_all(batch, observe, convert, stop) do
     batch
     |> inputs()
     |> Stream.take_while(fn _input -> :atomics.get(stop, 1) == 0 end)
@@ -123,6 +129,7 @@ defmodule Thumbnailer.Batch do
     )
     |> Enum.reduce(Report.new(), fn {:ok, outcome}, report ->
       report = Report.add(report, outcome)
+      Events.progress(batch.on, report)
       told = observe.(report)
       if told == :stop or stops?(batch, outcome), do: :atomics.put(stop, 1, 1)
       %{report | stopped: :atomics.get(stop, 1) == 1}

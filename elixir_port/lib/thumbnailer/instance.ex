@@ -4,7 +4,7 @@ defmodule Thumbnailer.Instance do
 
   use Supervisor
 
-  alias Thumbnailer.{InstanceOptions, Server}
+  alias Thumbnailer.{Cluster, InstanceOptions, Server}
 
   @doc "Starts an instance with options that `Thumbnailer.InstanceOptions.cast!/1` has checked."
   @spec start_link(keyword) :: Supervisor.on_start()
@@ -19,6 +19,12 @@ defmodule Thumbnailer.Instance do
       [server: opts[:name], arguments: InstanceOptions.arguments(opts)] ++
         Keyword.take(opts, [:executable, :max_reply, :start_timeout, :lazy])
 
-    Supervisor.init([{Server, server}, {Thumbnailer.Port, port}], strategy: :rest_for_one)
+    [{Server, server}, {Thumbnailer.Port, port}]
+    |> Enum.concat(member(opts[:name], opts[:cluster]))
+    |> Supervisor.init(strategy: :rest_for_one)
   end
+
+  # The last one, as it speaks for the server.
+  defp member(_name, nil), do: []
+  defp member(name, group), do: [{Cluster.Member, instance: name, group: group}]
 end

@@ -8,12 +8,14 @@ defmodule Thumbnailer.Request do
   @max_outputs 64
 
   @enforce_keys [:op]
-  defstruct [:op, :source, :timeout, spec: %{}]
+  defstruct [:op, :source, :timeout, shared_storage: false, spec: %{}]
 
   @type t :: %__MODULE__{
           op: :make | :probe | :info | :stats,
           source: {:path, binary} | {:bytes, binary} | nil,
           timeout: pos_integer | nil,
+          # whether the nodes of a cluster read paths themselves
+          shared_storage: boolean,
           spec: map
         }
 
@@ -25,18 +27,33 @@ defmodule Thumbnailer.Request do
   def make!(source, outputs, opts) do
     given = Options.cast!(opts, [:call, :request, :output])
     {on, given} = Map.pop(given, :on, Thumbnailer)
+    {shared_storage, given} = Map.pop(given, :shared_storage, false)
     {timeout, shared} = Map.pop(given, :deadline)
 
     spec = %{outputs: outputs |> check_count!() |> Enum.map(&output!(&1, shared))}
     refuse_same_file!(spec.outputs)
-    {%__MODULE__{op: :make, source: Source.cast!(source), timeout: timeout, spec: spec}, on}
+
+    {%__MODULE__{
+       op: :make,
+       source: Source.cast!(source),
+       timeout: timeout,
+       shared_storage: shared_storage,
+       spec: spec
+     }, on}
   end
 
   @doc "A request to read the header of an image, and the instance it is for."
   @spec probe!(Source.t(), keyword) :: {t, GenServer.server()}
   def probe!(source, opts) do
     given = Options.cast!(opts, [:call, :request])
-    request = %__MODULE__{op: :probe, source: Source.cast!(source), timeout: given[:deadline]}
+
+    request = %__MODULE__{
+      op: :probe,
+      source: Source.cast!(source),
+      timeout: given[:deadline],
+      shared_storage: Map.get(given, :shared_storage, false)
+    }
+
     {request, Map.get(given, :on, Thumbnailer)}
   end
 

@@ -6,7 +6,7 @@ defmodule Thumbnailer.Server do
 
   use GenServer
 
-  alias Thumbnailer.{Dispatcher, Error, Request}
+  alias Thumbnailer.{Cluster, Dispatcher, Error, Request}
 
   @doc "Starts the server; options: `:name`, `:max_queue` and `:timeout`, that of requests which have none."
   @spec start_link(keyword) :: GenServer.on_start()
@@ -16,7 +16,9 @@ defmodule Thumbnailer.Server do
   end
 
   @doc "Asks the instance `on` and waits for the answer."
-  @spec request(GenServer.server(), Request.t()) :: {:ok, map} | {:error, Error.t()}
+  @spec request(GenServer.server() | {:cluster, atom}, Request.t()) ::
+          {:ok, map} | {:error, Error.t()}
+  def request({:cluster, group}, %Request{} = request), do: Cluster.Call.request(group, request)
   def request(on, %Request{} = request), do: call(on, {:request, request})
 
   @doc "What the library counts, see `Thumbnailer.stats/1`."

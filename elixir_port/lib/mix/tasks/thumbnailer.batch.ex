@@ -65,6 +65,13 @@ defmodule Mix.Tasks.Thumbnailer.Batch do
     end
   end
 
+  defp start!(%{on: {:cluster, _group}}, shows) do
+    with {:error, why} <- Thumbnailer.Cluster.connect(shows.node, shows.connect),
+         do: Mix.raise("--cluster: " <> why)
+
+    nil
+  end
+
   defp start!(batch, _shows) do
     {:ok, instance} = Thumbnailer.start_link(name: batch.on, workers: batch.jobs)
     instance
