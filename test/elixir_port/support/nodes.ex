@@ -34,13 +34,18 @@ defmodule Thumbnailer.Nodes do
     :ok
   end
 
-  @doc "Starts a node whose instance joins `group`, and waits until it is ready and connected."
-  def start(name, group, workers \\ 1) do
+  @doc """
+  Starts a node whose instance joins `group`, and waits until it is ready and connected.
+
+  `:flags` are of its emulator; `connect: false` leaves it to others.
+  """
+  def start(name, group, workers \\ 1, opts \\ []) do
     node = full_name(name)
-    port = open(elixir(node, ["-e", @program, to_string(group), to_string(workers)]))
+    flags = Keyword.get(opts, :flags, "")
+    port = open(elixir(node, ["-e", @program, to_string(group), to_string(workers)], flags))
     {:os_pid, os_pid} = Port.info(port, :os_pid)
     await_ready(port, name)
-    true = Node.connect(node)
+    if Keyword.get(opts, :connect, true), do: true = Node.connect(node)
     %__MODULE__{port: port, os_pid: os_pid, node: node}
   end
 
