@@ -22,7 +22,7 @@ defmodule Thumbnailer.Batch.Content do
   @doc "What the file system says of the input."
   @spec stat(Path.t()) :: {:ok, t} | {:error, Error.t()}
   def stat(path) do
-    case File.stat(path, time: :posix) do
+    case info(path) do
       {:ok, %{type: :regular, size: size, mtime: mtime}} ->
         {:ok, %__MODULE__{size: size, mtime: mtime, read_at: System.os_time(:second)}}
 
@@ -32,6 +32,16 @@ defmodule Thumbnailer.Batch.Content do
       {:error, posix} ->
         {:error, unreadable(path, posix)}
     end
+  end
+
+  @doc """
+  As `File.stat/2` with POSIX seconds, but asks the system itself: the file server of the BEAM is one process, which
+  all images of a finished run would queue for.
+  """
+  @spec info(Path.t()) :: {:ok, File.Stat.t()} | {:error, File.posix()}
+  def info(path) do
+    with {:ok, record} <- :file.read_file_info(path, [:raw, time: :posix]),
+         do: {:ok, File.Stat.from_record(record)}
   end
 
   @doc "The same with the hash of all bytes, whose key is `key`."

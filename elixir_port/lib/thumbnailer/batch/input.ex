@@ -100,12 +100,18 @@ defmodule Thumbnailer.Batch.Input do
   defp path({base, below}), do: Path.join(base, below)
 
   defp kind(path) do
-    case File.lstat(path) do
+    # :raw, as the file server of the BEAM is one process for all.
+    case link_info(path) do
       {:ok, %{type: :symlink}} -> if(File.dir?(path), do: :link_to_folder, else: :file)
       {:ok, %{type: :directory}} -> :folder
       {:ok, %{type: :regular}} -> :file
       _other -> :other
     end
+  end
+
+  defp link_info(path) do
+    with {:ok, record} <- :file.read_link_info(path, [:raw]),
+         do: {:ok, File.Stat.from_record(record)}
   end
 
   defp unreadable(posix) do

@@ -55,7 +55,7 @@ defmodule Thumbnailer.Batch.Made do
   defp stands?(output, made) do
     with %{bytes: bytes} = product <- made.outputs[output.name],
          true <- {product.size, product.format} == {output.size, output.format},
-         {:ok, %{size: ^bytes, type: :regular}} <- File.stat(output.path) do
+         {:ok, %{size: ^bytes, type: :regular}} <- Content.info(output.path) do
       true
     else
       _other -> false
@@ -63,7 +63,7 @@ defmodule Thumbnailer.Batch.Made do
   end
 
   defp changed_at(path) do
-    case File.stat(path, time: :posix) do
+    case Content.info(path) do
       {:ok, %{mtime: mtime}} -> mtime
       {:error, _missing} -> -1
     end
