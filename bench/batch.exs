@@ -87,11 +87,12 @@ defmodule Bench.Batch do
     folder = folder("list")
     list = Path.join(folder, "list.txt")
 
-    File.write!(
-      list,
-      for(n <- 1..1_000_000, do: ["missing/folder-#{rem(n, 1000)}/image-#{n}.jpg\n"])
-    )
+    File.open!(list, [:write, :raw, :delayed_write], fn file ->
+      for n <- 1..1_000_000,
+          do: :ok = :file.write(file, "missing/folder-#{rem(n, 1000)}/image-#{n}.jpg\n")
+    end)
 
+    :erlang.garbage_collect()
     {:ok, _pid} = Thumbnailer.start_link(name: Bench.List, workers: 1)
 
     batch = %Batch{
