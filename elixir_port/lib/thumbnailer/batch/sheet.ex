@@ -101,7 +101,7 @@ defmodule Thumbnailer.Batch.Sheet do
     name = outcome.path |> Units.printable() |> escape()
 
     [
-      ~s(<figure class="#{outcome.state}" data-ms="#{round(outcome.milliseconds)}">),
+      ~s(<figure class="#{outcome.state}" data-ms="#{Float.round(outcome.milliseconds, 3)}">),
       picture(Enum.sort_by(outcome.outputs, &Map.get(&1, :width, 0)), name, out),
       ~s(<figcaption><b title="#{name}">#{name |> Path.basename()}</b>),
       Enum.map(outcome.errors, &[~s(<em>#{&1.reason}</em><i>), escape(&1.message), "</i>"]),
