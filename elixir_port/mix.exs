@@ -156,7 +156,10 @@ defmodule Thumbnailer.MixProject do
   end
 
   def application do
-    [mod: {Thumbnailer.Application, []}, extra_applications: [:logger, telemetry: :optional]]
+    [
+      mod: {Thumbnailer.Application, []},
+      extra_applications: [:logger, :crypto, telemetry: :optional]
+    ]
   end
 
   defp elixirc_paths(:test), do: ["lib", Path.expand("../test/elixir_port/support", __DIR__)]

@@ -32,6 +32,7 @@ defmodule Thumbnailer do
   }
 
   alias Thumbnailer.{Request, Server, Size, Source, Telemetry, Thumbnail, Wire}
+  alias Thumbnailer.Cluster.Events
 
   @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
   @type output :: Size.t() | {Size.t(), keyword}
@@ -315,6 +316,32 @@ defmodule Thumbnailer do
   end
 
   defp own(_counts, _on), do: nil
+
+  @doc """
+  Sends the calling process what happens in a cluster group: its batches, and its nodes as this node sees them.
+
+      :ok = Thumbnailer.subscribe(MyApp.Thumbs)
+
+  The messages are `{:thumbnailer, group, event}`, where `event` is
+
+    * `{:node_up, node, info}` - an instance on `node` takes requests; `info` says how many `:workers`, which `:loaders`
+      and `:savers`, and the versions
+    * `{:node_down, node, reason}` - it does no more: `:gone`, or `:silent` for five seconds
+    * `{:progress, counts}`, four times a second at most, and `{:finished, counts}` - how far a batch is: `:done`, `:made`,
+      `:skipped`, `:failed`, `:thumbnails`, `:bytes_in`, `:bytes_out`, `:reasons`, and the `:node` it runs on
+
+  Batches that run without a cluster are heard in the group `Thumbnailer.Batch`.
+  """
+  @spec subscribe(atom) :: :ok
+  def subscribe(group) when is_atom(group), do: Events.subscribe(group)
+
+  @doc """
+  Ends what `subscribe/1` began.
+
+      :ok = Thumbnailer.unsubscribe(MyApp.Thumbs)
+  """
+  @spec unsubscribe(atom) :: :ok
+  def unsubscribe(group) when is_atom(group), do: Events.unsubscribe(group)
 
   @doc """
   A child of a supervisor; the options are those of an instance, see above. The id is the name.

@@ -20,7 +20,7 @@ defmodule Thumbnailer.Batch.ProgressTest do
     test: name
   } do
     {:ok, device} = StringIO.open("")
-    %{done: done} = Progress.run(batch(name), device, false, 0)
+    {:ok, %{done: done}} = Progress.run(batch(name), & &1, device, false, 0)
     {"", written} = StringIO.contents(device)
     lines = String.split(written, "\n", trim: true)
     assert length(lines) == done
@@ -31,14 +31,14 @@ defmodule Thumbnailer.Batch.ProgressTest do
 
   test "a batch that is over at once shows no line where there is no terminal", %{test: name} do
     {:ok, device} = StringIO.open("")
-    report = Progress.run(batch(name), device, false)
+    {:ok, report} = Progress.run(batch(name), & &1, device, false)
     assert report.done > 20
     assert StringIO.contents(device) == {"", ""}
   end
 
   test "on a terminal the line is cleared in the end", %{test: name} do
     {:ok, device} = StringIO.open("")
-    Progress.run(batch(name), device, true)
+    {:ok, _report} = Progress.run(batch(name), & &1, device, true)
     {"", written} = StringIO.contents(device)
     assert String.ends_with?(written, "\r\e[2K")
     refute written =~ "\n"
@@ -50,7 +50,7 @@ defmodule Thumbnailer.Batch.ProgressTest do
     batch = batch(name)
     {:ok, device} = StringIO.open("")
     before = links()
-    Progress.run(batch, device, true)
+    {:ok, _report} = Progress.run(batch, & &1, device, true)
     assert links() == before
     refute_received {_ref, _count}
   end

@@ -41,12 +41,12 @@ defmodule Thumbnailer.BatchTest do
       )
 
   test "outputs mirror the tree, in the format that the suffix says", %{batch: batch, out: out} do
-    report = Batch.run(batch)
+    {:ok, report} = Batch.run(batch)
     assert %{done: 4, thumbnails: 4, failures: []} = report
     assert files(out) == ~w(a.jpg trip/b.png trip/c.png trip/d.jpg)
     assert Pixels.size(File.read!(Path.join(out, "trip/b.png"))) == {40, 30}
 
-    assert report.bytes ==
+    assert report.bytes_out ==
              out |> files() |> Enum.map(&File.stat!(Path.join(out, &1)).size) |> Enum.sum()
   end
 
@@ -54,7 +54,7 @@ defmodule Thumbnailer.BatchTest do
     batch: batch,
     out: out
   } do
-    assert %{failures: []} =
+    assert {:ok, %{failures: []}} =
              Batch.run(%{batch | sizes: ["40x40", "20x"], options: [format: :webp, quality: 50]})
 
     assert "a-40x40.webp" in files(out) and "a-20x.webp" in files(out)
@@ -69,7 +69,10 @@ defmodule Thumbnailer.BatchTest do
   } do
     File.write!(Path.join(photos, "text.jpg"), "no image")
     File.cp!(sample("truncated.jpg"), Path.join(photos, "cut.jpg"))
-    report = Batch.run(%{batch | patterns: batch.patterns ++ [Path.join(photos, "missing.jpg")]})
+
+    {:ok, report} =
+      Batch.run(%{batch | patterns: batch.patterns ++ [Path.join(photos, "missing.jpg")]})
+
     assert report.done == 7 and report.thumbnails == 4
 
     reasons =
@@ -86,7 +89,10 @@ defmodule Thumbnailer.BatchTest do
 
   test "two inputs do not get the same output", %{batch: batch, photos: photos, out: out} do
     File.cp!(sample("quadrants.png"), Path.join(photos, "a.png"))
-    report = Batch.run(%{batch | patterns: [Path.join(photos, "a.*")], options: [format: :webp]})
+
+    {:ok, report} =
+      Batch.run(%{batch | patterns: [Path.join(photos, "a.*")], options: [format: :webp]})
+
     assert [{path, [error]}] = report.failures
     assert Path.basename(path) in ["a.jpg", "a.png"]
     assert error.message =~ "a.webp is made from"
@@ -94,19 +100,23 @@ defmodule Thumbnailer.BatchTest do
   end
 
   test "patterns that overlap are no failure", %{batch: batch, photos: photos} do
-    assert %{failures: [], thumbnails: 4} =
+    assert {:ok, %{failures: [], thumbnails: 4}} =
              Batch.run(%{batch | patterns: [photos, Path.join(photos, "**/*.jpg")]})
   end
 
   test "thumbnails below the inputs are not inputs", %{batch: batch, photos: photos} do
     batch = %{batch | out: Path.join(photos, "thumbs")}
-    assert %{done: 4} = Batch.run(batch)
-    assert %{done: 4, failures: []} = Batch.run(batch)
+    assert {:ok, %{done: 4, made: 4}} = Batch.run(batch)
+    assert {:ok, %{done: 4, skipped: 4, failures: []}} = Batch.run(batch)
   end
 
-  test "a folder that cannot be made is a failure of each image", %{batch: batch, photos: photos} do
-    assert %{done: 4, failures: [_, _, _, _]} =
-             Batch.run(%{batch | out: Path.join(photos, "a.jpg/thumbs")})
+  test "a folder for the thumbnails that cannot be made is said before the first image", %{
+    batch: batch,
+    photos: photos
+  } do
+    out = Path.join(photos, "a.jpg/thumbs")
+    assert {:error, why} = Batch.run(%{batch | out: out})
+    assert why =~ "the folder #{out}/.thumbnailer cannot be made"
   end
 
   test "the observer sees every image", %{batch: batch} do

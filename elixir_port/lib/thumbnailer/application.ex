@@ -10,6 +10,7 @@ defmodule Thumbnailer.Application do
     :thumbnailer
     |> Application.get_env(:default, [])
     |> children()
+    |> List.insert_at(0, Thumbnailer.Cluster.Supervisor)
     |> Supervisor.start_link(strategy: :one_for_one, name: Thumbnailer.Supervisor)
   end
 

@@ -3,135 +3,162 @@ defmodule Thumbnailer.Batch do
   Thumbnails of whole trees of images: what `mix thumbnailer.batch` does.
 
       batch = %Thumbnailer.Batch{patterns: ["photos"], out: "thumbs", sizes: ["200x200"], jobs: 4}
-      %Thumbnailer.Batch.Report{done: 340, failures: []} = Thumbnailer.Batch.run(batch)
+      {:ok, %Thumbnailer.Batch.Report{done: 340, failed: 0}} = Thumbnailer.Batch.run(batch)
 
-  Inputs are found while images are made, so a tree may be as large as it likes. Each image is decoded once for all
-  sizes. Outputs mirror the tree below `out`: `photos/a/b.jpg` becomes `thumbs/a/b.jpg`, with several sizes
-  `thumbs/a/b-200x200.jpg` and so on; `options[:format]` changes the suffix. Two images that would have the same
-  output are a failure of the second.
+  Inputs are found while images are made, and nothing is held that grows with their number: a tree or a list may be as
+  large as it likes. Each image is decoded once for all sizes and formats. Outputs mirror the tree below `out`:
+  `photos/a/b.jpg` becomes `thumbs/a/b.jpg`, with several sizes `thumbs/a/b-200x200.jpg` and so on;
+  `name` says otherwise. Two images that would have the same output are a failure of the second.
+
+  A journal in `out`/.thumbnailer knows what was made, of what and with which options. A run that was stopped, however
+  that happened, goes on where it was; a changed image or option is made again, an unchanged one is not.
   """
 
-  alias Thumbnailer.{Error, Formats, Thumbnail}
-  alias Thumbnailer.Batch.{Input, Report}
+  alias Thumbnailer.Cluster.Events
+  alias Thumbnailer.Batch.{Claims, Convert, Input, Journal, Name, Report}
 
-  @enforce_keys [:patterns, :out]
-  defstruct [:patterns, :out, sizes: ["200x200"], jobs: 1, on: Thumbnailer, options: []]
+  @enforce_keys [:out]
+  defstruct [
+    :out,
+    :from,
+    :name,
+    patterns: [],
+    sizes: ["200x200"],
+    formats: nil,
+    jobs: 1,
+    on: Thumbnailer,
+    shared_storage: false,
+    overwrite: :older,
+    on_failure: :keep_going,
+    dry_run: false,
+    options: []
+  ]
 
   @type t :: %__MODULE__{
-          patterns: [String.t()],
           out: Path.t(),
+          patterns: [String.t()],
+          # a file of paths, one in each line, or "-" for standard input
+          from: Path.t() | nil,
           # sizes as they stand in the names of outputs
           sizes: [String.t(), ...],
+          # nil is what `options` say, else `:auto`
+          formats: [Thumbnailer.Formats.saved() | :auto, ...] | nil,
+          name: Name.t() | nil,
           # images at the same time
           jobs: pos_integer,
-          on: GenServer.server(),
+          on: GenServer.server() | {:cluster, atom},
+          shared_storage: boolean,
+          # whether outputs that exist are made again: those of changed inputs or options, all, or none
+          overwrite: :older | :always | :never,
+          on_failure: :keep_going | :stop,
+          dry_run: boolean,
           # of `Thumbnailer.make/3`, without `:to` and `:on`
           options: keyword
         }
 
-  @typedoc "What became of one input: thumbnails, and errors where there is none."
-  @type outcome :: {Path.t(), [Thumbnail.t()], [Error.t()]}
-
   @doc "The inputs of a batch, in order, as a lazy stream."
   @spec inputs(t) :: Enumerable.t()
-  def inputs(%__MODULE__{} = batch), do: Input.stream(batch.patterns, batch.out)
+  def inputs(%__MODULE__{} = batch), do: Input.stream(batch.patterns, batch.from, batch.out)
 
-  @doc "Makes all thumbnails; `observe` is called with the report after each image."
-  @spec run(t, (Report.t() -> term)) :: Report.t()
+  @doc """
+  Makes all thumbnails; `observe` is called with the report after each image, which is `report.last`.
+
+  It ends early when `observe` returns `:stop`, or after the first failure with `on_failure: :stop`: no further image
+  is begun, and those that are under way are finished. Says why when the journal cannot be had.
+  """
+  @spec run(t, (Report.t() -> :stop | term)) :: {:ok, Report.t()} | {:error, String.t()}
   def run(%__MODULE__{} = batch, observe \\ &Function.identity/1) do
-    claims = :ets.new(__MODULE__, [:public, write_concurrency: true])
+    batch = settle!(batch)
 
-    report =
-      batch
-      |> inputs()
-      |> Task.async_stream(&convert(&1, batch, claims),
-        # Twice as many as are worked on, so that no worker waits for the next.
-        max_concurrency: 2 * batch.jobs,
-        ordered: false,
-        timeout: :infinity
-      )
-      |> Enum.reduce(Report.new(), fn {:ok, outcome}, report ->
-        report |> Report.add(outcome) |> tap(observe)
-      end)
-
-    :ets.delete(claims)
-    report
+    if batch.dry_run,
+      do: in_temporary_folder(&dry_run(batch, observe, &1)),
+      else:
+        with_journal(batch, fn pid, journal ->
+          with_claims(journal.folder, &run(batch, observe, Convert.new(batch, pid, journal, &1)))
+        end)
   end
 
-  @spec convert(Input.t() | {:error, Path.t(), Error.t()}, t, :ets.table()) :: outcome
-  defp convert({:error, path, error}, _batch, _claims), do: {path, [], [error]}
-
-  defp convert(%Input{path: path} = input, batch, claims) do
-    with {:ok, suffix} <- suffix(path, batch),
-         outputs = outputs(input, suffix, batch),
-         :ok <- claim(outputs, path, claims),
-         :ok <- make_directory(outputs),
-         {:ok, results} <- Thumbnailer.make_all(path, outputs, [{:on, batch.on} | batch.options]) do
-      {path, for({:ok, thumbnail} <- results, do: thumbnail),
-       for({:error, error} <- results, do: error)}
-    else
-      :made_already -> {path, [], []}
-      {:error, error} -> {path, [], [error]}
-    end
+  # It reads the journal, but leaves no trace where there is none.
+  defp dry_run(batch, observe, folder) do
+    with_claims(folder, fn claims ->
+      if Journal.exists?(batch.out),
+        do:
+          with_journal(batch, fn _pid, journal ->
+            run(batch, observe, Convert.new(batch, nil, journal, claims))
+          end),
+        else: {:ok, run(batch, observe, Convert.new(batch, nil, nil, claims))}
+    end)
   end
 
-  # The name of an output is chosen before the image is read, unless only the image can tell.
-  defp suffix(path, batch) do
-    case Keyword.get(batch.options, :format, :auto) do
-      :auto -> path |> Formats.of_path() |> kept_suffix(path, batch)
-      format -> {:ok, "." <> Formats.suffix(format)}
-    end
-  end
-
-  defp kept_suffix(format, path, batch) do
-    case format && Formats.auto(format) do
-      ^format when format != nil -> {:ok, Path.extname(path)}
-      saved when saved not in [nil, :opaque] -> {:ok, "." <> Formats.suffix(saved)}
-      _the_image_says -> probed_suffix(path, batch)
-    end
-  end
-
-  defp probed_suffix(path, batch) do
-    opts = [{:on, batch.on} | Keyword.take(batch.options, [:timeout])]
-
-    with {:ok, %{format: format} = image} <- Thumbnailer.probe(path, opts) do
-      case Formats.auto(format) do
-        :opaque -> {:ok, if(image.alpha, do: ".png", else: ".jpg")}
-        saved -> {:ok, "." <> Formats.suffix(saved)}
+  defp with_journal(batch, run) do
+    with {:ok, pid, journal} <- Journal.open(batch.out) do
+      try do
+        {:ok, run.(pid, journal)}
+      after
+        Journal.close(pid)
       end
     end
   end
 
-  defp outputs(input, suffix, %{sizes: [size]} = batch),
-    do: [{size, to: Path.join(batch.out, Path.rootname(input.relative) <> suffix)}]
+  defp with_claims(folder, run) do
+    claims = Claims.open(folder)
 
-  defp outputs(input, suffix, batch) do
-    for size <- batch.sizes,
-        do: {size, to: Path.join(batch.out, "#{Path.rootname(input.relative)}-#{size}#{suffix}")}
-  end
-
-  # Patterns may overlap, so the same input may come twice; but no output may come from two inputs.
-  defp claim(outputs, path, claims) do
-    [{_size, to: output} | _] = outputs
-    key = :erlang.md5(output)
-
-    cond do
-      :ets.insert_new(claims, {key, path}) -> :ok
-      [{key, path}] == :ets.lookup(claims, key) -> :made_already
-      true -> {:error, taken(output, :ets.lookup_element(claims, key, 2))}
+    try do
+      run.(claims)
+    after
+      Claims.close(claims)
     end
   end
 
-  defp taken(output, other),
-    do:
-      Error.new(:write_failed, "#{output} is made from #{other} already; give it another folder")
+  defp run(batch, observe, convert) do
+    stop = :atomics.new(1, [])
+    total = convert_all(batch, observe, convert, stop)
+    Events.finished(batch.on, total)
+    total
+  end
 
-  defp make_directory([{_size, to: output} | _]) do
-    directory = Path.dirname(output)
+  defp convert_all(batch, observe, convert, stop) do
+    batch
+    |> inputs()
+    |> Stream.take_while(fn _input -> :atomics.get(stop, 1) == 0 end)
+    |> Task.async_stream(&Convert.run(convert, &1),
+      # Twice as many as are worked on, so that no worker waits for the next.
+      max_concurrency: 2 * batch.jobs,
+      ordered: false,
+      timeout: :infinity
+    )
+    |> Enum.reduce(Report.new(), fn {:ok, outcome}, report ->
+      report = Report.add(report, outcome)
+      Events.progress(batch.on, report)
+      told = observe.(report)
+      if told == :stop or stops?(batch, outcome), do: :atomics.put(stop, 1, 1)
+      %{report | stopped: :atomics.get(stop, 1) == 1}
+    end)
+  end
 
-    with {:error, posix} <- File.mkdir_p(directory) do
-      message = "the folder #{directory} cannot be made: #{:file.format_error(posix)}"
-      {:error, Error.new(:write_failed, message)}
+  defp stops?(%{on_failure: :stop}, %{state: :failed}), do: true
+  defp stops?(_batch, _outcome), do: false
+
+  @doc """
+  The batch with its formats and the template for names, checked; raises `ArgumentError` when names would clash.
+  """
+  @spec settle!(t) :: t
+  def settle!(%__MODULE__{} = batch) do
+    {format, options} = Keyword.pop(batch.options, :format, :auto)
+    formats = batch.formats || [format]
+    name = Name.check!(batch.name || Name.default(batch.sizes), batch.sizes, formats)
+    %{batch | formats: formats, name: name, options: options, out: Path.expand(batch.out)}
+  end
+
+  defp in_temporary_folder(run) do
+    name = "thumbnailer-#{System.pid()}-#{System.unique_integer([:positive])}"
+    folder = Path.join(System.tmp_dir!(), name)
+    File.mkdir_p!(folder)
+
+    try do
+      run.(folder)
+    after
+      File.rmdir!(folder)
     end
   end
 end

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Instance do
 
   use Supervisor
 
-  alias Thumbnailer.{Drain, InstanceOptions, Server, Telemetry}
+  alias Thumbnailer.{Cluster, Drain, InstanceOptions, Server, Telemetry}
 
   @doc "Starts an instance with options that `Thumbnailer.InstanceOptions.cast!/1` has checked."
   @spec start_link(keyword) :: Supervisor.on_start()
@@ -33,5 +33,10 @@ defmodule Thumbnailer.Instance do
         Keyword.take(opts, [:executable, :max_reply, :start_timeout, :lazy])
 
     [{Server, server}, {Thumbnailer.Port, port}]
+    |> Enum.concat(member(opts[:name], opts[:cluster]))
   end
+
+  # The last one, as it speaks for the server.
+  defp member(_name, nil), do: []
+  defp member(name, group), do: [{Cluster.Member, instance: name, group: group}]
 end

@@ -227,6 +227,15 @@ defmodule Thumbnailer.InstanceOptions do
           "what the system offers, `:audit` lets pass and reports, `:off` has none."
     },
     %Option{
+      name: :cluster,
+      scope: :instance,
+      type: :name,
+      default_doc: "none, only this node uses it",
+      doc:
+        "the group whose requests it takes, on all nodes that are connected: `on: {:cluster, group}`, see " <>
+          "`Thumbnailer.Cluster`."
+    },
+    %Option{
       name: :max_reply,
       scope: :instance,
       type: :integer,

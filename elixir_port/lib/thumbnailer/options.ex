@@ -14,7 +14,16 @@ defmodule Thumbnailer.Options do
       scope: :call,
       type: :instance,
       default: Thumbnailer,
-      doc: "the instance that does the work."
+      doc: "the instance that does the work, or `{:cluster, group}`, see `Thumbnailer.Cluster`."
+    },
+    %Option{
+      name: :shared_storage,
+      scope: :call,
+      type: :boolean,
+      default: false,
+      doc:
+        "with `on: {:cluster, group}`, whether a source that is a path is read by the node that makes the thumbnail, " <>
+          "instead of travelling there as bytes."
     },
     %Option{
       name: :timeout,

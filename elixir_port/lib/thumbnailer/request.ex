@@ -8,7 +8,7 @@ defmodule Thumbnailer.Request do
   @max_outputs 64
 
   @enforce_keys [:op]
-  defstruct [:op, :source, :timeout, :retries, spec: %{}]
+  defstruct [:op, :source, :timeout, :retries, shared_storage: false, spec: %{}]
 
   @type t :: %__MODULE__{
           op: :make | :probe | :info | :stats | :ping,
@@ -17,6 +17,8 @@ defmodule Thumbnailer.Request do
           # nil: as the instance says
           timeout: pos_integer | nil,
           retries: non_neg_integer | nil,
+          # whether the nodes of a cluster read paths themselves
+          shared_storage: boolean,
           spec: map
         }
 
@@ -32,20 +34,35 @@ defmodule Thumbnailer.Request do
     given = Options.cast!(opts, [:call, :request, :output])
     {on, given} = Map.pop(given, :on, Thumbnailer)
     {timeout, given} = Map.pop(given, :deadline)
-    {retries, shared} = Map.pop(given, :retries)
+    {retries, given} = Map.pop(given, :retries)
+    {shared_storage, shared} = Map.pop(given, :shared_storage, false)
 
     spec = %{outputs: outputs |> outputs!() |> check_count!() |> Enum.map(&output!(&1, shared))}
     refuse_same_file!(spec.outputs)
-    source = Source.cast!(source)
-    {%__MODULE__{op: :make, source: source, timeout: timeout, retries: retries, spec: spec}, on}
+
+    {%__MODULE__{
+       op: :make,
+       source: Source.cast!(source),
+       timeout: timeout,
+       retries: retries,
+       shared_storage: shared_storage,
+       spec: spec
+     }, on}
   end
 
   @doc "A request to read the header of an image, and the instance it is for."
   @spec probe!(Source.t(), keyword) :: {t, GenServer.server()}
   def probe!(source, opts) do
     given = Options.cast!(opts, [:call, :request])
-    request = %__MODULE__{op: :probe, source: Source.cast!(source), timeout: given[:deadline]}
-    request = %{request | retries: given[:retries]}
+
+    request = %__MODULE__{
+      op: :probe,
+      source: Source.cast!(source),
+      timeout: given[:deadline],
+      retries: given[:retries],
+      shared_storage: Map.get(given, :shared_storage, false)
+    }
+
     {request, Map.get(given, :on, Thumbnailer)}
   end
 

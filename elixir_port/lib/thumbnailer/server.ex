@@ -6,7 +6,7 @@ defmodule Thumbnailer.Server do
 
   use GenServer
 
-  alias Thumbnailer.{Dispatcher, Error, Feed, Request}
+  alias Thumbnailer.{Cluster, Dispatcher, Error, Feed, Request}
 
   @doc """
   Starts the server; options: `:name`, `:max_queue`, `:shutdown`, and `:timeout` and `:retries` of requests which
@@ -19,7 +19,10 @@ defmodule Thumbnailer.Server do
   end
 
   @doc "Asks the instance `on` and waits for the answer."
-  @spec request(GenServer.server(), Request.t()) :: {:ok, map} | {:error, Error.t()}
+  @spec request(GenServer.server() | {:cluster, atom}, Request.t()) ::
+          {:ok, map} | {:error, Error.t()}
+  def request({:cluster, group}, %Request{} = request), do: Cluster.Call.request(group, request)
+
   def request(on, %Request{source: {:stream, stream}} = request) do
     with {:feed, feed} <- call(on, {:request, %{request | source: :stream}}) do
       Feed.pour(feed, stream, fn -> GenServer.cast(on, {:drop, feed.id, feed.token}) end)

@@ -1,103 +1,118 @@
 defmodule Mix.Tasks.Thumbnailer.Batch do
   @shortdoc "Makes thumbnails of whole trees of images"
 
-  alias Thumbnailer.{Batch, Option, Options}
-
-  # --to would give every image the same file.
-  @flags Enum.reject(Options.table([:output, :request]), &(&1.name == :to))
+  alias Thumbnailer.Batch
+  alias Thumbnailer.Batch.{Flags, Interrupt, Json, Listing, Progress, Report, Sheet}
 
   @moduledoc """
   Makes thumbnails of whole trees of images.
 
       mix thumbnailer.batch photos --out thumbs
       mix thumbnailer.batch "photos/**/*.jpg" extra.png --out thumbs --size 200x200 --size 800x --format webp --jobs 4
+      find photos -newer stamp -print0 | mix thumbnailer.batch - --out thumbs --name "{dir}/{name}_{width}.{ext}"
 
-  Each pattern is a file, a folder or a glob (quoted, so that the shell leaves it alone). Outputs mirror the
-  input tree below `--out`; with several sizes the size is part of the name. Each file appears whole or not at all.
+  Each input is a file, a folder, a glob (quoted, so that the shell leaves it alone), or `-` for a list of paths on
+  standard input. Outputs mirror the input tree below `--out`; with several sizes the size is part of the name. Each
+  file appears whole or not at all, and all outputs of an image come from one decode.
 
-  Shows its progress, then a summary and every failure with its reason. Ends with status 1 when an image failed or
-  when the patterns match nothing.
+  A journal in `--out`/.thumbnailer knows what was made. A run that was stopped, by Ctrl-C, `kill -9` or a power
+  failure, goes on where it was when the same command is given again: it makes what is missing, what comes of an
+  image that changed, and what other options would make otherwise.
+
+  Shows its progress, then a summary and failures with their reasons. Ctrl-C and SIGTERM finish the images that are
+  under way; the second one ends at once. Ends with status 0; 1 when an image failed or when there was none; 130 when
+  it was stopped.
 
   ## Flags
 
-    * `--out` - the folder for the thumbnails; it is made when it is missing
-    * `--size` - a size, such as `200`, `200x100`, `200x` or `x100`; may be given several times. Default: `200x200`
-    * `--jobs` - how many images are worked on at the same time. Default: one for each processor
-    * `--quiet` - show no progress
+  #{Flags.docs()}
 
-  #{Enum.map_join(@flags, "\n", &"  * `--#{&1.name}` - as in `Thumbnailer.make/3`: #{&1.doc}")}
+  ## `--json`
+
+  One object in each line, `event` says of what: `image` with `path`, `state` (`made`, `skipped`, `failed` or `planned`),
+  `outputs`, `errors`, `bytes`, `milliseconds`; in the end `summary` with the counts.
   """
 
   use Mix.Task
 
   @requirements ["app.config"]
 
-  @switches [out: :string, size: :keep, jobs: :integer, quiet: :boolean] ++
-              Enum.map(@flags, &{&1.name, if(&1.type == :boolean, do: :boolean, else: :string)})
-
   @impl true
   def run(arguments) do
-    batch = parse!(arguments)
-    quiet = "--quiet" in arguments
+    {batch, shows} = Flags.parse!(arguments)
+    {:ok, _started} = Application.ensure_all_started(:thumbnailer)
+    instance = start!(batch, shows)
 
-    {:ok, instance} = Thumbnailer.start_link(name: batch.on, workers: batch.jobs)
-    report = if quiet, do: Batch.run(batch), else: Batch.Progress.run(batch, :stdio, terminal?())
-    Supervisor.stop(instance)
+    interrupt =
+      Interrupt.watch(
+        &say("\n#{&1}: finishing the images that are under way; again to end at once")
+      )
 
-    Enum.each(Batch.Report.summary(report, System.monotonic_time(:millisecond)), &IO.puts/1)
+    sheet = if shows.report and not batch.dry_run, do: Sheet.open(batch.out)
+    observe = &observe(&1, batch, shows, interrupt, sheet)
 
-    if report.done == 0,
-      do: Mix.shell().error("no image matches #{Enum.join(batch.patterns, " ")}")
+    result =
+      if shows.quiet or shows.json or batch.dry_run,
+        do: Batch.run(batch, observe),
+        else: Progress.run(batch, observe, :stdio, terminal?())
 
-    if report.done == 0 or report.failures != [], do: exit({:shutdown, 1})
-  end
+    Interrupt.stop(interrupt)
+    if instance, do: Supervisor.stop(instance)
 
-  @doc false
-  @spec parse!([String.t()]) :: Batch.t()
-  def parse!(arguments) do
-    {flags, patterns} = OptionParser.parse!(arguments, strict: @switches)
-
-    if patterns == [],
-      do: Mix.raise("give at least one file, folder or glob; see mix help thumbnailer.batch")
-
-    %Batch{
-      patterns: patterns,
-      out: flags[:out] || Mix.raise("give the folder for the thumbnails: --out DIR"),
-      sizes: sizes(Keyword.get_values(flags, :size)),
-      jobs: jobs(Keyword.get(flags, :jobs, System.schedulers_online())),
-      on: __MODULE__,
-      options:
-        for(
-          option <- @flags,
-          {:ok, given} <- [Keyword.fetch(flags, option.name)],
-          do: parse_flag!(option, given)
-        )
-    }
-  end
-
-  # Said before the first image, not after each.
-  defp sizes([]), do: ["200x200"]
-
-  defp sizes(sizes) do
-    Enum.each(sizes, &Thumbnailer.Size.parse!/1)
-    Enum.uniq(sizes)
-  rescue
-    error in ArgumentError -> Mix.raise("--size: " <> error.message)
-  end
-
-  defp jobs(jobs) when jobs in 1..256, do: jobs
-  defp jobs(jobs), do: Mix.raise("--jobs #{jobs}: it takes an integer from 1 to 256")
-
-  defp parse_flag!(option, given) do
-    case Option.parse(option, given) do
-      {:ok, value} -> {option.name, value}
-      :error -> Mix.raise("--#{option.name} #{given}: it takes #{takes(option)}")
+    case result do
+      {:ok, report} -> finish(report, batch, shows, sheet, Interrupt.wished?(interrupt))
+      {:error, why} -> Mix.raise(why)
     end
   end
 
-  defp takes(%{type: :choice, choices: choices}), do: "one of " <> Enum.join(choices, ", ")
-  defp takes(%{type: :colour}), do: "a colour such as #fff, #ff8800 or #ff880080"
-  defp takes(option), do: Option.accepts(option)
+  defp start!(%{on: {:cluster, _group}}, shows) do
+    with {:error, why} <- Thumbnailer.Cluster.connect(shows.node, shows.connect),
+         do: Mix.raise("--cluster: " <> why)
+
+    nil
+  end
+
+  defp start!(batch, _shows) do
+    {:ok, instance} = Thumbnailer.start_link(name: batch.on, workers: batch.jobs)
+    instance
+  end
+
+  defp observe(report, batch, shows, interrupt, sheet) do
+    cond do
+      shows.json -> IO.puts(Json.encode(Listing.image(report.last)))
+      batch.dry_run and not shows.quiet -> report.last |> Listing.lines() |> Enum.each(&IO.puts/1)
+      true -> :ok
+    end
+
+    if sheet, do: Sheet.add(sheet, report.last)
+    if Interrupt.wished?(interrupt), do: :stop
+  end
+
+  defp finish(report, batch, shows, sheet, interrupted) do
+    now = System.monotonic_time(:millisecond)
+    page = sheet && Sheet.close(sheet, report)
+
+    if shows.json do
+      IO.puts(Json.encode(Listing.summary(report, now)))
+    else
+      Enum.each(Report.summary(report, now), &IO.puts/1)
+      if page, do: IO.puts("the contact sheet is #{page}")
+    end
+
+    if report.done == 0 and not interrupted,
+      do: say("no image matches #{Enum.join(batch.patterns, " ")}")
+
+    if report.stopped, do: say("stopped before the end; give the same command again to go on")
+
+    cond do
+      interrupted -> exit({:shutdown, 130})
+      report.done == 0 or report.failed > 0 -> exit({:shutdown, 1})
+      true -> :ok
+    end
+  end
+
+  # On standard error, as standard output may be read by a program.
+  defp say(text), do: IO.puts(:stderr, text)
 
   # The Elixir launcher looks at the terminal when it decides on colours.
   defp terminal?, do: IO.ANSI.enabled?()

@@ -6,9 +6,12 @@ defmodule Thumbnailer.Batch.Input do
   `"photos/**/*.{jpg,png}"` (all files that it matches). In a glob `*`, `?`, `[abc]` and `{jpg,png}` match within one
   name, and `**` any number of folders; a name that begins with a dot is matched only when the glob writes
   the dot. Links to folders are followed where the glob names them, not by `**`.
+
+  A list holds the path of one file in each line, or between null bytes. What comes of a path in a list mirrors the whole
+  path: `a/b.jpg` as `a/b.jpg`, `/srv/a.jpg` as `srv/a.jpg`.
   """
 
-  alias Thumbnailer.Batch.Glob
+  alias Thumbnailer.Batch.{Glob, Lines}
   alias Thumbnailer.{Error, Formats}
 
   @enforce_keys [:path, :relative]
@@ -20,12 +23,29 @@ defmodule Thumbnailer.Batch.Input do
   @typedoc "An input, or a folder that cannot be read."
   @type found :: t | {:error, Path.t(), Error.t()}
 
-  @doc "A lazy stream of what the patterns stand for, leaving out the folder `out`."
-  @spec stream([String.t()], Path.t()) :: Enumerable.t()
-  def stream(patterns, out) do
+  @doc "A lazy stream of what the patterns and the list stand for, leaving out the folder `out`."
+  @spec stream([String.t()], Path.t() | nil, Path.t()) :: Enumerable.t()
+  def stream(patterns, list \\ nil, out) do
     # Thumbnails that are made below an input folder must not be inputs themselves.
     out = Path.expand(out)
-    Stream.flat_map(patterns, &expand(&1, out))
+    Stream.concat(Stream.flat_map(patterns, &expand(&1, out)), listed(list))
+  end
+
+  defp listed(nil), do: []
+
+  defp listed(list) do
+    list
+    |> Lines.stream()
+    |> Stream.map(fn
+      path when is_binary(path) -> %__MODULE__{path: path, relative: below_root(path)}
+      unreadable -> unreadable
+    end)
+  end
+
+  defp below_root(path) do
+    parts = Path.split(path)
+    parts = if ".." in parts, do: path |> Path.expand() |> Path.split(), else: parts
+    parts |> Enum.reject(&(&1 in ["/", "."])) |> Path.join()
   end
 
   defp expand(pattern, out) do
@@ -80,12 +100,18 @@ defmodule Thumbnailer.Batch.Input do
   defp path({base, below}), do: Path.join(base, below)
 
   defp kind(path) do
-    case File.lstat(path) do
+    # :raw, as the file server of the BEAM is one process for all.
+    case link_info(path) do
       {:ok, %{type: :symlink}} -> if(File.dir?(path), do: :link_to_folder, else: :file)
       {:ok, %{type: :directory}} -> :folder
       {:ok, %{type: :regular}} -> :file
       _other -> :other
     end
+  end
+
+  defp link_info(path) do
+    with {:ok, record} <- :file.read_link_info(path, [:raw]),
+         do: {:ok, File.Stat.from_record(record)}
   end
 
   defp unreadable(posix) do

@@ -2,7 +2,8 @@ defmodule Thumbnailer.Batch.Progress do
   @moduledoc """
   Shows a batch while it runs: on a terminal one line that changes in place, elsewhere a plain line every two seconds.
 
-  The inputs are counted by a process of its own while the first images are made already.
+  The inputs are counted by a process of its own while the first images are made already; those of standard input
+  cannot be counted before they are read.
   """
 
   alias Thumbnailer.Batch
@@ -13,18 +14,23 @@ defmodule Thumbnailer.Batch.Progress do
   @plain 2_000
 
   @doc """
-  Runs the batch and writes its progress to `device`; `live` says whether that is a terminal.
+  Runs the batch and writes its progress to `device`; `live` says whether that is a terminal. `observe` is that
+  of `Thumbnailer.Batch.run/2`.
 
   There are at least `interval` milliseconds between two lines, 100 on a terminal and 2,000 elsewhere.
   """
-  @spec run(Batch.t(), IO.device(), boolean, non_neg_integer | nil) :: Report.t()
-  def run(batch, device, live, interval \\ nil) do
+  @spec run(Batch.t(), (Report.t() -> term), IO.device(), boolean, non_neg_integer | nil) ::
+          {:ok, Report.t()} | {:error, String.t()}
+  def run(batch, observe, device, live, interval \\ nil) do
     interval = interval || if live, do: @live, else: @plain
-    counter = Task.async(fn -> batch |> Batch.inputs() |> Enum.count() end)
+
+    counter =
+      Task.async(fn -> if batch.from != "-", do: batch |> Batch.inputs() |> Enum.count() end)
+
     # A batch is observed from the process that runs it, so what was shown last can stay there.
     Process.put(__MODULE__, {nil, now()})
 
-    report =
+    result =
       Batch.run(batch, fn report ->
         {total, shown_at} = Process.get(__MODULE__)
 
@@ -33,12 +39,14 @@ defmodule Thumbnailer.Batch.Progress do
           write(device, live, Report.progress(report, total, now()))
           Process.put(__MODULE__, {total, now()})
         end
+
+        observe.(report)
       end)
 
     Task.shutdown(counter, :brutal_kill)
     Process.delete(__MODULE__)
     if live, do: IO.write(device, "\r\e[2K")
-    report
+    result
   end
 
   defp counted(counter) do

@@ -1,0 +1,59 @@
+defmodule Thumbnailer.Batch.Lock do
+  @moduledoc false
+  # Keeps two batches from writing into the same folder at a time. The lock names its owner; that of an owner who died
+  # without a word, such as by kill -9, is taken over.
+
+  @doc "Takes the lock of `folder`, or says who has it."
+  @spec take(Path.t()) :: :ok | {:error, String.t()}
+  def take(folder) do
+    case File.open(path(folder), [:write, :exclusive], &IO.binwrite(&1, owner())) do
+      {:ok, :ok} -> :ok
+      {:error, :eexist} -> take_over(folder)
+      {:error, posix} -> {:error, "#{path(folder)} cannot be made: #{:file.format_error(posix)}"}
+    end
+  end
+
+  @spec release(Path.t()) :: :ok
+  def release(folder) do
+    _ = File.rm(path(folder))
+    :ok
+  end
+
+  defp take_over(folder) do
+    with {:ok, owner} <- File.read(path(folder)),
+         true <- alive?(String.split(owner)) do
+      {:error,
+       "another batch (os pid and host: #{owner}) writes into this folder; if it does not, delete #{path(folder)}"}
+    else
+      _gone ->
+        release(folder)
+        take(folder)
+    end
+  end
+
+  defp alive?([pid, host]) do
+    cond do
+      host != host() ->
+        true
+
+      pid == System.pid() ->
+        true
+
+      true ->
+        pid =~ ~r/\A\d+\z/ and
+          match?({_, 0}, System.cmd("/bin/sh", ["-c", "kill -0 #{pid}"], stderr_to_stdout: true))
+    end
+  end
+
+  # Written by a batch that was cut off before it had a name.
+  defp alive?(_unnamed), do: false
+
+  defp owner, do: "#{System.pid()} #{host()}"
+
+  defp host do
+    {:ok, host} = :inet.gethostname()
+    to_string(host)
+  end
+
+  defp path(folder), do: Path.join(folder, "lock")
+end

@@ -1,0 +1,31 @@
+defmodule Thumbnailer.Batch.Outcome do
+  @moduledoc """
+  What became of one input of a batch.
+
+    * `state` - `:made`, `:skipped` (all outputs stand already), `:failed` (one output or more is missing), or
+      `:planned` in a dry run
+    * `outputs` - those that exist now, or are planned: maps of `:path`, `:size`, `:format`, and once they are made
+      `:width`, `:height`, `:bytes`
+    * `made` - how many of them were made now
+    * `bytes` - of the input; `milliseconds` - from its turn to its end
+  """
+
+  alias Thumbnailer.Error
+
+  @enforce_keys [:path, :state]
+  defstruct [:path, :state, outputs: [], errors: [], made: 0, bytes: 0, milliseconds: 0.0]
+
+  @type t :: %__MODULE__{
+          path: Path.t(),
+          state: :made | :skipped | :failed | :planned,
+          outputs: [map],
+          errors: [Error.t()],
+          made: non_neg_integer,
+          bytes: non_neg_integer,
+          milliseconds: float
+        }
+
+  @doc false
+  @spec failed(Path.t(), Error.t()) :: t
+  def failed(path, error), do: %__MODULE__{path: path, state: :failed, errors: [error]}
+end

@@ -1,0 +1,95 @@
+defmodule Thumbnailer.Cluster.Member do
+  @moduledoc false
+  # Speaks for an instance in a cluster group. It joins when the program has said hello, so that a node whose program
+  # does not start gets no requests, and tells every router that asks what the instance can do and, at each beat,
+  # how much it has to do.
+  #
+  # To routers it sends {:member, self(), info} and {:beat, self(), load}.
+
+  use GenServer
+
+  alias Thumbnailer.{Cluster, Request, Server}
+
+  # Milliseconds between two beats, and before the program is asked again.
+  @beat 500
+  @ask_again 1_000
+
+  @enforce_keys [:instance, :group]
+  defstruct [:instance, :group, :info, watchers: %{}]
+
+  @spec beat() :: pos_integer
+  def beat, do: @beat
+
+  @doc "Starts it for the instance of the name `:instance`, which joins `:group`."
+  @spec start_link(keyword) :: GenServer.on_start()
+  def start_link(opts), do: GenServer.start_link(__MODULE__, opts)
+
+  @doc "Asks to be told of the member."
+  @spec watch(pid, pid) :: :ok
+  def watch(member, router), do: GenServer.cast(member, {:watch, router})
+
+  @impl true
+  def init(opts), do: {:ok, struct!(__MODULE__, opts), {:continue, :ask}}
+
+  # The hello may be long in coming, so it is waited for elsewhere.
+  @impl true
+  def handle_continue(:ask, state) do
+    member = self()
+
+    spawn_link(fn ->
+      send(member, {:hello, Server.request(state.instance, %Request{op: :info})})
+    end)
+
+    {:noreply, state}
+  end
+
+  @impl true
+  def handle_cast({:watch, router}, state) do
+    send(router, {:member, self(), state.info})
+    {:noreply, put_in(state.watchers[router], Process.monitor(router))}
+  end
+
+  @impl true
+  def handle_info({:hello, {:ok, hello}}, state) do
+    info = %{
+      server: GenServer.whereis(state.instance),
+      node: node(),
+      workers: hello.workers,
+      loaders: hello.loaders,
+      savers: hello.savers,
+      libvips: hello.libvips,
+      architecture: List.to_string(:erlang.system_info(:system_architecture)),
+      max_frame: hello.limits.max_frame
+    }
+
+    :ok = :pg.join(Cluster.scope(), state.group, self())
+    Process.send_after(self(), :beat, @beat)
+    {:noreply, %{state | info: info}}
+  end
+
+  def handle_info({:hello, {:error, _not_yet}}, state) do
+    Process.send_after(self(), :ask, @ask_again)
+    {:noreply, state}
+  end
+
+  def handle_info(:ask, state), do: {:noreply, state, {:continue, :ask}}
+
+  def handle_info(:beat, state) do
+    with {:ok, counts} <- Server.counts(state.instance) do
+      for {router, _monitor} <- state.watchers,
+          do:
+            :erlang.send(router, {:beat, self(), counts.waiting + counts.sent}, [
+              :nosuspend,
+              :noconnect
+            ])
+    end
+
+    Process.send_after(self(), :beat, @beat)
+    {:noreply, state}
+  end
+
+  def handle_info({:DOWN, _monitor, :process, router, _reason}, state),
+    do: {:noreply, %{state | watchers: Map.delete(state.watchers, router)}}
+
+  def handle_info(_stray, state), do: {:noreply, state}
+end

@@ -1,0 +1,4 @@
+defmodule Thumbnailer.Batch.UnitsTest do
+  use ExUnit.Case, async: true
+  doctest Thumbnailer.Batch.Units
+end

@@ -1,0 +1,114 @@
+defmodule Thumbnailer.Nodes do
+  @moduledoc false
+  # BEAM nodes of a cluster as operating system processes on the loopback interface, for tests and script/cluster-demo.
+  # Each ends when its standard input does, so that none outlives the node that started it.
+
+  @host "127.0.0.1"
+  @cookie :thumbnailer_nodes
+
+  @program """
+  spawn(fn -> IO.read(:stdio, :line) && System.halt(0) end)
+  [group, workers] = System.argv()
+  Application.put_env(:thumbnailer, :default, false)
+  {:ok, _} = Application.ensure_all_started(:thumbnailer)
+  group = String.to_atom(group)
+  {:ok, _} = Thumbnailer.start_link(name: group, cluster: group, workers: String.to_integer(workers))
+  {:ok, _} = Thumbnailer.info(group)
+  IO.puts("ready")
+  # The instance is linked to this process.
+  Process.sleep(:infinity)
+  """
+
+  defstruct [:port, :os_pid, :node]
+
+  @type t :: %__MODULE__{port: port, os_pid: pos_integer, node: node}
+
+  @doc "Makes this BEAM a node."
+  def distribute(name \\ "coordinator") do
+    unless Node.alive?() do
+      {_output, 0} = System.cmd("epmd", ["-daemon"])
+      {:ok, _pid} = Node.start(full_name(name), :longnames)
+      Node.set_cookie(@cookie)
+    end
+
+    :ok
+  end
+
+  @doc """
+  Starts a node whose instance joins `group`, and waits until it is ready and connected.
+
+  `:flags` are of its emulator; `connect: false` leaves it to others.
+  """
+  def start(name, group, workers \\ 1, opts \\ []) do
+    node = full_name(name)
+    flags = Keyword.get(opts, :flags, "")
+    port = open(elixir(node, ["-e", @program, to_string(group), to_string(workers)], flags))
+    {:os_pid, os_pid} = Port.info(port, :os_pid)
+    await_ready(port, name)
+    if Keyword.get(opts, :connect, true), do: true = Node.connect(node)
+    %__MODULE__{port: port, os_pid: os_pid, node: node}
+  end
+
+  @doc "The command line of a node, for nodes with other flags of the emulator."
+  def elixir(node, arguments, flags \\ "") do
+    [
+      "--name",
+      to_string(node),
+      "--cookie",
+      to_string(@cookie),
+      "--erl",
+      interface() <> flags,
+      "-pa",
+      ebin() | arguments
+    ]
+  end
+
+  def full_name(name), do: :"#{name}-#{System.pid()}@#{@host}"
+
+  @doc "Kills it, whatever state it is in."
+  def stop(%__MODULE__{os_pid: os_pid}) do
+    System.cmd("/bin/sh", ["-c", "kill -KILL #{os_pid}; kill -CONT #{os_pid}"],
+      stderr_to_stdout: true
+    )
+
+    :ok
+  end
+
+  def signal(%__MODULE__{os_pid: os_pid}, signal),
+    do: {"", 0} = System.cmd("/bin/sh", ["-c", "kill -#{signal} #{os_pid}"])
+
+  @doc "Cuts the connection, and lets no new one come about until `heal/1`."
+  def cut(%__MODULE__{node: node}) do
+    Node.set_cookie(node, :wrong)
+    Node.disconnect(node)
+  end
+
+  def heal(%__MODULE__{node: node}) do
+    Node.set_cookie(node, @cookie)
+    Node.connect(node)
+  end
+
+  # Nothing of a test is to be reached from another machine. Members need no connections among themselves; where they
+  # have them, kernel's global cuts off whole nodes when one connection of the mesh is lost.
+  defp interface, do: "-kernel inet_dist_use_interface {127,0,0,1} -connect_all false "
+
+  defp ebin, do: :thumbnailer |> Application.app_dir("ebin") |> to_string()
+
+  defp open(arguments) do
+    Port.open({:spawn_executable, System.find_executable("elixir")}, [
+      :binary,
+      :stderr_to_stdout,
+      args: arguments
+    ])
+  end
+
+  defp await_ready(port, name, output \\ "") do
+    receive do
+      {^port, {:data, data}} ->
+        output = output <> data
+        unless output =~ "ready", do: await_ready(port, name, output)
+    after
+      60_000 -> raise "the node #{name} did not start: #{output}"
+    end
+  end
+end
