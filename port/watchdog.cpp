@@ -11,6 +11,7 @@ Watchdog::Watchdog(bool wanted) {
     event.sigev_signo = SIGKILL;
     timer_t timer{};
     if (::timer_create(CLOCK_MONOTONIC, &event, &timer) == 0) timer_ = timer;
+    working(); // from the first moment on: a stop may come before the first turn of the loop is done
 }
 
 Watchdog::~Watchdog() {
