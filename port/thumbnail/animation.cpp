@@ -28,6 +28,7 @@ VImage each_frame(const VImage& roll, int frames, const std::function<VImage(con
     if (frames <= 1) return render(roll);
     const int height = roll.height() / frames;
     std::vector<VImage> rendered;
+    rendered.reserve(static_cast<std::size_t>(frames));
     for (int index = 0; index < frames; ++index)
         rendered.push_back(render(roll.extract_area(0, index * height, roll.width(), height)).copy_memory());
     const VImage joined = VImage::arrayjoin(with_equal_bands(std::move(rendered)), VImage::option()->set("across", 1));

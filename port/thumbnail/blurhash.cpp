@@ -31,8 +31,8 @@ double to_linear(std::uint8_t sample) {
 
 int from_linear(double linear) {
     const double value = std::clamp(linear, 0.0, 1.0);
-    return value <= 0.0031308 ? static_cast<int>(value * 12.92 * 255 + 0.5)
-                              : static_cast<int>((1.055 * std::pow(value, 1 / 2.4) - 0.055) * 255 + 0.5);
+    const double encoded = value <= 0.0031308 ? value * 12.92 : 1.055 * std::pow(value, 1 / 2.4) - 0.055;
+    return static_cast<int>(std::lround(encoded * 255));
 }
 
 std::vector<double> cosines(int component, int length) {

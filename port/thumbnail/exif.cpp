@@ -50,8 +50,8 @@ std::string taken_at(const VImage& image) {
 }
 
 std::string camera_of(const VImage& image) {
-    const std::string maker = text_of_field(image, "exif-ifd0-Make");
-    const std::string model = text_of_field(image, "exif-ifd0-Model");
+    std::string maker = text_of_field(image, "exif-ifd0-Make");
+    std::string model = text_of_field(image, "exif-ifd0-Model");
     // Many repeat themselves: Canon, Canon EOS 5D.
     if (maker.empty() || model.starts_with(maker)) return model;
     return model.empty() ? maker : maker + " " + model;
