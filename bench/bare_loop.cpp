@@ -33,7 +33,7 @@ struct Runner {
 
 bool make(const Job& job, Bytes source) {
     const Outcome outcome =
-        make_thumbnails(job, source, [](std::size_t, Bytes, Product&) -> Result<Done> { return Done{}; });
+        make_thumbnails(job, {source}, [](std::size_t, const MadeThumbnail&, Product&) { return Done{}; });
     return outcome.failed == 0 && outcome.products[0].made != 0;
 }
 
@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
     job.count = 1;
     job.outputs[0].width = job.outputs[0].height = std::atoi(argv[2]);
     job.source_size = source.size();
-    if (!VipsSession::start(argv[0])) return 70;
+    if (!VipsSession::start(argv[0], usual_formats())) return 70;
     std::vector<Runner> runners(static_cast<std::size_t>(std::atoi(argv[3])));
     for (Runner& runner : runners) runner = start(job, bytes_of(source));
     for (int count = 0; std::cin >> count;) {

@@ -18,7 +18,7 @@ defmodule Bench.BareLoop do
     Port.command(port, "#{count}\n")
 
     receive do
-      {^port, {:data, {:eol, line}}} -> String.to_float(line)
+      {^port, {:data, {:eol, line}}} -> line |> Float.parse() |> elem(0)
     end
   end
 end

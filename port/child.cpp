@@ -33,7 +33,7 @@ class Shelf {
 public:
     Shelf(const Job& job, const std::vector<Descriptor>& descriptors) : job_(job), descriptors_(descriptors) {}
 
-    Result<Done> operator()(std::size_t index, const Finished& finished, Product& product) {
+    Result<Done> operator()(std::size_t index, const MadeThumbnail& finished, Product& product) {
 #ifdef THUMBNAILER_FAULTS
         const bool in_file = job_.to_file[index] != 0;
         if (write_all(in_file ? file_of(index) : descriptors_[1].get(),

@@ -17,13 +17,13 @@ struct Images {
 };
 
 // What an output came to.
-struct Finished {
+struct MadeThumbnail {
     Bytes encoded;
     std::string_view placeholder;
 };
 
 // Where output `index` goes. Fails with write_failed.
-using Store = std::function<Result<Done>(std::size_t index, const Finished& finished, Product& product)>;
+using Store = std::function<Result<Done>(std::size_t index, const MadeThumbnail& finished, Product& product)>;
 
 Outcome make_thumbnails(const Job& job, const Images& images, const Store& store);
 
