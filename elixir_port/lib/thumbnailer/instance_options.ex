@@ -213,7 +213,7 @@ defmodule Thumbnailer.InstanceOptions do
       default_doc: "`:worker`",
       doc:
         "`:image` gives each image a process of its own, so that nothing of one can reach the next; it is `reuse: 1` " <>
-          "in a word, and takes about a millisecond more for each."
+          "in a word, and takes one to two milliseconds more for each."
     },
     %Option{
       name: :sandbox,
