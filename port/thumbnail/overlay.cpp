@@ -12,7 +12,7 @@ using vips::VImage;
 namespace {
 
 VImage faded(const VImage& image, double opacity) {
-    const VImage whole = with_alpha(as_rgb(image));
+    VImage whole = with_alpha(as_rgb(image));
     if (opacity == 1) return whole;
     return whole.linear({1, 1, 1, opacity}, {0, 0, 0, 0}).cast(whole.format());
 }

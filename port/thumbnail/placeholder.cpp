@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 #include "blurhash.h"
@@ -22,7 +23,7 @@ constexpr std::int32_t kPreviewQuality = 40;
 
 VImage within(const VImage& image, int side) {
     const double scale = std::min(1.0, static_cast<double>(side) / std::max(image.width(), image.height()));
-    const auto length = [&](int from) { return std::max(1, static_cast<int>(from * scale + 0.5)); };
+    const auto length = [&](int from) { return std::max(1, static_cast<int>(std::lround(from * scale))); };
     return resized(image, {length(image.width()), length(image.height())});
 }
 
