@@ -93,7 +93,7 @@ defmodule Thumbnailer.Server do
   defp describe(reason), do: Exception.format_exit(reason)
 
   @impl true
-  def init(opts), do: {:ok, struct!(Dispatcher, opts)}
+  def init(opts), do: {:ok, struct!(Dispatcher.State, opts)}
 
   @impl true
   def handle_call({:request, request}, from, state) do
@@ -113,7 +113,9 @@ defmodule Thumbnailer.Server do
   def handle_call(:drain, from, state), do: state |> Dispatcher.stop(from) |> noreply()
   def handle_call(:give_up, _from, state), do: {:reply, :ok, Dispatcher.give_up(state)}
   def handle_call(:port, _from, state), do: {:reply, state.port, state}
-  def handle_call(:counts, _from, state), do: {:reply, {:ok, Dispatcher.counts(state)}, state}
+
+  def handle_call(:counts, _from, state),
+    do: {:reply, {:ok, Dispatcher.State.counts(state)}, state}
 
   @impl true
   def handle_cast({:drop, id, token}, state),
