@@ -10,12 +10,15 @@ defmodule Thumbnailer.InstanceOptions do
   # No machine gets there; the program takes up to 63 bits.
   @max_number 1_000_000_000_000
 
+  # The name of a module as an atom, for nothing here calls the module.
+  @default_name :"Elixir.Thumbnailer"
+
   @work [
     %Option{
       name: :name,
       scope: :instance,
       type: :name,
-      default: Thumbnailer,
+      default: @default_name,
       doc: "what the option `:on` of each call names."
     },
     %Option{
@@ -148,6 +151,10 @@ defmodule Thumbnailer.InstanceOptions do
   ]
 
   @table @work ++ Limits.table() ++ @surroundings
+
+  @doc "The name of the default instance."
+  @spec default_name() :: atom
+  def default_name, do: @default_name
 
   @doc "All rows."
   @spec table() :: [Option.t()]

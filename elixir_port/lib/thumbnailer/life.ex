@@ -12,7 +12,7 @@ defmodule Thumbnailer.Life do
     Frames,
     Obituary,
     OsProcess,
-    Recorder
+    Tap
   }
 
   alias Thumbnailer.{Request, Telemetry, Wire}
@@ -69,7 +69,7 @@ defmodule Thumbnailer.Life do
           held: MapSet.t(pos_integer),
           chunks: %{pos_integer => GenServer.from()},
           next_ping: pos_integer,
-          recorder: map | nil,
+          recorder: Tap.t() | nil,
           silent: boolean
         }
 
@@ -113,7 +113,7 @@ defmodule Thumbnailer.Life do
       state
     else
       OsProcess.write(state.session, frame)
-      Recorder.note(state.recorder, :request, id, frame)
+      Tap.note(state.recorder, :request, id, frame)
       %{state | held: MapSet.put(state.held, id)}
     end
   end
@@ -125,7 +125,7 @@ defmodule Thumbnailer.Life do
     frame = Wire.chunk(id, bytes)
     OsProcess.write(state.session, frame)
     OsProcess.write(state.session, Wire.request(ping, %Request{op: :ping}, 0))
-    Recorder.note(state.recorder, :chunk, id, frame)
+    Tap.note(state.recorder, :chunk, id, frame)
     %{state | chunks: Map.put(state.chunks, ping, from), next_ping: ping + 1}
   end
 
@@ -169,7 +169,7 @@ defmodule Thumbnailer.Life do
 
       {:ok, {id, outcome}} ->
         tell(state, {:reply, state.session, id, outcome})
-        Recorder.note(state.recorder, :reply, id, frame)
+        Tap.note(state.recorder, :reply, id, frame)
         %{state | held: MapSet.delete(state.held, id)}
 
       {:error, why} ->
@@ -234,7 +234,7 @@ defmodule Thumbnailer.Life do
     delay = Backoff.delay(failures)
     tell(state, {:down, error, state.held, permanent?})
     for {_ping, from} <- state.chunks, do: GenServer.reply(from, :gone)
-    for id <- state.held, do: Recorder.note(state.recorder, :lost, id, error.reason)
+    for id <- state.held, do: Tap.note(state.recorder, :lost, id, error.reason)
     Process.send_after(self(), :restart, delay)
 
     %{

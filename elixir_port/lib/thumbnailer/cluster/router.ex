@@ -8,8 +8,8 @@ defmodule Thumbnailer.Cluster.Router do
 
   use GenServer, restart: :transient
 
-  alias Thumbnailer.{Cluster, Error}
-  alias Thumbnailer.Cluster.{Balance, Events, Member}
+  alias Thumbnailer.Error
+  alias Thumbnailer.Cluster.{Balance, Events, Member, Scope}
 
   # Milliseconds: after which a member that was not heard is silent; that one rests which cannot work; that a
   # member's answer may be late.
@@ -64,7 +64,7 @@ defmodule Thumbnailer.Cluster.Router do
 
   @impl true
   def init(group) do
-    {pg, members} = :pg.monitor(Cluster.scope(), group)
+    {pg, members} = :pg.monitor(Scope.name(), group)
     Enum.each(members, &Member.watch(&1, self()))
     Process.send_after(self(), :listen, Member.beat())
     {:ok, %__MODULE__{group: group, pg: pg}}
