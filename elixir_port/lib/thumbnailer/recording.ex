@@ -33,7 +33,12 @@ defmodule Thumbnailer.Recording do
         }
 
   @limits [max_bytes: 1..1_000_000_000_000, timeout: 1..86_400_000]
-  @defaults [on: Thumbnailer, only: :all, max_bytes: 67_108_864, timeout: 600_000]
+  @defaults [
+    on: Thumbnailer.InstanceOptions.default_name(),
+    only: :all,
+    max_bytes: 67_108_864,
+    timeout: 600_000
+  ]
 
   @doc false
   @spec cast!(pos_integer, Path.t(), keyword) :: keyword
