@@ -48,7 +48,7 @@ defmodule Thumbnailer.Recording do
     opts = Keyword.validate!(opts, @defaults)
     unless opts[:only] in [:all, :errors], do: wrong!(:only, opts[:only], ":all or :errors")
 
-    for {name, first..last} <- @limits, opts[name] not in first..last do
+    for {name, first..last//_} <- @limits, opts[name] not in first..last do
       wrong!(name, opts[name], "an integer from #{first} to #{last}")
     end
 
