@@ -13,7 +13,10 @@ defmodule Bench.Ours do
   def start(recipe, opts \\ []) do
     by = Keyword.get(opts, :by, :bytes)
     speed = Keyword.get(opts, :speed, :balanced)
-    name = Keyword.get(opts, :name, "ours, #{inspect(speed)}, by #{by}")
+
+    name =
+      Keyword.get(opts, :name, "ours, #{speed}" <> if(by == :path, do: ", by path", else: ""))
+
     instance = :"#{name} #{System.unique_integer([:positive])}"
     {:ok, supervisor} = Thumbnailer.start_link(name: instance, workers: recipe.parallel)
     {:ok, hello} = Thumbnailer.info(instance)

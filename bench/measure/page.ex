@@ -108,16 +108,13 @@ defmodule Bench.Page do
 
   defp targets(settings) do
     rows =
-      for {what, at, wanted, seen, met?} <- Target.all(settings) do
-        [what, at, wanted, Table.number(seen, 3), verdict(met?)]
+      for {what, at, sense, wanted, seen} = target <- Target.all(settings) do
+        sign = if sense == :at_least, do: "≥", else: "≤"
+        [what, at, "#{sign} #{wanted}", Table.number(seen, 3), Target.verdict(target)]
       end
 
     Table.markdown([["", "of", "wanted", "measured", ""] | rows])
   end
-
-  defp verdict(nil), do: "not measured"
-  defp verdict(true), do: "met"
-  defp verdict(false), do: "**not met**"
 
   defp machine(settings) do
     versions =
