@@ -88,9 +88,26 @@ std::int32_t in_pixels(std::int32_t length, const Output& output) {
     return static_cast<std::int32_t>(std::lround(length * output.dpr));
 }
 
-std::int32_t shrink_on_load(Size source, Size scaled) {
-    const std::int32_t left = std::min(source.width / scaled.width, source.height / scaled.height);
-    return left >= 16 ? 8 : left >= 8 ? 4 : left >= 4 ? 2 : 1;
+std::optional<std::int32_t> headroom_of(Speed speed) {
+    if (speed == Speed::best) return std::nullopt;
+    return speed == Speed::fast ? 1 : 2;
+}
+
+std::int32_t shrink_on_load(Size source, Size scaled, Speed speed) {
+    const auto headroom = headroom_of(speed);
+    if (!headroom) return 1;
+    const std::int32_t most = std::min(source.width / scaled.width, source.height / scaled.height);
+    const std::int32_t left = most / *headroom;
+    const std::int32_t shrink = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    return shrink > 1 && shrink == most ? shrink / 2 : shrink;
+}
+
+double scale_on_load(Size source, Size scaled, Speed speed) {
+    const auto headroom = headroom_of(speed);
+    if (!headroom) return 1;
+    const double across = static_cast<double>(scaled.width) / source.width;
+    const double down = static_cast<double>(scaled.height) / source.height;
+    return std::min(1.0, *headroom * std::max(across, down));
 }
 
 } // namespace thumbnailer

@@ -17,6 +17,7 @@ defmodule Thumbnailer.Options.Examples do
     flip: [flip: :horizontal],
     page: [page: 0],
     animated: [animated: true],
+    speed: [speed: :best],
     profile: [profile: :p3],
     linear: [linear: true],
     background: [fit: :contain, background: "#ff8800"],
