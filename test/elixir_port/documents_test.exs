@@ -74,6 +74,9 @@ defmodule Thumbnailer.DocumentsTest do
       %{language: "sh", words: words} ->
         words in [[], ["run"]]
 
+      %{language: "rooms", words: words} ->
+        length(words) == 1
+
       %{language: "hex", words: words} ->
         length(words) == 2
 

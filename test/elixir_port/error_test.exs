@@ -3,7 +3,6 @@ defmodule Thumbnailer.ErrorTest do
 
   doctest Thumbnailer.Error
 
-
   alias Thumbnailer.Error
 
   test "raised, it says its message" do
