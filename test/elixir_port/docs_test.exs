@@ -40,7 +40,7 @@ defmodule Thumbnailer.DocsTest do
   end
 
   @tag :real
-  @tag timeout: 120_000
+  @tag timeout: 300_000
   test "the examples run" do
     texts =
       for({module, %{"en" => text}, _functions} <- Public.modules(), do: {inspect(module), text}) ++
