@@ -10,7 +10,8 @@ defmodule Thumbnailer.Package.DependencyTest do
   setup_all do
     folder =
       write!(folder(), %{
-        "mix.exs" => mix_exs("App", ~s(app: :app, deps: [{:thumbnailer, path: "deps/thumbnailer"}])),
+        "mix.exs" =>
+          mix_exs("App", ~s(app: :app, deps: [{:thumbnailer, path: "deps/thumbnailer"}])),
         "lib/app.ex" => """
         defmodule App do
           def run(image) do
@@ -41,7 +42,10 @@ defmodule Thumbnailer.Package.DependencyTest do
     Path.relative_to(path, folder)
   end
 
-  test "compiling the project builds the program, and thumbnails are made", %{folder: folder, built: built} do
+  test "compiling the project builds the program, and thumbnails are made", %{
+    folder: folder,
+    built: built
+  } do
     assert built =~ "Building the port program"
     output = mix!(["run", "-e", "App.run(#{inspect(root("samples/images/photo.jpg"))})"], folder)
     assert output =~ "made"
@@ -60,7 +64,10 @@ defmodule Thumbnailer.Package.DependencyTest do
       dynamic = run!("readelf", ["-d", @program], folder)
       assert dynamic =~ "Library runpath: [$ORIGIN/lib]"
       needed = for [_, name] <- Regex.scan(~r/Shared library: \[(.*)\]/, dynamic), do: name
-      assert Enum.sort(needed -- libraries) == ~w(libc.so.6 libgcc_s.so.1 libm.so.6 libstdc++.so.6)
+
+      assert Enum.sort(needed -- libraries) ==
+               ~w(libc.so.6 libgcc_s.so.1 libm.so.6 libstdc++.so.6)
+
       refute run!("ldd", [@program], folder) =~ "not found"
     end
   end
@@ -107,7 +114,9 @@ defmodule Thumbnailer.Package.DependencyTest do
     File.rename!(saved, inside(folder, @app))
   end
 
-  test "mix clean in the library's own folder removes the program and what it was built from", %{folder: folder} do
+  test "mix clean in the library's own folder removes the program and what it was built from", %{
+    folder: folder
+  } do
     saved = save(folder)
     library = inside(folder, "deps/thumbnailer")
     mix!(["clean"], library, env: [{"MIX_BUILD_PATH", inside(folder, "_build/dev")}])

@@ -41,7 +41,9 @@ defmodule Thumbnailer.Package.EscriptTest do
   end
 
   defp tool!(context, arguments, environment) do
-    run!("escript", ["tool", root("samples/images/photo.jpg") | arguments], context.folder, env: environment)
+    run!("escript", ["tool", root("samples/images/photo.jpg") | arguments], context.folder,
+      env: environment
+    )
   end
 
   test "with THUMBNAILER_EXECUTABLE set nothing is built", %{folder: folder, built: built} do

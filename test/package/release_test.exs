@@ -73,7 +73,11 @@ defmodule Thumbnailer.Package.ReleaseTest do
   defp tools(place) do
     bin = Path.join(place, "tools")
     File.mkdir_p!(bin)
-    for tool <- @tools, path = System.find_executable(tool), do: File.ln_s!(path, Path.join(bin, tool))
+
+    for tool <- @tools,
+        path = System.find_executable(tool),
+        do: File.ln_s!(path, Path.join(bin, tool))
+
     bin
   end
 

@@ -18,7 +18,8 @@ defmodule Thumbnailer.Package.RequirementsTest do
     scripts = %{
       "cmake" => ~s(echo "cmake version #{cmake}"),
       "pkg-config" => "case \"$2\" in #{Enum.join(known ++ ["-"], "|")}) ;; *) exit 1 ;; esac",
-      "g++" => "case \"$*\" in #{Enum.map_join(headers ++ ["-"], "|", &"*\"-include #{&1}\"*")}) ;; *) exit 1 ;; esac"
+      "g++" =>
+        "case \"$*\" in #{Enum.map_join(headers ++ ["-"], "|", &"*\"-include #{&1}\"*")}) ;; *) exit 1 ;; esac"
     }
 
     for name <- programs do
@@ -52,7 +53,8 @@ defmodule Thumbnailer.Package.RequirementsTest do
           {[], [libraries: ["libseccomp"]], "nettle-dev"},
           {[], [headers: ~w(span linux/openat2.h)], "libmsgpack-cxx-dev"},
           {[], [cmake: "3.22.1"], "cmake"},
-          {["pkg-config"], [headers: ~w(span linux/openat2.h msgpack.hpp seccomp.h nettle/sha2.h)], "pkg-config"}
+          {["pkg-config"],
+           [headers: ~w(span linux/openat2.h msgpack.hpp seccomp.h nettle/sha2.h)], "pkg-config"}
         ] do
       assert {:error, message} = (@all -- lacks) |> machine(opts) |> check()
       assert message =~ "\n    apt install #{packages}\n"
@@ -67,7 +69,9 @@ defmodule Thumbnailer.Package.RequirementsTest do
     refute message =~ "apt install"
 
     assert {:error, message} = [] |> machine() |> check()
-    for line <- ["apt install cmake", "apk add cmake", "brew install cmake"], do: assert(message =~ line)
+
+    for line <- ["apt install cmake", "apk add cmake", "brew install cmake"],
+        do: assert(message =~ line)
   end
 
   test "libvips is npm's to fetch, the system's, or either" do
@@ -104,7 +108,8 @@ defmodule Thumbnailer.Package.RequirementsTest do
   test "mix compile ends with that message, before anything is compiled" do
     folder =
       write!(folder(), %{
-        "mix.exs" => mix_exs("App", ~s(app: :app, deps: [{:thumbnailer, path: "deps/thumbnailer"}]))
+        "mix.exs" =>
+          mix_exs("App", ~s(app: :app, deps: [{:thumbnailer, path: "deps/thumbnailer"}]))
       })
 
     run!(root("script/package"), ["deps/thumbnailer"], folder)

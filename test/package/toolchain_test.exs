@@ -18,7 +18,8 @@ defmodule Thumbnailer.Package.ToolchainTest do
   end
 
   test "a cross compiler by its prefix means another processor and its headers and libraries only" do
-    assert ["-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=OFF" | cross] = Toolchain.definitions(@nerves)
+    assert ["-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=OFF" | cross] =
+             Toolchain.definitions(@nerves)
 
     assert cross == [
              "-DCMAKE_SYSTEM_NAME=Linux",
@@ -41,7 +42,12 @@ defmodule Thumbnailer.Package.ToolchainTest do
 
   test "a toolchain file says all of that itself" do
     environment = Map.put(@nerves, "CMAKE_TOOLCHAIN_FILE", "/opt/arm.cmake")
-    assert Toolchain.definitions(environment) == ["-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=OFF"]
+
+    assert Toolchain.definitions(environment) == [
+             "-DCMAKE_BUILD_TYPE=Release",
+             "-DBUILD_TESTING=OFF"
+           ]
+
     assert Toolchain.cross?(environment)
   end
 
@@ -55,7 +61,9 @@ defmodule Thumbnailer.Package.ToolchainTest do
   end
 
   test "a stamp that is missing, cut short or of something else is no build" do
-    stamp = Path.join(System.tmp_dir!(), "stamp-#{System.unique_integer([:positive])}-#{System.pid()}")
+    stamp =
+      Path.join(System.tmp_dir!(), "stamp-#{System.unique_integer([:positive])}-#{System.pid()}")
+
     on_exit(fn -> File.rm(stamp) end)
     inputs = %{environment: [{"CXX", "g++"}], sources: []}
 
