@@ -20,9 +20,7 @@ defmodule Thumbnailer.Package.Project do
     path
   end
 
-  @doc """
-  Writes files, given by their paths; the content of mix.exs may be keyword lists: the project's, the application's.
-  """
+  @doc "Writes files, given by their paths; yields the folder."
   def write!(folder, files) do
     for {path, content} <- files do
       path = Path.join(folder, path)
@@ -113,6 +111,6 @@ defmodule Thumbnailer.Package.Project do
     end
   end
 
-  # Short, for the files in it are named on many command lines.
-  defp base, do: Path.join(System.tmp_dir!(), "thumbnailer-package-#{System.pid()}")
+  @doc "The folder of all projects; short, for the files in it are named on many command lines."
+  def base, do: Path.join(System.tmp_dir!(), "thumbnailer-package-#{System.pid()}")
 end

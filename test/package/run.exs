@@ -13,6 +13,7 @@ for room <- ~w(toolchain inputs requirements cmake compile_task),
 Code.require_file("project.exs", here)
 
 ExUnit.start(timeout: 900_000)
+ExUnit.after_suite(fn _result -> File.rm_rf!(Thumbnailer.Package.Project.base()) end)
 
 files =
   case System.argv() do
