@@ -39,6 +39,21 @@ function(thumbnailer_libvips_package package)
     set(${package} "sharp-libvips-${platform}" PARENT_SCOPE)
 endfunction()
 
+# The arguments by which npm takes `package` for its own platform's; none unless it is built for another one.
+function(thumbnailer_npm_target package arguments)
+    set(${arguments} "" PARENT_SCOPE)
+    if(CMAKE_CROSSCOMPILING AND package MATCHES "libvips-([a-z]+)-([a-z0-9]+)$")
+        set(os "${CMAKE_MATCH_1}")
+        set(cpu "${CMAKE_MATCH_2}")
+        set(libc glibc)
+        if(os STREQUAL "linuxmusl")
+            set(os linux)
+            set(libc musl)
+        endif()
+        set(${arguments} "--os=${os}" "--cpu=${cpu}" "--libc=${libc}" PARENT_SCOPE)
+    endif()
+endfunction()
+
 # Installs the pinned packages into <build>/libvips, once for each content of the lock file. Sets `problem` to why that
 # did not work, or to the empty string.
 function(thumbnailer_fetch_libvips problem)
@@ -55,10 +70,6 @@ function(thumbnailer_fetch_libvips problem)
         endif()
     endif()
 
-    if(CMAKE_CROSSCOMPILING)
-        set(${problem} "npm would fetch the package for this machine, not for the target" PARENT_SCOPE)
-        return()
-    endif()
     find_program(THUMBNAILER_NPM npm)
     mark_as_advanced(THUMBNAILER_NPM)
     if(NOT THUMBNAILER_NPM)
@@ -66,13 +77,15 @@ function(thumbnailer_fetch_libvips problem)
         return()
     endif()
 
+    thumbnailer_libvips_package(package)
+    thumbnailer_npm_target("${package}" npm_target)
     message(STATUS "Fetching the prebuilt libvips")
     file(REMOVE_RECURSE "${target}")
     file(COPY "${source}/package.json" "${source}/package-lock.json" DESTINATION "${target}")
     # No lifecycle scripts: the packages hold files only, and nothing of them may run here.
     execute_process(
         COMMAND "${THUMBNAILER_NPM}" ci --ignore-scripts --no-audit --no-fund
-            --prefer-offline --fetch-retries=1 --loglevel=verbose
+            --prefer-offline --fetch-retries=1 --loglevel=verbose ${npm_target}
         WORKING_DIRECTORY "${target}"
         TIMEOUT 300
         RESULT_VARIABLE status
@@ -83,7 +96,7 @@ function(thumbnailer_fetch_libvips problem)
         return()
     endif()
     # npm says nothing when an optional package is for another platform, cannot be fetched or differs from its hash.
-    thumbnailer_libvips_package(package)
+    # One before 10 knows no other platform than its own.
     if(NOT EXISTS "${target}/node_modules/@img/${package}")
         set(${problem} "npm ci brought no ${package}, see ${target}/npm.log" PARENT_SCOPE)
         return()
