@@ -22,6 +22,7 @@ defmodule Thumbnailer do
 
   alias Thumbnailer.{
     Async,
+    Call,
     Error,
     Formats,
     Instance,
@@ -32,7 +33,7 @@ defmodule Thumbnailer do
   }
 
   alias Thumbnailer.{Request, Server, Size, Source, Telemetry, Thumbnail, Wire}
-  alias Thumbnailer.Cluster.Events
+  alias Thumbnailer.Cluster.{Events, Router}
 
   @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
   @type output :: Size.t() | {Size.t(), keyword}
@@ -100,7 +101,7 @@ defmodule Thumbnailer do
 
   defp perform(%{spec: %{outputs: outputs}} = request, on) do
     Telemetry.span(request, on, fn ->
-      with {:ok, answer} <- Server.request(on, request),
+      with {:ok, answer} <- Call.request(on, request),
            do: Wire.thumbnails(answer, length(outputs))
     end)
   end
@@ -187,7 +188,7 @@ defmodule Thumbnailer do
 
     # Sources are checked where the stream is run, so that a wrong one raises there.
     sources
-    |> Stream.map(&{&1, %{request | source: Source.cast!(&1)}})
+    |> Stream.map(&{&1, with_source(request, &1)})
     |> Task.async_stream(fn {source, request} -> {source, request |> perform(on) |> single()} end,
       max_concurrency: concurrency,
       ordered: own.ordered,
@@ -195,6 +196,9 @@ defmodule Thumbnailer do
     )
     |> Stream.map(fn {:ok, result} -> result end)
   end
+
+  defp with_source(request, source),
+    do: %{request | source: source |> Source.cast!() |> Request.refuse_stream!(request.coalesce)}
 
   defp refuse_to!(%{spec: %{outputs: [output]}}) when is_map_key(output, :to) do
     raise ArgumentError,
@@ -221,7 +225,7 @@ defmodule Thumbnailer do
   @spec probe(Source.t(), keyword) :: {:ok, map} | {:error, Error.t()}
   def probe(source, opts \\ []) do
     {request, on} = Request.probe!(source, opts)
-    with {:ok, answer} <- Server.request(on, request), do: Wire.image(answer)
+    with {:ok, answer} <- Call.request(on, request), do: Wire.image(answer)
   end
 
   @doc """
@@ -231,7 +235,7 @@ defmodule Thumbnailer do
   """
   @spec ping(GenServer.server()) :: :ok | {:error, Error.t()}
   def ping(on \\ __MODULE__) do
-    with {:ok, _nothing} <- Server.request(on, %Request{op: :ping}), do: :ok
+    with {:ok, _nothing} <- Call.request(on, %Request{op: :ping}), do: :ok
   end
 
   @doc """
@@ -266,7 +270,7 @@ defmodule Thumbnailer do
   The map holds `:protocol`, `:version`, `:libvips`, `:loaders`, `:savers`, `:workers`, `:limits` and `:os_pid`.
   """
   @spec info(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
-  def info(on \\ __MODULE__), do: Server.request(on, %Request{op: :info})
+  def info(on \\ __MODULE__), do: Call.request(on, %Request{op: :info})
 
   @doc """
   What confines the workers of an instance on this host, as far as it was tried when the program started.
@@ -309,7 +313,7 @@ defmodule Thumbnailer do
   end
 
   defp own(%{state: :up}, on) do
-    case Server.request(on, %Request{op: :stats}) do
+    case Call.request(on, %Request{op: :stats}) do
       {:ok, own} -> own
       {:error, _error} -> nil
     end
@@ -333,7 +337,11 @@ defmodule Thumbnailer do
   Batches that run without a cluster are heard in the group `Thumbnailer.Batch`.
   """
   @spec subscribe(atom) :: :ok
-  def subscribe(group) when is_atom(group), do: Events.subscribe(group)
+  def subscribe(group) when is_atom(group) do
+    # The router of this node sees the nodes of the group.
+    _router = Router.of(group)
+    Events.subscribe(group)
+  end
 
   @doc """
   Ends what `subscribe/1` began.

@@ -113,7 +113,7 @@ defmodule Thumbnailer.Batch do
   defp run(batch, observe, convert) do
     stop = :atomics.new(1, [])
     total = convert_all(batch, observe, convert, stop)
-    Events.finished(batch.on, total)
+    Events.finished(topic(batch.on), total)
     total
   end
 
@@ -129,12 +129,16 @@ defmodule Thumbnailer.Batch do
     )
     |> Enum.reduce(Report.new(), fn {:ok, outcome}, report ->
       report = Report.add(report, outcome)
-      Events.progress(batch.on, report)
+      Events.progress(topic(batch.on), report)
       told = observe.(report)
       if told == :stop or stops?(batch, outcome), do: :atomics.put(stop, 1, 1)
       %{report | stopped: :atomics.get(stop, 1) == 1}
     end)
   end
+
+  # The group in which this batch is heard of.
+  defp topic({:cluster, group}), do: group
+  defp topic(_instance), do: __MODULE__
 
   defp stops?(%{on_failure: :stop}, %{state: :failed}), do: true
   defp stops?(_batch, _outcome), do: false

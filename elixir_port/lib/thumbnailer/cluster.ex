@@ -20,13 +20,6 @@ defmodule Thumbnailer.Cluster do
 
   alias Thumbnailer.Cluster.Router
 
-  # The :pg scope of all groups.
-  @scope __MODULE__
-
-  @doc false
-  @spec scope() :: atom
-  def scope, do: @scope
-
   @doc """
   The members of a group as this node knows them.
 

@@ -5,7 +5,7 @@ defmodule Thumbnailer.Options do
   port program.
   """
 
-  alias Thumbnailer.{Option, Options, Size}
+  alias Thumbnailer.{InstanceOptions, Option, Options, Size}
   alias Thumbnailer.Options.{Examples, Geometry, Look}
 
   @call [
@@ -13,7 +13,7 @@ defmodule Thumbnailer.Options do
       name: :on,
       scope: :call,
       type: :instance,
-      default: Thumbnailer,
+      default: InstanceOptions.default_name(),
       doc: "the instance that does the work, or `{:cluster, group}`, see `Thumbnailer.Cluster`."
     },
     %Option{
@@ -45,6 +45,15 @@ defmodule Thumbnailer.Options do
       doc:
         "how often the request is sent again when the port program ends while it holds it. Never sent again is what " <>
           "has crashed a worker."
+    },
+    %Option{
+      name: :coalesce,
+      scope: :call,
+      type: :boolean,
+      default: false,
+      doc:
+        "whether identical requests of this node that are under way at the same time are made once, and all their " <>
+          "callers get that answer. Not for streams, of which each is another."
     },
     %Option{
       name: :reply_to,

@@ -33,7 +33,12 @@ defmodule Thumbnailer.Recording do
         }
 
   @limits [max_bytes: 1..1_000_000_000_000, timeout: 1..86_400_000]
-  @defaults [on: Thumbnailer, only: :all, max_bytes: 67_108_864, timeout: 600_000]
+  @defaults [
+    on: Thumbnailer.InstanceOptions.default_name(),
+    only: :all,
+    max_bytes: 67_108_864,
+    timeout: 600_000
+  ]
 
   @doc false
   @spec cast!(pos_integer, Path.t(), keyword) :: keyword
@@ -43,7 +48,7 @@ defmodule Thumbnailer.Recording do
     opts = Keyword.validate!(opts, @defaults)
     unless opts[:only] in [:all, :errors], do: wrong!(:only, opts[:only], ":all or :errors")
 
-    for {name, first..last} <- @limits, opts[name] not in first..last do
+    for {name, first..last//_} <- @limits, opts[name] not in first..last do
       wrong!(name, opts[name], "an integer from #{first} to #{last}")
     end
 

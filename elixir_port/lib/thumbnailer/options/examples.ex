@@ -59,7 +59,7 @@ defmodule Thumbnailer.Options.Examples do
   def code(name) do
     case @table[name] do
       nil -> ""
-      options -> ~s[make("photo.jpg", {200, 100}, #{options |> inspect() |> String.slice(1..-2)})]
+      options -> ~s[make("photo.jpg", {200, 100}, #{options |> inspect() |> String.slice(1..-2//1)})]
     end
   end
 end
