@@ -13,6 +13,7 @@ defmodule Bench.Page do
   @tables %{
     "ping" => ~w(contender p50_us p99_us ratio),
     "isolation" => ~w(isolation p50_ms p95_ms),
+    "stages" => ~w(stage cpu_ms),
     "soak" => ~w(images per_second workers_mb front_mb),
     "faults" => ~w(third third_per_second per_second ratio)
   }
