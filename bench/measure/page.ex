@@ -118,17 +118,15 @@ defmodule Bench.Page do
   end
 
   defp machine(settings) do
-    versions =
-      for row <- Comparison.read("photo", settings),
-          row.skipped == nil,
-          uniq: true,
-          do: row.version
-
+    rows = Comparison.read("photo", settings)
+    versions = for row <- rows, row.skipped == nil, uniq: true, do: row.version
+    loads = for row <- rows, uniq: true, do: row.load
     cpu = ~r/^model name\s*: (.*)$/m |> Regex.run(File.read!("/proc/cpuinfo")) |> List.last()
 
     """
     #{Date.utc_today()}, #{cpu}, #{System.schedulers_online()} processors, OTP #{System.otp_release()}, Elixir #{System.version()}.
-    Measured were: #{Enum.join(versions, "; ")}.
+    Measured were: #{Enum.join(versions, "; ")}. The load average, to which the contenders themselves add 2 or 3, was
+    #{Enum.join(loads, ", ")} in turn with sharp's photo.
     """
   end
 
