@@ -53,6 +53,7 @@ defmodule Thumbnailer.Plug do
       iex> Thumbnailer.Plug.init(root: "/srv/images", sizes: [small: 200]).max_age
       86400
   """
+  @doc since: "0.1.0"
   @spec init(keyword) :: Options.t()
   def init(opts), do: Options.cast!(opts)
 
@@ -65,6 +66,7 @@ defmodule Thumbnailer.Plug do
       iex> Thumbnailer.Plug.path(thumbs, :small, "2026/my cat.jpg")
       "/thumbs/small/2026/my%20cat.jpg"
   """
+  @doc since: "0.1.0"
   @spec path(Options.t(), atom, Path.t(), expires_in: pos_integer) :: String.t()
   def path(%Options{} = options, size, image, opts \\ []) do
     unless List.keymember?(options.sizes, size, 0) do
@@ -81,6 +83,7 @@ defmodule Thumbnailer.Plug do
   end
 
   @doc "Answers a request below `:at`, and leaves every other as it is."
+  @doc since: "0.1.0"
   @spec call(conn, Options.t()) :: conn when conn: struct
   def call(conn, %Options{at: at} = options) do
     case Enum.split(conn.path_info, length(at)) do
