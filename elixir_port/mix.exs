@@ -17,7 +17,7 @@ defmodule Thumbnailer.MixProject do
       elixirc_paths: elixirc_paths(Mix.env()),
       test_paths: ["../test/elixir_port"],
       deps: [],
-      dialyzer: [flags: [:error_handling, :extra_return, :missing_return, :unmatched_returns]],
+      dialyzer: [flags: [:unmatched_returns]],
       name: "Thumbnailer",
       description: "Crash-proof, sandboxed, fast thumbnails: libvips in an OS process of its own",
       package: package(),
