@@ -40,7 +40,7 @@ defmodule Bench.Faults do
 
     fn ->
       {:error, %{reason: ^reason}} =
-        Thumbnailer.make(source, 200, on: __MODULE__, deadline: @deadline)
+        Thumbnailer.make(source, 200, on: __MODULE__, timeout: @deadline)
     end
   end
 end

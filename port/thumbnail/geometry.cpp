@@ -52,8 +52,11 @@ Layout lay_out_unpadded(Size image, const Rect& part, const Output& output) {
     const Size source = part.size();
     const Size box = box_of(source, output);
     const double most = output.enlarge ? std::numeric_limits<double>::infinity() : 1.0;
-    const double across = static_cast<double>(box.width) / source.width;
-    const double down = static_cast<double>(box.height) / source.height;
+    // A side that follows is rounded, and must not decide: 150 wide is 150 wide.
+    double across = static_cast<double>(box.width) / source.width;
+    double down = static_cast<double>(box.height) / source.height;
+    if (output.width == 0) across = down;
+    if (output.height == 0) down = across;
     const double within = std::min({across, down, most});
     const double around = std::min(std::max(across, down), most);
     switch (output.fit) {
@@ -93,10 +96,14 @@ std::optional<std::int32_t> headroom_of(Speed speed) {
     return speed == Speed::fast ? 1 : 2;
 }
 
+std::int32_t reduction(Size source, Size scaled) {
+    return std::min(source.width / scaled.width, source.height / scaled.height);
+}
+
 std::int32_t shrink_on_load(Size source, Size scaled, Speed speed) {
     const auto headroom = headroom_of(speed);
     if (!headroom) return 1;
-    const std::int32_t most = std::min(source.width / scaled.width, source.height / scaled.height);
+    const std::int32_t most = reduction(source, scaled);
     const std::int32_t left = most / *headroom;
     const std::int32_t shrink = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
     return shrink > 1 && shrink == most ? shrink / 2 : shrink;

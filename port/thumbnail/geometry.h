@@ -63,6 +63,9 @@ std::int32_t in_pixels(std::int32_t length, const Output& output);
 // From twice the target on, the resampler and not the decoder decides what is sharp.
 std::optional<std::int32_t> headroom_of(Speed speed);
 
+// How many whole times smaller both sides become.
+std::int32_t reduction(Size source, Size scaled);
+
 // How many times smaller a JPEG of `source` is decoded that is scaled to `scaled`: 1, 2, 4 or 8, for which decoders
 // are fast. Balanced is libvips' rule for thumbnails (resample/thumbnail.c), fast is sharp's (src/pipeline.cc), which
 // stays clear of a target that is just reached, because decoded sizes are rounded.

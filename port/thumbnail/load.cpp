@@ -5,6 +5,7 @@
 
 #include "exif.h"
 #include "pyramid.h"
+#include "scans.h"
 
 namespace thumbnailer {
 
@@ -19,8 +20,7 @@ constexpr bool has_pages(Format format) {
 }
 
 // Calls the loader of the format by its own name: libvips never sniffs.
-VImage open(Format format, Bytes source, VOption* options) {
-    VipsBlob* blob = vips_blob_new(nullptr, source.data(), source.size());
+VImage open(Format format, VipsBlob* blob, VOption* options) {
     VImage image;
     options->set("buffer", blob)->set("out", &image);
     // The option holds a reference of its own.
@@ -29,6 +29,11 @@ VImage open(Format format, Bytes source, VOption* options) {
     options->set("access", VIPS_ACCESS_SEQUENTIAL)->set("fail_on", VIPS_FAIL_ON_ERROR);
     VImage::call(std::string(spec_of(format).loader).c_str(), options);
     return image;
+}
+
+// The bytes are not copied: they must outlive the image.
+VImage open(Format format, Bytes source, VOption* options) {
+    return open(format, vips_blob_new(nullptr, source.data(), source.size()), options);
 }
 
 int integer_or(const VImage& image, const char* field, int otherwise) {
@@ -107,6 +112,9 @@ VImage load(const Header& header, Bytes source, const Take& take, Size scaled) {
     VOption* options = VImage::option();
     set_page(options, header.format, take);
     set_scale(options, header, source, take, scaled);
+    if (header.format == Format::jpeg && take.speed != Speed::best)
+        if (const auto lighter = lightened(source, reduction({header.raw_width, header.raw_height}, scaled)))
+            return open(header.format, vips_blob_copy(lighter->data(), lighter->size()), options);
     return open(header.format, source, options);
 }
 

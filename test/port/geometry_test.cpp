@@ -32,6 +32,15 @@ TEST_CASE("geometry: a side that was not asked for follows from the shape") {
     CHECK(lay_out(kPhoto, box(400, 0, Fit::cover)).canvas == Size{400, 300});
 }
 
+TEST_CASE("geometry: the one side that was asked for is met exactly, whatever the shape") {
+    for (std::int32_t side = 90; side < 300; side += 7)
+        for (std::int32_t height = 500; height < 1600; height += 37)
+            for (const Fit fit : {Fit::inside, Fit::cover, Fit::contain, Fit::fill, Fit::outside}) {
+                CHECK(lay_out({1605, height}, box(side, 0, fit)).canvas.width == side);
+                CHECK(lay_out({height, 1605}, box(0, side, fit)).canvas.height == side);
+            }
+}
+
 TEST_CASE("geometry: outside covers the box and cuts nothing") {
     const Layout layout = lay_out(kPhoto, box(200, 200, Fit::outside));
     CHECK(layout.canvas == Size{267, 200});

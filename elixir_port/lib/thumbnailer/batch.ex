@@ -82,7 +82,7 @@ defmodule Thumbnailer.Batch do
     batch = settle!(batch)
 
     if batch.dry_run,
-      do: in_temporary_folder(&dry_run(batch, observe, &1)),
+      do: dry_run(batch, observe),
       else:
         with_journal(batch, fn pid, journal ->
           with_claims(journal.folder, &run(batch, observe, Convert.new(batch, pid, journal, &1)))
@@ -90,8 +90,8 @@ defmodule Thumbnailer.Batch do
   end
 
   # It reads the journal, but leaves no trace where there is none.
-  defp dry_run(batch, observe, folder) do
-    with_claims(folder, fn claims ->
+  defp dry_run(batch, observe) do
+    with_claims(System.tmp_dir!(), fn claims ->
       if Journal.exists?(batch.out),
         do:
           with_journal(batch, fn _pid, journal ->
@@ -167,17 +167,5 @@ defmodule Thumbnailer.Batch do
     formats = batch.formats || [format]
     name = Name.check!(batch.name || Name.default(batch.sizes), batch.sizes, formats)
     %{batch | formats: formats, name: name, options: options, out: Path.expand(batch.out)}
-  end
-
-  defp in_temporary_folder(run) do
-    name = "thumbnailer-#{System.pid()}-#{System.unique_integer([:positive])}"
-    folder = Path.join(System.tmp_dir!(), name)
-    File.mkdir_p!(folder)
-
-    try do
-      run.(folder)
-    after
-      File.rmdir!(folder)
-    end
   end
 end
