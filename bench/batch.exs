@@ -15,4 +15,15 @@ if "rate" in what, do: Bench.Rate.photos(root)
 if "overhead" in what, do: Bench.Rate.overhead(root)
 if "list" in what, do: Bench.List.run()
 if "resume" in what, do: Bench.Resume.run()
-if "cluster" in what, do: Bench.Cluster.run(root)
+# The caller's node has the same flags as the others.
+cluster = fn ->
+  if System.get_env("ELIXIR_ERL_OPTIONS"),
+    do: Bench.Cluster.run(root),
+    else:
+      System.cmd("mix", ["run", __ENV__.file, "cluster"],
+        env: [{"ELIXIR_ERL_OPTIONS", Thumbnailer.Nodes.patient()}],
+        into: IO.stream()
+      )
+end
+
+if "cluster" in what, do: cluster.()

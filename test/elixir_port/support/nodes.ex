@@ -6,6 +6,9 @@ defmodule Thumbnailer.Nodes do
   @host "127.0.0.1"
   @cookie :thumbnailer_nodes
 
+  # Schedulers that wait spin for a while, on processors that workers could use: docs/clustering.md.
+  @patient "+sbwt none +sbwtdcpu none +sbwtdio none"
+
   @program """
   spawn(fn -> IO.read(:stdio, :line) && System.halt(0) end)
   [group, workers] = System.argv()
@@ -22,6 +25,9 @@ defmodule Thumbnailer.Nodes do
   defstruct [:port, :os_pid, :node]
 
   @type t :: %__MODULE__{port: port, os_pid: pos_integer, node: node}
+
+  @doc "Flags of an emulator that leaves its processors to workers."
+  def patient, do: @patient
 
   @doc "Makes this BEAM a node."
   def distribute(name \\ "coordinator") do
@@ -90,7 +96,8 @@ defmodule Thumbnailer.Nodes do
 
   # Nothing of a test is to be reached from another machine. Members need no connections among themselves; where they
   # have them, kernel's global cuts off whole nodes when one connection of the mesh is lost.
-  defp interface, do: "-kernel inet_dist_use_interface {127,0,0,1} -connect_all false "
+  defp interface,
+    do: "-kernel inet_dist_use_interface {127,0,0,1} -connect_all false #{@patient} "
 
   defp ebin, do: :thumbnailer |> Application.app_dir("ebin") |> to_string()
 

@@ -19,10 +19,10 @@ defmodule Thumbnailer.Batch.Content do
   # Bytes that are read at a time.
   @block 1_048_576
 
-  @doc "What the file system says of the input."
-  @spec stat(Path.t()) :: {:ok, t} | {:error, Error.t()}
-  def stat(path) do
-    case info(path) do
+  @doc "What the file system says of the input, or has said already."
+  @spec stat(Path.t(), File.Stat.t() | nil) :: {:ok, t} | {:error, Error.t()}
+  def stat(path, info \\ nil) do
+    case if(info, do: {:ok, info}, else: info(path)) do
       {:ok, %{type: :regular, size: size, mtime: mtime}} ->
         {:ok, %__MODULE__{size: size, mtime: mtime, read_at: System.os_time(:second)}}
 
