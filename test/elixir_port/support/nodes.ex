@@ -32,13 +32,36 @@ defmodule Thumbnailer.Nodes do
   @doc "Makes this BEAM a node."
   def distribute(name \\ "coordinator") do
     unless Node.alive?() do
-      {_output, 0} = System.cmd("epmd", ["-daemon"])
+      name_server()
       {:ok, _pid} = Node.start(full_name(name), :longnames)
       Node.set_cookie(@cookie)
     end
 
     :ok
   end
+
+  @doc """
+  Starts the name server of nodes, which every node would start by itself and leave behind, unless one is there.
+
+  A port of its own it cannot have: where nodes look for it is settled when the emulator starts.
+  """
+  def name_server do
+    unless match?({_names, 0}, epmd("-names")) do
+      {_output, 0} = epmd("-daemon")
+      Application.put_env(:thumbnailer, __MODULE__, true)
+    end
+
+    :ok
+  end
+
+  @doc "Ends the name server if `name_server/0` has started it and no node of anybody else's is left."
+  def stop_name_server do
+    _ = Node.stop()
+    if Application.get_env(:thumbnailer, __MODULE__, false), do: epmd("-kill")
+    :ok
+  end
+
+  defp epmd(argument), do: System.cmd("epmd", [argument], stderr_to_stdout: true)
 
   @doc """
   Starts a node whose instance joins `group`, and waits until it is ready and connected.

@@ -54,6 +54,24 @@ defmodule Thumbnailer.Batch.Report do
           stopped: boolean
         }
 
+  # What is told of a batch as it goes.
+  @counts [
+    :done,
+    :made,
+    :skipped,
+    :failed,
+    :planned,
+    :thumbnails,
+    :bytes_in,
+    :bytes_out,
+    :reasons,
+    :stopped
+  ]
+
+  @doc "The counts alone, as subscribers and `--json` get them."
+  @spec counts(t) :: map
+  def counts(report), do: Map.take(report, @counts)
+
   @doc "An empty report that starts now."
   @spec new() :: t
   def new, do: %__MODULE__{started_at: System.monotonic_time(:millisecond)}

@@ -10,19 +10,6 @@ defmodule Thumbnailer.Cluster.Events do
   # Milliseconds between two messages of progress.
   @interval 250
 
-  @counts [
-    :done,
-    :made,
-    :skipped,
-    :failed,
-    :planned,
-    :thumbnails,
-    :bytes_in,
-    :bytes_out,
-    :reasons,
-    :stopped
-  ]
-
   @spec subscribe(atom) :: :ok
   def subscribe(group) do
     # The router of this node sees the nodes of the group.
@@ -64,7 +51,7 @@ defmodule Thumbnailer.Cluster.Events do
 
   defp publish(on, event, report) do
     group = topic(on)
-    counts = report |> Map.take(@counts) |> Map.put(:node, node())
+    counts = report |> Report.counts() |> Map.put(:node, node())
     tell(:pg.get_members(Cluster.scope(), {:subscribers, group}), group, {event, counts})
   end
 
