@@ -1,16 +1,16 @@
 // The floor: the same libvips calls as the port program's, in a bare loop in this process, with no frame, no
-// worker, no Elixir.
+// worker, no Elixir. A peer of script/bench: what it is told on stdin and what it answers is in measure/peer.ex.
 //
-//    bare_loop FILE SIDE PROCESSES
+//    bare_loop PROCESSES REQUEST FILE...
 //
-// Starts PROCESSES copies of itself. For each line on stdin, a number of images, all of them together make that many
-// thumbnails of FILE that fit a square of SIDE pixels; it answers with the milliseconds that this took.
+// REQUEST is a term of the protocol, {make, ...}, whose outputs are made of each file.
 
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -19,6 +19,8 @@
 #include <vector>
 
 #include "descriptor.h"
+#include "request.h"
+#include "text.h"
 #include "thumbnail/session.h"
 #include "thumbnail/thumbnail.h"
 
@@ -26,61 +28,118 @@ namespace {
 
 using namespace thumbnailer;
 
+struct Work {
+    Job job;
+    std::vector<std::string> sources;
+};
+
+// How far all processes are with an order, in memory that they share.
+struct Progress {
+    std::atomic<int> next;
+    std::atomic<int> count;
+    std::atomic<bool> failed;
+};
+
 struct Runner {
-    Descriptor count;
+    Descriptor begin;
     Descriptor done;
 };
 
-bool make(const Job& job, Bytes source) {
-    const Outcome outcome =
-        make_thumbnails(job, {source}, [](std::size_t, const MadeThumbnail&, Product&) { return Done{}; });
-    return outcome.failed == 0 && outcome.products[0].made != 0;
+bool make(const Work& work, std::size_t index, const Store& store) {
+    const std::string& source = work.sources[index % work.sources.size()];
+    Job job = work.job;
+    job.source_size = source.size();
+    const Outcome outcome = make_thumbnails(job, {bytes_of(source)}, store);
+    if (outcome.failed != 0) return false;
+    for (std::size_t place = 0; place < outcome.count; ++place)
+        if (outcome.products[place].made == 0) return false;
+    return true;
 }
 
-[[noreturn]] void run(const Job& job, Bytes source, int counts, int done) {
-    for (int count = 0; ::read(counts, &count, sizeof count) == sizeof count;) {
-        bool made = true;
-        for (int index = 0; index < count; ++index) made = make(job, source) && made;
-        if (!made || ::write(done, &count, sizeof count) != sizeof count) ::_exit(1);
+[[noreturn]] void run(const Work& work, Progress& progress, int begin, int done) {
+    const Store drop = [](std::size_t, const MadeThumbnail&, Product&) { return Done{}; };
+    for (char order = 0; ::read(begin, &order, 1) == 1;) {
+        for (int index = progress.next++; index < progress.count; index = progress.next++)
+            if (!make(work, static_cast<std::size_t>(index), drop)) progress.failed = true;
+        if (::write(done, &order, 1) != 1) break;
     }
     ::_exit(0);
 }
 
-Runner start(const Job& job, Bytes source) {
-    int counts[2];
+Runner start(const Work& work, Progress& progress) {
+    int begin[2];
     int done[2];
-    if (::pipe(counts) != 0 || ::pipe(done) != 0) std::exit(70);
+    if (::pipe(begin) != 0 || ::pipe(done) != 0) std::exit(70);
     if (::fork() == 0) {
-        ::close(counts[1]);
-        run(job, source, counts[0], done[1]);
+        ::close(begin[1]);
+        run(work, progress, begin[0], done[1]);
     }
-    ::close(counts[0]);
+    ::close(begin[0]);
     ::close(done[1]);
-    return {Descriptor(counts[1]), Descriptor(done[0])};
+    return {Descriptor(begin[1]), Descriptor(done[0])};
+}
+
+bool make_all(const std::vector<Runner>& runners, Progress& progress, int count) {
+    progress.next = 0;
+    progress.count = count;
+    char order = 'm';
+    for (const Runner& runner : runners)
+        if (::write(runner.begin.get(), &order, 1) != 1) return false;
+    for (const Runner& runner : runners)
+        if (::read(runner.done.get(), &order, 1) != 1) return false;
+    return !progress.failed;
+}
+
+bool save_all(const Work& work, const std::string& folder) {
+    for (std::size_t index = 0; index < work.sources.size(); ++index) {
+        const Store save = [&](std::size_t place, const MadeThumbnail& made, Product&) -> Result<Done> {
+            std::ofstream file(folder + "/" + std::to_string(index) + "-" + std::to_string(place), std::ios::binary);
+            file << text_of(made.encoded);
+            if (!file.flush()) return Failure{Reason::write_failed, "the thumbnail was not written to " + folder};
+            return Done{};
+        };
+        if (!make(work, index, save)) return false;
+    }
+    return true;
+}
+
+std::string content_of(const char* path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Work read_work(int argc, char** argv) {
+    const auto terms = text::parse(argv[2]);
+    const auto request = terms ? read_request(terms->terms().front()) : Result<Request>(terms.error());
+    if (!request) {
+        std::cout << "skip " << request.error().message << std::endl;
+        std::exit(64);
+    }
+    Work work;
+    for (const OutputRequest& output : request->spec.outputs) work.job.outputs[work.job.count++] = output.output;
+    for (int index = 3; index < argc; ++index) work.sources.push_back(content_of(argv[index]));
+    return work;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 4) return 64;
-    std::ifstream file(argv[1], std::ios::binary);
-    const std::string source{std::istreambuf_iterator<char>(file), {}};
-    Job job;
-    job.count = 1;
-    job.outputs[0].width = job.outputs[0].height = std::atoi(argv[2]);
-    job.source_size = source.size();
+    if (argc < 4) return 64;
+    const Work work = read_work(argc, argv);
     if (!VipsSession::start(argv[0], usual_formats())) return 70;
-    std::vector<Runner> runners(static_cast<std::size_t>(std::atoi(argv[3])));
-    for (Runner& runner : runners) runner = start(job, bytes_of(source));
-    for (int count = 0; std::cin >> count;) {
-        const int share = count / static_cast<int>(runners.size());
+    void* shared = ::mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) return 70;
+    Progress& progress = *new (shared) Progress{};
+    std::vector<Runner> runners(static_cast<std::size_t>(std::atoi(argv[1])));
+    for (Runner& runner : runners) runner = start(work, progress);
+
+    std::cout << "ready libvips " << VipsSession::version() << std::endl;
+    std::string order;
+    for (std::string operand; std::cin >> order && std::getline(std::cin >> std::ws, operand);) {
         const auto begin = std::chrono::steady_clock::now();
-        for (const Runner& runner : runners)
-            if (::write(runner.count.get(), &share, sizeof share) != sizeof share) return 1;
-        for (const Runner& runner : runners) {
-            int made = 0;
-            if (::read(runner.done.get(), &made, sizeof made) != sizeof made) return 1;
-        }
+        const bool done =
+            order == "make" ? make_all(runners, progress, std::atoi(operand.c_str())) : save_all(work, operand);
+        if (!done) return 1;
         const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
         std::cout << took.count() << std::endl;
     }

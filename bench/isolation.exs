@@ -1,21 +1,20 @@
 # What a process for each image costs: the same image from an instance with isolation: :worker and one with
 # isolation: :image, in turn, one at a time.
 #
-#     script/bench isolation [--rounds N]
+#     script/bench isolation [--rounds N] [--quick]
 
-{options, _rest} = OptionParser.parse!(System.argv(), strict: [rounds: :integer])
-rounds = Keyword.get(options, :rounds, 300)
+alias Bench.{Settings, Source, Table}
+
+settings = Settings.read!(300)
+rounds = settings.rounds
 
 for isolation <- [:worker, :image] do
   {:ok, _instance} = Thumbnailer.start_link(name: isolation, workers: 2, isolation: isolation)
 end
 
 # A photograph of about 100 kB, made by the program itself.
-corpus = System.get_env("THUMBNAILER_CORPUS", Path.expand("../../shared/corpus", __DIR__))
-large = Path.join(corpus, "photos/sharp--2569067123_aca715a2ee_o.jpg")
-sample = Path.expand("../samples/images/photo.jpg", __DIR__)
-source = if File.exists?(large), do: large, else: sample
-{:ok, %{data: photo}} = Thumbnailer.make(source, 900, format: :jpeg, quality: 80, on: :worker)
+{:ok, %{data: photo}} =
+  Thumbnailer.make(Source.photo(settings), 900, format: :jpeg, quality: 80, on: :worker)
 
 time = fn isolation ->
   {microseconds, {:ok, _thumbnail}} =
@@ -35,14 +34,20 @@ IO.puts(
   "#{byte_size(photo)} bytes of jpeg to 200 pixels, #{rounds} rounds in turn, milliseconds\n"
 )
 
-IO.puts("  isolation      p50      p95")
+columns = [worker: Enum.map(times, &elem(&1, 0)), image: Enum.map(times, &elem(&1, 1))]
 
-for {isolation, list} <- [
-      worker: Enum.map(times, &elem(&1, 0)),
-      image: Enum.map(times, &elem(&1, 1))
-    ] do
-  :io.format("  ~-9s ~8.2f ~8.2f~n", [isolation, percentile.(list, 0.5), percentile.(list, 0.95)])
-end
+rows =
+  for {isolation, list} <- columns,
+      do: %{isolation: isolation, p50_ms: percentile.(list, 0.5), p95_ms: percentile.(list, 0.95)}
+
+Table.print([
+  ["isolation", "p50", "p95"]
+  | for(
+      row <- rows,
+      do: ["#{row.isolation}", Table.number(row.p50_ms, 2), Table.number(row.p95_ms, 2)]
+    )
+])
 
 extra = percentile.(for({worker, image} <- times, do: image - worker), 0.5)
-:io.format("~n  extra for each image, p50 of the differences: ~.2f ms~n", [extra])
+IO.puts("extra for each image, p50 of the differences: #{Table.number(extra, 2)} ms\n")
+Table.write("isolation", ~w(isolation p50_ms p95_ms)a, rows, settings)

@@ -1,11 +1,12 @@
 # How long the way to the port program and back takes, without work at its end, in one run:
 #
-#     script/bench ping [--rounds N]
+#     script/bench ping [--rounds N] [--quick]
 #
 # On one processor, because else the time is that of waking another one, or not, as the system happened to place each
 # program: 12 or 35 us for the very same contender.
 #
-# cat behind an Erlang port is the floor: two pipes and one process that copies. Each round measures every contender once,
+# cat behind an Erlang port is the floor: two pipes and one process that copies; OTP's `:peer` over standard_io is what
+# comes with OTP for the same purpose. Each round measures every contender once,
 # in turn, so that a change of the machine's pace meets them all alike.
 
 defmodule Bench.Ping do
@@ -43,7 +44,9 @@ defmodule Bench.Ping do
   def percentile(sorted, share), do: Enum.at(sorted, floor(length(sorted) * share))
 end
 
-{options, _rest} = OptionParser.parse!(System.argv(), strict: [rounds: :integer])
+alias Bench.{PeerNode, Settings, Table}
+
+settings = Settings.read!(300)
 # Ports are opened by a child of the BEAM.
 own = System.pid()
 
@@ -54,37 +57,47 @@ end
 {:ok, program} = Thumbnailer.Executable.find(nil)
 {:ok, instance} = Thumbnailer.start_link(name: Bench.Thumbs)
 
+peer = PeerNode.start()
+
 contenders = [
   {"cat behind a port", Bench.Ping.bare(System.find_executable("cat"), [])},
   {"thumbnailer echo behind a port", Bench.Ping.bare(program, ["echo"])},
   {"a ping to thumbnailer behind a port", Bench.Ping.greeted(program, [])},
-  {"Thumbnailer.ping/1", fn -> :ok = Thumbnailer.ping(Bench.Thumbs) end}
+  {"Thumbnailer.ping/1", fn -> :ok = Thumbnailer.ping(Bench.Thumbs) end},
+  {"a call to a pooled :peer", fn -> <<>> = PeerNode.call(peer, :echo, [<<>>]) end}
 ]
 
 for {_name, call} <- contenders, do: Bench.Ping.round(call)
 
 times =
-  for _round <- 1..Keyword.get(options, :rounds, 300), {name, call} <- contenders, reduce: %{} do
+  for _round <- 1..settings.rounds, {name, call} <- contenders, reduce: %{} do
     times -> Map.update(times, name, Bench.Ping.round(call), &(Bench.Ping.round(call) ++ &1))
   end
 
 [{floor, _call} | _rest] = contenders
 at_least = times[floor] |> Enum.sort() |> Bench.Ping.percentile(0.5)
 
-IO.puts(String.pad_trailing("", 38) <> "   p50 us    p99 us   ratio of p50")
+rows =
+  for {name, _call} <- contenders do
+    sorted = Enum.sort(times[name])
+    [p50, p99] = for share <- [0.5, 0.99], do: Bench.Ping.percentile(sorted, share)
+    %{contender: name, p50_us: p50, p99_us: p99, ratio: p50 / at_least}
+  end
 
-for {name, _call} <- contenders do
-  sorted = Enum.sort(times[name])
-  [p50, p99] = for share <- [0.5, 0.99], do: Bench.Ping.percentile(sorted, share)
+Table.print([
+  ["", "p50 us", "p99 us", "ratio of p50"]
+  | for(
+      row <- rows,
+      do: [
+        row.contender,
+        Table.number(row.p50_us, 1),
+        Table.number(row.p99_us, 1),
+        Table.number(row.ratio, 2)
+      ]
+    )
+])
 
-  cells =
-    for number <- [p50, p99], do: number |> Float.round(1) |> to_string() |> String.pad_leading(9)
-
-  IO.puts(
-    String.pad_trailing(name, 38) <>
-      Enum.join(cells, " ") <> String.pad_leading("#{Float.round(p50 / at_least, 2)}", 15)
-  )
-end
-
+Table.write("ping", ~w(contender p50_us p99_us ratio)a, rows, settings)
 for port <- Port.list(), Port.info(port, :connected) == {:connected, self()}, do: Port.close(port)
+PeerNode.stop(peer)
 Supervisor.stop(instance)

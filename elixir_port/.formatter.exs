@@ -1,7 +1,7 @@
 [
   inputs: [
     "{mix,.formatter}.exs",
-    "{config,lib}/**/*.{ex,exs}",
-    "../test/{elixir_port,chaos}/**/*.{ex,exs}"
+    "{config,lib,port_build}/**/*.{ex,exs}",
+    "../test/{elixir_port,chaos,package}/**/*.{ex,exs}"
   ]
 ]

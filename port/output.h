@@ -18,6 +18,7 @@ enum class Gravity : std::uint8_t { centre, north, north_east, east, south_east,
 enum class Crop : std::uint8_t { centre, attention, entropy };
 enum class Rotate : std::uint8_t { automatic, none, right, half, left };
 enum class Flip : std::uint8_t { none, horizontal, vertical, both };
+enum class Speed : std::uint8_t { fast, balanced, best };
 enum class Profile : std::uint8_t { srgb, p3, keep };
 enum class Target : std::uint8_t { automatic, jpeg, png, webp, avif, gif, tiff };
 enum class Subsampling : std::uint8_t { automatic, halved, full };
@@ -69,6 +70,7 @@ struct Output {
     // The source.
     std::int32_t page = 0;
     bool animated = false;
+    Speed speed = Speed::balanced;
     // Colour and effects.
     Profile profile = Profile::srgb;
     bool linear = false;

@@ -52,8 +52,11 @@ Layout lay_out_unpadded(Size image, const Rect& part, const Output& output) {
     const Size source = part.size();
     const Size box = box_of(source, output);
     const double most = output.enlarge ? std::numeric_limits<double>::infinity() : 1.0;
-    const double across = static_cast<double>(box.width) / source.width;
-    const double down = static_cast<double>(box.height) / source.height;
+    // A side that follows is rounded, and must not decide: 150 wide is 150 wide.
+    double across = static_cast<double>(box.width) / source.width;
+    double down = static_cast<double>(box.height) / source.height;
+    if (output.width == 0) across = down;
+    if (output.height == 0) down = across;
     const double within = std::min({across, down, most});
     const double around = std::min(std::max(across, down), most);
     switch (output.fit) {
@@ -88,9 +91,30 @@ std::int32_t in_pixels(std::int32_t length, const Output& output) {
     return static_cast<std::int32_t>(std::lround(length * output.dpr));
 }
 
-std::int32_t shrink_on_load(Size source, Size scaled) {
-    const std::int32_t left = std::min(source.width / scaled.width, source.height / scaled.height);
-    return left >= 16 ? 8 : left >= 8 ? 4 : left >= 4 ? 2 : 1;
+std::optional<std::int32_t> headroom_of(Speed speed) {
+    if (speed == Speed::best) return std::nullopt;
+    return speed == Speed::fast ? 1 : 2;
+}
+
+std::int32_t reduction(Size source, Size scaled) {
+    return std::min(source.width / scaled.width, source.height / scaled.height);
+}
+
+std::int32_t shrink_on_load(Size source, Size scaled, Speed speed) {
+    const auto headroom = headroom_of(speed);
+    if (!headroom) return 1;
+    const std::int32_t most = reduction(source, scaled);
+    const std::int32_t left = most / *headroom;
+    const std::int32_t shrink = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    return shrink > 1 && shrink == most ? shrink / 2 : shrink;
+}
+
+double scale_on_load(Size source, Size scaled, Speed speed) {
+    const auto headroom = headroom_of(speed);
+    if (!headroom) return 1;
+    const double across = static_cast<double>(scaled.width) / source.width;
+    const double down = static_cast<double>(scaled.height) / source.height;
+    return std::min(1.0, *headroom * std::max(across, down));
 }
 
 } // namespace thumbnailer

@@ -1,6 +1,8 @@
 // Where the pixels go: sizes and rectangles only, no image. All in the orientation in which the image is seen.
 #pragma once
 
+#include <optional>
+
 #include "../output.h"
 
 namespace thumbnailer {
@@ -57,9 +59,19 @@ Place placed(Size inner, Size outer, Gravity gravity);
 // A length in pixels at the output's pixel ratio.
 std::int32_t in_pixels(std::int32_t length, const Output& output);
 
-// How many times smaller the image may be decoded, for an image of `source` scaled to `scaled`: one of 1, 2, 4, 8,
-// leaving at least twice the target, so that the resampler and not the decoder decides what is sharp. libvips'
-// own rule for thumbnails (resample/thumbnail.c).
-std::int32_t shrink_on_load(Size source, Size scaled);
+// How many times the target a decoder that scales leaves to the resampler, at least; nothing when it may not scale.
+// From twice the target on, the resampler and not the decoder decides what is sharp.
+std::optional<std::int32_t> headroom_of(Speed speed);
+
+// How many whole times smaller both sides become.
+std::int32_t reduction(Size source, Size scaled);
+
+// How many times smaller a JPEG of `source` is decoded that is scaled to `scaled`: 1, 2, 4 or 8, for which decoders
+// are fast. Balanced is libvips' rule for thumbnails (resample/thumbnail.c), fast is sharp's (src/pipeline.cc), which
+// stays clear of a target that is just reached, because decoded sizes are rounded.
+std::int32_t shrink_on_load(Size source, Size scaled, Speed speed);
+
+// How much of its size a WebP of `source` is decoded at.
+double scale_on_load(Size source, Size scaled, Speed speed);
 
 } // namespace thumbnailer

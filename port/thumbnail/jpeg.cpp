@@ -8,10 +8,6 @@ namespace thumbnailer {
 
 namespace {
 
-// SOF0 to SOF15 without DHT, JPG and DAC (ITU-T T.81, table B.1).
-constexpr bool is_frame_header(std::uint64_t marker) {
-    return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
-}
 // SOF2, 6, 10 and 14.
 constexpr bool is_progressive(std::uint64_t marker) { return (marker & 3) == 2; }
 constexpr bool stands_alone(std::uint64_t marker) { return marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8); }

@@ -8,6 +8,11 @@
 
 namespace thumbnailer {
 
+// SOF0 to SOF15 without DHT, JPG and DAC (ITU-T T.81, table B.1).
+constexpr bool is_frame_header(std::uint64_t marker) {
+    return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+}
+
 // From the frame header (ITU-T T.81, B.2.2).
 struct JpegFrame {
     int precision = 8; // bits per sample

@@ -5,6 +5,7 @@
 
 #include "exif.h"
 #include "pyramid.h"
+#include "scans.h"
 
 namespace thumbnailer {
 
@@ -19,8 +20,7 @@ constexpr bool has_pages(Format format) {
 }
 
 // Calls the loader of the format by its own name: libvips never sniffs.
-VImage open(Format format, Bytes source, VOption* options) {
-    VipsBlob* blob = vips_blob_new(nullptr, source.data(), source.size());
+VImage open(Format format, VipsBlob* blob, VOption* options) {
     VImage image;
     options->set("buffer", blob)->set("out", &image);
     // The option holds a reference of its own.
@@ -29,6 +29,11 @@ VImage open(Format format, Bytes source, VOption* options) {
     options->set("access", VIPS_ACCESS_SEQUENTIAL)->set("fail_on", VIPS_FAIL_ON_ERROR);
     VImage::call(std::string(spec_of(format).loader).c_str(), options);
     return image;
+}
+
+// The bytes are not copied: they must outlive the image.
+VImage open(Format format, Bytes source, VOption* options) {
+    return open(format, vips_blob_new(nullptr, source.data(), source.size()), options);
 }
 
 int integer_or(const VImage& image, const char* field, int otherwise) {
@@ -53,13 +58,22 @@ std::int64_t duration_of(const VImage& image) {
     return std::accumulate(delays.begin(), delays.end(), std::int64_t{0});
 }
 
-// How much of its size the image may be rendered at. A drawing has no pixels and is rendered at the target; WebP's
-// own scaler is coarse, so twice the target is left for the resampler.
+// A drawing has no pixels of its own.
 double render_scale(const Header& header, Size scaled) {
-    const double across = static_cast<double>(scaled.width) / header.raw_width;
-    const double down = static_cast<double>(scaled.height) / header.raw_height;
-    const double scale = std::max(across, down);
-    return is_drawing(header.format) ? scale : std::min(1.0, 2 * scale);
+    return std::max(static_cast<double>(scaled.width) / header.raw_width,
+                    static_cast<double>(scaled.height) / header.raw_height);
+}
+
+void set_scale(VOption* options, const Header& header, Bytes source, const Take& take, Size scaled) {
+    const Size size{header.raw_width, header.raw_height};
+    if (is_drawing(header.format)) options->set("scale", render_scale(header, scaled));
+    if (header.format == Format::jpeg) options->set("shrink", shrink_on_load(size, scaled, take.speed));
+    if (header.format == Format::webp && !take.animated) options->set("scale", scale_on_load(size, scaled, take.speed));
+    if (header.format == Format::tiff)
+        if (const auto headroom = headroom_of(take.speed))
+            if (const auto level =
+                    pyramid_level(source, take.page, {scaled.width * *headroom, scaled.height * *headroom}))
+                level->choose(options);
 }
 
 void set_page(VOption* options, Format format, const Take& take) {
@@ -97,12 +111,10 @@ Header read_header(Format format, Bytes source, std::int32_t page) {
 VImage load(const Header& header, Bytes source, const Take& take, Size scaled) {
     VOption* options = VImage::option();
     set_page(options, header.format, take);
-    if (header.format == Format::jpeg && !take.full_size)
-        options->set("shrink", shrink_on_load({header.raw_width, header.raw_height}, scaled));
-    if (is_drawing(header.format) || (header.format == Format::webp && !take.animated && !take.full_size))
-        options->set("scale", render_scale(header, scaled));
-    if (header.format == Format::tiff && !take.full_size)
-        if (const auto level = pyramid_level(source, take.page, scaled)) level->choose(options);
+    set_scale(options, header, source, take, scaled);
+    if (header.format == Format::jpeg && take.speed != Speed::best)
+        if (const auto lighter = lightened(source, reduction({header.raw_width, header.raw_height}, scaled)))
+            return open(header.format, vips_blob_copy(lighter->data(), lighter->size()), options);
     return open(header.format, source, options);
 }
 

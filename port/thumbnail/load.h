@@ -12,8 +12,8 @@ namespace thumbnailer {
 // What of the source is decoded.
 struct Take {
     std::int32_t page = 0;
-    bool animated = false;  // every frame, one below the other
-    bool full_size = false; // nothing is left to the decoder's own scaling
+    bool animated = false; // every frame, one below the other
+    Speed speed = Speed::balanced;
     bool operator==(const Take&) const = default;
 };
 

@@ -29,9 +29,15 @@ std::string unreadable(const Header& header) {
     return "the " + std::string(name_of(header.format)) + " image cannot be read";
 }
 
+// A decoder scales in the light in which the picture is stored: in linear light it does less of it, or none.
+Speed speed_of(const Output& output) {
+    if (!output.linear) return output.speed;
+    return output.speed == Speed::fast ? Speed::balanced : Speed::best;
+}
+
 Take take_for(const Output& output, const Header& header, Format format) {
     const bool animated = output.animated && header.frames > 1 && is_animated(format);
-    return {.page = output.page, .animated = animated, .full_size = output.linear};
+    return {.page = output.page, .animated = animated, .speed = speed_of(output)};
 }
 
 // How large the whole image must be for its part to have the size that is wanted.

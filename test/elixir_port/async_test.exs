@@ -40,6 +40,12 @@ defmodule Thumbnailer.AsyncTest do
     assert_receive {^ref, {:ok, %Thumbnail{}}}, 5_000
   end
 
+  test "a cluster group is asked as an instance is", %{test: name} do
+    start_instance(name, cluster: :"group of #{name}")
+    ref = Thumbnailer.async(sample("photo.jpg"), 100, on: {:cluster, :"group of #{name}"})
+    assert_receive {^ref, {:ok, %Thumbnail{width: 100}}}, 10_000
+  end
+
   test "an error is a result like any other", %{test: name} do
     ref = async(NoSuchInstance)
     assert_receive {^ref, {:error, %Error{reason: :unavailable, message: message}}}

@@ -3,6 +3,7 @@ defmodule Thumbnailer.DispatcherTest do
   use ExUnit.Case, async: true
 
   alias Thumbnailer.{Dispatcher, Error, Request}
+  alias Thumbnailer.Dispatcher.State
 
   @request %Request{op: :make, spec: %{outputs: []}, source: {:bytes, ""}}
 
@@ -10,7 +11,7 @@ defmodule Thumbnailer.DispatcherTest do
     # A port that stands for a life of the program; nothing is behind it.
     session = hd(Port.list())
     hello = %{workers: 1, limits: %{max_frame: 1_000}}
-    {:ok, state: %Dispatcher{max_queue: 3, timeout: 60_000}, session: session, hello: hello}
+    {:ok, state: %State{max_queue: 3, timeout: 60_000}, session: session, hello: hello}
   end
 
   defp up(state, session, hello) do
@@ -56,7 +57,7 @@ defmodule Thumbnailer.DispatcherTest do
     state = Dispatcher.port_event(state, {:down, error(), MapSet.new([1]), false})
     assert_received {1, {:error, %Error{reason: :port_exited}}}
     refute_received {2, _outcome}
-    assert %{state: :down, waiting: 1, sent: 0, restarts: 1} = Dispatcher.counts(state)
+    assert %{state: :down, waiting: 1, sent: 0, restarts: 1} = State.counts(state)
 
     next = hd(Port.list() -- [session])
     Dispatcher.port_event(state, {:up, next, 2, hello})
@@ -72,7 +73,7 @@ defmodule Thumbnailer.DispatcherTest do
     state = %{up(state, session, hello) | retries: 1} |> admit(1) |> admit(2) |> admit(3)
     held = MapSet.new([1, 2])
     state = Dispatcher.port_event(state, {:down, error(), held, false})
-    assert %{waiting: 3, sent: 0} = Dispatcher.counts(state)
+    assert %{waiting: 3, sent: 0} = State.counts(state)
 
     [next, last | _] = Port.list() -- [session]
     state = Dispatcher.port_event(state, {:up, next, 2, hello})
@@ -96,7 +97,7 @@ defmodule Thumbnailer.DispatcherTest do
     crash = {:error, Error.new(:crashed, "the worker died")}
     state = Dispatcher.port_event(state, {:reply, session, 1, crash})
     assert_received {1, ^crash}
-    assert %{waiting: 0, sent: 0, failed: %{crashed: 1}} = Dispatcher.counts(state)
+    assert %{waiting: 0, sent: 0, failed: %{crashed: 1}} = State.counts(state)
   end
 
   test "an instance that stops tells its drainer when the last request is answered", %{
@@ -117,7 +118,7 @@ defmodule Thumbnailer.DispatcherTest do
     state = Dispatcher.abandon(state, 1)
     assert_received {:"$gen_cast", {:cancel, ^session, 1}}
     state = Dispatcher.port_event(state, {:down, error(), MapSet.new(), false})
-    assert %{waiting: 0, sent: 0} = Dispatcher.counts(state)
+    assert %{waiting: 0, sent: 0} = State.counts(state)
   end
 
   test "an answer of a life that is over reaches nobody", %{

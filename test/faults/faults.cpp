@@ -58,6 +58,7 @@ constexpr Fault kFaults[] = {
     {"stop", [] { std::raise(SIGSTOP); }},
     {"allocate", allocate},
     {"fork", [] { ::fork(); }},
+    {"sync", [] { ::sync(); }}, // forbidden, and without any other consequence
     {"complain",
      [] {
          std::fputs("the last words\n", stderr);

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Writes what the fuzzers begin with: seeds.py FOLDER makes FOLDER/{frame,etf,msgpack,text,request}/.
+"""Writes what the fuzzers begin with: seeds.py FOLDER makes FOLDER/{frame,etf,msgpack,text,request,scans}/.
 
-The samples as frames, as payloads and as text, and every row of test/contract's vectors, good and bad.
+The samples as frames, as payloads and as text, every row of test/contract's vectors, good and bad, and a progressive
+JPEG.
 """
 
 import csv
@@ -29,6 +30,7 @@ def seeds():
         frames = path.read_bytes()
         yield from (("frame", bytes([piece]) + frames) for piece in (0, 1, 255))
         yield from (("etf", frames[4:]), ("request", frames[4:]))
+    yield "scans", (ROOT / "samples" / "images" / "progressive.jpg").read_bytes()
     for path in FRAMES.glob("*.term"):
         yield "text", path.read_bytes()
     for row in rows("vectors.tsv"):

@@ -98,10 +98,12 @@ class Stream:
 
 
 class Program:
-    def __init__(self, *arguments, env=None, decode=decode):
+    def __init__(self, *arguments, env=None, decode=decode, executable=EXECUTABLE, before=None):
+        """`before` runs in the new process, in front of the program."""
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [EXECUTABLE, *arguments],
+            [executable, *arguments],
+            preexec_fn=before,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,

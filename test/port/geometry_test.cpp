@@ -32,6 +32,15 @@ TEST_CASE("geometry: a side that was not asked for follows from the shape") {
     CHECK(lay_out(kPhoto, box(400, 0, Fit::cover)).canvas == Size{400, 300});
 }
 
+TEST_CASE("geometry: the one side that was asked for is met exactly, whatever the shape") {
+    for (std::int32_t side = 90; side < 300; side += 7)
+        for (std::int32_t height = 500; height < 1600; height += 37)
+            for (const Fit fit : {Fit::inside, Fit::cover, Fit::contain, Fit::fill, Fit::outside}) {
+                CHECK(lay_out({1605, height}, box(side, 0, fit)).canvas.width == side);
+                CHECK(lay_out({height, 1605}, box(0, side, fit)).canvas.height == side);
+            }
+}
+
 TEST_CASE("geometry: outside covers the box and cuts nothing") {
     const Layout layout = lay_out(kPhoto, box(200, 200, Fit::outside));
     CHECK(layout.canvas == Size{267, 200});
@@ -88,10 +97,41 @@ TEST_CASE("geometry: cover and contain have the size of the box for every shape"
         }
 }
 
-TEST_CASE("geometry: the decoder leaves at least twice the target to the resampler") {
-    CHECK(shrink_on_load({4000, 3000}, {200, 150}) == 8);
-    CHECK(shrink_on_load({3199, 3199}, {200, 200}) == 4);
-    CHECK(shrink_on_load({1600, 1200}, {400, 300}) == 2);
-    CHECK(shrink_on_load({1599, 1200}, {400, 300}) == 1);
-    CHECK(shrink_on_load({100, 100}, {400, 400}) == 1);
+TEST_CASE("geometry: balanced leaves at least twice the target to the resampler") {
+    CHECK(shrink_on_load({4000, 3000}, {200, 150}, Speed::balanced) == 8);
+    CHECK(shrink_on_load({3199, 3199}, {200, 200}, Speed::balanced) == 4);
+    CHECK(shrink_on_load({1600, 1200}, {400, 300}, Speed::balanced) == 2);
+    CHECK(shrink_on_load({1599, 1200}, {400, 300}, Speed::balanced) == 1);
+    CHECK(shrink_on_load({100, 100}, {400, 400}, Speed::balanced) == 1);
+}
+
+TEST_CASE("geometry: fast decodes as little as suffices, and never just the target") {
+    const auto shrink = [](std::int32_t side) { return shrink_on_load({side, side}, {100, 100}, Speed::fast); };
+    CHECK(shrink(199) == 1);
+    CHECK(shrink(200) == 1);
+    CHECK(shrink(299) == 1);
+    CHECK(shrink(300) == 2);
+    CHECK(shrink(400) == 2);
+    CHECK(shrink(500) == 4);
+    CHECK(shrink(899) == 4);
+    CHECK(shrink(900) == 8);
+    CHECK(shrink(9000) == 8);
+}
+
+TEST_CASE("geometry: best decodes everything, whatever the target") {
+    CHECK(shrink_on_load({4000, 3000}, {20, 15}, Speed::best) == 1);
+    CHECK(scale_on_load({4000, 3000}, {20, 15}, Speed::best) == 1);
+}
+
+TEST_CASE("geometry: the side that is scaled down less decides") {
+    CHECK(shrink_on_load({1600, 1600}, {100, 400}, Speed::balanced) == 2);
+    CHECK(shrink_on_load({1600, 1600}, {400, 100}, Speed::fast) == 2);
+    CHECK(scale_on_load({1000, 1000}, {50, 200}, Speed::fast) == doctest::Approx(0.2));
+}
+
+TEST_CASE("geometry: a decoder that scales freely leaves the target or twice the target") {
+    CHECK(scale_on_load({1000, 1000}, {100, 100}, Speed::fast) == doctest::Approx(0.1));
+    CHECK(scale_on_load({1000, 1000}, {100, 100}, Speed::balanced) == doctest::Approx(0.2));
+    CHECK(scale_on_load({1000, 1000}, {600, 600}, Speed::balanced) == 1);
+    CHECK(scale_on_load({1000, 1000}, {2000, 2000}, Speed::fast) == 1);
 }

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Async do
   # The reference that its recipient knows is an alias of the courier, so that it can be told to stop from anywhere,
   # and a reference whose courier is gone leads nowhere.
 
-  alias Thumbnailer.{Error, Request, Server, Telemetry}
+  alias Thumbnailer.{Call, Error, Request, Server, Telemetry}
 
   @typedoc "Who gets the result."
   @type recipient :: pid | reference | {atom, node}
@@ -51,11 +51,12 @@ defmodule Thumbnailer.Async do
   defp watched(alias, starter) when is_reference(alias), do: starter
   defp watched(recipient, _starter), do: recipient
 
-  # A streamed source is fed by a process of its own, so that the courier can hear that it is cancelled.
-  defp ask(on, %{source: {:stream, _enumerable}} = request),
-    do: spawn_monitor(fn -> exit({:answer, Server.request(on, request)}) end)
-
-  defp ask(on, request), do: Server.send_request(on, request)
+  # What takes more than a message is done by a process of its own, so that the courier can hear that it is cancelled.
+  defp ask(on, request) do
+    if Call.one_message?(on, request),
+      do: Server.send_request(on, request),
+      else: spawn_monitor(fn -> exit({:answer, Call.request(on, request)}) end)
+  end
 
   defp await({ref, watch} = ends, asked, on) do
     receive do

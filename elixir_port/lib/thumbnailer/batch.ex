@@ -3,7 +3,7 @@ defmodule Thumbnailer.Batch do
   Thumbnails of whole trees of images: what `mix thumbnailer.batch` does.
 
       batch = %Thumbnailer.Batch{patterns: ["photos"], out: "thumbs", sizes: ["200x200"], jobs: 4}
-      {:ok, %Thumbnailer.Batch.Report{done: 340, failed: 0}} = Thumbnailer.Batch.run(batch)
+      {:ok, %Thumbnailer.Batch.Report{done: 3, failed: 0}} = Thumbnailer.Batch.run(batch)
 
   Inputs are found while images are made, and nothing is held that grows with their number: a tree or a list may be as
   large as it likes. Each image is decoded once for all sizes and formats. Outputs mirror the tree below `out`:
@@ -56,7 +56,13 @@ defmodule Thumbnailer.Batch do
           options: keyword
         }
 
-  @doc "The inputs of a batch, in order, as a lazy stream."
+  @doc """
+  The inputs of a batch, in order, as a lazy stream.
+
+      batch = %Thumbnailer.Batch{patterns: ["photos"], out: "thumbs"}
+      3 = batch |> Thumbnailer.Batch.inputs() |> Enum.count()
+  """
+  @doc since: "0.1.0"
   @spec inputs(t) :: Enumerable.t()
   def inputs(%__MODULE__{} = batch), do: Input.stream(batch.patterns, batch.from, batch.out)
 
@@ -65,7 +71,12 @@ defmodule Thumbnailer.Batch do
 
   It ends early when `observe` returns `:stop`, or after the first failure with `on_failure: :stop`: no further image
   is begun, and those that are under way are finished. Says why when the journal cannot be had.
+
+      batch = %Thumbnailer.Batch{patterns: ["photos"], out: "small", sizes: ["100x100"]}
+      {:ok, report} = Thumbnailer.Batch.run(batch, fn report -> if report.failed > 10, do: :stop end)
+      {3, 0} = {report.made, report.failed}
   """
+  @doc since: "0.1.0"
   @spec run(t, (Report.t() -> :stop | term)) :: {:ok, Report.t()} | {:error, String.t()}
   def run(%__MODULE__{} = batch, observe \\ &Function.identity/1) do
     batch = settle!(batch)
@@ -113,7 +124,7 @@ defmodule Thumbnailer.Batch do
   defp run(batch, observe, convert) do
     stop = :atomics.new(1, [])
     total = convert_all(batch, observe, convert, stop)
-    Events.finished(batch.on, total)
+    Events.finished(topic(batch.on), total)
     total
   end
 
@@ -129,19 +140,27 @@ defmodule Thumbnailer.Batch do
     )
     |> Enum.reduce(Report.new(), fn {:ok, outcome}, report ->
       report = Report.add(report, outcome)
-      Events.progress(batch.on, report)
+      Events.progress(topic(batch.on), report)
       told = observe.(report)
       if told == :stop or stops?(batch, outcome), do: :atomics.put(stop, 1, 1)
       %{report | stopped: :atomics.get(stop, 1) == 1}
     end)
   end
 
+  # The group in which this batch is heard of.
+  defp topic({:cluster, group}), do: group
+  defp topic(_instance), do: __MODULE__
+
   defp stops?(%{on_failure: :stop}, %{state: :failed}), do: true
   defp stops?(_batch, _outcome), do: false
 
   @doc """
   The batch with its formats and the template for names, checked; raises `ArgumentError` when names would clash.
+
+      batch = Thumbnailer.Batch.settle!(%Thumbnailer.Batch{out: "thumbs", sizes: ["100x", "200x"]})
+      [:auto] = batch.formats
   """
+  @doc since: "0.1.0"
   @spec settle!(t) :: t
   def settle!(%__MODULE__{} = batch) do
     {format, options} = Keyword.pop(batch.options, :format, :auto)

@@ -46,6 +46,7 @@ defmodule Thumbnailer.Doctor do
       findings = Thumbnailer.Doctor.examine()
       Enum.all?(findings, &(&1.state == :ok))
   """
+  @doc since: "0.1.0"
   @spec examine(keyword) :: [Finding.t()]
   def examine(opts \\ []) do
     case Executable.find(opts[:executable]) do

@@ -5,19 +5,20 @@ defmodule Thumbnailer.InstanceOptions do
   """
 
   alias Thumbnailer.{Formats, Option}
-
-  # What the four bytes of a frame's length can say.
-  @max_frame 4_294_967_295
+  alias Thumbnailer.InstanceOptions.Limits
 
   # No machine gets there; the program takes up to 63 bits.
   @max_number 1_000_000_000_000
 
-  @table [
+  # The name of a module as an atom, for nothing here calls the module.
+  @default_name :"Elixir.Thumbnailer"
+
+  @work [
     %Option{
       name: :name,
       scope: :instance,
       type: :name,
-      default: Thumbnailer,
+      default: @default_name,
       doc: "what the option `:on` of each call names."
     },
     %Option{
@@ -71,57 +72,10 @@ defmodule Thumbnailer.InstanceOptions do
       default: 5_000,
       doc:
         "how long the requests that were let in may take when the instance is stopped, in milliseconds."
-    },
-    %Option{
-      name: :max_queue,
-      scope: :instance,
-      type: :integer,
-      min: 1,
-      max: 1_000_000,
-      default: 1_000,
-      doc: "how many requests may wait for their turn; further ones get `:overloaded` at once."
-    },
-    %Option{
-      name: :max_pixels,
-      wire: "--max-pixels",
-      scope: :instance,
-      type: :integer,
-      min: 1,
-      max: @max_number,
-      default_doc: "100,000,000",
-      doc:
-        "how many pixels a source image may have, width times height, and times frames with `animated: true`."
-    },
-    %Option{
-      name: :max_side,
-      wire: "--max-side",
-      scope: :instance,
-      type: :integer,
-      min: 1,
-      max: @max_number,
-      default_doc: "65,535",
-      doc: "how wide or high a source image may be, in pixels."
-    },
-    %Option{
-      name: :max_profile,
-      wire: "--max-profile",
-      scope: :instance,
-      type: :integer,
-      min: 1,
-      max: @max_number,
-      default_doc: "8,388,608",
-      doc: "how large the colour profile of a source image may be, in bytes."
-    },
-    %Option{
-      name: :max_frames,
-      wire: "--max-frames",
-      scope: :instance,
-      type: :integer,
-      min: 1,
-      max: @max_number,
-      default_doc: "1,000",
-      doc: "how many frames an animation may have with `animated: true`."
-    },
+    }
+  ]
+
+  @surroundings [
     %Option{
       name: :loaders,
       wire: "--loaders",
@@ -132,70 +86,6 @@ defmodule Thumbnailer.InstanceOptions do
       doc:
         "the formats that are read; `:heic`, `:jxl`, `:jp2k` and `:pdf` only where the system's libvips has them. " <>
           "What is read in fact stands in `Thumbnailer.info/1`."
-    },
-    %Option{
-      name: :max_source_bytes,
-      wire: "--max-source-bytes",
-      scope: :instance,
-      type: :integer,
-      min: 1,
-      max: @max_number,
-      default_doc: "268,435,456",
-      doc: "how large a source may be, in bytes."
-    },
-    %Option{
-      name: :max_streams,
-      wire: "--max-streams",
-      scope: :instance,
-      type: :integer,
-      min: 1,
-      max: 65_536,
-      default_doc: "64",
-      doc:
-        "how many sources may arrive as streams at the same time; further ones wait for their turn. Each may take " <>
-          "`:max_source_bytes` of memory."
-    },
-    %Option{
-      name: :max_frame,
-      wire: "--max-frame",
-      scope: :instance,
-      type: :integer,
-      min: 1024,
-      max: @max_frame,
-      default_doc: "67,108,864",
-      doc: "how large a request may be, in bytes, which limits `{:bytes, iodata}`."
-    },
-    %Option{
-      name: :max_memory,
-      wire: "--max-memory",
-      scope: :instance,
-      type: :integer,
-      min: 16_777_216,
-      max: @max_number,
-      default_doc: "1,073,741,824",
-      doc:
-        "the memory of one worker, in bytes: one that needs more is ended, one that keeps more is replaced."
-    },
-    %Option{
-      name: :poison_after,
-      wire: "--poison-after",
-      scope: :instance,
-      type: :integer,
-      min: 0,
-      max: 1_000,
-      default_doc: "2",
-      doc:
-        "how many workers an image may kill before it is refused with `:poison`; 0 refuses none."
-    },
-    %Option{
-      name: :poison_for,
-      wire: "--poison-for",
-      scope: :instance,
-      type: :integer,
-      min: 1,
-      max: 86_400_000,
-      default_doc: "600,000",
-      doc: "how long such an image is refused, in milliseconds."
     },
     %Option{
       name: :roots,
@@ -236,15 +126,6 @@ defmodule Thumbnailer.InstanceOptions do
           "`Thumbnailer.Cluster`."
     },
     %Option{
-      name: :max_reply,
-      scope: :instance,
-      type: :integer,
-      min: 1024,
-      max: @max_frame,
-      default: 268_435_456,
-      doc: "how large an answer may be, in bytes; a program that sends more is killed."
-    },
-    %Option{
       name: :start_timeout,
       scope: :instance,
       type: :integer,
@@ -269,15 +150,42 @@ defmodule Thumbnailer.InstanceOptions do
     }
   ]
 
-  @doc "All rows."
+  @table @work ++ Limits.table() ++ @surroundings
+
+  @doc """
+  The name of the default instance.
+
+      iex> Thumbnailer.InstanceOptions.default_name()
+      Thumbnailer
+  """
+  @doc since: "0.1.0"
+  @spec default_name() :: atom
+  def default_name, do: @default_name
+
+  @doc """
+  All rows.
+
+      %{type: :integer, wire: "--workers"} = Enum.find(Thumbnailer.InstanceOptions.table(), &(&1.name == :workers))
+  """
+  @doc since: "0.1.0"
   @spec table() :: [Option.t()]
   def table, do: @table
 
-  @doc "The documentation of all rows, as a Markdown list."
+  @doc """
+  The documentation of all rows, as a Markdown list.
+
+      "  * `:name` - " <> _ = Thumbnailer.InstanceOptions.docs()
+  """
+  @doc since: "0.1.0"
   @spec docs() :: String.t()
   def docs, do: Option.docs(@table)
 
-  @doc "Checks the options of an instance; raises `ArgumentError` for the first that is wrong."
+  @doc """
+  The options of an instance with their defaults; raises `ArgumentError` for the first that is wrong.
+
+      30_000 = Thumbnailer.InstanceOptions.cast!(workers: 4)[:deadline]
+  """
+  @doc since: "0.1.0"
   @spec cast!(keyword) :: keyword
   def cast!(opts) do
     defaults = for %{default: default, name: name} <- @table, default != nil, do: {name, default}
@@ -302,6 +210,7 @@ defmodule Thumbnailer.InstanceOptions do
       iex> Thumbnailer.InstanceOptions.arguments(isolation: :image)
       ["--die-with-parent", "--reuse=1"]
   """
+  @doc since: "0.1.0"
   @spec arguments(keyword, boolean) :: [String.t()]
   def arguments(opts, events? \\ false) do
     opts = if opts[:isolation] == :image, do: Keyword.put(opts, :reuse, 1), else: opts

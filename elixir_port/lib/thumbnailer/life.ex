@@ -4,13 +4,18 @@ defmodule Thumbnailer.Life do
   # started again. One at a time, its session is the Erlang port that it is behind. The waiting between starts is done
   # here, so that a program that cannot run costs the supervisor no restart. Runs in the port process.
 
-  alias Thumbnailer.{Backoff, Error, Executable, ExitStatus, Frames, OsProcess, Recorder}
+  alias Thumbnailer.{
+    Backoff,
+    Error,
+    Executable,
+    ExitStatus,
+    Frames,
+    Obituary,
+    OsProcess,
+    Tap
+  }
+
   alias Thumbnailer.{Request, Telemetry, Wire}
-
-  require Logger
-
-  # A program that lived this many milliseconds had started well: its end is not part of a row of failures.
-  @settled 1_000
 
   # How long a killed program may take to be gone, in milliseconds.
   @last_rites 1_000
@@ -64,7 +69,7 @@ defmodule Thumbnailer.Life do
           held: MapSet.t(pos_integer),
           chunks: %{pos_integer => GenServer.from()},
           next_ping: pos_integer,
-          recorder: map | nil,
+          recorder: Tap.t() | nil,
           silent: boolean
         }
 
@@ -108,7 +113,7 @@ defmodule Thumbnailer.Life do
       state
     else
       OsProcess.write(state.session, frame)
-      Recorder.note(state.recorder, :request, id, frame)
+      Tap.note(state.recorder, :request, id, frame)
       %{state | held: MapSet.put(state.held, id)}
     end
   end
@@ -120,7 +125,7 @@ defmodule Thumbnailer.Life do
     frame = Wire.chunk(id, bytes)
     OsProcess.write(state.session, frame)
     OsProcess.write(state.session, Wire.request(ping, %Request{op: :ping}, 0))
-    Recorder.note(state.recorder, :chunk, id, frame)
+    Tap.note(state.recorder, :chunk, id, frame)
     %{state | chunks: Map.put(state.chunks, ping, from), next_ping: ping + 1}
   end
 
@@ -164,7 +169,7 @@ defmodule Thumbnailer.Life do
 
       {:ok, {id, outcome}} ->
         tell(state, {:reply, state.session, id, outcome})
-        Recorder.note(state.recorder, :reply, id, frame)
+        Tap.note(state.recorder, :reply, id, frame)
         %{state | held: MapSet.delete(state.held, id)}
 
       {:error, why} ->
@@ -177,7 +182,7 @@ defmodule Thumbnailer.Life do
 
   defp up(state, hello) do
     tell(state, {:up, state.session, state.os_pid, hello})
-    Telemetry.port_started(state.server, state.os_pid, hello, lifetime(state))
+    Telemetry.port_started(state.server, state.os_pid, hello, Obituary.lifetime(state))
     %{state | state: :up, hello: hello}
   end
 
@@ -225,16 +230,15 @@ defmodule Thumbnailer.Life do
   end
 
   defp down(state, error, permanent?) do
-    failures = if settled?(state), do: 1, else: state.failures + 1
+    failures = if Obituary.settled?(state), do: 1, else: state.failures + 1
     delay = Backoff.delay(failures)
     tell(state, {:down, error, state.held, permanent?})
     for {_ping, from} <- state.chunks, do: GenServer.reply(from, :gone)
-    for id <- state.held, do: Recorder.note(state.recorder, :lost, id, error.reason)
+    for id <- state.held, do: Tap.note(state.recorder, :lost, id, error.reason)
     Process.send_after(self(), :restart, delay)
-    observe(state, error, delay)
 
     %{
-      log(state, error, delay)
+      Obituary.publish(state, error, delay)
       | state: :waiting,
         session: nil,
         os_pid: nil,
@@ -246,37 +250,6 @@ defmodule Thumbnailer.Life do
         failures: failures
     }
   end
-
-  # A program that could not even be started has no end.
-  defp observe(%{session: nil}, _error, _delay), do: :ok
-
-  defp observe(%{server: server, os_pid: os_pid} = state, error, delay) do
-    measurements = %{lifetime: lifetime(state), lost: MapSet.size(state.held)}
-    metadata = %{os_pid: os_pid, error: error, restart_in: delay}
-    Telemetry.port_exited(server, metadata, measurements)
-  end
-
-  # One line for each death; but a program that never gets as far as its hello is tried again and again, and
-  # spoken of once.
-  defp log(%{state: state, silent: true} = port, _error, _delay) when state != :up, do: port
-
-  defp log(port, error, delay) do
-    Logger.error(
-      "thumbnailer #{inspect(port.server)}: #{error.message}; " <>
-        "#{MapSet.size(port.held)} requests were lost, the next start is in #{delay} ms",
-      [os_pid: port.os_pid, reason: error.reason] ++ Map.to_list(error.details)
-    )
-
-    %{port | silent: port.state != :up}
-  end
-
-  defp settled?(%{state: :up} = state),
-    do: System.convert_time_unit(lifetime(state), :native, :millisecond) >= @settled
-
-  defp settled?(_state), do: false
-
-  # In native units, as telemetry has them.
-  defp lifetime(%{started_at: started_at}), do: System.monotonic_time() - started_at
 
   @doc "Sends an event to the server."
   @spec tell(t, event) :: any

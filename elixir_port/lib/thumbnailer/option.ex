@@ -84,13 +84,18 @@ defmodule Thumbnailer.Option do
   @spec docs([t], (atom -> String.t())) :: String.t()
   def docs(rows, example \\ fn _name -> "" end) do
     Enum.map_join(rows, "\n", fn option ->
-      "  * `:#{option.name}` - #{option.doc} #{capitalise(accepts(option))}. #{default_doc(option)}" <>
+      "  * `:#{option.name}` - #{describe(option)}" <>
         case example.(option.name) do
           "" -> ""
           code -> " Example: `#{code}`"
         end
     end)
   end
+
+  @doc "What the option does, what it accepts and what it is unless given, as sentences; the first has no capital."
+  @spec describe(t) :: String.t()
+  def describe(option),
+    do: "#{option.doc} #{capitalise(accepts(option))}. #{default_doc(option)}"
 
   defp default_doc(%{default_doc: text}) when is_binary(text), do: "Default: #{text}."
   defp default_doc(%{default: nil}), do: "Default: none."

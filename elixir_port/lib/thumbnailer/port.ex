@@ -7,7 +7,7 @@ defmodule Thumbnailer.Port do
 
   use GenServer, shutdown: 5_000
 
-  alias Thumbnailer.{Error, Life, OsProcess, Request, Wire}
+  alias Thumbnailer.{Error, Life, OsProcess, Request, Tap, Wire}
 
   require Logger
 
@@ -37,8 +37,8 @@ defmodule Thumbnailer.Port do
     :exit, _ended -> :gone
   end
 
-  @doc "From now on the recorder gets the notes that `Thumbnailer.Recorder` speaks of; there is one at a time."
-  @spec record(pid, map) :: :ok | {:error, :recording}
+  @doc "From now on the recorder behind the tap is told what passes; there is one at a time."
+  @spec record(pid, Tap.t()) :: :ok | {:error, :recording}
   def record(port, tap), do: GenServer.call(port, {:record, tap})
 
   @spec cancel(pid, port, pos_integer) :: :ok

@@ -1,11 +1,10 @@
 defmodule Thumbnailer.Recorder do
   @moduledoc false
-  # The process behind a `Thumbnailer.Recording`. The port process sends {:note, kind, id, data, bytes, microseconds} for each request, chunk and reply that passes,
-  # and for each request that was lost with the program.
+  # The process behind a `Thumbnailer.Recording`: writes down what its tap in the port process tells.
 
   use GenServer, restart: :temporary
 
-  alias Thumbnailer.{Error, Recording, Wire}
+  alias Thumbnailer.{Error, Recording, Tap, Wire}
 
   @enforce_keys [:folder, :count, :only, :max_bytes, :backlog]
   defstruct [
@@ -32,7 +31,7 @@ defmodule Thumbnailer.Recorder do
     with :ok <- make_folder(opts[:folder]),
          {:ok, recorder} <- GenServer.start(__MODULE__, opts) do
       recording = %Recording{pid: recorder, monitor: Process.monitor(recorder)}
-      tap = %{pid: recorder, backlog: backlog, max_bytes: opts[:max_bytes]}
+      tap = %Tap{pid: recorder, backlog: backlog, max_bytes: opts[:max_bytes]}
 
       case Thumbnailer.Port.record(port, tap) do
         :ok -> {:ok, recording}
@@ -57,22 +56,6 @@ defmodule Thumbnailer.Recorder do
       {:ok, _files} -> {:error, Error.new(:write_failed, "#{folder} is not empty")}
       {:error, why} -> {:error, Error.new(:write_failed, "#{folder}: #{:file.format_error(why)}")}
     end
-  end
-
-  @doc false
-  @spec note(map | nil, :request | :chunk | :reply | :lost, pos_integer, iodata | atom) :: :ok
-  def note(nil, _kind, _id, _data), do: :ok
-
-  def note(tap, kind, id, data) do
-    bytes = if is_atom(data), do: 0, else: :erlang.iolist_size(data)
-
-    # A disk that is slower than the requests costs the recording some of them, not the BEAM its memory.
-    unless kind == :request and :counters.get(tap.backlog, 1) > tap.max_bytes do
-      :counters.add(tap.backlog, 1, bytes)
-      send(tap.pid, {:note, kind, id, data, bytes, System.monotonic_time(:microsecond)})
-    end
-
-    :ok
   end
 
   @impl true

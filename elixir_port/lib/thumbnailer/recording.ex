@@ -33,7 +33,12 @@ defmodule Thumbnailer.Recording do
         }
 
   @limits [max_bytes: 1..1_000_000_000_000, timeout: 1..86_400_000]
-  @defaults [on: Thumbnailer, only: :all, max_bytes: 67_108_864, timeout: 600_000]
+  @defaults [
+    on: Thumbnailer.InstanceOptions.default_name(),
+    only: :all,
+    max_bytes: 67_108_864,
+    timeout: 600_000
+  ]
 
   @doc false
   @spec cast!(pos_integer, Path.t(), keyword) :: keyword
@@ -43,7 +48,7 @@ defmodule Thumbnailer.Recording do
     opts = Keyword.validate!(opts, @defaults)
     unless opts[:only] in [:all, :errors], do: wrong!(:only, opts[:only], ":all or :errors")
 
-    for {name, first..last} <- @limits, opts[name] not in first..last do
+    for {name, first..last//_} <- @limits, opts[name] not in first..last do
       wrong!(name, opts[name], "an integer from #{first} to #{last}")
     end
 
@@ -61,8 +66,11 @@ defmodule Thumbnailer.Recording do
   @doc """
   Ends a recording; yields what it has, or nil when that was told already.
 
-      %{written: 3, ended: :stopped} = Thumbnailer.Recording.stop(recording)
+      {:ok, recording} = Thumbnailer.record(3, "recorded")
+      {:ok, _thumbnail} = Thumbnailer.make("photo.jpg", 200)
+      %{written: 1, ended: :stopped} = Thumbnailer.Recording.stop(recording)
   """
+  @doc since: "0.1.0"
   @spec stop(t) :: summary | nil
   def stop(recording) do
     GenServer.cast(recording.pid, :stop)
@@ -72,8 +80,11 @@ defmodule Thumbnailer.Recording do
   @doc """
   Waits for the end of a recording, at most `timeout` milliseconds; nil when it goes on, or when that was told already.
 
-      %{written: 10, ended: :count} = Thumbnailer.Recording.await(recording)
+      {:ok, recording} = Thumbnailer.record(1, "the_next")
+      {:ok, _thumbnail} = Thumbnailer.make("photo.jpg", 200)
+      %{written: 1, ended: :count} = Thumbnailer.Recording.await(recording)
   """
+  @doc since: "0.1.0"
   @spec await(t, timeout) :: summary | nil
   def await(%__MODULE__{pid: pid, monitor: monitor}, timeout \\ :infinity) do
     # A process is no longer alive before its last messages have gone out.

@@ -2,13 +2,13 @@ defmodule Thumbnailer.Request do
   @moduledoc false
   # What a caller asks for, checked: made in the caller, kept in the queue, sent by the port.
 
-  alias Thumbnailer.{Formats, Options, Size, Source}
+  alias Thumbnailer.{Formats, InstanceOptions, Options, Size, Source}
 
   # The program refuses more: docs/protocol.md.
   @max_outputs 64
 
   @enforce_keys [:op]
-  defstruct [:op, :source, :timeout, :retries, shared_storage: false, spec: %{}]
+  defstruct [:op, :source, :timeout, :retries, shared_storage: false, coalesce: false, spec: %{}]
 
   @type t :: %__MODULE__{
           op: :make | :probe | :info | :stats | :ping,
@@ -19,6 +19,8 @@ defmodule Thumbnailer.Request do
           retries: non_neg_integer | nil,
           # whether the nodes of a cluster read paths themselves
           shared_storage: boolean,
+          # whether it may be made together with identical ones
+          coalesce: boolean,
           spec: map
         }
 
@@ -32,20 +34,22 @@ defmodule Thumbnailer.Request do
   @spec make!(Source.t(), [output] | set, keyword) :: {t, GenServer.server()}
   def make!(source, outputs, opts) do
     given = Options.cast!(opts, [:call, :request, :output])
-    {on, given} = Map.pop(given, :on, Thumbnailer)
+    {on, given} = Map.pop(given, :on, InstanceOptions.default_name())
     {timeout, given} = Map.pop(given, :deadline)
     {retries, given} = Map.pop(given, :retries)
-    {shared_storage, shared} = Map.pop(given, :shared_storage, false)
+    {shared_storage, given} = Map.pop(given, :shared_storage, false)
+    {coalesce, shared} = Map.pop(given, :coalesce, false)
 
     spec = %{outputs: outputs |> outputs!() |> check_count!() |> Enum.map(&output!(&1, shared))}
     refuse_same_file!(spec.outputs)
 
     {%__MODULE__{
        op: :make,
-       source: Source.cast!(source),
+       source: source |> Source.cast!() |> refuse_stream!(coalesce),
        timeout: timeout,
        retries: retries,
        shared_storage: shared_storage,
+       coalesce: coalesce,
        spec: spec
      }, on}
   end
@@ -55,15 +59,18 @@ defmodule Thumbnailer.Request do
   def probe!(source, opts) do
     given = Options.cast!(opts, [:call, :request])
 
+    coalesce = Map.get(given, :coalesce, false)
+
     request = %__MODULE__{
       op: :probe,
-      source: Source.cast!(source),
+      source: source |> Source.cast!() |> refuse_stream!(coalesce),
       timeout: given[:deadline],
       retries: given[:retries],
-      shared_storage: Map.get(given, :shared_storage, false)
+      shared_storage: Map.get(given, :shared_storage, false),
+      coalesce: coalesce
     }
 
-    {request, Map.get(given, :on, Thumbnailer)}
+    {request, Map.get(given, :on, InstanceOptions.default_name())}
   end
 
   @doc """
@@ -127,6 +134,15 @@ defmodule Thumbnailer.Request do
           "outputs must be a list of 1 to #{@max_outputs} sizes or {size, options}, got: " <>
             inspect(other, limit: 5)
   end
+
+  @doc "Raises for a streamed source that cannot be told from another before it was read."
+  @spec refuse_stream!(source, boolean) :: source when source: term
+  def refuse_stream!({:stream, _enumerable}, true) do
+    raise ArgumentError,
+          "coalesce: true needs a path or {:bytes, iodata}: whether two streams are the same, nobody can tell"
+  end
+
+  def refuse_stream!(source, _coalesce), do: source
 
   defp refuse_same_file!(outputs) do
     paths = for %{to: path} <- outputs, do: path

@@ -6,7 +6,7 @@ defmodule Thumbnailer.Server do
 
   use GenServer
 
-  alias Thumbnailer.{Cluster, Dispatcher, Error, Feed, Request}
+  alias Thumbnailer.{Dispatcher, Error, Feed, Request}
 
   @doc """
   Starts the server; options: `:name`, `:max_queue`, `:shutdown`, and `:timeout` and `:retries` of requests which
@@ -19,10 +19,8 @@ defmodule Thumbnailer.Server do
   end
 
   @doc "Asks the instance `on` and waits for the answer."
-  @spec request(GenServer.server() | {:cluster, atom}, Request.t()) ::
+  @spec request(GenServer.server(), Request.t()) ::
           {:ok, map} | {:error, Error.t()}
-  def request({:cluster, group}, %Request{} = request), do: Cluster.Call.request(group, request)
-
   def request(on, %Request{source: {:stream, stream}} = request) do
     with {:feed, feed} <- call(on, {:request, %{request | source: :stream}}) do
       Feed.pour(feed, stream, fn -> GenServer.cast(on, {:drop, feed.id, feed.token}) end)
@@ -75,6 +73,10 @@ defmodule Thumbnailer.Server do
     end
   end
 
+  @doc "How many milliseconds a request may take that does not say."
+  @spec timeout(GenServer.server()) :: {:ok, pos_integer} | {:error, Error.t()}
+  def timeout(on), do: call(on, :timeout)
+
   @doc "What the library counts, see `Thumbnailer.stats/1`."
   @spec counts(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def counts(on), do: call(on, :counts)
@@ -93,7 +95,7 @@ defmodule Thumbnailer.Server do
   defp describe(reason), do: Exception.format_exit(reason)
 
   @impl true
-  def init(opts), do: {:ok, struct!(Dispatcher, opts)}
+  def init(opts), do: {:ok, struct!(Dispatcher.State, opts)}
 
   @impl true
   def handle_call({:request, request}, from, state) do
@@ -112,8 +114,11 @@ defmodule Thumbnailer.Server do
 
   def handle_call(:drain, from, state), do: state |> Dispatcher.stop(from) |> noreply()
   def handle_call(:give_up, _from, state), do: {:reply, :ok, Dispatcher.give_up(state)}
+  def handle_call(:timeout, _from, state), do: {:reply, {:ok, state.timeout}, state}
   def handle_call(:port, _from, state), do: {:reply, state.port, state}
-  def handle_call(:counts, _from, state), do: {:reply, {:ok, Dispatcher.counts(state)}, state}
+
+  def handle_call(:counts, _from, state),
+    do: {:reply, {:ok, Dispatcher.State.counts(state)}, state}
 
   @impl true
   def handle_cast({:drop, id, token}, state),

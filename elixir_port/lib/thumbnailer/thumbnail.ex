@@ -33,6 +33,7 @@ defmodule Thumbnailer.Thumbnail do
       iex> Thumbnailer.Thumbnail.media_type(thumbnail)
       "image/webp"
   """
+  @doc since: "0.1.0"
   @spec media_type(t) :: String.t()
   def media_type(%__MODULE__{format: format}), do: Formats.media_type(format)
 end

@@ -132,7 +132,7 @@ defmodule Thumbnailer.Batch.Flags do
 
   defp on!(flags) do
     case flags[:cluster] do
-      nil -> Mix.Tasks.Thumbnailer.Batch
+      nil -> Thumbnailer.Batch
       "" -> Mix.raise("--cluster: it takes the name of a cluster group")
       # As Elixir writes the name of a module: --cluster MyApp.Thumbs is what cluster: MyApp.Thumbs joins.
       <<upper, _::binary>> = group when upper in ?A..?Z -> {:cluster, Module.concat([group])}

@@ -1,15 +1,14 @@
 defmodule Thumbnailer.Batch.Input do
-  @moduledoc """
-  The images that patterns stand for, found one folder at a time.
-
-  A pattern is a file, a folder (all files below it whose suffix is that of an image format) or a glob such as
-  `"photos/**/*.{jpg,png}"` (all files that it matches). In a glob `*`, `?`, `[abc]` and `{jpg,png}` match within one
-  name, and `**` any number of folders; a name that begins with a dot is matched only when the glob writes
-  the dot. Links to folders are followed where the glob names them, not by `**`.
-
-  A list holds the path of one file in each line, or between null bytes. What comes of a path in a list mirrors the whole
-  path: `a/b.jpg` as `a/b.jpg`, `/srv/a.jpg` as `srv/a.jpg`.
-  """
+  @moduledoc false
+  # The images that patterns stand for, found one folder at a time.
+  #
+  # A pattern is a file, a folder (all files below it whose suffix is that of an image format) or a glob such as
+  # `"photos/**/*.{jpg,png}"` (all files that it matches). In a glob `*`, `?`, `[abc]` and `{jpg,png}` match within one
+  # name, and `**` any number of folders; a name that begins with a dot is matched only when the glob writes
+  # the dot. Links to folders are followed where the glob names them, not by `**`.
+  #
+  # A list holds the path of one file in each line, or between null bytes. What comes of a path in a list mirrors the whole
+  # path: `a/b.jpg` as `a/b.jpg`, `/srv/a.jpg` as `srv/a.jpg`.
 
   alias Thumbnailer.Batch.{Glob, Lines}
   alias Thumbnailer.{Error, Formats}

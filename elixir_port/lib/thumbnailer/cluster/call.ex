@@ -13,7 +13,11 @@ defmodule Thumbnailer.Cluster.Call do
   # Milliseconds before a member whose connection is full is tried again.
   @busy 20
 
-  @doc "As `Thumbnailer.Server.request/2`."
+  @doc "How many milliseconds a request may take that does not say."
+  @spec timeout() :: pos_integer
+  def timeout, do: @timeout
+
+  @doc "Asks and waits for the answer."
   @spec request(atom, Request.t()) :: {:ok, map} | {:error, Error.t()}
   def request(group, %Request{op: op} = request) when op in [:make, :probe] do
     timeout = request.timeout || @timeout

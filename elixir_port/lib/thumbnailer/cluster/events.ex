@@ -4,59 +4,50 @@ defmodule Thumbnailer.Cluster.Events do
   # `Thumbnailer.subscribe/1` for the messages.
 
   alias Thumbnailer.Batch.Report
-  alias Thumbnailer.Cluster
-  alias Thumbnailer.Cluster.Router
+  alias Thumbnailer.Cluster.Scope
 
   # Milliseconds between two messages of progress.
   @interval 250
 
   @spec subscribe(atom) :: :ok
-  def subscribe(group) do
-    # The router of this node sees the nodes of the group.
-    _router = Router.of(group)
-    :pg.join(Cluster.scope(), {:subscribers, group}, self())
-  end
+  def subscribe(group), do: :pg.join(Scope.name(), {:subscribers, group}, self())
 
   @spec unsubscribe(atom) :: :ok
   def unsubscribe(group) do
-    _ = :pg.leave(Cluster.scope(), {:subscribers, group}, self())
+    _ = :pg.leave(Scope.name(), {:subscribers, group}, self())
     :ok
   end
 
   @doc "A node came or went, as the router of this node saw it: told on this node, as each node has its own."
   @spec node(atom, tuple) :: :ok
   def node(group, event) do
-    tell(:pg.get_local_members(Cluster.scope(), {:subscribers, group}), group, event)
+    tell(:pg.get_local_members(Scope.name(), {:subscribers, group}), group, event)
   end
 
   @doc "How far a batch is: told on all nodes, from time to time."
-  @spec progress(term, Report.t()) :: :ok
-  def progress(on, report) do
+  @spec progress(atom, Report.t()) :: :ok
+  def progress(group, report) do
     now = System.monotonic_time(:millisecond)
 
     if now - Process.get(__MODULE__, report.started_at) >= @interval do
       Process.put(__MODULE__, now)
-      publish(on, :progress, report)
+      publish(group, :progress, report)
     end
 
     :ok
   end
 
   @doc "A batch is at its end."
-  @spec finished(term, Report.t()) :: :ok
-  def finished(on, report) do
+  @spec finished(atom, Report.t()) :: :ok
+  def finished(group, report) do
     Process.delete(__MODULE__)
-    publish(on, :finished, report)
+    publish(group, :finished, report)
   end
 
-  defp publish(on, event, report) do
-    group = topic(on)
+  defp publish(group, event, report) do
     counts = report |> Report.counts() |> Map.put(:node, node())
-    tell(:pg.get_members(Cluster.scope(), {:subscribers, group}), group, {event, counts})
+    tell(:pg.get_members(Scope.name(), {:subscribers, group}), group, {event, counts})
   end
-
-  defp topic({:cluster, group}), do: group
-  defp topic(_instance), do: Thumbnailer.Batch
 
   defp tell(subscribers, group, event) do
     for subscriber <- subscribers,

@@ -8,7 +8,8 @@ defmodule Thumbnailer.Cluster.Member do
 
   use GenServer
 
-  alias Thumbnailer.{Cluster, Request, Server}
+  alias Thumbnailer.{Request, Server}
+  alias Thumbnailer.Cluster.Scope
 
   # Milliseconds between two beats, and before the program is asked again.
   @beat 500
@@ -62,7 +63,7 @@ defmodule Thumbnailer.Cluster.Member do
       max_frame: hello.limits.max_frame
     }
 
-    :ok = :pg.join(Cluster.scope(), state.group, self())
+    :ok = :pg.join(Scope.name(), state.group, self())
     Process.send_after(self(), :beat, @beat)
     {:noreply, %{state | info: info}}
   end

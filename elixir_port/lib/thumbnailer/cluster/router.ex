@@ -8,17 +8,15 @@ defmodule Thumbnailer.Cluster.Router do
 
   use GenServer, restart: :transient
 
-  alias Thumbnailer.{Cluster, Error}
-  alias Thumbnailer.Cluster.{Balance, Events, Member}
+  alias Thumbnailer.Error
+  alias Thumbnailer.Cluster.{Balance, Events, Member, Roster, Scope}
 
-  # Milliseconds: after which a member that was not heard is silent; that one rests which cannot work; that a
-  # member's answer may be late.
-  @silence 10 * Member.beat()
+  # Milliseconds: that a member rests which cannot work; that a member's answer may be late.
   @rest 2_000
   @grace 2_000
 
   @enforce_keys [:group]
-  defstruct [:group, :pg, balance: %Balance{}, members: %{}, requests: %{}]
+  defstruct [:group, :pg, balance: %Balance{}, roster: %Roster{}, requests: %{}]
 
   @spec registry() :: atom
   def registry, do: __MODULE__.Registry
@@ -64,24 +62,15 @@ defmodule Thumbnailer.Cluster.Router do
 
   @impl true
   def init(group) do
-    {pg, members} = :pg.monitor(Cluster.scope(), group)
+    {pg, members} = :pg.monitor(Scope.name(), group)
     Enum.each(members, &Member.watch(&1, self()))
     Process.send_after(self(), :listen, Member.beat())
     {:ok, %__MODULE__{group: group, pg: pg}}
   end
 
   @impl true
-  def handle_call(:members, _from, state) do
-    members =
-      for {pid, %{info: info, state: member_state}} <- state.members do
-        balanced = state.balance.members[pid]
-        load = if balanced, do: balanced.own + balanced.foreign, else: 0
-        state = if balanced && balanced.resting, do: :resting, else: member_state
-        info |> Map.delete(:server) |> Map.merge(%{load: load, state: state})
-      end
-
-    {:reply, Enum.sort_by(members, & &1.node), state}
-  end
+  def handle_call(:members, _from, state),
+    do: {:reply, Roster.list(state.roster, state.balance.members), state}
 
   @impl true
   def handle_cast({:done, ref}, state), do: {:noreply, state |> forget(ref) |> assign()}
@@ -138,26 +127,18 @@ defmodule Thumbnailer.Cluster.Router do
     do: {:noreply, pids |> Enum.reduce(state, &gone(&2, &1)) |> assign()}
 
   def handle_info({:member, pid, info}, state) do
-    member = %{info: info, monitor: Process.monitor(pid), heard_at: now(), state: :up}
-    state = gone(state, pid, :quietly)
-    Events.node(state.group, {:node_up, info.node, Map.delete(info, :server)})
-    state = put_in(state.members[pid], member)
-    {:noreply, assign(%{state | balance: Balance.join(state.balance, pid, info)})}
+    {_before, state} = part(state, pid)
+    {:noreply, arrive(%{state | roster: Roster.join(state.roster, pid, info)}, pid)}
   end
 
   def handle_info({:beat, pid, load}, state) do
-    case state.members do
-      %{^pid => %{state: :up}} ->
-        state = put_in(state.members[pid].heard_at, now())
-        {:noreply, assign(%{state | balance: Balance.report(state.balance, pid, load)})}
+    {known, roster} = Roster.hear(state.roster, pid)
+    state = %{state | roster: roster}
 
-      %{^pid => %{state: :silent, info: info} = member} ->
-        Events.node(state.group, {:node_up, info.node, Map.delete(info, :server)})
-        state = put_in(state.members[pid], %{member | state: :up, heard_at: now()})
-        {:noreply, assign(%{state | balance: Balance.join(state.balance, pid, info)})}
-
-      _gone ->
-        {:noreply, state}
+    case known do
+      :up -> {:noreply, assign(%{state | balance: Balance.report(state.balance, pid, load)})}
+      :back -> {:noreply, arrive(state, pid)}
+      :unknown -> {:noreply, state}
     end
   end
 
@@ -167,12 +148,8 @@ defmodule Thumbnailer.Cluster.Router do
   def handle_info(:listen, state) do
     Process.send_after(self(), :listen, Member.beat())
 
-    silent =
-      for {pid, %{state: :up, heard_at: heard_at}} <- state.members,
-          now() - heard_at > @silence,
-          do: pid
-
-    {:noreply, silent |> Enum.reduce(state, &silent(&2, &1)) |> assign()}
+    {silent, roster} = Roster.fall_silent(state.roster)
+    {:noreply, silent |> Enum.reduce(%{state | roster: roster}, &silent(&2, &1)) |> assign()}
   end
 
   def handle_info({:rested, pid}, state),
@@ -180,24 +157,33 @@ defmodule Thumbnailer.Cluster.Router do
 
   def handle_info(_stray, state), do: {:noreply, state}
 
-  defp gone(state, pid, how \\ :aloud) do
-    case Map.pop(state.members, pid) do
-      {nil, _members} ->
+  defp arrive(state, pid) do
+    info = Roster.info(state.roster, pid)
+    Events.node(state.group, {:node_up, info.node, Map.delete(info, :server)})
+    assign(%{state | balance: Balance.join(state.balance, pid, info)})
+  end
+
+  defp gone(state, pid) do
+    case part(state, pid) do
+      {%{state: :up, info: info}, state} ->
+        Events.node(state.group, {:node_down, info.node, :gone})
         state
 
-      {%{monitor: monitor, info: info, state: before}, members} ->
-        Process.demonitor(monitor, [:flush])
+      {_silent_or_unknown, state} ->
+        state
+    end
+  end
 
-        if how == :aloud and before == :up,
-          do: Events.node(state.group, {:node_down, info.node, :gone})
-
-        take_back(%{state | members: members}, pid)
+  defp part(state, pid) do
+    case Roster.leave(state.roster, pid) do
+      {nil, _roster} -> {nil, state}
+      {member, roster} -> {member, take_back(%{state | roster: roster}, pid)}
     end
   end
 
   defp silent(state, pid) do
-    Events.node(state.group, {:node_down, state.members[pid].info.node, :silent})
-    take_back(put_in(state.members[pid].state, :silent), pid)
+    Events.node(state.group, {:node_down, Roster.info(state.roster, pid).node, :silent})
+    take_back(state, pid)
   end
 
   defp take_back(state, pid) do
@@ -218,7 +204,8 @@ defmodule Thumbnailer.Cluster.Router do
     {given, balance} = Balance.assign(state.balance)
 
     for {ref, member} <- given,
-        do: tell(state.requests[ref].caller, ref, {:go, member, state.members[member].info})
+        do:
+          tell(state.requests[ref].caller, ref, {:go, member, Roster.info(state.roster, member)})
 
     %{state | balance: balance}
   end
@@ -257,12 +244,10 @@ defmodule Thumbnailer.Cluster.Router do
     Error.new(:unsupported_format, message)
   end
 
-  defp too_late(%{members: members, group: group}) when members == %{},
+  defp too_late(%{roster: %{members: members}, group: group}) when members == %{},
     do:
       Error.new(:unavailable, "no node of the cluster group #{inspect(group)} was there in time")
 
   defp too_late(_state),
     do: Error.new(:timeout, "the deadline passed before a node of the cluster had made it")
-
-  defp now, do: System.monotonic_time(:millisecond)
 end

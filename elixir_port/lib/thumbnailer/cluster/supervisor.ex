@@ -5,8 +5,7 @@ defmodule Thumbnailer.Cluster.Supervisor do
 
   use Supervisor
 
-  alias Thumbnailer.Cluster
-  alias Thumbnailer.Cluster.Router
+  alias Thumbnailer.Cluster.{Router, Scope}
 
   @spec start_link(term) :: Supervisor.on_start()
   def start_link(_opts), do: Supervisor.start_link(__MODULE__, [], name: __MODULE__)
@@ -15,7 +14,7 @@ defmodule Thumbnailer.Cluster.Supervisor do
   def init(_opts) do
     Supervisor.init(
       [
-        %{id: :pg, start: {:pg, :start_link, [Cluster.scope()]}},
+        %{id: :pg, start: {:pg, :start_link, [Scope.name()]}},
         {Registry, keys: :unique, name: Router.registry()},
         {DynamicSupervisor, name: Router.supervisor()}
       ],

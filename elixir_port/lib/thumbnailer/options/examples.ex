@@ -17,6 +17,7 @@ defmodule Thumbnailer.Options.Examples do
     flip: [flip: :horizontal],
     page: [page: 0],
     animated: [animated: true],
+    speed: [speed: :best],
     profile: [profile: :p3],
     linear: [linear: true],
     background: [fit: :contain, background: "#ff8800"],
@@ -57,8 +58,11 @@ defmodule Thumbnailer.Options.Examples do
   @spec code(atom) :: String.t()
   def code(name) do
     case @table[name] do
-      nil -> ""
-      options -> ~s[make("photo.jpg", {200, 100}, #{options |> inspect() |> String.slice(1..-2)})]
+      nil ->
+        ""
+
+      options ->
+        ~s[make("photo.jpg", {200, 100}, #{options |> inspect() |> String.slice(1..-2//1)})]
     end
   end
 end

@@ -1,0 +1,19 @@
+# C: the photo as PNG, WebP and AVIF, each to a WebP of 512, two at a time.
+#
+#     script/bench formats [--rounds N] [--quick]
+
+alias Bench.{Comparison, Ours, Peers, Recipe, Settings, Source}
+
+settings = Settings.read!(5)
+contenders = [&Ours.start/1, &Ours.start(&1, speed: :fast), &Peers.sharp/1, &Peers.pillow/1]
+
+rows =
+  for format <- [:png, :webp, :avif],
+      file = settings |> Source.photo() |> Source.converted(format, settings),
+      recipe = %Recipe{files: [file], outputs: [Recipe.output(512, format: :webp)], parallel: 2},
+      # Debian's Pillow reads no AVIF.
+      able = if(format == :avif, do: Enum.drop(contenders, -1), else: contenders),
+      row <- Comparison.run("#{format} to 512, 2 at a time", recipe, able, settings),
+      do: row
+
+Comparison.write(rows, "formats", settings)

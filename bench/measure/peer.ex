@@ -1,0 +1,87 @@
+defmodule Bench.Peer do
+  @moduledoc """
+  A contender in a process of its own, which is started once and waits, so that its rounds can take turns with others'.
+
+  It is told its recipe on the command line and reads orders on its stdin, a line each:
+
+      make 12              make 12 thumbnails
+      save /some/folder    make those of each source once and write them there
+
+  It answers each with a line on its stdout: the milliseconds that it took, and after a space the KiB of memory that
+  processes had at most which are gone since, if there were any. Before that it says
+
+      ready NAME AND VERSION        or        skip WHY
+
+  It ends with its stdin.
+  """
+
+  alias Bench.Contender
+
+  @start_ms 60_000
+
+  @doc "Starts a program; `{:skip, why}` when it cannot run here."
+  def start(name, program, arguments) do
+    with {:ok, path} <- find(program) do
+      port =
+        Port.open({:spawn_executable, path}, [
+          :binary,
+          :exit_status,
+          {:line, 65_536},
+          args: arguments
+        ])
+
+      {:os_pid, os_pid} = Port.info(port, :os_pid)
+
+      with {:ok, version} <- await_ready(port), do: {:ok, contender(name, version, port, os_pid)}
+    end
+  end
+
+  defp find(program) do
+    case System.find_executable(program) do
+      nil -> {:skip, "#{program} is not installed"}
+      path -> {:ok, path}
+    end
+  end
+
+  defp await_ready(port) do
+    case line(port, @start_ms) do
+      {:ok, "ready " <> version} -> {:ok, version}
+      {:ok, "skip " <> why} -> {:skip, why}
+      {:ok, other} -> {:skip, "it said #{inspect(other)}"}
+      {:error, why} -> {:skip, why}
+    end
+  end
+
+  defp contender(name, version, port, os_pid) do
+    %Contender{
+      name: name,
+      version: version,
+      make: &order(port, name, "make #{&1}"),
+      save: &order(port, name, "save #{&1}"),
+      processes: fn -> [os_pid] end,
+      stop: fn -> Port.close(port) end
+    }
+  end
+
+  defp order(port, name, order) do
+    Port.command(port, order <> "\n")
+
+    case line(port, :infinity) do
+      {:ok, answer} -> answer |> String.split() |> numbers()
+      {:error, why} -> raise "#{name}, told #{inspect(order)}: #{why}"
+    end
+  end
+
+  defp numbers([milliseconds]), do: {to_number(milliseconds), 0}
+  defp numbers([milliseconds, kib]), do: {to_number(milliseconds), 1024 * to_number(kib)}
+  defp to_number(text), do: text |> Float.parse() |> elem(0)
+
+  defp line(port, timeout) do
+    receive do
+      {^port, {:data, {:eol, line}}} -> {:ok, line}
+      {^port, {:exit_status, status}} -> {:error, "it ended with #{status}"}
+    after
+      timeout -> {:error, "it said nothing in #{timeout} ms"}
+    end
+  end
+end

@@ -1,0 +1,51 @@
+defmodule Bench.Quality do
+  @moduledoc "How good and how large what contenders make is, by quality.py."
+
+  alias Bench.{Recipe, Settings}
+
+  @doc "For each contender `%{ssim:, bytes:, width:, height:}`, or an empty map where scikit-image is missing."
+  def measure(contenders, recipe, settings) do
+    folder = Settings.folder(settings, "saved")
+    folders = for place <- 1..length(contenders), do: Path.join(folder, "#{place}")
+
+    for {contender, into} <- Enum.zip(contenders, folders) do
+      File.rm_rf!(into)
+      File.mkdir_p!(into)
+      contender.save.(into)
+    end
+
+    wanted =
+      for {contender, into} <- Enum.zip(contenders, folders),
+          argument <- [Recipe.json(contender.recipe || recipe), into],
+          do: argument
+
+    references = Settings.folder(settings, "references")
+    arguments = [Path.expand("../quality.py", __DIR__), references | wanted]
+
+    python = System.get_env("THUMBNAILER_PYTHON", "python3")
+
+    case System.cmd(python, arguments, stderr_to_stdout: true) do
+      {lines, 0} -> lines |> String.split("\n", trim: true) |> Enum.map(&read/1)
+      {said, status} -> missing(said, status, contenders)
+    end
+  end
+
+  defp read(line) do
+    [ssim, bytes, width, height] = String.split(line, "\t")
+
+    %{
+      ssim: String.to_float(ssim),
+      bytes: String.to_integer(bytes),
+      size: "#{width}x#{height}"
+    }
+  end
+
+  # What is wrong with a picture must not pass; that nobody can look at it must be said.
+  defp missing(said, status, contenders) do
+    unless said =~ "ModuleNotFoundError" or said =~ "FileNotFoundError",
+      do: raise("quality.py ended with #{status}: #{said}")
+
+    IO.puts("SSIM is skipped: #{said |> String.split("\n", trim: true) |> List.last()}")
+    Enum.map(contenders, fn _contender -> %{} end)
+  end
+end

@@ -1,0 +1,60 @@
+defmodule Bench.Usage do
+  @moduledoc """
+  What processes have used, from /proc. https://man7.org/linux/man-pages/man5/proc.5.html
+  """
+
+  # USER_HZ, which is 100 on every Linux that Erlang runs on.
+  @tick_ms 10
+
+  @doc "Milliseconds of processor that a contender's processes have used since they were started, their dead children included."
+  def processor(contender) do
+    own = if contender.through_beam?, do: own_ticks(System.pid()), else: 0
+    @tick_ms * (own + (contender |> processes() |> Enum.map(&ticks/1) |> Enum.sum()))
+  end
+
+  @doc "The most memory that a contender's processes have had, bytes; pages that they share count for each."
+  def peak(contender),
+    do: contender |> processes() |> Enum.map(&memory(&1, "VmHWM")) |> Enum.sum()
+
+  @doc "Resident memory of a process in bytes."
+  def resident(pid), do: memory(pid, "VmRSS")
+
+  @doc "The processes that a process has started."
+  def children(pid) do
+    for task <- Path.wildcard("/proc/#{pid}/task/*/children"),
+        {:ok, children} <- [File.read(task)],
+        child <- String.split(children),
+        do: child
+  end
+
+  defp processes(contender), do: Enum.flat_map(contender.processes.(), &tree/1)
+  defp tree(pid), do: [pid | pid |> children() |> Enum.flat_map(&tree/1)]
+
+  # The fields from the 14th on are utime, stime, and cutime, cstime of children that were waited for.
+  defp ticks(pid), do: pid |> times() |> Enum.sum()
+  defp own_ticks(pid), do: pid |> times() |> Enum.take(2) |> Enum.sum()
+
+  defp times(pid) do
+    case File.read("/proc/#{pid}/stat") do
+      {:ok, stat} ->
+        stat
+        |> String.split(") ")
+        |> List.last()
+        |> String.split()
+        |> Enum.slice(11, 4)
+        |> Enum.map(&String.to_integer/1)
+
+      {:error, _gone} ->
+        []
+    end
+  end
+
+  defp memory(pid, field) do
+    with {:ok, status} <- File.read("/proc/#{pid}/status"),
+         [_all, kib] <- Regex.run(~r/^#{field}:\s+(\d+) kB/m, status) do
+      1024 * String.to_integer(kib)
+    else
+      _gone -> 0
+    end
+  end
+end

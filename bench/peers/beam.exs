@@ -1,0 +1,79 @@
+# A BEAM as a peer of script/bench: elixir beam.exs nif|peer RECIPE. What it is told and what it answers is in
+# ../measure/peer.ex; RECIPE is a map in Elixir's own syntax.
+
+defmodule Bench.Beam do
+  alias Bench.{PeerNode, VipsNif}
+
+  def run([way, recipe]) do
+    {recipe, []} = Code.eval_string(recipe)
+    sources = Enum.map(recipe.files, &File.read!/1)
+
+    # One for each that is made at the same time: a function that calls the NIF, here or in a node of its own.
+    calls = for _ <- 1..recipe.parallel, do: call(way)
+
+    IO.puts("ready OTP #{System.otp_release()}")
+    serve(recipe, sources, calls)
+  end
+
+  defp call("nif"), do: &apply(VipsNif, :thumbnail, &1)
+
+  defp call("peer") do
+    peer = PeerNode.start()
+    &PeerNode.call(peer, :thumbnail, &1)
+  end
+
+  defp serve(recipe, sources, calls) do
+    case IO.read(:line) do
+      "make " <> count -> count |> to_number() |> make(recipe, sources, calls) |> answer()
+      "save " <> folder -> folder |> String.trim() |> save(recipe, sources, calls) |> answer()
+      :eof -> System.halt(0)
+    end
+
+    serve(recipe, sources, calls)
+  end
+
+  defp to_number(line), do: line |> String.trim() |> String.to_integer()
+  defp answer(microseconds), do: IO.puts(microseconds / 1000)
+
+  defp make(count, recipe, sources, calls) do
+    next = :atomics.new(1, [])
+    sources = List.to_tuple(sources)
+
+    {microseconds, _done} =
+      :timer.tc(fn ->
+        calls
+        |> Enum.map(&Task.async(fn -> work(&1, next, count, recipe, sources) end))
+        |> Task.await_many(:infinity)
+      end)
+
+    microseconds
+  end
+
+  defp work(call, next, count, recipe, sources) do
+    index = :atomics.add_get(next, 1, 1) - 1
+
+    if index < count do
+      thumbnails(call, recipe, elem(sources, rem(index, tuple_size(sources))))
+      work(call, next, count, recipe, sources)
+    end
+  end
+
+  defp thumbnails(call, recipe, source) do
+    for %{format: :jpeg} = output <- recipe.outputs do
+      cover = if output.fit == :cover, do: 1, else: 0
+      made = call.([source, output.width, output.height, cover, recipe.quality])
+      true = is_binary(made)
+      made
+    end
+  end
+
+  defp save(folder, recipe, sources, [call | _]) do
+    for {source, index} <- Enum.with_index(sources),
+        {data, place} <- Enum.with_index(thumbnails(call, recipe, source)),
+        do: File.write!("#{folder}/#{index}-#{place}", data)
+
+    0
+  end
+end
+
+Bench.Beam.run(System.argv())

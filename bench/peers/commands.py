@@ -1,0 +1,84 @@
+"""Programs that make one thumbnail and end, as peers of script/bench: vipsthumbnail and ImageMagick's convert.
+
+    commands.py vipsthumbnail|convert RECIPE
+
+Each image has a process of its own, for that is how they are used.
+"""
+
+import concurrent.futures
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from orders import say, serve
+
+
+def vipsthumbnail(program, recipe, file, output, to):
+    options = {"jpeg": f"Q={recipe['quality']},optimize_coding,strip", "webp": f"Q={recipe['quality']},strip"}
+    cover = ["--smartcrop", "centre"] if output["fit"] == "cover" else []
+    size = f"{output['width']}x{output['height']}" + ("" if cover else ">")
+    named = f"{to}.{output['format']}"
+    return named, [program, file, "--size", size, *cover, "--output", f"{named}[{options[output['format']]}]"]
+
+
+def convert(program, recipe, file, output, to):
+    size = f"{output['width']}x{output['height']}"
+    # Twice the thumbnail, as ImageMagick's manual has it.
+    hint = f"jpeg:size={2 * output['width']}x{2 * output['height']}"
+    cover = ["-thumbnail", size + "^", "-gravity", "center", "-extent", size]
+    resize = cover if output["fit"] == "cover" else ["-thumbnail", size + ">"]
+    return to, [program, "-define", hint, file, "-auto-orient", *resize,
+                "-quality", str(recipe["quality"]), f"{output['format']}:{to}"]
+
+
+def found(*names):
+    for name in names:
+        if program := shutil.which(name):
+            return program
+    say(f"skip {names[-1]} is not installed")
+    sys.exit(0)
+
+
+# The names of ImageMagick 7 and of Debian's 6 before the one that may be anything.
+COMMANDS = {
+    "vipsthumbnail": (vipsthumbnail, ["vipsthumbnail"], "--vips-version"),
+    "convert": (convert, ["magick", "convert-im6.q16", "convert"], "-version"),
+}
+arguments_of, names, version = COMMANDS[sys.argv[1]]
+recipe = json.loads(sys.argv[2])
+program = found(*names)
+scratch = tempfile.mkdtemp(prefix="thumbnailer-bench-")
+
+
+def make_one(index, to):
+    file = recipe["files"][index % len(recipe["files"])]
+    for place, output in enumerate(recipe["outputs"]):
+        written, command = arguments_of(program, recipe, file, output, f"{to}-{place}")
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        if written != f"{to}-{place}":
+            os.rename(written, f"{to}-{place}")
+
+
+def make(count):
+    with concurrent.futures.ThreadPoolExecutor(recipe["parallel"]) as callers:
+        list(callers.map(lambda index: make_one(index, f"{scratch}/{index}"), range(count)))
+
+
+def save(folder):
+    for index in range(len(recipe["files"])):
+        make_one(index, f"{folder}/{index}")
+
+
+def memory():
+    return recipe["parallel"] * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+
+
+first = subprocess.run([program, version], capture_output=True, text=True).stdout.splitlines()[0]
+try:
+    serve(" ".join(first.removeprefix("Version: ").split()[:2]).rstrip(","), make, save, memory)
+finally:
+    shutil.rmtree(scratch)

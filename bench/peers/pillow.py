@@ -1,0 +1,57 @@
+"""Pillow as a peer of script/bench, in as many processes as images are made at a time.
+
+Pillow's thumbnail() decodes JPEG at a smaller scale, as large as twice the thumbnail; here fit() may do so, too.
+It converts no colour profiles.
+"""
+
+import io
+import json
+import multiprocessing
+import sys
+
+import PIL
+from PIL import Image, ImageOps
+
+from orders import serve
+
+GAP = 2.0  # the default of thumbnail()
+
+recipe = json.loads(sys.argv[1])
+sources = []
+for file in recipe["files"]:
+    with open(file, "rb") as opened:
+        sources.append(opened.read())
+
+
+def thumbnail(source, output):
+    image = Image.open(io.BytesIO(source))
+    size = output["width"], output["height"]
+    if output["fit"] == "cover":
+        image.draft("RGB", (int(GAP * size[0]), int(GAP * size[1])))
+        image = ImageOps.fit(image, size, Image.Resampling.LANCZOS)
+    else:
+        image.thumbnail(size, Image.Resampling.LANCZOS, reducing_gap=GAP)
+    image = ImageOps.exif_transpose(image).convert("RGB")
+    made = io.BytesIO()
+    optimise = {"optimize": True} if output["format"] == "jpeg" else {}
+    image.save(made, output["format"], quality=recipe["quality"], **optimise)
+    return made.getvalue()
+
+
+def thumbnails(index):
+    return [thumbnail(sources[index % len(sources)], output) for output in recipe["outputs"]]
+
+
+def work(index):
+    thumbnails(index)
+
+
+def save(folder):
+    for index in range(len(sources)):
+        for place, data in enumerate(thumbnails(index)):
+            with open(f"{folder}/{index}-{place}", "wb") as file:
+                file.write(data)
+
+
+with multiprocessing.Pool(recipe["parallel"]) as pool:
+    serve(f"Pillow {PIL.__version__}", lambda count: pool.map(work, range(count), chunksize=1), save)

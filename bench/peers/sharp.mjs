@@ -1,0 +1,49 @@
+// sharp as a peer of script/bench. What it is told and what it answers is in ../measure/peer.ex.
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { createInterface } from "node:readline";
+
+import sharp from "sharp";
+
+const recipe = JSON.parse(process.argv[2]);
+const sources = recipe.files.map((file) => readFileSync(file));
+
+sharp.cache(false);
+// A single image has all processors, as in sharp's own benchmark; several have a thread each, which is sharp's default.
+if (recipe.parallel === 1) sharp.concurrency(availableParallelism());
+
+function thumbnail(source, { width, height, fit, format }) {
+    return sharp(source)
+        .autoOrient()
+        .resize(width, height, { fit, withoutEnlargement: true, fastShrinkOnLoad: recipe.fast_shrink })
+        .toFormat(format, { quality: recipe.quality })
+        .toBuffer();
+}
+
+async function thumbnails(source) {
+    const made = [];
+    for (const output of recipe.outputs) made.push(await thumbnail(source, output));
+    return made;
+}
+
+async function make(count) {
+    let next = 0;
+    const caller = async () => {
+        while (next < count) await thumbnails(sources[next++ % sources.length]);
+    };
+    await Promise.all(Array.from({ length: recipe.parallel }, caller));
+}
+
+async function save(folder) {
+    for (const [index, source] of sources.entries())
+        for (const [output, data] of (await thumbnails(source)).entries())
+            writeFileSync(`${folder}/${index}-${output}`, data);
+}
+
+console.log(`ready sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`);
+for await (const line of createInterface({ input: process.stdin })) {
+    const [order, operand] = line.split(" ", 2);
+    const begin = performance.now();
+    await (order === "make" ? make(Number(operand)) : save(line.slice("save ".length)));
+    console.log(`${performance.now() - begin}`);
+}

@@ -1,0 +1,89 @@
+"""How near thumbnails come to their source, for script/bench.
+
+    quality.py REFERENCES (RECIPE FOLDER)...
+
+Each FOLDER holds what one contender made by the RECIPE before it, a file for each source and output: 0-0, 0-1, 1-0, ... Printed is a line for
+each: the mean SSIM, the bytes of all, the width and height of the first; tab-separated.
+
+The reference of a thumbnail is made by libvips: the source decoded in full, turned upright, in sRGB, resampled with
+Lanczos3 to the very size of the thumbnail; kept in the folder REFERENCES. SSIM is that of Wang et al. (2004), by
+scikit-image, over red, green and blue. https://scikit-image.org/docs/stable/api/skimage.metrics.html
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+
+import numpy
+from PIL import Image
+from skimage.metrics import structural_similarity
+
+
+def vips(*arguments):
+    subprocess.run(["vips", *map(str, arguments)], check=True)
+
+
+def decode_in_full(source, pixels):
+    """A .v file is pixels: what reads it cannot shrink while it decodes."""
+    vips("autorot", source, pixels)
+    profile = subprocess.run(["vipsheader", "-f", "icc-profile-data", pixels], capture_output=True)
+    if profile.returncode == 0:
+        vips("icc_transform", pixels, pixels + ".srgb.v", "srgb", "--embedded")
+        os.replace(pixels + ".srgb.v", pixels)
+
+
+def resample(pixels, size, fit, path):
+    """The whole picture to `size`; or, to cover it, as much of its middle as has that shape. Without the gap, in which
+    libvips would average pixels first."""
+    whole = [int(subprocess.check_output(["vipsheader", "-f", side, pixels])) for side in ("width", "height")]
+    scales = [part / of for part, of in zip(size, whole)]
+    if fit == "cover":
+        scales = [max(scales)] * 2
+    vips("resize", pixels, path, scales[0], "--vscale", scales[1], "--gap", 0, "--kernel", "lanczos3")
+    if fit == "cover":
+        vips("smartcrop", path, path + ".cut.png", *size, "--interesting", "centre")
+        os.replace(path + ".cut.png", path)
+
+
+def reference(source, output, size, folder):
+    key = f"{source} {os.path.getsize(source)} {size} {output['fit']}"
+    path = os.path.join(folder, hashlib.sha256(key.encode()).hexdigest()[:16] + ".png")
+    if not os.path.exists(path):
+        decode_in_full(source, path + ".v")
+        resample(path + ".v", size, output["fit"], path)
+        os.unlink(path + ".v")
+    return path
+
+
+def pixels_of(path):
+    with Image.open(path) as image:
+        return numpy.asarray(image.convert("RGB"))
+
+
+def similarity(made, wanted):
+    return structural_similarity(made, wanted, channel_axis=2, gaussian_weights=True, sigma=1.5,
+                                 use_sample_covariance=False, data_range=255)
+
+
+def measure(folder, recipe, references):
+    similarities, total, first = [], 0, None
+    for index, source in enumerate(recipe["files"]):
+        for place, output in enumerate(recipe["outputs"]):
+            path = f"{folder}/{index}-{place}"
+            made = pixels_of(path)
+            size = made.shape[1], made.shape[0]
+            if size[0] > output["width"] or size[1] > output["height"]:
+                sys.exit(f"quality.py: {path} is {size[0]}x{size[1]}, more than was asked for")
+            similarities.append(similarity(made, pixels_of(reference(source, output, size, references))))
+            total += os.path.getsize(path)
+            first = first or size
+    return numpy.mean(similarities), total, *first
+
+
+os.environ["VIPS_WARNING"] = "0"  # what stands in headers that no decoder minds
+references, pairs = sys.argv[1], iter(sys.argv[2:])
+for recipe, folder in zip(pairs, pairs):
+    ssim, total, width, height = measure(folder, json.loads(recipe), references)
+    print(f"{ssim:.5f}\t{total}\t{width}\t{height}", flush=True)

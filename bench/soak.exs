@@ -1,0 +1,57 @@
+# F: 10,000 small images of three formats, two at a time, by workers that are never replaced: does their memory grow?
+#
+#     script/bench soak [--quick]
+
+alias Bench.{Settings, Source, Table, Usage}
+
+settings = Settings.read!()
+steps = if settings.quick?, do: 2, else: 10
+
+{:ok, _instance} = Thumbnailer.start_link(name: Bench.Soak, workers: 2, reuse: 1_000_000)
+{:ok, %{os_pid: front}} = Thumbnailer.info(Bench.Soak)
+
+images =
+  for {photo, place} <- settings |> Source.photos() |> Enum.with_index(),
+      format <- [:jpeg, :png, :webp] do
+    {:ok, made} = Thumbnailer.make(photo, 160 + 10 * place, format: format, on: Bench.Soak)
+    {:bytes, made.data}
+  end
+
+workers = Usage.children(front)
+
+make = fn count ->
+  images
+  |> Stream.cycle()
+  |> Stream.take(count)
+  |> Thumbnailer.stream(100, on: Bench.Soak, max_concurrency: 4)
+  |> Enum.each(fn {_source, {:ok, _thumbnail}} -> :ok end)
+end
+
+rows =
+  for step <- 1..steps do
+    {microseconds, :ok} = :timer.tc(fn -> make.(1000) end)
+    # The very same processes as before the first image.
+    ^workers = Usage.children(front)
+
+    %{
+      images: 1000 * step,
+      per_second: 1.0e9 / microseconds,
+      workers_mb: (workers |> Enum.map(&Usage.resident/1) |> Enum.sum()) / 1_000_000,
+      front_mb: Usage.resident(front) / 1_000_000
+    }
+  end
+
+Table.print([
+  ["images", "a second", "2 workers MB", "front MB"]
+  | for(
+      row <- rows,
+      do: [
+        Table.number(row.images, 0),
+        Table.number(row.per_second, 0),
+        Table.number(row.workers_mb, 1),
+        Table.number(row.front_mb, 1)
+      ]
+    )
+])
+
+Table.write("soak", ~w(images per_second workers_mb front_mb)a, rows, settings)

@@ -1,0 +1,32 @@
+defmodule Thumbnailer.Call do
+  @moduledoc false
+  # One request, and who answers it: an instance, the nodes of a cluster, or a flight that is under way already.
+
+  alias Thumbnailer.{Cluster, Error, Flights, Request, Server}
+
+  @type on :: GenServer.server() | {:cluster, atom}
+
+  @doc "Asks and waits for the answer."
+  @spec request(on, Request.t()) :: {:ok, map} | {:error, Error.t()}
+  def request(on, %Request{coalesce: true} = request) do
+    request = %{request | coalesce: false}
+
+    with {:ok, timeout} <- timeout(on, request.timeout),
+         do: Flights.request(on, %{request | timeout: timeout}, &request(on, &1))
+  end
+
+  def request({:cluster, group}, request), do: Cluster.Call.request(group, request)
+  def request(on, request), do: Server.request(on, request)
+
+  @doc "Whether one message to an instance is all there is to it, so that nobody needs to wait for the answer."
+  @spec one_message?(on, Request.t()) :: boolean
+  def one_message?({:cluster, _group}, _request), do: false
+  def one_message?(_on, %Request{coalesce: true}), do: false
+  def one_message?(_on, %Request{source: {:stream, _enumerable}}), do: false
+  def one_message?(_on, _request), do: true
+
+  # What a request may take that does not say.
+  defp timeout({:cluster, _group}, nil), do: {:ok, Cluster.Call.timeout()}
+  defp timeout(on, nil), do: Server.timeout(on)
+  defp timeout(_on, timeout), do: {:ok, timeout}
+end

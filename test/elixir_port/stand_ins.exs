@@ -1,0 +1,117 @@
+# Small stand-ins of the packages that docs/ names: as much of each as the examples touch, so that they compile and can be
+# tried. What each does is what its documentation says.
+
+defmodule Oban.Job do
+  defstruct args: %{}
+end
+
+defmodule Oban.Worker do
+  @callback perform(Oban.Job.t()) :: :ok | {:snooze, pos_integer} | {:cancel, term}
+
+  defmacro __using__(opts) do
+    quote do
+      @behaviour Oban.Worker
+      def __opts__, do: Keyword.validate!(unquote(opts), [:queue, :max_attempts])
+    end
+  end
+end
+
+defmodule Broadway.Message do
+  defstruct [:data, status: :ok]
+
+  def failed(message, reason), do: %{message | status: {:failed, reason}}
+end
+
+defmodule Broadway do
+  @callback handle_message(atom, Broadway.Message.t(), term) :: Broadway.Message.t()
+
+  defmacro __using__(_opts), do: quote(do: @behaviour(Broadway))
+
+  def start_link(_module, opts),
+    do: {:ok, Keyword.validate!(opts, [:name, :producer, :processors, :context])}
+end
+
+defmodule Plug do
+  @callback init(term) :: term
+  @callback call(struct, term) :: struct
+end
+
+defmodule Plug.Upload do
+  defstruct [:path, :filename, :content_type]
+end
+
+defmodule Plug.Conn do
+  defstruct [:status, :resp_body, path_info: [], resp_headers: [], assigns: %{}]
+
+  @statuses %{
+    created: 201,
+    unprocessable_entity: 422,
+    request_entity_too_large: 413,
+    service_unavailable: 503
+  }
+
+  def put_status(conn, status), do: %{conn | status: Map.fetch!(@statuses, status)}
+
+  def put_resp_header(conn, key, value),
+    do: %{conn | resp_headers: [{key, value} | conn.resp_headers]}
+
+  def put_resp_content_type(conn, type), do: put_resp_header(conn, "content-type", type)
+  def send_resp(conn, status, body), do: %{conn | status: status, resp_body: body}
+end
+
+defmodule Phoenix.Controller do
+  def json(conn, term), do: %{conn | resp_body: term}
+end
+
+defmodule Phoenix.LiveView do
+  defmodule Socket do
+    defstruct assigns: %{}, uploads: %{}
+  end
+
+  def assign(socket, changes),
+    do: %{socket | assigns: Map.merge(socket.assigns, Map.new(changes))}
+
+  def allow_upload(socket, name, _opts),
+    do: %{socket | uploads: Map.put_new(socket.uploads, name, [])}
+
+  def consume_uploaded_entries(socket, name, consume) do
+    for {meta, entry} <- socket.uploads[name] do
+      {:ok, value} = consume.(meta, entry)
+      value
+    end
+  end
+end
+
+defmodule MyAppWeb do
+  defmacro __using__(:controller) do
+    quote do
+      import Plug.Conn
+      import Phoenix.Controller
+    end
+  end
+
+  defmacro __using__(:live_view), do: quote(do: import(Phoenix.LiveView))
+end
+
+defmodule MyApp.Avatars do
+  def folder, do: File.cwd!()
+end
+
+defmodule Waffle.File do
+  defstruct [:path, :file_name, is_tempfile?: false]
+
+  def generate_temporary_path(extension), do: Path.join(File.cwd!(), "waffle." <> extension)
+end
+
+defmodule Waffle.Definition do
+  defmacro __using__(_opts) do
+    quote do
+      Module.register_attribute(__MODULE__, :versions, persist: true)
+    end
+  end
+end
+
+defmodule :telemetry do
+  def attach(_id, _event, handle, _config) when is_function(handle, 4), do: :ok
+  def attach_many(_id, [_ | _], handle, _config) when is_function(handle, 4), do: :ok
+end

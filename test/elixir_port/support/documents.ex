@@ -1,0 +1,95 @@
+defmodule Thumbnailer.Documents do
+  @moduledoc false
+  # The Markdown files of the repository as the tests see them: their code blocks, links and headings.
+
+  import Thumbnailer.Parts, only: [root: 1]
+
+  defmodule Block do
+    @moduledoc false
+    # A fenced block: `language` and what else stands behind the fence, the line of its first line of code.
+    defstruct [:language, :words, :line, :code]
+  end
+
+  @folders ["", "docs/", "samples/", "elixir_port/"]
+
+  @doc "All documents, Livebooks among them, as paths from the root."
+  def all do
+    for folder <- @folders,
+        path <- Path.wildcard(root(folder <> "*.{md,livemd}")),
+        File.regular?(path) do
+      Path.relative_to(path, root(""))
+    end
+  end
+
+  @doc "The code blocks of a document, in their order."
+  def blocks(document), do: document |> lines() |> blocks([])
+
+  defp blocks([], found), do: Enum.reverse(found)
+
+  defp blocks([{"```" <> info, line} | rest], found) do
+    {code, rest} = Enum.split_while(rest, fn {text, _line} -> text != "```" end)
+    [language | words] = String.split(info) ++ if(info == "", do: [""], else: [])
+    code = Enum.map_join(code, &(elem(&1, 0) <> "\n"))
+    block = %Block{language: language, words: words, line: line + 1, code: code}
+    rest |> Enum.drop(1) |> blocks([block | found])
+  end
+
+  defp blocks([_prose | rest], found), do: blocks(rest, found)
+
+  @doc "Where a document leads to: `{target, line}`, links and pictures alike."
+  def links(document) do
+    for {text, line} <- prose(document),
+        [_, target] <-
+          Regex.scan(~r/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)/, without_code(text)) ++ html(text),
+        do: {target, line}
+  end
+
+  defp html(text), do: Regex.scan(~r/(?:src|href)="([^"]+)"/, text)
+  defp without_code(text), do: String.replace(text, ~r/`[^`]*`/, "``")
+
+  @doc "What `#...` can name in a document: its headings as GitHub and ExDoc make anchors of them."
+  def anchors(document) do
+    document
+    |> prose()
+    |> Enum.flat_map(fn {text, _line} -> Regex.run(~r/^\#{1,6} +(.*)$/, text) || [] end)
+    |> Enum.reject(&String.starts_with?(&1, "#"))
+    |> Enum.map(&anchor/1)
+    |> number()
+  end
+
+  defp anchor(heading) do
+    heading
+    |> String.downcase()
+    |> String.replace(~r/[^\p{L}\p{N}\s_-]/u, "")
+    |> String.trim()
+    |> String.replace(" ", "-")
+  end
+
+  # The second heading of a name gets -1, the third -2.
+  defp number(anchors) do
+    {numbered, _seen} =
+      Enum.map_reduce(anchors, %{}, fn anchor, seen ->
+        count = Map.get(seen, anchor, 0)
+        {if(count == 0, do: anchor, else: "#{anchor}-#{count}"), Map.put(seen, anchor, count + 1)}
+      end)
+
+    numbered
+  end
+
+  # Lines outside of code blocks.
+  defp prose(document) do
+    {prose, _inside} =
+      document
+      |> lines()
+      |> Enum.flat_map_reduce(false, fn
+        {"```" <> _, _line}, inside -> {[], not inside}
+        line, false -> {[line], false}
+        _line, true -> {[], true}
+      end)
+
+    prose
+  end
+
+  defp lines(document),
+    do: document |> root() |> File.read!() |> String.split("\n") |> Enum.with_index(1)
+end
