@@ -1,6 +1,7 @@
 # What a batch costs beside make/3, what it does with large numbers, and what a second node brings:
 #
-#     script/bench batch [rate|overhead|list|resume|cluster ...]
+#     script/bench batch
+#     cd elixir_port && MIX_ENV=prod mix run ../bench/batch.exs [rate|overhead|list|resume|cluster ...]
 #
 # Prints each figure beside its target. THUMBNAILER_CORPUS names the folder whose photos/ are used, TMPDIR where files are made.
 # Ratios are of one run; the machine should have nothing else to do.
