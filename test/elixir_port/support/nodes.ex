@@ -66,15 +66,22 @@ defmodule Thumbnailer.Nodes do
   @doc """
   Starts a node whose instance joins `group`, and waits until it is ready and connected.
 
-  `:flags` are of its emulator; `connect: false` leaves it to others.
+  `:flags` are of its emulator; `connect: false` leaves it to others; `:netns` is the network namespace that it runs in,
+  and `:host` its address there.
   """
   def start(name, group, workers \\ 1, opts \\ []) do
-    node = full_name(name)
-    flags = Keyword.get(opts, :flags, "")
-    port = open(elixir(node, ["-e", @program, to_string(group), to_string(workers)], flags))
+    opts = Keyword.merge([flags: "", connect: true, host: @host, netns: nil], opts)
+    node = full_name(name, opts[:host])
+
+    port =
+      open(
+        elixir(node, ["-e", @program, to_string(group), to_string(workers)], opts[:flags]),
+        opts[:netns]
+      )
+
     {:os_pid, os_pid} = Port.info(port, :os_pid)
     await_ready(port, name)
-    if Keyword.get(opts, :connect, true), do: true = Node.connect(node)
+    if opts[:connect], do: true = Node.connect(node)
     %__MODULE__{port: port, os_pid: os_pid, node: node}
   end
 
@@ -86,13 +93,13 @@ defmodule Thumbnailer.Nodes do
       "--cookie",
       to_string(@cookie),
       "--erl",
-      interface() <> flags,
+      interface(node) <> flags,
       "-pa",
       ebin() | arguments
     ]
   end
 
-  def full_name(name), do: :"#{name}-#{System.pid()}@#{@host}"
+  def full_name(name, host \\ @host), do: :"#{name}-#{System.pid()}@#{host}"
 
   @doc "Kills it, whatever state it is in."
   def stop(%__MODULE__{os_pid: os_pid}) do
@@ -119,18 +126,21 @@ defmodule Thumbnailer.Nodes do
 
   # Nothing of a test is to be reached from another machine. Members need no connections among themselves; where they
   # have them, kernel's global cuts off whole nodes when one connection of the mesh is lost.
-  defp interface,
-    do: "-kernel inet_dist_use_interface {127,0,0,1} -connect_all false #{@patient} "
+  defp interface(node) do
+    address = node |> to_string() |> String.split("@") |> List.last() |> String.replace(".", ",")
+    "-kernel inet_dist_use_interface {#{address}} -connect_all false #{@patient} "
+  end
 
   defp ebin, do: :thumbnailer |> Application.app_dir("ebin") |> to_string()
 
-  defp open(arguments) do
-    Port.open({:spawn_executable, System.find_executable("elixir")}, [
-      :binary,
-      :stderr_to_stdout,
-      args: arguments
-    ])
+  defp open(arguments, netns) do
+    [program | arguments] = inside(netns) ++ [System.find_executable("elixir") | arguments]
+    options = [:binary, :stderr_to_stdout, args: arguments]
+    Port.open({:spawn_executable, program}, options)
   end
+
+  defp inside(nil), do: []
+  defp inside(netns), do: [System.find_executable("ip"), "netns", "exec", netns]
 
   defp await_ready(port, name, output \\ "") do
     receive do
