@@ -92,6 +92,7 @@ defmodule Thumbnailer.Doctor do
     [
       ok("version", "#{hello.version}, protocol #{hello.protocol}"),
       libvips(hello),
+      lane(hello),
       ok("workers", "#{hello.workers}"),
       ok("limits", limits)
     ]
@@ -106,6 +107,11 @@ defmodule Thumbnailer.Doctor do
   end
 
   defp libvips(hello), do: ok("libvips", "#{hello.libvips}, #{hello.libvips_origin}")
+
+  defp lane(%{lane: true}), do: ok("lane", "jpeg to jpeg without pixels")
+
+  defp lane(_hello),
+    do: ok("lane", "none: jpeg to jpeg takes the way over pixels, as lane: :off or the build says")
 
   defp sandbox(%{sandbox: %{complete: true} = sandbox}),
     do:
