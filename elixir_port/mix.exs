@@ -76,6 +76,7 @@ defmodule Thumbnailer.MixProject do
           Thumbnailer.Formats
         ],
         Instances: [Thumbnailer.InstanceOptions, Thumbnailer.Cluster, Thumbnailer.Telemetry],
+        Web: [Thumbnailer.Plug],
         Batch: ~r/^Thumbnailer\.Batch/,
         Diagnosis: [Thumbnailer.Doctor, Thumbnailer.Doctor.Finding, Thumbnailer.Recording]
       ]

@@ -6,6 +6,8 @@ defmodule Thumbnailer.DoctorTest do
 
   alias Thumbnailer.Doctor
 
+  doctest Thumbnailer.Doctor.Finding
+
   defp find(findings, what), do: Enum.find(findings, &(&1.what == what))
 
   describe "with the real program" do

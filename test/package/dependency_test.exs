@@ -47,6 +47,7 @@ defmodule Thumbnailer.Package.DependencyTest do
     built: built
   } do
     assert built =~ "Building the port program"
+    refute built =~ "warning"
     output = mix!(["run", "-e", "App.run(#{inspect(root("samples/images/photo.jpg"))})"], folder)
     assert output =~ "made"
   end
