@@ -82,11 +82,18 @@ defmodule Thumbnailer.DoctorTest do
     """)
 
     File.chmod!(program, 0o755)
-    finding = [executable: program, start_timeout: 2_000] |> Doctor.examine() |> find("start")
-    assert %{state: :error, advice: advice} = finding
-    assert advice =~ "ended with status 127"
-    assert advice =~ "libseccomp.so.2"
+    finding = [executable: program] |> Doctor.examine() |> find("start")
+    assert %{state: :error, seen: seen, advice: advice} = finding
+    assert seen =~ "ended with status 127"
+    assert seen =~ "libseccomp.so.2"
     assert advice =~ "docs/installation.md"
+  end
+
+  test "a file that is no program is an error that says so" do
+    program = Path.join(folder(), "thumbnailer")
+    File.write!(program, "text")
+    assert %{state: :error, seen: seen} = find(Doctor.examine(executable: program), "start")
+    assert seen =~ "cannot be run: :eacces"
   end
 
   test "a program of another version is a warning" do

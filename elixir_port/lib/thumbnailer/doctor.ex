@@ -1,9 +1,8 @@
 defmodule Thumbnailer.Doctor do
   @moduledoc """
   Examines an installation: is the port program there, which is it, does it start, what does the sandbox hold, does each
-  format work. `mix thumbnailer.doctor` prints what it finds. In a release, where there is no Mix:
-
-      bin/my_app eval "Thumbnailer.Doctor.main()"
+  format work. `mix thumbnailer.doctor` prints what it finds; in a release, where there is no Mix,
+  `bin/my_app eval "Thumbnailer.Doctor.main()"` does.
 
   Nothing of it touches the instances that are running.
   """
@@ -13,7 +12,7 @@ defmodule Thumbnailer.Doctor do
 
   import Finding, only: [ok: 2, warning: 3, error: 3]
 
-  # How long a program that has failed to start may take to say its version, in milliseconds.
+  # How long the program may take to say its version, in milliseconds.
   @patience 2_000
 
   @doc """
@@ -27,7 +26,7 @@ defmodule Thumbnailer.Doctor do
   def examine(opts \\ []) do
     case Executable.find(opts[:executable]) do
       {:ok, path} ->
-        [ok("program", path) | with_instance(path, opts)]
+        [ok("program", path) | start(path, opts)]
 
       {:error, why} ->
         [
@@ -55,47 +54,56 @@ defmodule Thumbnailer.Doctor do
     if Enum.any?(findings, &(&1.state == :error)), do: exit({:shutdown, 1}), else: :ok
   end
 
+  # First by itself: a program that cannot run would be started again and again until the deadline.
+  defp start(path, opts) do
+    case ask_version(path) do
+      {:ended, why} -> [error("start", why, advice(why))]
+      :fine -> with_instance(path, opts)
+    end
+  end
+
   defp with_instance(path, opts) do
     {:ok, instance} = opts |> Keyword.put(:name, Doctor.Instance) |> Thumbnailer.start_link()
 
     case :timer.tc(fn -> Thumbnailer.info(Doctor.Instance) end) do
       {microseconds, {:ok, hello}} ->
-        [start(microseconds) | hello(hello)] ++ Samples.findings(hello, Doctor.Instance)
+        [ok("start", "in #{div(microseconds, 1000)} ms") | hello(hello)] ++
+          Samples.findings(hello, Doctor.Instance)
 
       {_microseconds, {:error, error}} ->
-        [error("start", Error.message(error), advice(path))]
+        advice = "run it by hand, #{path}: it says on stderr what is wrong"
+        [error("start", Error.message(error), advice)]
     end
     |> tap(fn _findings -> Supervisor.stop(instance) end)
   end
 
-  defp start(microseconds), do: ok("start", "in #{div(microseconds, 1000)} ms")
-
-  # The dynamic linker's complaint is the most frequent one in a container, and it is not made to the BEAM.
-  defp advice(path) do
-    asked = Task.async(fn -> ask_version(path) end)
+  # What is silent is no reason to give up yet: the instance will say why.
+  defp ask_version(path) do
+    asked = Task.async(fn -> run_version(path) end)
 
     case Task.yield(asked, @patience) || Task.shutdown(asked, :brutal_kill) do
       {:ok, {:error, why}} ->
-        "it cannot be run: #{why}; is it for this machine, and executable?"
+        {:ended, "it cannot be run: #{why}"}
 
       {:ok, {said, status}} when status != 0 ->
-        "it ended with status #{status}: #{String.trim(said)}" <> libraries(said)
+        {:ended, "it ended with status #{status}: #{String.trim(said)}"}
 
       _version_or_silence ->
-        "run it by hand, #{path}: it says on stderr what is wrong"
+        :fine
     end
   end
 
-  defp ask_version(path) do
+  defp run_version(path) do
     System.cmd(path, ["--version"], stderr_to_stdout: true)
   rescue
     error in [ErlangError] -> {:error, inspect(error.original)}
   end
 
-  defp libraries(said) do
-    if said =~ "shared libraries" or said =~ "GLIBC",
-      do: "; `ldd` on it shows which; docs/installation.md says what a release needs",
-      else: ""
+  # The dynamic linker's complaint is the most frequent one in a container.
+  defp advice(why) do
+    if why =~ "shared libraries" or why =~ "GLIBC",
+      do: "`ldd` on it shows what is missing; docs/installation.md says what a release needs",
+      else: "is it for this machine, and may this user run it?"
   end
 
   defp hello(hello) do

@@ -1,9 +1,6 @@
 defmodule Thumbnailer.Doctor.Finding do
   @moduledoc """
   One thing that `Thumbnailer.Doctor` looked at: how it is, what was seen, and what to do when it is not well.
-
-      iex> Thumbnailer.Doctor.Finding.text(%Thumbnailer.Doctor.Finding{state: :ok, what: "webp", seen: "written and read"})
-      "ok      webp      written and read"
   """
 
   @enforce_keys [:state, :what, :seen]
@@ -32,7 +29,12 @@ defmodule Thumbnailer.Doctor.Finding do
   def error(what, seen, advice),
     do: %__MODULE__{state: :error, what: what, seen: seen, advice: advice}
 
-  @doc "The finding as a line for people, and a second one with the advice, if there is any."
+  @doc """
+  The finding as a line for people, and a second one with the advice, if there is any.
+
+      iex> Thumbnailer.Doctor.Finding.text(%Thumbnailer.Doctor.Finding{state: :ok, what: "webp", seen: "written and read"})
+      "ok      webp      written and read"
+  """
   @doc since: "0.1.0"
   @spec text(t) :: String.t()
   def text(%__MODULE__{} = finding) do
