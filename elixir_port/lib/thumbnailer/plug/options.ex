@@ -151,7 +151,7 @@ defmodule Thumbnailer.Plug.Options do
           )
 
       try do
-        Request.make!("image", [{size, []}], all)
+        _ = Request.make!("image", [{size, []}], all)
       rescue
         error in ArgumentError ->
           reraise ArgumentError, "size #{inspect(name)}: #{error.message}", __STACKTRACE__
