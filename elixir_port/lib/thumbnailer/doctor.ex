@@ -109,6 +109,7 @@ defmodule Thumbnailer.Doctor do
       libvips(hello),
       ok("reads", Enum.join(hello.loaders, ", ")),
       ok("writes", Enum.join(hello.savers, ", ")),
+      lane(hello),
       ok("workers", "#{hello.workers}"),
       ok("limits", limits),
       sandbox(hello)
@@ -135,6 +136,11 @@ defmodule Thumbnailer.Doctor do
   end
 
   defp libvips(hello), do: ok("libvips", "#{hello.libvips}, #{hello.libvips_origin}")
+
+  defp lane(%{lane: true}), do: ok("lane", "jpeg to jpeg without pixels")
+
+  defp lane(_hello),
+    do: ok("lane", "none: jpeg to jpeg takes the way over pixels, as lane: :off or the build says")
 
   defp sandbox(%{sandbox: %{complete: true} = sandbox}),
     do:

@@ -18,7 +18,7 @@ defmodule Thumbnailer.Wire do
                 Enum.flat_map(Options.table(), fn %Option{wire: wire, choices: choices} ->
                   [wire | Enum.filter(choices, &is_atom/1)]
                 end) ++
-                ~w(hello protocol version libvips libvips_origin prebuilt system codec etf msgpack loaders
+                ~w(hello protocol version libvips libvips_origin prebuilt system lane auto codec etf msgpack loaders
                    savers workers limits max_frame max_source_bytes max_pixels max_memory poison_after
  poison_for deadline reuse os_pid
                    sandbox mode require best_effort audit off seccomp landlock front open_denied
