@@ -26,6 +26,7 @@ defmodule Thumbnailer.DeprecatedTest do
   defp sources do
     for pattern <- [
           "elixir_port/mix.exs",
+          "elixir_port/port_build/*.exs",
           "elixir_port/lib/**/*.ex",
           "test/elixir_port/**/*.{ex,exs}",
           "script/*.exs",
