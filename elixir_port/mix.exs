@@ -58,7 +58,7 @@ defmodule Thumbnailer.MixProject do
       source_ref: "v" <> @version,
       extras:
         ["../README.md"] ++
-          pages(guides ++ operation ++ reference) ++
+          paths(guides ++ operation ++ reference) ++
           ["../samples/thumbnailer.livemd"] ++
           Enum.map(~w(CHANGELOG CONTRIBUTING SECURITY), &"../#{&1}.md"),
       assets: %{"../docs/pictures" => "pictures"},
@@ -76,14 +76,13 @@ defmodule Thumbnailer.MixProject do
           Thumbnailer.Formats
         ],
         Instances: [Thumbnailer.InstanceOptions, Thumbnailer.Cluster, Thumbnailer.Telemetry],
-        Web: [Thumbnailer.Plug],
+        "Other ways in": [Thumbnailer.Plug],
         Batch: ~r/^Thumbnailer\.Batch/,
         Diagnosis: [Thumbnailer.Doctor, Thumbnailer.Doctor.Finding, Thumbnailer.Recording]
       ]
     ]
   end
 
-  defp pages(names), do: names |> paths() |> Enum.filter(&File.exists?(Path.expand(&1, __DIR__)))
   defp paths(names), do: Enum.map(names, &"../docs/#{&1}.md")
 
   defp package do

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.DeprecatedTest do
-  # What newer versions of Elixir warn of, up to 1.18, and can be told from the source: the rows of the table at
-  # https://hexdocs.pm/elixir/compatibility-and-deprecations.html. Older versions, such as the one that is at hand, say nothing.
+  # What newer versions of Elixir warn of, up to 1.18, and can be told from the source: rows of the table in "Compatibility and
+  # deprecations" of Elixir's documentation. Older versions, such as the one that is at hand, say nothing.
   use ExUnit.Case, async: true
 
   import Thumbnailer.Parts
@@ -26,6 +26,7 @@ defmodule Thumbnailer.DeprecatedTest do
   defp sources do
     for pattern <- [
           "elixir_port/mix.exs",
+          "elixir_port/port_build/*.exs",
           "elixir_port/lib/**/*.ex",
           "test/elixir_port/**/*.{ex,exs}",
           "script/*.exs",

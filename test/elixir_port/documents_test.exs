@@ -5,7 +5,7 @@ defmodule Thumbnailer.DocumentsTest do
 
   import Thumbnailer.Parts
 
-  alias Thumbnailer.{DocumentRun, Documents}
+  alias Thumbnailer.{DocumentRun, Documents, Executable}
 
   # What is asked of a document beyond that its blocks run: pieces that are run after them.
   @afterwards %{
@@ -200,7 +200,7 @@ defmodule Thumbnailer.DocumentsTest do
   defp shop do
     folder = folder()
     DocumentRun.furnish(folder)
-    program = System.fetch_env!("THUMBNAILER_EXECUTABLE")
+    {:ok, program} = Executable.find(nil)
     for name <- ["build", "samples"], do: File.mkdir_p!(Path.join(folder, name))
     File.ln_s!(program, Path.join(folder, "build/thumbnailer"))
     File.cp_r!(root("samples/frames"), Path.join(folder, "samples/frames"))
@@ -209,8 +209,8 @@ defmodule Thumbnailer.DocumentsTest do
   end
 
   defp shell(arguments, folder) do
-    program = Path.dirname(System.fetch_env!("THUMBNAILER_EXECUTABLE"))
-    env = [{"PATH", program <> ":" <> System.get_env("PATH")}]
+    {:ok, program} = Executable.find(nil)
+    env = [{"PATH", Path.dirname(program) <> ":" <> System.get_env("PATH")}]
     System.cmd("bash", arguments, cd: folder, env: env, stderr_to_stdout: true)
   end
 end

@@ -2,10 +2,7 @@
 
 {:ok, _instances} =
   Supervisor.start_link(
-    [
-      {Thumbnailer, name: MyApp.Uploads, workers: 1},
-      {Thumbnailer, name: MyApp.Media, workers: 1, roots: ["photos"]}
-    ],
+    [{Thumbnailer, name: MyApp.Uploads, workers: 1}],
     strategy: :one_for_one
   )
 
@@ -77,12 +74,11 @@ false = MyApp.Avatar.validate({%{avatar | path: "animation.gif"}, nil})
 {:ok, %{format: :webp, width: 200, height: 200}} = Thumbnailer.probe(made)
 
 # Plug
-from = MyAppWeb.Thumbs.init(from: Path.expand("photos"))
-get = fn path -> MyAppWeb.Thumbs.call(%Plug.Conn{path_info: path}, from) end
+get = fn path -> MyAppWeb.Thumbs.call(Plug.Conn.request(path), []) end
 
 %{status: 200, resp_body: <<"RIFF", _::binary>>, resp_headers: headers} =
-  get.(["200x200", "hills.jpg"])
+  get.("/thumbs/card/2026/tower.webp")
 
 true = {"content-type", "image/webp"} in headers
-%{status: 404} = get.(["200x200", "..", "photo.jpg"])
-%{status: 404} = get.(["201x201", "hills.jpg"])
+%{status: 404} = get.("/thumbs/card/../photo.jpg")
+%{status: 404} = get.("/thumbs/huge/hills.jpg")

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Plug do
   @moduledoc """
-  A [plug](https://hex.pm/packages/plug) that serves thumbnails of the images in a folder.
+  A [plug](https://github.com/elixir-plug/plug) that serves thumbnails of the images in a folder.
 
       defmodule MyApp.Endpoint do
         use Plug.Builder

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Telemetry do
   @moduledoc """
-  The events that this library sends through [`:telemetry`](https://hex.pm/packages/telemetry), when the application has it.
+  The events that this library sends through [`:telemetry`](https://github.com/beam-telemetry/telemetry), when the application has it.
 
   Whether it has is looked at when an instance starts: `:telemetry` must be started by then. Without it nothing is
   sent, and the program does not report its workers.

@@ -26,16 +26,21 @@ defmodule Thumbnailer.Rooms do
     end
   end
 
-  @doc "The row of each room that is there, by its number from the top; nil for one that is not drawn."
+  @doc "The row of each room that is there, by its number from the top; nil for one that is not drawn. Its own name comes before a `*`."
   def rows(folder) do
-    patterns =
+    numbered =
       for {{_name, rooms}, number} <- Enum.with_index(drawn(folder)),
           room <- rooms,
-          do: {pattern(room), number}
+          do: {room, number}
 
-    for room <- rooms(folder), into: %{} do
-      found = for {pattern, number} <- patterns, room =~ pattern, do: number
-      {room, if(length(found) == 1, do: hd(found))}
+    {many, single} = Enum.split_with(numbered, fn {room, _number} -> room =~ "*" end)
+    for room <- rooms(folder), into: %{}, do: {room, row(room, single) || row(room, many)}
+  end
+
+  defp row(room, drawn) do
+    case for({name, number} <- drawn, room =~ pattern(name), do: number) do
+      [number] -> number
+      _none_or_several -> nil
     end
   end
 

@@ -87,7 +87,7 @@ defmodule Thumbnailer.Batch.Journal do
   defp learn(table, entries, count) do
     rows =
       for {{id, _path, made}, turn} <- Enum.with_index(entries, count),
-          do: {id, [<<turn::64>> | :erlang.term_to_binary(made)]}
+          do: {id, [<<turn::64>>, :erlang.term_to_binary(made)]}
 
     :ok = Table.put(table, rows)
     count + length(entries)

@@ -140,24 +140,25 @@ defmodule Thumbnailer.Plug.Options do
 
   # Sizes are checked as a request would be, and where they are written instead of in the first request.
   defp check_together!(options) do
-    for {name, {size, own}} <- options.sizes do
-      all = Keyword.merge(options.options, own)
-
-      if Keyword.has_key?(all, :to),
-        do:
-          raise(
-            ArgumentError,
-            "option :to does not belong here: thumbnails are sent, not written"
-          )
-
-      try do
-        _ = Request.make!("image", [{size, []}], all)
-      rescue
-        error in ArgumentError ->
-          reraise ArgumentError, "size #{inspect(name)}: #{error.message}", __STACKTRACE__
-      end
-    end
+    Enum.each(options.sizes, fn {name, {size, own}} ->
+      check_size!(name, size, Keyword.merge(options.options, own))
+    end)
 
     options
+  end
+
+  defp check_size!(name, size, options) do
+    if Keyword.has_key?(options, :to),
+      do:
+        raise(
+          ArgumentError,
+          "option :to does not belong here: thumbnails are sent, not written"
+        )
+
+    _ = Request.make!("image", [{size, []}], options)
+    :ok
+  rescue
+    error in ArgumentError ->
+      reraise ArgumentError, "size #{inspect(name)}: #{error.message}", __STACKTRACE__
   end
 end
