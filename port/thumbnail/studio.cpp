@@ -37,7 +37,11 @@ Speed speed_of(const Output& output) {
 
 Take take_for(const Output& output, const Header& header, Format format) {
     const bool animated = output.animated && header.frames > 1 && is_animated(format);
-    return {.page = output.page, .animated = animated, .speed = speed_of(output)};
+    const Speed speed = speed_of(output);
+    // A preview has neither the colour profile nor the metadata of its picture.
+    const bool preview = output.preview == Preview::allow && speed != Speed::best && !animated && output.page == 0 &&
+                         header.profile == 0 && output.metadata == Metadata::none;
+    return {.page = output.page, .animated = animated, .speed = speed, .preview = preview};
 }
 
 // How large the whole image must be for its part to have the size that is wanted.
