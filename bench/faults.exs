@@ -40,7 +40,7 @@ defmodule Bench.Faults do
 
     fn ->
       {:error, %{reason: ^reason}} =
-        Thumbnailer.make(source, 200, on: __MODULE__, deadline: @deadline)
+        Thumbnailer.make(source, 200, on: __MODULE__, timeout: @deadline)
     end
   end
 end
@@ -60,7 +60,7 @@ thirds = [
   {"hangs (computes)", Bench.Faults.fault(photo, "spin", :timeout)}
 ]
 
-milliseconds = 4 * settings.round_ms
+milliseconds = max(4 * settings.round_ms, 400)
 for {_what, third} <- thirds, do: Bench.Faults.run(photo, third, milliseconds)
 
 rounds =

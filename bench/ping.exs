@@ -5,7 +5,8 @@
 # On one processor, because else the time is that of waking another one, or not, as the system happened to place each
 # program: 12 or 35 us for the very same contender.
 #
-# cat behind an Erlang port is the floor: two pipes and one process that copies. Each round measures every contender once,
+# cat behind an Erlang port is the floor: two pipes and one process that copies; OTP's `:peer` over standard_io is what
+# comes with OTP for the same purpose. Each round measures every contender once,
 # in turn, so that a change of the machine's pace meets them all alike.
 
 defmodule Bench.Ping do
@@ -43,7 +44,7 @@ defmodule Bench.Ping do
   def percentile(sorted, share), do: Enum.at(sorted, floor(length(sorted) * share))
 end
 
-alias Bench.{Settings, Table}
+alias Bench.{PeerNode, Settings, Table}
 
 settings = Settings.read!(300)
 # Ports are opened by a child of the BEAM.
@@ -56,11 +57,14 @@ end
 {:ok, program} = Thumbnailer.Executable.find(nil)
 {:ok, instance} = Thumbnailer.start_link(name: Bench.Thumbs)
 
+peer = PeerNode.start()
+
 contenders = [
   {"cat behind a port", Bench.Ping.bare(System.find_executable("cat"), [])},
   {"thumbnailer echo behind a port", Bench.Ping.bare(program, ["echo"])},
   {"a ping to thumbnailer behind a port", Bench.Ping.greeted(program, [])},
-  {"Thumbnailer.ping/1", fn -> :ok = Thumbnailer.ping(Bench.Thumbs) end}
+  {"Thumbnailer.ping/1", fn -> :ok = Thumbnailer.ping(Bench.Thumbs) end},
+  {"a call to a pooled :peer", fn -> <<>> = PeerNode.call(peer, :echo, [<<>>]) end}
 ]
 
 for {_name, call} <- contenders, do: Bench.Ping.round(call)
@@ -95,4 +99,5 @@ Table.print([
 
 Table.write("ping", ~w(contender p50_us p99_us ratio)a, rows, settings)
 for port <- Port.list(), Port.info(port, :connected) == {:connected, self()}, do: Port.close(port)
+PeerNode.stop(peer)
 Supervisor.stop(instance)

@@ -17,11 +17,12 @@ defmodule Thumbnailer.MixProject do
       elixirc_paths: elixirc_paths(Mix.env()),
       test_paths: ["../test/elixir_port"],
       deps: [],
-      dialyzer: [flags: [:error_handling, :extra_return, :missing_return, :unmatched_returns]],
+      dialyzer: [flags: [:unmatched_returns]],
       name: "Thumbnailer",
       description: "Crash-proof, sandboxed, fast thumbnails: libvips in an OS process of its own",
       package: package(),
-      docs: [main: "Thumbnailer", source_ref: "v" <> @version]
+      docs: docs(),
+      test_coverage: test_coverage()
     ]
   end
 
@@ -34,6 +35,55 @@ defmodule Thumbnailer.MixProject do
 
   defp elixirc_paths(:test), do: ["lib", Path.expand("../test/elixir_port/support", __DIR__)]
   defp elixirc_paths(_env), do: ["lib"]
+
+  # script/coverage. Not counted are the parts that tests are made of, and what runs in a BEAM of its own in them, where nobody counts.
+  defp test_coverage do
+    parts =
+      for path <- Path.wildcard(Path.expand("../test/elixir_port/support/*.ex", __DIR__)),
+          [_, name] <- Regex.scan(~r/^defmodule ([\w.]+) do/m, File.read!(path)),
+          do: Module.concat([name])
+
+    elsewhere = [Mix.Tasks.Thumbnailer.Batch, Thumbnailer.Batch.Interrupt]
+    [output: "../build/cover", summary: [threshold: 90], ignore_modules: parts ++ elsewhere]
+  end
+
+  # For `mix docs` where ExDoc is installed; nothing here needs it.
+  defp docs do
+    guides = ~w(getting_started options errors_and_retries untrusted_uploads recipes plug batch)
+    operation = ~w(installation operations clustering scaling performance reliability)
+    reference = ~w(coming_from security protocol architecture)
+
+    [
+      main: "readme",
+      source_ref: "v" <> @version,
+      extras:
+        ["../README.md"] ++
+          pages(guides ++ operation ++ reference) ++
+          ["../samples/thumbnailer.livemd"] ++
+          Enum.map(~w(CHANGELOG CONTRIBUTING SECURITY), &"../#{&1}.md"),
+      assets: %{"../docs/pictures" => "pictures"},
+      groups_for_extras: [
+        Guides: paths(guides),
+        Operation: paths(operation),
+        Reference: paths(reference)
+      ],
+      groups_for_modules: [
+        Results: [Thumbnailer.Thumbnail, Thumbnailer.Error],
+        Arguments: [
+          Thumbnailer.Source,
+          Thumbnailer.Size,
+          Thumbnailer.Options,
+          Thumbnailer.Formats
+        ],
+        Instances: [Thumbnailer.InstanceOptions, Thumbnailer.Cluster, Thumbnailer.Telemetry],
+        Batch: ~r/^Thumbnailer\.Batch/,
+        Diagnosis: [Thumbnailer.Doctor, Thumbnailer.Doctor.Finding, Thumbnailer.Recording]
+      ]
+    ]
+  end
+
+  defp pages(names), do: names |> paths() |> Enum.filter(&File.exists?(Path.expand(&1, __DIR__)))
+  defp paths(names), do: Enum.map(names, &"../docs/#{&1}.md")
 
   defp package do
     [

@@ -6,4 +6,7 @@ File.rm_rf!(folder)
 File.mkdir_p!(folder)
 made = Enum.map(Gallery.shots(), &Gallery.make!(&1, folder))
 File.write!(Parts.root("docs/options.md"), Gallery.page())
-IO.puts("docs/options.md, and #{length(made)} pictures of #{made |> Enum.map(& &1.bytes) |> Enum.sum()} bytes in docs/pictures")
+
+IO.puts(
+  "docs/options.md, and #{length(made)} pictures of #{made |> Enum.map(& &1.bytes) |> Enum.sum()} bytes in docs/pictures"
+)

@@ -13,18 +13,20 @@ defmodule Bench.Ours do
   def start(recipe, opts \\ []) do
     by = Keyword.get(opts, :by, :bytes)
     speed = Keyword.get(opts, :speed, :balanced)
-    _ = speed
-    name = Keyword.get(opts, :name, "ours, #{inspect(speed)}, by #{by}")
+
+    name =
+      Keyword.get(opts, :name, "ours, #{speed}" <> if(by == :path, do: ", by path", else: ""))
+
     instance = :"#{name} #{System.unique_integer([:positive])}"
     {:ok, supervisor} = Thumbnailer.start_link(name: instance, workers: recipe.parallel)
     {:ok, hello} = Thumbnailer.info(instance)
     sources = recipe.files |> Enum.map(&source(&1, by)) |> List.to_tuple()
-    thumbnails = &thumbnails(&1, Recipe.outputs(recipe), on: instance)
+    thumbnails = &thumbnails(&1, Recipe.outputs(recipe), on: instance, speed: speed)
 
     %Contender{
       name: name,
       version: "#{hello.version}, libvips #{hello.libvips}",
-      make: &{time(fn -> make(sources, thumbnails, recipe.parallel, &1) end), 0},
+      make: &{time(fn -> make(sources, thumbnails, Recipe.callers(recipe), &1) end), 0},
       save: &save(sources, thumbnails, &1),
       processes: fn -> [hello.os_pid] end,
       recipe: recipe,

@@ -19,10 +19,13 @@ defmodule Bench.Table do
     IO.puts("")
   end
 
-  @doc "The same in Markdown."
-  def markdown([headings | rows]) do
-    rule = Enum.map(tl(headings), fn _heading -> "---:" end)
-    Enum.map_join([headings, ["---" | rule] | rows], "\n", &"| #{Enum.join(&1, " | ")} |") <> "\n"
+  @doc "The same in Markdown; columns that begin with a number are right-aligned."
+  def markdown([headings, first | _more] = rows) do
+    rule = Enum.map(first, &if(&1 =~ ~r/^[-≥≤\d]/u, do: "---:", else: "---"))
+
+    [headings, rule | tl(rows)]
+    |> Enum.map_join("\n", &"| #{Enum.join(&1, " | ")} |")
+    |> Kernel.<>("\n")
   end
 
   @doc "A number for people; `nil` is a dash."

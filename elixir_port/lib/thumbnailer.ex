@@ -49,7 +49,7 @@ defmodule Thumbnailer do
 
       {:ok, thumbnail} = Thumbnailer.make("photo.jpg", 200)
       {:ok, thumbnail} = Thumbnailer.make({:bytes, upload}, {200, 100}, fit: :cover, format: :webp)
-      {:ok, %{path: "/srv/small.avif"}} = Thumbnailer.make("photo.jpg", "640x", to: "/srv/small.avif")
+      {:ok, %{path: path}} = Thumbnailer.make("photo.jpg", "640x", to: "small.avif")
       {:ok, thumbnail} = Thumbnailer.make(File.stream!("photo.jpg", [], 65_536), 200)
 
   An enumerable is read in the calling process and goes on to the program piece by piece, as fast as that takes it. It
@@ -63,6 +63,7 @@ defmodule Thumbnailer do
 
   #{Options.docs()}
   """
+  @doc since: "0.1.0"
   @spec make(Source.t(), Size.t(), keyword) :: {:ok, Thumbnail.t()} | {:error, Error.t()}
   def make(source, size, opts \\ []) do
     source |> make_all([{size, []}], opts) |> single()
@@ -73,6 +74,7 @@ defmodule Thumbnailer do
 
       %Thumbnailer.Thumbnail{data: data} = Thumbnailer.make!("photo.jpg", 200)
   """
+  @doc since: "0.1.0"
   @spec make!(Source.t(), Size.t(), keyword) :: Thumbnail.t()
   def make!(source, size, opts \\ []), do: source |> make(size, opts) |> bang!()
 
@@ -92,6 +94,7 @@ defmodule Thumbnailer do
       {:ok, [{:ok, avif_320}, {:ok, jpeg_320}, {:ok, avif_640}, {:ok, jpeg_640}]} =
         Thumbnailer.make_all("photo.jpg", sizes: ["320x", "640x"], formats: [:avif, :jpeg])
   """
+  @doc since: "0.1.0"
   @spec make_all(Source.t(), [output] | set, keyword) ::
           {:ok, [{:ok, Thumbnail.t()} | {:error, Error.t()}]} | {:error, Error.t()}
   def make_all(source, outputs, opts \\ []) do
@@ -114,6 +117,7 @@ defmodule Thumbnailer do
 
       [small, large] = Thumbnailer.make_all!("photo.jpg", [200, 1200])
   """
+  @doc since: "0.1.0"
   @spec make_all!(Source.t(), [output] | set, keyword) :: [Thumbnail.t()]
   def make_all!(source, outputs, opts \\ []) do
     source |> make_all(outputs, opts) |> bang!() |> Enum.map(&bang!/1)
@@ -139,6 +143,7 @@ defmodule Thumbnailer do
 
   and those of `make/3`.
   """
+  @doc since: "0.1.0"
   @spec async(Source.t(), Size.t(), keyword) :: reference
   def async(source, size, opts \\ []) do
     {own, opts} = Options.split!(opts, :async)
@@ -154,6 +159,7 @@ defmodule Thumbnailer do
       ref = Thumbnailer.async("photo.jpg", 200)
       :ok = Thumbnailer.cancel(ref)
   """
+  @doc since: "0.1.0"
   @spec cancel(reference) :: :ok
   def cancel(ref) when is_reference(ref), do: Async.cancel(ref)
 
@@ -165,7 +171,7 @@ defmodule Thumbnailer do
       "*.jpg"
       |> Path.wildcard()
       |> Thumbnailer.stream({300, 200}, fit: :cover, ordered: false, max_concurrency: 8)
-      |> Stream.each(fn {path, result} -> record(path, result) end)
+      |> Stream.each(fn {path, result} -> IO.inspect({path, elem(result, 0)}) end)
       |> Stream.run()
 
   Nothing is read from `sources` before the stream is run, and then no more than is worked on. Results are those of
@@ -179,6 +185,7 @@ defmodule Thumbnailer do
 
   and those of `make/3`.
   """
+  @doc since: "0.1.0"
   @spec stream(Enumerable.t(), Size.t(), keyword) :: Enumerable.t()
   def stream(sources, size, opts \\ []) do
     {own, opts} = Options.split!(opts, :stream)
@@ -210,7 +217,7 @@ defmodule Thumbnailer do
   @doc """
   Reads the header of an image, without decoding it.
 
-      {:ok, %{format: :jpeg, width: 2725, height: 2225}} = Thumbnailer.probe("photo.jpg")
+      {:ok, %{format: :jpeg, width: 640, height: 480}} = Thumbnailer.probe("photo.jpg")
 
   The map holds `:format`; `:width` and `:height` as a viewer shows the image, `:raw_width` and `:raw_height` as
   it is stored; `:orientation` (1 to 8); `:pages`; `:frames` and `:duration` of an animation, in milliseconds, 1 and 0
@@ -222,6 +229,7 @@ defmodule Thumbnailer do
 
   #{Options.docs([:request, :call])}
   """
+  @doc since: "0.1.0"
   @spec probe(Source.t(), keyword) :: {:ok, map} | {:error, Error.t()}
   def probe(source, opts \\ []) do
     {request, on} = Request.probe!(source, opts)
@@ -233,6 +241,7 @@ defmodule Thumbnailer do
 
       :ok = Thumbnailer.ping()
   """
+  @doc since: "0.1.0"
   @spec ping(GenServer.server()) :: :ok | {:error, Error.t()}
   def ping(on \\ __MODULE__) do
     with {:ok, _nothing} <- Call.request(on, %Request{op: :ping}), do: :ok
@@ -241,8 +250,9 @@ defmodule Thumbnailer do
   @doc """
   Writes the next `count` requests of an instance and their replies to files, from where they can be run again.
 
-      {:ok, recording} = Thumbnailer.record(10, "/tmp/failures", only: :errors)
-      %{written: 3, ended: :stopped} = Thumbnailer.Recording.stop(recording)
+      {:ok, recording} = Thumbnailer.record(10, "failures", only: :errors)
+      {:error, _} = Thumbnailer.make("damaged.jpg", 200)
+      %{written: 1, ended: :stopped} = Thumbnailer.Recording.stop(recording)
 
   `folder` is made when it is missing and must be empty; nobody but this user may look into it. What is in it afterwards
   says `Thumbnailer.Recording`. The recording ends by itself, at the latest with the process that started it.
@@ -256,6 +266,7 @@ defmodule Thumbnailer do
     * `:timeout` - how long it goes on at most, in milliseconds; ten minutes by default
     * `:on` - the instance
   """
+  @doc since: "0.1.0"
   @spec record(pos_integer, Path.t(), keyword) :: {:ok, Recording.t()} | {:error, Error.t()}
   def record(count, folder, opts \\ []) do
     {on, opts} = Keyword.pop(Recording.cast!(count, folder, opts), :on)
@@ -265,17 +276,18 @@ defmodule Thumbnailer do
   @doc """
   What the port program of an instance says about itself; starts it when it is not running.
 
-      {:ok, %{version: "0.1.0", libvips: "8.18.7", workers: 2}} = Thumbnailer.info()
+      {:ok, %{version: version, libvips: libvips, workers: workers}} = Thumbnailer.info()
 
   The map holds `:protocol`, `:version`, `:libvips`, `:loaders`, `:savers`, `:workers`, `:limits` and `:os_pid`.
   """
+  @doc since: "0.1.0"
   @spec info(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def info(on \\ __MODULE__), do: Call.request(on, %Request{op: :info})
 
   @doc """
   What confines the workers of an instance on this host, as far as it was tried when the program started.
 
-      {:ok, %{complete: true, seccomp: true, landlock: 7}} = Thumbnailer.posture()
+      {:ok, %{complete: complete?, seccomp: true, landlock: version}} = Thumbnailer.posture()
 
     * `:mode` - the option `:sandbox`
     * `:seccomp`, `:front` - whether the system calls of the workers, and of the program itself, are filtered
@@ -283,6 +295,7 @@ defmodule Thumbnailer do
     * `:open_denied`, `:socket_denied`, `:exec_denied` - whether a worker that tried was stopped
     * `:complete` - whether all of this holds
   """
+  @doc since: "0.1.0"
   @spec posture(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def posture(on \\ __MODULE__) do
     with {:ok, hello} <- info(on), do: {:ok, hello.sandbox}
@@ -291,7 +304,7 @@ defmodule Thumbnailer do
   @doc """
   What an instance is doing and has done.
 
-      {:ok, %{state: :up, waiting: 0, sent: 2, served: 1041, latency: %{p99: 61.4}}} = Thumbnailer.stats()
+      {:ok, %{state: :up, waiting: 0, served: served, latency: %{p99: milliseconds}}} = Thumbnailer.stats()
 
     * `:state` - of the port program: `:idle`, `:starting`, `:up`, `:dying` or `:down`
     * `:os_pid` - of the port program, or `nil`
@@ -304,6 +317,7 @@ defmodule Thumbnailer do
       of memory of their own, in bytes. `nil` when the program is not up
     * `:program` - what the program itself counts, or `nil` when it is not up
   """
+  @doc since: "0.1.0"
   @spec stats(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def stats(on \\ __MODULE__) do
     with {:ok, counts} <- Server.counts(on) do
@@ -336,6 +350,7 @@ defmodule Thumbnailer do
 
   Batches that run without a cluster are heard in the group `Thumbnailer.Batch`.
   """
+  @doc since: "0.1.0"
   @spec subscribe(atom) :: :ok
   def subscribe(group) when is_atom(group) do
     # The router of this node sees the nodes of the group.
@@ -348,14 +363,16 @@ defmodule Thumbnailer do
 
       :ok = Thumbnailer.unsubscribe(MyApp.Thumbs)
   """
+  @doc since: "0.1.0"
   @spec unsubscribe(atom) :: :ok
   def unsubscribe(group) when is_atom(group), do: Events.unsubscribe(group)
 
   @doc """
   A child of a supervisor; the options are those of an instance, see above. The id is the name.
 
-      Supervisor.start_link([{Thumbnailer, name: MyApp.Thumbs, workers: 4}], strategy: :one_for_one)
+      Supervisor.start_link([{Thumbnailer, name: MyApp.Uploads, workers: 4}], strategy: :one_for_one)
   """
+  @doc since: "0.1.0"
   @spec child_spec(keyword) :: Supervisor.child_spec()
   def child_spec(opts) do
     name = opts |> InstanceOptions.cast!() |> Keyword.fetch!(:name)
@@ -365,10 +382,11 @@ defmodule Thumbnailer do
   @doc """
   Starts an instance, linked to the caller. Raises `ArgumentError` when an option is wrong.
 
-      {:ok, _pid} = Thumbnailer.start_link(name: MyApp.Thumbs, workers: 4, reuse: 1)
+      {:ok, _pid} = Thumbnailer.start_link(name: MyApp.Careful, workers: 4, isolation: :image)
 
   A program that cannot be started is no error here: requests say `:unavailable` and why.
   """
+  @doc since: "0.1.0"
   @spec start_link(keyword) :: Supervisor.on_start()
   def start_link(opts \\ []), do: opts |> InstanceOptions.cast!() |> Instance.start_link()
 

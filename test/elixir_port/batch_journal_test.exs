@@ -62,6 +62,47 @@ defmodule Thumbnailer.Batch.JournalTest do
   defp mark_open(<<magic::binary-4, _closed::binary-4, rest::binary>>),
     do: magic <> <<6, 7, 8, 9>> <> rest
 
+  # All 400 images in each turn.
+  defp turns(count), do: for(turn <- 1..count, n <- 1..400, do: {"/#{n}.jpg", "turn #{turn}"})
+  defp size(out), do: File.stat!(Path.join(out, ".thumbnailer/journal")).size
+
+  test "a log that is mostly superseded is written anew when it is opened, and says the same" do
+    out = folder()
+    write(out, turns(4))
+    large = size(out)
+    key = with_journal(out, fn _pid, journal -> journal.key end)
+    small = size(out)
+    assert_in_delta large / small, 4, 0.1
+    assert fetch(out, "/1.jpg") == made("turn 4")
+    assert fetch(out, "/400.jpg") == made("turn 4")
+    assert with_journal(out, fn _pid, journal -> journal.key end) == key
+    # Of the four turns one is left, and what is left is left alone.
+    assert size(out) == small
+    write(out, [{"/1.jpg", "turn 5"}])
+    assert size(out) > small
+    assert fetch(out, "/1.jpg") == made("turn 5")
+    assert fetch(out, "/2.jpg") == made("turn 4")
+  end
+
+  test "a rewriting that was cut off leaves the old log, and is begun anew" do
+    out = folder()
+    write(out, turns(3))
+    new = Path.join(out, ".thumbnailer/journal.new")
+    File.write!(new, "a part of a log")
+    assert fetch(out, "/7.jpg") == made("turn 3")
+    refute File.exists?(new)
+  end
+
+  test "where a log cannot be written anew, the old one serves" do
+    out = folder()
+    write(out, turns(3))
+    before = size(out)
+    # A folder of that name cannot be opened as a log.
+    File.mkdir_p!(Path.join(out, ".thumbnailer/journal.new/inside"))
+    assert fetch(out, "/7.jpg") == made("turn 3")
+    assert size(out) == before
+  end
+
   test "two batches do not write into one folder at a time" do
     out = folder()
 
@@ -78,7 +119,7 @@ defmodule Thumbnailer.Batch.JournalTest do
     {:ok, host} = :inet.gethostname()
     # No process has a pid over the limit of Linux, 2^22.
     File.write!(Path.join(out, "lock"), "4194305 #{host}")
-    assert Lock.take(out) == :ok
+    assert Lock.take(out) == :inherited
     assert {:error, _why} = Lock.take(out)
   end
 

@@ -13,7 +13,7 @@ defmodule Thumbnailer.DocumentsTest do
   }
 
   @moduletag :real
-  @moduletag timeout: 120_000
+  @moduletag timeout: 300_000
 
   for document <- Documents.all() do
     @tag document: document
@@ -34,7 +34,9 @@ defmodule Thumbnailer.DocumentsTest do
       @tag document: document
       test "the Elixir of #{document} runs", %{document: document} do
         pieces =
-          for block <- blocks(document, "elixir", []), do: {block.code, document, block.line}
+          for block <- blocks(document, "elixir", []),
+              not setup?(block),
+              do: {block.code, document, block.line}
 
         assert_runs(pieces ++ afterwards(document))
       end
@@ -66,6 +68,31 @@ defmodule Thumbnailer.DocumentsTest do
     end
   end
 
+  test "docs/errors_and_retries.md says what to do about each reason, once" do
+    text = File.read!(root("docs/errors_and_retries.md"))
+    [_, table, _] = String.split(text, ~r/^## (What to do about each|Retries)$/m)
+
+    told =
+      for "| `" <> _ = line <- String.split(table, "\n"),
+          [_, reason] <- Regex.scan(~r/`([a-z_]+)`/, line |> String.split("|") |> Enum.at(1)),
+          do: reason
+
+    assert Enum.sort(told -- ["reason"]) ==
+             Enum.sort(
+               for {reason, _from, _meaning} <- Thumbnailer.Error.table(), do: to_string(reason)
+             )
+  end
+
+  test "README.md leads to every guide, and ExDoc has each of them" do
+    guides = for "docs/" <> _ = guide <- Documents.all(), do: guide
+    led = for {target, _line} <- Documents.links("README.md"), do: target
+    assert guides -- led == []
+
+    extras = for extra <- Mix.Project.config()[:docs][:extras], do: Path.relative_to(extra, "..")
+    assert guides -- extras == []
+    for extra <- extras, do: assert(File.exists?(root(extra)))
+  end
+
   test "a block says in a known way what is to be done with it" do
     known = fn
       %{language: "elixir", words: words} ->
@@ -73,6 +100,9 @@ defmodule Thumbnailer.DocumentsTest do
 
       %{language: "sh", words: words} ->
         words in [[], ["run"]]
+
+      %{language: "rooms", words: words} ->
+        length(words) == 1
 
       %{language: "hex", words: words} ->
         length(words) == 2

@@ -1,6 +1,8 @@
 defmodule Thumbnailer.ErrorTest do
   use ExUnit.Case, async: true
 
+  doctest Thumbnailer.Error
+
   alias Thumbnailer.Error
 
   test "raised, it says its message" do

@@ -84,7 +84,11 @@ defmodule Thumbnailer.LifecycleTest do
     on = start_instance(name, workers: 1)
     for worker <- workers(on), do: signal(worker, :STOP)
     caller = spawn(fn -> make(on, timeout: 60_000) end)
-    eventually("the request was not sent", fn -> :sys.get_state(on).queue.sent == 1 end)
+
+    eventually("no worker has the request", fn ->
+      match?({:ok, %{program: %{busy: 1}}}, Thumbnailer.stats(on))
+    end)
+
     Process.exit(caller, :kill)
     assert {:ok, %Thumbnail{}} = make(on, timeout: 5_000)
   end

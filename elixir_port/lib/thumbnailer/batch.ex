@@ -3,10 +3,10 @@ defmodule Thumbnailer.Batch do
   Thumbnails of whole trees of images: what `mix thumbnailer.batch` does.
 
       batch = %Thumbnailer.Batch{patterns: ["photos"], out: "thumbs", sizes: ["200x200"], jobs: 4}
-      {:ok, %Thumbnailer.Batch.Report{done: 340, failed: 0}} = Thumbnailer.Batch.run(batch)
+      {:ok, %Thumbnailer.Batch.Report{done: 3, failed: 0}} = Thumbnailer.Batch.run(batch)
 
-  Inputs are found while images are made, and nothing is held that grows with their number: a tree or a list may be as
-  large as it likes. Each image is decoded once for all sizes and formats. Outputs mirror the tree below `out`:
+  Inputs are found while images are made, and never held: some 20 bytes for each are all that grows with their number, so that a
+  tree or a list may be as large as it likes. Each image is decoded once for all sizes and formats. Outputs mirror the tree below `out`:
   `photos/a/b.jpg` becomes `thumbs/a/b.jpg`, with several sizes `thumbs/a/b-200x200.jpg` and so on;
   `name` says otherwise. Two images that would have the same output are a failure of the second.
 
@@ -56,7 +56,13 @@ defmodule Thumbnailer.Batch do
           options: keyword
         }
 
-  @doc "The inputs of a batch, in order, as a lazy stream."
+  @doc """
+  The inputs of a batch, in order, as a lazy stream.
+
+      batch = %Thumbnailer.Batch{patterns: ["photos"], out: "thumbs"}
+      3 = batch |> Thumbnailer.Batch.inputs() |> Enum.count()
+  """
+  @doc since: "0.1.0"
   @spec inputs(t) :: Enumerable.t()
   def inputs(%__MODULE__{} = batch), do: Input.stream(batch.patterns, batch.from, batch.out)
 
@@ -65,13 +71,18 @@ defmodule Thumbnailer.Batch do
 
   It ends early when `observe` returns `:stop`, or after the first failure with `on_failure: :stop`: no further image
   is begun, and those that are under way are finished. Says why when the journal cannot be had.
+
+      batch = %Thumbnailer.Batch{patterns: ["photos"], out: "small", sizes: ["100x100"]}
+      {:ok, report} = Thumbnailer.Batch.run(batch, fn report -> if report.failed > 10, do: :stop end)
+      {3, 0} = {report.made, report.failed}
   """
+  @doc since: "0.1.0"
   @spec run(t, (Report.t() -> :stop | term)) :: {:ok, Report.t()} | {:error, String.t()}
   def run(%__MODULE__{} = batch, observe \\ &Function.identity/1) do
     batch = settle!(batch)
 
     if batch.dry_run,
-      do: in_temporary_folder(&dry_run(batch, observe, &1)),
+      do: dry_run(batch, observe),
       else:
         with_journal(batch, fn pid, journal ->
           with_claims(journal.folder, &run(batch, observe, Convert.new(batch, pid, journal, &1)))
@@ -79,8 +90,8 @@ defmodule Thumbnailer.Batch do
   end
 
   # It reads the journal, but leaves no trace where there is none.
-  defp dry_run(batch, observe, folder) do
-    with_claims(folder, fn claims ->
+  defp dry_run(batch, observe) do
+    with_claims(System.tmp_dir!(), fn claims ->
       if Journal.exists?(batch.out),
         do:
           with_journal(batch, fn _pid, journal ->
@@ -145,24 +156,16 @@ defmodule Thumbnailer.Batch do
 
   @doc """
   The batch with its formats and the template for names, checked; raises `ArgumentError` when names would clash.
+
+      batch = Thumbnailer.Batch.settle!(%Thumbnailer.Batch{out: "thumbs", sizes: ["100x", "200x"]})
+      [:auto] = batch.formats
   """
+  @doc since: "0.1.0"
   @spec settle!(t) :: t
   def settle!(%__MODULE__{} = batch) do
     {format, options} = Keyword.pop(batch.options, :format, :auto)
     formats = batch.formats || [format]
     name = Name.check!(batch.name || Name.default(batch.sizes), batch.sizes, formats)
     %{batch | formats: formats, name: name, options: options, out: Path.expand(batch.out)}
-  end
-
-  defp in_temporary_folder(run) do
-    name = "thumbnailer-#{System.pid()}-#{System.unique_integer([:positive])}"
-    folder = Path.join(System.tmp_dir!(), name)
-    File.mkdir_p!(folder)
-
-    try do
-      run.(folder)
-    after
-      File.rmdir!(folder)
-    end
   end
 end

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Cluster do
 
   An instance joins a group with the option `:cluster`, on as many nodes as you like:
 
-      {Thumbnailer, name: MyApp.Thumbs, cluster: MyApp.Thumbs}
+      children = [{Thumbnailer, name: MyApp.Thumbs, cluster: MyApp.Thumbs}]
 
   Any node that is connected to them gives its requests to the group:
 
@@ -23,20 +23,25 @@ defmodule Thumbnailer.Cluster do
   @doc """
   The members of a group as this node knows them.
 
-      [%{node: :"thumbs@host", workers: 2, load: 3, loaders: [:jpeg, :png], libvips: "8.18.7"}] =
-        Thumbnailer.Cluster.members(MyApp.Thumbs)
+      for %{node: node, workers: workers, load: load, state: :up} <- Thumbnailer.Cluster.members(MyApp.Thumbs),
+          do: {node, load / workers}
 
   `load` is the number of requests that a member has to do, for whomever; `state` is `:up`, `:silent` (it was not
   heard for five seconds) or `:resting` (its program is not running).
   """
+  @doc since: "0.1.0"
   @spec members(atom) :: [map]
   def members(group), do: group |> Router.of() |> Router.members()
 
   @doc """
   Makes this node part of a cluster: gives it the name `sname` when it has none yet, and connects it to `nodes`.
 
-      :ok = Thumbnailer.Cluster.connect("batch", ["thumbs@host"])
+      case Thumbnailer.Cluster.connect(nil, ["thumbs@host"]) do
+        :ok -> Thumbnailer.Cluster.members(MyApp.Thumbs)
+        {:error, why} -> IO.puts(:stderr, why)
+      end
   """
+  @doc since: "0.1.0"
   @spec connect(String.t() | nil, [String.t()]) :: :ok | {:error, String.t()}
   def connect(sname, nodes) do
     with :ok <- name(sname) do

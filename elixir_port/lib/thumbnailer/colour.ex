@@ -1,6 +1,17 @@
 defmodule Thumbnailer.Colour do
-  @moduledoc """
-  Colours as callers write them and as they stand on the wire, `#rrggbbaa`.
+  @moduledoc false
+  # Colours as callers write them and as they stand on the wire, `#rrggbbaa`.
+
+  @typedoc "A colour in sRGB. Alpha goes from 0, transparent, to 255, opaque."
+  @type t :: String.t() | {byte, byte, byte} | {byte, byte, byte, byte}
+
+  @doc false
+  @spec accepts() :: String.t()
+  def accepts,
+    do: ~s("#rgb", "#rrggbb", "#rrggbbaa", {r, g, b} or {r, g, b, a} with 0 to 255 each)
+
+  @doc """
+  The colour as `#rrggbbaa`, or `:error`.
 
       iex> Thumbnailer.Colour.cast("#f80")
       {:ok, "#ff8800ff"}
@@ -11,16 +22,6 @@ defmodule Thumbnailer.Colour do
       iex> Thumbnailer.Colour.cast("orange")
       :error
   """
-
-  @typedoc "A colour in sRGB. Alpha goes from 0, transparent, to 255, opaque."
-  @type t :: String.t() | {byte, byte, byte} | {byte, byte, byte, byte}
-
-  @doc false
-  @spec accepts() :: String.t()
-  def accepts,
-    do: ~s("#rgb", "#rrggbb", "#rrggbbaa", {r, g, b} or {r, g, b, a} with 0 to 255 each)
-
-  @doc "The colour as `#rrggbbaa`, or `:error`."
   @spec cast(term) :: {:ok, String.t()} | :error
   def cast(<<"#", r::binary-1, g::binary-1, b::binary-1>>), do: hex(r <> r <> g <> g <> b <> b)
   def cast(<<"#", rgb::binary-6>>), do: hex(rgb)

@@ -61,11 +61,22 @@ defmodule Thumbnailer.Error do
 
   @type t :: %__MODULE__{reason: reason, message: String.t(), details: map}
 
-  @doc "All reasons: name, who says it (`:port` or `:library`), meaning."
+  @doc """
+  All reasons: name, who says it (`:port` or `:library`), meaning.
+
+      {:timeout, :port, "the deadline passed before the work was done"} = List.keyfind(Thumbnailer.Error.table(), :timeout, 0)
+  """
+  @doc since: "0.1.0"
   @spec table() :: [{reason, :port | :library, String.t()}]
   def table, do: @table
 
-  @doc "Whether `reason` is one of the table."
+  @doc """
+  Whether `reason` is one of the table.
+
+      iex> {Thumbnailer.Error.reason?(:bad_image), Thumbnailer.Error.reason?(:bad_luck)}
+      {true, false}
+  """
+  @doc since: "0.1.0"
   @spec reason?(term) :: boolean
   def reason?(reason), do: List.keymember?(@table, reason, 0)
 
@@ -74,4 +85,15 @@ defmodule Thumbnailer.Error do
   def new(reason, message, details \\ []) do
     %__MODULE__{reason: reason, message: message, details: Map.new(details)}
   end
+
+  @doc false
+  @spec unreadable(Path.t(), File.posix()) :: t
+  def unreadable(path, :enoent), do: new(:not_found, "no file has the path #{inspect(path)}")
+
+  def unreadable(path, posix),
+    do: new(:no_access, "#{inspect(path)} cannot be read: #{:file.format_error(posix)}")
+
+  @doc false
+  @spec not_a_file(Path.t()) :: t
+  def not_a_file(path), do: new(:not_a_file, "#{inspect(path)} is not a regular file")
 end

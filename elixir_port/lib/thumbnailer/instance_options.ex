@@ -117,6 +117,17 @@ defmodule Thumbnailer.InstanceOptions do
           "what the system offers, `:audit` lets pass and reports, `:off` has none."
     },
     %Option{
+      name: :lane,
+      wire: "--lane",
+      scope: :instance,
+      type: :choice,
+      choices: [:auto, :off],
+      default_doc: "`:auto`",
+      doc:
+        "whether JPEG becomes JPEG without the detour over pixels, where that gives the same picture; `:off` makes " <>
+          "everything with libvips."
+    },
+    %Option{
       name: :cluster,
       scope: :instance,
       type: :name,
@@ -152,19 +163,40 @@ defmodule Thumbnailer.InstanceOptions do
 
   @table @work ++ Limits.table() ++ @surroundings
 
-  @doc "The name of the default instance."
+  @doc """
+  The name of the default instance.
+
+      iex> Thumbnailer.InstanceOptions.default_name()
+      Thumbnailer
+  """
+  @doc since: "0.1.0"
   @spec default_name() :: atom
   def default_name, do: @default_name
 
-  @doc "All rows."
+  @doc """
+  All rows.
+
+      %{type: :integer, wire: "--workers"} = Enum.find(Thumbnailer.InstanceOptions.table(), &(&1.name == :workers))
+  """
+  @doc since: "0.1.0"
   @spec table() :: [Option.t()]
   def table, do: @table
 
-  @doc "The documentation of all rows, as a Markdown list."
+  @doc """
+  The documentation of all rows, as a Markdown list.
+
+      "  * `:name` - " <> _ = Thumbnailer.InstanceOptions.docs()
+  """
+  @doc since: "0.1.0"
   @spec docs() :: String.t()
   def docs, do: Option.docs(@table)
 
-  @doc "Checks the options of an instance; raises `ArgumentError` for the first that is wrong."
+  @doc """
+  The options of an instance with their defaults; raises `ArgumentError` for the first that is wrong.
+
+      30_000 = Thumbnailer.InstanceOptions.cast!(workers: 4)[:deadline]
+  """
+  @doc since: "0.1.0"
   @spec cast!(keyword) :: keyword
   def cast!(opts) do
     defaults = for %{default: default, name: name} <- @table, default != nil, do: {name, default}
@@ -189,6 +221,7 @@ defmodule Thumbnailer.InstanceOptions do
       iex> Thumbnailer.InstanceOptions.arguments(isolation: :image)
       ["--die-with-parent", "--reuse=1"]
   """
+  @doc since: "0.1.0"
   @spec arguments(keyword, boolean) :: [String.t()]
   def arguments(opts, events? \\ false) do
     opts = if opts[:isolation] == :image, do: Keyword.put(opts, :reuse, 1), else: opts

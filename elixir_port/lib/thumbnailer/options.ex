@@ -89,15 +89,31 @@ defmodule Thumbnailer.Options do
   @typedoc "Where an option belongs: to every call, to calls about images, to an output, to async/3, to stream/3."
   @type scope :: :call | :request | :output | :async | :stream
 
-  @doc "All rows."
+  @doc """
+  All rows.
+
+      %{type: :choice, default: :inside} = Enum.find(Thumbnailer.Options.table(), &(&1.name == :fit))
+  """
+  @doc since: "0.1.0"
   @spec table() :: [Option.t()]
   def table, do: @table
 
-  @doc "The rows that callers give as options, of these scopes."
+  @doc """
+  The rows that callers give as options, of these scopes.
+
+      iex> for row <- Thumbnailer.Options.table([:async]), do: row.name
+      [:reply_to]
+  """
+  @doc since: "0.1.0"
   @spec table([scope]) :: [Option.t()]
   def table(scopes), do: Enum.filter(table(), &(&1.scope in scopes))
 
-  @doc "The documentation of the options of these scopes, as a Markdown list."
+  @doc """
+  The documentation of the options of these scopes, as a Markdown list.
+
+      "  * `:reply_to` - " <> _ = Thumbnailer.Options.docs([:async])
+  """
+  @doc since: "0.1.0"
   @spec docs([scope]) :: String.t()
   def docs(scopes \\ [:output, :request, :call]),
     do: scopes |> table() |> Option.docs(&Examples.code/1)
@@ -109,6 +125,7 @@ defmodule Thumbnailer.Options do
       iex> Thumbnailer.Options.cast!([fit: :cover, timeout: 500], [:request, :output])
       %{fit: :cover, deadline: 500}
   """
+  @doc since: "0.1.0"
   @spec cast!(keyword, [scope]) :: %{atom => term}
   def cast!(given, scopes) do
     refuse_misplaced!(given, scopes)
@@ -124,6 +141,7 @@ defmodule Thumbnailer.Options do
       iex> Thumbnailer.Options.split!([fit: :cover, ordered: false], :stream)
       {%{ordered: false}, [fit: :cover]}
   """
+  @doc since: "0.1.0"
   @spec split!(keyword, :async | :stream) :: {%{atom => term}, keyword}
   def split!(given, scope) do
     rows = table([scope])

@@ -66,8 +66,11 @@ defmodule Thumbnailer.Recording do
   @doc """
   Ends a recording; yields what it has, or nil when that was told already.
 
-      %{written: 3, ended: :stopped} = Thumbnailer.Recording.stop(recording)
+      {:ok, recording} = Thumbnailer.record(3, "recorded")
+      {:ok, _thumbnail} = Thumbnailer.make("photo.jpg", 200)
+      %{written: 1, ended: :stopped} = Thumbnailer.Recording.stop(recording)
   """
+  @doc since: "0.1.0"
   @spec stop(t) :: summary | nil
   def stop(recording) do
     GenServer.cast(recording.pid, :stop)
@@ -77,8 +80,11 @@ defmodule Thumbnailer.Recording do
   @doc """
   Waits for the end of a recording, at most `timeout` milliseconds; nil when it goes on, or when that was told already.
 
-      %{written: 10, ended: :count} = Thumbnailer.Recording.await(recording)
+      {:ok, recording} = Thumbnailer.record(1, "the_next")
+      {:ok, _thumbnail} = Thumbnailer.make("photo.jpg", 200)
+      %{written: 1, ended: :count} = Thumbnailer.Recording.await(recording)
   """
+  @doc since: "0.1.0"
   @spec await(t, timeout) :: summary | nil
   def await(%__MODULE__{pid: pid, monitor: monitor}, timeout \\ :infinity) do
     # A process is no longer alive before its last messages have gone out.

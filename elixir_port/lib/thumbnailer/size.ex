@@ -27,11 +27,23 @@ defmodule Thumbnailer.Size do
           | String.t()
 
   # 16,383 is the longest side of a WebP image: https://developers.google.com/speed/webp/faq
-  @doc "The longest side that can be asked for, in pixels."
+  @doc """
+  The longest side that can be asked for, in pixels.
+
+      iex> Thumbnailer.Size.max()
+      16_383
+  """
+  @doc since: "0.1.0"
   @spec max() :: pos_integer
   def max, do: @max
 
-  @doc "The box as the wire has it; raises `ArgumentError` when `size` is none."
+  @doc """
+  The box as the wire has it; raises `ArgumentError` when `size` is none.
+
+      iex> Thumbnailer.Size.parse!("x100")
+      %{height: 100}
+  """
+  @doc since: "0.1.0"
   @spec parse!(t) :: %{optional(:width) => pos_integer, optional(:height) => pos_integer}
   def parse!(size) do
     case sides(size) do

@@ -17,6 +17,7 @@ defmodule Thumbnailer.Source do
       iex> Thumbnailer.Source.cast!({:bytes, ["GIF", "89a"]})
       {:bytes, "GIF89a"}
   """
+  @doc since: "0.1.0"
   @spec cast!(t) :: {:path, binary} | {:bytes, binary} | {:stream, Enumerable.t()}
   def cast!({:bytes, bytes}) when is_binary(bytes), do: {:bytes, bytes}
 

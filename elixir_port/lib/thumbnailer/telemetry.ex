@@ -20,6 +20,8 @@ defmodule Thumbnailer.Telemetry do
   `:telemetry_span_context` that is the same for all events of one call; the others come from the process that owns
   the program, so a handler of theirs should be quick.
 
+      require Logger
+
       :telemetry.attach("log", [:thumbnailer, :make, :exception], fn _event, %{duration: duration}, metadata, _ ->
         Logger.warning("\#{metadata.source}: \#{Exception.message(metadata.reason)} after \#{duration}")
       end, nil)

@@ -8,6 +8,8 @@ defmodule Thumbnailer.Thumbnail do
     * `format` - `:jpeg`, `:png`, `:webp`, `:avif`, `:gif` or `:tiff`
     * `bytes` - how large it is encoded
     * `placeholder` - what the option `:placeholder` asked for, as text, or `nil`
+
+  In a Livebook it shows itself as the picture that it is, where Kino is installed.
   """
 
   alias Thumbnailer.Formats
@@ -33,6 +35,7 @@ defmodule Thumbnailer.Thumbnail do
       iex> Thumbnailer.Thumbnail.media_type(thumbnail)
       "image/webp"
   """
+  @doc since: "0.1.0"
   @spec media_type(t) :: String.t()
   def media_type(%__MODULE__{format: format}), do: Formats.media_type(format)
 end

@@ -14,7 +14,9 @@ defmodule Thumbnailer.Documents do
 
   @doc "All documents, Livebooks among them, as paths from the root."
   def all do
-    for folder <- @folders, path <- Path.wildcard(root(folder <> "*.{md,livemd}")), File.regular?(path) do
+    for folder <- @folders,
+        path <- Path.wildcard(root(folder <> "*.{md,livemd}")),
+        File.regular?(path) do
       Path.relative_to(path, root(""))
     end
   end

@@ -1,22 +1,23 @@
 defmodule Thumbnailer.Batch.Journal do
   @moduledoc false
-  # What a batch has made, in OUT/.thumbnailer/journal, so that a run that was stopped goes on where it was. A
-  # :disk_log, which repairs a tail that was torn off by a power failure.
+  # What a batch has made, in OUT/.thumbnailer/journal, so that a run that was stopped goes on where it was.
   #
   # Each entry is on the disk before the next is taken: entries that come meanwhile are written together, so that a
   # slow disk costs batches of entries and not the rate. The entries of the past are read into a table on disk, by
-  # which inputs are looked up: memory stays the same however many there are.
+  # which inputs are looked up; when most of them were superseded by later ones, the log is written anew without those.
 
   use GenServer
 
-  alias Thumbnailer.Batch.{Lock, Made}
+  alias Thumbnailer.Batch.{Leftovers, Lock, Log, Made, Table}
 
-  @version 1
+  # A log with fewer entries than this is not worth writing anew.
+  @small 1_000
+
   @enforce_keys [:log, :table, :key, :folder]
   defstruct [:log, :table, :key, :folder]
 
   @typedoc "`key` is that of the hashes of contents."
-  @type t :: %__MODULE__{log: term, table: term, key: binary, folder: Path.t()}
+  @type t :: %__MODULE__{log: Log.t(), table: pid, key: binary, folder: Path.t()}
 
   @doc "The folder of the journal of the batches into `out`."
   @spec folder(Path.t()) :: Path.t()
@@ -32,20 +33,25 @@ defmodule Thumbnailer.Batch.Journal do
     folder = folder(out)
 
     with :ok <- make(folder),
-         :ok <- Lock.take(folder),
+         :ok <- take_lock(folder, out),
          {:ok, pid} <- GenServer.start(__MODULE__, folder) do
       Process.link(pid)
       {:ok, pid, GenServer.call(pid, :handle, :infinity)}
     end
   end
 
+  defp take_lock(folder, out) do
+    with :inherited <- Lock.take(folder) do
+      _ = Leftovers.sweep(out)
+      :ok
+    end
+  end
+
   @doc "What the journal of earlier runs says of the input, or nil."
   @spec fetch(t, Path.t()) :: Made.t() | nil
   def fetch(journal, path) do
-    case :dets.lookup(journal.table, id(path)) do
-      [{_id, _path, made}] -> made
-      [] -> nil
-    end
+    with <<_turn::64, made::binary>> <- Table.fetch(journal.table, id(path)),
+         do: :erlang.binary_to_term(made)
   end
 
   @doc "Writes what was made of the input; returns before it is on the disk."
@@ -63,13 +69,12 @@ defmodule Thumbnailer.Batch.Journal do
   def init(folder) do
     # Else the end of the batch would not end the table and the lock.
     Process.flag(:trap_exit, true)
-    table = {__MODULE__, folder}
-    index = Path.join(folder, "index")
-    _ = File.rm(index)
+    path = Path.join(folder, "journal")
 
-    with {:ok, log} <- open_log(Path.join(folder, "journal")),
-         {:ok, ^table} <- :dets.open_file(table, file: charlist(index), auto_save: :infinity),
-         {:ok, key} <- read(log, table) do
+    with {:ok, table} <- Table.start_link(Path.join(folder, "index")),
+         {:ok, log} <- Log.open(path),
+         {:ok, key, count} <- Log.reduce(log, 0, &learn(table, &1, &2)),
+         {:ok, log} <- compact(log, path, key, table, count) do
       {:ok, %__MODULE__{log: log, table: table, key: key, folder: folder}}
     else
       {:error, why} ->
@@ -78,14 +83,38 @@ defmodule Thumbnailer.Batch.Journal do
     end
   end
 
+  # Each entry has its turn beside it, by which it is known whether it is the last of its id.
+  defp learn(table, entries, count) do
+    rows =
+      for {{id, _path, made}, turn} <- Enum.with_index(entries, count),
+          do: {id, [<<turn::64>> | :erlang.term_to_binary(made)]}
+
+    :ok = Table.put(table, rows)
+    count + length(entries)
+  end
+
+  defp compact(log, path, key, table, count) do
+    if count >= @small and count > 2 * Table.count(table),
+      do: Log.rewrite(log, path, key, 0, &without_superseded(table, &1, &2)),
+      else: {:ok, log}
+  end
+
+  defp without_superseded(table, entries, count) do
+    kept =
+      for {{id, _path, _made} = entry, turn} <- Enum.with_index(entries, count),
+          match?(<<^turn::64, _made::binary>>, Table.fetch(table, id)),
+          do: entry
+
+    {kept, count + length(entries)}
+  end
+
   @impl true
   def handle_call(:handle, _from, state), do: {:reply, state, state}
 
   @impl true
   def handle_cast({:made, path, made}, state) do
     entries = waiting([{id(path), path, made}])
-    :ok = :disk_log.log_terms(state.log, entries)
-    :ok = :disk_log.sync(state.log)
+    :ok = Log.append(state.log, entries)
     {:noreply, state}
   end
 
@@ -95,9 +124,8 @@ defmodule Thumbnailer.Batch.Journal do
 
   @impl true
   def terminate(_reason, state) do
-    _ = :disk_log.close(state.log)
-    _ = :dets.close(state.table)
-    _ = File.rm(Path.join(state.folder, "index"))
+    Log.close(state.log)
+    Table.stop(state.table)
     Lock.release(state.folder)
   end
 
@@ -109,52 +137,6 @@ defmodule Thumbnailer.Batch.Journal do
       0 -> Enum.reverse(entries)
     end
   end
-
-  defp open_log(path) do
-    case :disk_log.open(name: {__MODULE__, path}, file: charlist(path), repair: true, quiet: true) do
-      {:ok, log} -> {:ok, log}
-      {:repaired, log, _recovered, _bad_bytes} -> {:ok, log}
-      {:error, why} -> {:error, why}
-    end
-  end
-
-  defp read(log, table) do
-    case :disk_log.chunk(log, :start) do
-      :eof -> begin(log)
-      chunk -> read(chunk, log, table)
-    end
-  end
-
-  defp begin(log) do
-    key = :crypto.strong_rand_bytes(32)
-    :ok = :disk_log.log(log, {:thumbnailer_journal, @version, key})
-    :ok = :disk_log.sync(log)
-    {:ok, key}
-  end
-
-  defp read(chunk, log, table) do
-    case entries(chunk) do
-      {next, [{:thumbnailer_journal, @version, key} | entries]} ->
-        read_on({next, entries}, log, table, key)
-
-      _other ->
-        {:error, :other_version}
-    end
-  end
-
-  defp read_on(:eof, _log, _table, key), do: {:ok, key}
-
-  defp read_on({next, entries}, log, table, key) do
-    # Those that a damaged place left whole.
-    :ok = :dets.insert(table, for({<<_::128>>, _path, %Made{}} = entry <- entries, do: entry))
-    log |> :disk_log.chunk(next) |> entries() |> read_on(log, table, key)
-  end
-
-  defp entries({next, entries, _bad_bytes}), do: {next, entries}
-  defp entries(other), do: other
-
-  # A name need not be UTF-8: the runtime passes raw bytes on.
-  defp charlist(path), do: if(String.valid?(path), do: String.to_charlist(path), else: path)
 
   defp id(path), do: :erlang.md5(path)
 

@@ -1,14 +1,13 @@
 defmodule Thumbnailer.Batch.Name do
-  @moduledoc """
-  What the outputs of a batch are called: a template such as `"{dir}/{name}_{width}.{ext}"`.
-
-    * `{dir}` - the folder of the input below the one that its pattern starts at
-    * `{name}` - its name without the suffix
-    * `{size}` - the size as it was given, such as `200x`
-    * `{width}`, `{height}` - the sides of the size; each size must have the side
-    * `{format}` - the name of the format, such as `jpeg`
-    * `{ext}` - the suffix of the output, such as `jpg`
-  """
+  @moduledoc false
+  # What the outputs of a batch are called: a template such as `"{dir}/{name}_{width}.{ext}"`.
+  #
+  #   * `{dir}` - the folder of the input below the one that its pattern starts at
+  #   * `{name}` - its name without the suffix
+  #   * `{size}` - the size as it was given, such as `200x`
+  #   * `{width}`, `{height}` - the sides of the size; each size must have the side
+  #   * `{format}` - the name of the format, such as `jpeg`
+  #   * `{ext}` - the suffix of the output, such as `jpg`
 
   alias Thumbnailer.{Formats, Size}
 

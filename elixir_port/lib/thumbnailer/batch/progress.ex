@@ -1,10 +1,9 @@
 defmodule Thumbnailer.Batch.Progress do
-  @moduledoc """
-  Shows a batch while it runs: on a terminal one line that changes in place, elsewhere a plain line every two seconds.
-
-  The inputs are counted by a process of its own while the first images are made already; those of standard input
-  cannot be counted before they are read.
-  """
+  @moduledoc false
+  # Shows a batch while it runs: on a terminal one line that changes in place, elsewhere a plain line every two seconds.
+  #
+  # The inputs are counted by a process of its own while the first images are made already; those of standard input
+  # cannot be counted before they are read.
 
   alias Thumbnailer.Batch
   alias Thumbnailer.Batch.Report
@@ -43,7 +42,7 @@ defmodule Thumbnailer.Batch.Progress do
         observe.(report)
       end)
 
-    Task.shutdown(counter, :brutal_kill)
+    _ = Task.shutdown(counter, :brutal_kill)
     Process.delete(__MODULE__)
     if live, do: IO.write(device, "\r\e[2K")
     result

@@ -54,11 +54,45 @@ defmodule Thumbnailer.Batch.Report do
           stopped: boolean
         }
 
-  @doc "An empty report that starts now."
+  # What is told of a batch as it goes.
+  @counts [
+    :done,
+    :made,
+    :skipped,
+    :failed,
+    :planned,
+    :thumbnails,
+    :bytes_in,
+    :bytes_out,
+    :reasons,
+    :stopped
+  ]
+
+  @doc """
+  The counts alone, as subscribers and `--json` get them.
+
+      %{done: 0, reasons: %{}} = Thumbnailer.Batch.Report.counts(Thumbnailer.Batch.Report.new())
+  """
+  @doc since: "0.1.0"
+  @spec counts(t) :: map
+  def counts(report), do: Map.take(report, @counts)
+
+  @doc """
+  An empty report that starts now.
+
+      %{done: 0, failures: []} = Thumbnailer.Batch.Report.new()
+  """
+  @doc since: "0.1.0"
   @spec new() :: t
   def new, do: %__MODULE__{started_at: System.monotonic_time(:millisecond)}
 
-  @doc "Adds what became of one image."
+  @doc """
+  Adds what became of one image.
+
+      outcome = %Thumbnailer.Batch.Outcome{path: "a.jpg", state: :skipped}
+      %{done: 1, skipped: 1} = Thumbnailer.Batch.Report.add(Thumbnailer.Batch.Report.new(), outcome)
+  """
+  @doc since: "0.1.0"
   @spec add(t, Outcome.t()) :: t
   def add(report, %Outcome{} = outcome) do
     made = for %{bytes: bytes} <- Enum.take(outcome.outputs, outcome.made), do: bytes
@@ -102,6 +136,7 @@ defmodule Thumbnailer.Batch.Report do
       iex> Thumbnailer.Batch.Report.progress(report, 200, 2_000)
       "50/200 (25 %), 25.0 images/s, 0:06 left"
   """
+  @doc since: "0.1.0"
   @spec progress(t, non_neg_integer | nil, integer) :: String.t()
   def progress(report, total, now) do
     Enum.join(
@@ -119,6 +154,7 @@ defmodule Thumbnailer.Batch.Report do
       iex> Thumbnailer.Batch.Report.summary(report, 500)
       ["2 images: 2 made, 0 skipped, 0 failed; 4 thumbnails in 0.5 s, 4.0 images/s, 9.0 MB in, 20.5 kB out"]
   """
+  @doc since: "0.1.0"
   @spec summary(t, integer) :: [String.t()]
   def summary(report, now) do
     seconds = Float.round(elapsed(report, now) / 1000, 1)

@@ -59,8 +59,11 @@ defmodule Thumbnailer.Options.Examples do
   @spec code(atom) :: String.t()
   def code(name) do
     case @table[name] do
-      nil -> ""
-      options -> ~s[make("photo.jpg", {200, 100}, #{options |> inspect() |> String.slice(1..-2//1)})]
+      nil ->
+        ""
+
+      options ->
+        ~s[make("photo.jpg", {200, 100}, #{options |> inspect() |> String.slice(1..-2//1)})]
     end
   end
 end

@@ -1,0 +1,57 @@
+defmodule Bench.Resume do
+  # A finished run of a hundred thousand files, of which another run has nothing to make.
+
+  alias Bench.Folders
+  alias Thumbnailer.Batch
+  alias Thumbnailer.Batch.{Content, Journal, Made}
+
+  @folders 100
+  @files 1_000
+
+  def run do
+    folder = Folders.make("resume")
+    [inputs, out] = for side <- ~w(in out), do: Path.join(folder, side)
+    image = Path.join(folder, "image.jpg")
+    File.write!(image, "a file")
+    for side <- [inputs, out], n <- 1..@folders, do: Folders.links("#{side}/#{n}", image, @files)
+    remember(inputs, out, image)
+
+    batch = %Batch{patterns: [inputs], out: out, jobs: 2, formats: [:jpeg]}
+    count = @folders * @files
+    {milliseconds, {:ok, %{skipped: ^count}}} = Folders.timed(fn -> Batch.run(batch) end)
+
+    Folders.tell(
+      "resume",
+      "#{count} finished files in #{Float.round(milliseconds / 1000, 1)} s",
+      "20 s"
+    )
+
+    Folders.clear([folder])
+  end
+
+  # As a run leaves it that made them all.
+  defp remember(inputs, out, image) do
+    {:ok, pid, _journal} = Journal.open(out)
+    {:ok, content} = Content.stat(Path.join(inputs, "1/1.jpg"))
+
+    product = %{
+      size: "200x200",
+      format: :jpeg,
+      width: 1,
+      height: 1,
+      bytes: File.stat!(image).size
+    }
+
+    for folder <- 1..@folders, n <- 1..@files, name = "#{folder}/#{n}.jpg" do
+      made = %Made{
+        content: %{content | hash: <<0::128>>},
+        options: :erlang.md5(inspect([])),
+        outputs: %{name => product}
+      }
+
+      Journal.write(pid, Path.join(inputs, name), made)
+    end
+
+    Journal.close(pid)
+  end
+end

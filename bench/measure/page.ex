@@ -1,0 +1,154 @@
+defmodule Bench.Page do
+  @moduledoc """
+  The figures of docs/performance.md, and of docs/scaling.md. What stands between `<!-- NAME -->` and `<!-- end of NAME -->` there is taken for the
+  last measurement of NAME, and written anew; what was not measured stays.
+  """
+
+  alias Bench.{Comparison, Plot, Table, Target}
+
+  # Names of workloads with a table for each case.
+  @comparisons ~w(photo photos formats several progressive make)
+
+  # The others: the columns and their headings.
+  @tables %{
+    "ping" => ~w(contender p50_us p99_us ratio),
+    "isolation" => ~w(isolation p50_ms p95_ms),
+    "stages" => ~w(stage cpu_ms),
+    "soak" => ~w(images per_second workers_mb front_mb),
+    "faults" => ~w(third third_per_second per_second ratio)
+  }
+
+  @doc "Fills in the page and draws the plot beside it."
+  def write(folder, settings) do
+    page = Path.join(folder, "performance.md")
+
+    sections = [
+      {"machine", machine(settings)},
+      {"targets", targets(settings)} | measured(settings)
+    ]
+
+    fill_in(page, sections)
+    fill_in(Path.join(folder, "scaling.md"), [{"cost", cost(Table.read("cost", settings))}])
+
+    case Comparison.read("photo", settings) do
+      [] -> :ok
+      rows -> File.write!(Path.join(folder, "performance.svg"), plot(rows))
+    end
+  end
+
+  defp fill_in(path, sections),
+    do: File.write!(path, Enum.reduce(sections, File.read!(path), &fill/2))
+
+  defp fill({_name, nil}, page), do: page
+
+  defp fill({name, content}, page) do
+    {first, last} = {"<!-- #{name} -->\n", "<!-- end of #{name} -->"}
+
+    case String.split(page, [first, last]) do
+      [before, _old, rest] -> before <> first <> "\n" <> content <> "\n" <> last <> rest
+      _other -> raise "the page has not one pair of #{first}and #{last}"
+    end
+  end
+
+  defp measured(settings) do
+    [{"crossing", crossing(Table.read("crossing", settings))}] ++
+      for(name <- @comparisons, do: {name, comparison(Comparison.read(name, settings))}) ++
+      for {name, columns} <- @tables, do: {name, table(columns, Table.read(name, settings))}
+  end
+
+  defp comparison([]), do: nil
+
+  defp comparison(rows) do
+    rows
+    |> Enum.chunk_by(& &1.case)
+    |> Enum.map_join("\n", fn [%{case: title} | _] = rows ->
+      {made, skipped} = Enum.split_with(rows, &is_nil(&1.skipped))
+      why = for row <- skipped, do: "\nSkipped: #{row.contender}, #{row.skipped}.\n"
+
+      "#{title}, #{length(hd(made).rounds)} rounds:\n\n" <>
+        Table.markdown([Comparison.headings() | Enum.map(made, &Comparison.cells/1)]) <>
+        Enum.join(why)
+    end)
+  end
+
+  # What a million images cost.
+  defp cost(rows), do: table(~w(image output ms per_second hours core_hours), rows)
+
+  # A row for each number of bytes, a column for each way.
+  defp crossing([]), do: nil
+
+  defp crossing(rows) do
+    ways = rows |> Enum.map(& &1["way"]) |> Enum.uniq()
+
+    cells =
+      for [%{"what" => what, "bytes" => bytes} | _] = calls <-
+            Enum.chunk_by(rows, &{&1["what"], &1["bytes"]}) do
+        us = Map.new(calls, &{&1["way"], cell(&1["us"])})
+        [what, cell(bytes) | Enum.map(ways, &Map.get(us, &1, "-"))]
+      end
+
+    Table.markdown([["microseconds for", "bytes" | ways] | cells])
+  end
+
+  defp table(_columns, []), do: nil
+
+  defp table(columns, rows) do
+    headings = Enum.map(columns, &String.replace(&1, "_", " "))
+    Table.markdown([headings | for(row <- rows, do: Enum.map(columns, &cell(row[&1])))])
+  end
+
+  # Numbers of four digits, as they were measured no more exactly.
+  defp cell(text) do
+    case Float.parse(text) do
+      {number, ""} when number >= 1000 ->
+        Table.number(number, 0)
+
+      {number, ""} ->
+        text
+        |> String.contains?(".")
+        |> if(do: Table.number(number, if(number < 100, do: 2, else: 1)), else: text)
+
+      _word ->
+        text
+    end
+  end
+
+  defp targets(settings) do
+    rows =
+      for {what, at, sense, wanted, seen} = target <- Target.all(settings) do
+        sign = if sense == :at_least, do: "≥", else: "≤"
+        [what, at, "#{sign} #{wanted}", Table.number(seen, 3), Target.verdict(target)]
+      end
+
+    Table.markdown([["", "of", "wanted", "measured", ""] | rows])
+  end
+
+  defp machine(settings) do
+    rows = Comparison.read("photo", settings)
+    versions = for row <- rows, row.skipped == nil, uniq: true, do: row.version
+    loads = for row <- rows, uniq: true, do: row.load
+    cpu = ~r/^model name\s*: (.*)$/m |> Regex.run(File.read!("/proc/cpuinfo")) |> List.last()
+
+    """
+    #{Date.utc_today()}, #{cpu}, #{System.schedulers_online()} processors, OTP #{System.otp_release()}, Elixir #{System.version()}.
+    Measured were: #{Enum.join(versions, "; ")}. The load average, to which the contenders themselves add 2 or 3, was
+    #{Enum.join(loads, ", ")} in turn with sharp's photo.
+    """
+  end
+
+  defp plot(rows) do
+    panels =
+      for title <- ["photo to 720x588, 2 at a time", "photo to 200, 2 at a time"] do
+        {title, for(row <- rows, row.case == title, do: bar(row))}
+      end
+
+    Plot.svg("Images a second; in brackets SSIM against a full decode", panels)
+  end
+
+  defp bar(%{skipped: nil} = row),
+    do:
+      {row.contender, 1000 / row.ms,
+       if(row.ssim, do: " (#{Table.number(row.ssim, 3)})", else: "")}
+
+  defp bar(row), do: {row.contender, nil, "skipped"}
+end

@@ -1,0 +1,170 @@
+defmodule Bench.Target do
+  @moduledoc """
+  What was to be reached, a row each, and whether it was: `{what, at, sense, wanted, seen}`, where `sense` is `:at_least` or
+  `:at_most` and `seen` is nil as long as there is no figure. Ratios are medians of those of each round, so that both halves were measured in the same seconds.
+  """
+
+  alias Bench.{Comparison, Rounds, Table}
+
+  @fast "ours, fast"
+  @balanced "ours, balanced"
+  @unshrunk "sharp, fastShrinkOnLoad: false"
+
+  # Of the photo, two at a time: whose time, over ours, to 720x588 and to 200.
+  @photo [
+    {"sharp", @fast, 1.5, 1.3},
+    {"sharp", @balanced, 1.25, 1.1},
+    {@unshrunk, @balanced, 1.6, 1.25},
+    {"thumbnail_buffer in a NIF", @balanced, 1.4, 1.15},
+    {"Pillow", @balanced, 1.2, nil},
+    {"vipsthumbnail", @balanced, 4.0, nil},
+    {"ImageMagick", @balanced, 8.0, nil}
+  ]
+
+  @doc "All of them, from the last figures of each workload."
+  def all(settings) do
+    rows = fn name -> Comparison.read(name, settings) end
+    table = fn name -> Table.read(name, settings) end
+
+    photo(rows.("photo")) ++
+      several(rows.("several")) ++
+      progressive(rows.("progressive")) ++
+      crossing(table.("ping"), rows.("photo")) ++
+      soak(table.("soak")) ++ faults(table.("faults"))
+  end
+
+  defp photo(rows) do
+    for {theirs, ours, at_720, at_200} <- @photo,
+        {title, wanted} <- [{"720x588", at_720}, {"200", at_200}],
+        wanted,
+        title = "photo to #{title}, 2 at a time",
+        target <- speed(rows, title, ours, theirs, wanted) ++ quality(rows, title, ours, theirs),
+        do: target
+  end
+
+  defp speed(rows, title, ours, theirs, wanted),
+    do: [at_least("#{theirs} / #{ours}", title, wanted, ratio(rows, title, theirs, ours))]
+
+  # Only sharp is of the same kind.
+  defp quality(rows, title, ours, "sharp" <> _options = theirs) do
+    {mine, other} = {find(rows, title, ours), find(rows, title, theirs)}
+
+    [
+      at_least(
+        "SSIM, #{ours} less #{theirs}",
+        title,
+        -0.001,
+        calculate(mine, other, :ssim, &Kernel.-/2)
+      ),
+      at_most(
+        "bytes, #{ours} / #{theirs}",
+        title,
+        1.03,
+        calculate(mine, other, :bytes, &Kernel.//2)
+      )
+    ]
+  end
+
+  defp quality(_rows, _title, _ours, _theirs), do: []
+
+  defp several(rows) do
+    title = "photo to 1600, 800, 400, 200 as WebP and JPEG, 2 at a time"
+
+    [
+      at_most(
+        "all eight / the largest alone",
+        title,
+        1.6,
+        ratio(rows, title, @balanced, "ours, the largest alone")
+      )
+    ]
+  end
+
+  defp progressive(rows) do
+    title = "progressive, 24 MP, to 200"
+    {mine, sharp} = {find(rows, title, @balanced), find(rows, title, "sharp")}
+
+    [
+      at_most("time, #{@balanced} / sharp", title, 0.5, ratio(rows, title, @balanced, "sharp")),
+      at_most(
+        "peak RSS, #{@balanced} / sharp",
+        title,
+        0.25,
+        calculate(mine, sharp, :peak_mb, &Kernel.//2)
+      )
+    ]
+  end
+
+  defp crossing(pings, photo) do
+    {ping, peer} = {p50(pings, "Thumbnailer.ping/1"), p50(pings, "a call to a pooled :peer")}
+    title = "photo to 200, 1 at a time"
+
+    {bytes, path} = {find(photo, title, @balanced), find(photo, title, "ours, balanced, by path")}
+
+    [
+      at_most(
+        "p50 of ping/1 / of a call to a pooled :peer",
+        "one processor",
+        0.333,
+        ping && peer && ping / peer
+      ),
+      at_most("ms by bytes less ms by path", title, 0.6, calculate(bytes, path, :ms, &Kernel.-/2))
+    ]
+  end
+
+  defp p50(pings, contender) do
+    with %{"p50_us" => p50} <- Enum.find(pings, &(&1["contender"] == contender)),
+         do: to_number(p50)
+  end
+
+  defp soak(rows) do
+    seen =
+      if length(rows) == 10,
+        do: to_number(List.last(rows)["workers_mb"]) / to_number(hd(rows)["workers_mb"])
+
+    [at_most("worker RSS after 10,000 images / after 1,000", "soak", 1.05, seen)]
+  end
+
+  defp faults(rows) do
+    for %{"third" => third, "ratio" => ratio} <- Enum.drop(rows, 1),
+        do:
+          at_least(
+            "images/s beside one that #{third} / beside a good one",
+            "faults",
+            0.95,
+            to_number(ratio)
+          )
+  end
+
+  defp ratio(rows, title, above, below) do
+    with %{rounds: above} <- find(rows, title, above),
+         %{rounds: below} <- find(rows, title, below),
+         do: Rounds.ratio(above, below)
+  end
+
+  defp find(rows, title, contender),
+    do: Enum.find(rows, &(&1.case == title and &1.contender == contender and is_nil(&1.skipped)))
+
+  defp calculate(mine, other, column, act) do
+    if mine && other && mine[column] && other[column], do: act.(mine[column], other[column])
+  end
+
+  defp at_least(what, at, wanted, seen), do: {what, at, :at_least, wanted, seen}
+  defp at_most(what, at, wanted, seen), do: {what, at, :at_most, wanted, seen}
+
+  @doc "Whether a target was met, and by how much: of what was wanted, or as a difference where that is none of a ratio."
+  def verdict({_what, _at, _sense, _wanted, nil}), do: "not measured"
+
+  def verdict({_what, _at, sense, wanted, seen}) do
+    above = if sense == :at_least, do: seen - wanted, else: wanted - seen
+
+    by =
+      if wanted > 0,
+        do: "#{round(100 * abs(above) / wanted)} %",
+        else: Table.number(abs(above), 4)
+
+    if above >= 0, do: "met by #{by}", else: "**missed by #{by}**"
+  end
+
+  defp to_number(text), do: text |> Float.parse() |> elem(0)
+end

@@ -1,0 +1,6 @@
+# Fills the last figures of each workload into docs/performance.md and draws its plot; measures nothing.
+#
+#     script/bench none --write-docs
+
+settings = Bench.Settings.read!()
+Bench.Page.write(Path.join(settings.root, "docs"), settings)

@@ -1,0 +1,163 @@
+defmodule Thumbnailer.Plug.Options do
+  @moduledoc false
+  # What `Thumbnailer.Plug` is configured with: one row each, from which the check and the documentation are made.
+
+  alias Thumbnailer.{Formats, Request}
+
+  @rows [
+    root:
+      "the folder of the images: a path, `{app, path}` within an application's folder, or `{module, function, arguments}`, " <>
+        "called for each request. Give the instance the same folder as `:roots`, and no link leads out of it. Required",
+    sizes:
+      "the thumbnails that can be had, by the name that stands in the address: a size, or `{size, options}` with options of " <>
+        "`Thumbnailer.make/3`. Required",
+    at: "the path that addresses begin with, such as `\"/thumbs\"`. Default: none",
+    options:
+      "options of `Thumbnailer.make/3` for all sizes, such as `on: MyApp.Thumbs`. Default: `[]`",
+    formats:
+      "formats that are sent to browsers which say that they take them, best first, such as `[:avif, :webp]`; answers then " <>
+        "vary by `accept`. Sizes with a `:format` of their own have that. Default: `[]`",
+    max_age: "how long a browser need not ask again, in seconds. Default: 86,400, a day",
+    secret:
+      "addresses must be signed with it: a binary of 32 bytes or more, or `{module, function, arguments}`. Default: none, " <>
+        "everybody may have every size of every image",
+    cache:
+      "a folder in which thumbnails are kept, so that none is made twice; a path or `{app, path}` or `{module, function, " <>
+        "arguments}`. It is never tidied up: remove files as you like. Default: none"
+  ]
+
+  @required [:root, :sizes]
+  @enforce_keys @required
+  defstruct [:root, :secret, :cache, sizes: [], at: [], options: [], formats: [], max_age: 86_400]
+
+  @type place :: Path.t() | {atom, Path.t()} | {module, atom, list}
+  @type t :: %__MODULE__{
+          root: place,
+          sizes: [{atom, {Thumbnailer.Size.t(), keyword}}],
+          at: [String.t()],
+          options: keyword,
+          formats: [Formats.saved()],
+          max_age: non_neg_integer,
+          secret: binary | {module, atom, list} | nil,
+          cache: place | nil
+        }
+
+  @spec docs() :: String.t()
+  def docs,
+    do: Enum.map_join(@rows, "\n", fn {name, doc} -> "  * `#{inspect(name)}` - #{doc}." end)
+
+  @spec cast!(keyword) :: t
+  def cast!(opts) do
+    unless Keyword.keyword?(opts),
+      do: raise(ArgumentError, "options must be a keyword list, got: #{inspect(opts)}")
+
+    for {name, _value} <- opts, not Keyword.has_key?(@rows, name) do
+      raise ArgumentError,
+            "unknown option #{inspect(name)}; accepted are #{inspect(Keyword.keys(@rows))}"
+    end
+
+    for name <- @required,
+        not Keyword.has_key?(opts, name),
+        do: raise(ArgumentError, "option #{inspect(name)} is required")
+
+    options = struct!(__MODULE__, for({name, value} <- opts, do: {name, check!(name, value)}))
+    check_together!(options)
+  end
+
+  @doc "The folder that an option stands for, now."
+  @spec folder(place) :: Path.t()
+  def folder({module, function, arguments}), do: apply(module, function, arguments)
+  def folder({app, path}), do: Application.app_dir(app, path)
+  def folder(path), do: path
+
+  @spec secret(t) :: binary | nil
+  def secret(%{secret: {module, function, arguments}}), do: apply(module, function, arguments)
+  def secret(%{secret: secret}), do: secret
+
+  defp check!(name, value) do
+    case cast(name, value) do
+      {:ok, value} ->
+        value
+
+      {:error, accepted} ->
+        raise ArgumentError, "option #{inspect(name)} must be #{accepted}, got: #{inspect(value)}"
+    end
+  end
+
+  defp cast(name, place) when name in [:root, :cache] do
+    case place do
+      path when is_binary(path) and path != "" ->
+        {:ok, Path.expand(path)}
+
+      {app, path} when is_atom(app) and is_binary(path) ->
+        {:ok, place}
+
+      {module, function, list} when is_atom(module) and is_atom(function) and is_list(list) ->
+        {:ok, place}
+
+      _ ->
+        {:error, "a path, {app, path} or {module, function, arguments}"}
+    end
+  end
+
+  defp cast(:at, path) when is_binary(path), do: {:ok, String.split(path, "/", trim: true)}
+  defp cast(:at, _other), do: {:error, "a path such as \"/thumbs\""}
+
+  defp cast(:sizes, [_ | _] = sizes) do
+    if Keyword.keyword?(sizes),
+      do: {:ok, Enum.map(sizes, &size/1)},
+      else: cast(:sizes, nil)
+  end
+
+  defp cast(:sizes, _other),
+    do: {:error, "a keyword list such as [small: 200, card: {{400, 300}, fit: :cover}]"}
+
+  defp cast(:options, options) do
+    if Keyword.keyword?(options), do: {:ok, options}, else: {:error, "a keyword list"}
+  end
+
+  defp cast(:formats, formats) do
+    if is_list(formats) and formats -- Formats.savers() == [],
+      do: {:ok, formats},
+      else: {:error, "a list of #{inspect(Formats.savers())}"}
+  end
+
+  defp cast(:max_age, seconds) when seconds in 0..31_536_000, do: {:ok, seconds}
+  defp cast(:max_age, _other), do: {:error, "an integer from 0 to 31,536,000, which is a year"}
+
+  # A key shorter than the hash is weaker than it: RFC 2104, section 3.
+  defp cast(:secret, secret) when is_binary(secret) and byte_size(secret) >= 32, do: {:ok, secret}
+
+  defp cast(:secret, {module, function, list} = call)
+       when is_atom(module) and is_atom(function) and is_list(list),
+       do: {:ok, call}
+
+  defp cast(:secret, _other),
+    do: {:error, "a binary of 32 bytes or more, or {module, function, arguments}"}
+
+  defp size({name, {size, options}}) when is_list(options), do: {name, {size, options}}
+  defp size({name, size}), do: {name, {size, []}}
+
+  # Sizes are checked as a request would be, and where they are written instead of in the first request.
+  defp check_together!(options) do
+    for {name, {size, own}} <- options.sizes do
+      all = Keyword.merge(options.options, own)
+
+      if Keyword.has_key?(all, :to),
+        do:
+          raise(
+            ArgumentError,
+            "option :to does not belong here: thumbnails are sent, not written"
+          )
+
+      try do
+        Request.make!("image", [{size, []}], all)
+      rescue
+        error in ArgumentError ->
+          reraise ArgumentError, "size #{inspect(name)}: #{error.message}", __STACKTRACE__
+      end
+    end
+
+    options
+  end
+end

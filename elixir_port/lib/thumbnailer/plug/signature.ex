@@ -1,0 +1,73 @@
+defmodule Thumbnailer.Plug.Signature do
+  @moduledoc false
+  # What an address is signed with: HMAC-SHA256 (RFC 2104) of the size, the image and the second in which it expires.
+
+  alias Thumbnailer.Plug.Options
+
+  @doc "The query of a signed address, with its question mark; empty without a secret."
+  @spec query(Options.t(), atom, Path.t(), expires_in: pos_integer) :: String.t()
+  def query(options, size, image, opts) do
+    expires_in = Keyword.get(Keyword.validate!(opts, [:expires_in]), :expires_in)
+
+    case {Options.secret(options), expires_in} do
+      {nil, nil} ->
+        ""
+
+      {nil, _seconds} ->
+        raise ArgumentError, "option :expires_in needs the option :secret of the plug"
+
+      {secret, nil} ->
+        "?signature=" <> sign(secret, size, normal(image), "")
+
+      {secret, seconds} when is_integer(seconds) and seconds > 0 ->
+        expires = Integer.to_string(System.system_time(:second) + seconds)
+        "?expires=#{expires}&signature=" <> sign(secret, size, normal(image), expires)
+
+      {_secret, other} ->
+        raise ArgumentError,
+              "option :expires_in must be seconds, 1 or more, got: #{inspect(other)}"
+    end
+  end
+
+  @doc "How many seconds the address is good for, `:infinity` for one that does not expire; or the answer when it is not."
+  @spec check(Options.t(), atom, String.t(), String.t()) ::
+          {:ok, non_neg_integer | :infinity} | {:error, 403, String.t()}
+  def check(options, size, image, query_string) do
+    case Options.secret(options) do
+      nil -> {:ok, :infinity}
+      secret -> verify(secret, size, image, URI.decode_query(query_string))
+    end
+  end
+
+  defp verify(secret, size, image, query) do
+    expires = Map.get(query, "expires", "")
+
+    # The time is believed only when the signature is right, and both take the same time to compare whatever they are.
+    if equal?(Map.get(query, "signature", ""), sign(secret, size, image, expires)),
+      do: remaining(expires),
+      else: {:error, 403, "the signature is missing or wrong"}
+  end
+
+  defp remaining(""), do: {:ok, :infinity}
+
+  defp remaining(expires) do
+    case String.to_integer(expires) - System.system_time(:second) do
+      left when left > 0 -> {:ok, left}
+      _past -> {:error, 403, "the address has expired"}
+    end
+  end
+
+  # A line break can stand in neither the name of a size nor the number, so no two addresses are signed alike.
+  defp sign(secret, size, image, expires) do
+    text = Enum.join([size, expires, image], "\n")
+
+    :hmac
+    |> :crypto.mac(:sha256, secret, text)
+    |> Base.url_encode64(padding: false)
+  end
+
+  defp equal?(given, right),
+    do: byte_size(given) == byte_size(right) and :crypto.hash_equals(given, right)
+
+  defp normal(image), do: image |> String.split("/", trim: true) |> Enum.join("/")
+end
