@@ -102,6 +102,11 @@ bool serves(const Header& header, const Candidate& candidate, const JpegFrame& f
 
 } // namespace
 
+bool allows_preview(const Header& header, const Output& output) {
+    return output.preview == Preview::allow && output.page == 0 && output.metadata == Metadata::none &&
+           header.profile == 0;
+}
+
 bool serves_as_preview(const Header& header, Size size, Size scaled) {
     return size.width >= scaled.width && size.height >= scaled.height && size.width < header.raw_width &&
            size.height < header.raw_height && has_shape_of(header, size);

@@ -10,6 +10,9 @@
 
 namespace thumbnailer {
 
+// Whether the output may be made of a copy, which has neither the colour profile nor the metadata of its picture.
+bool allows_preview(const Header& header, const Output& output);
+
 // Whether a copy of this size will do: not smaller than `scaled`, smaller than the picture, of its shape to one per
 // cent.
 bool serves_as_preview(const Header& header, Size size, Size scaled);
