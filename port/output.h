@@ -19,6 +19,7 @@ enum class Crop : std::uint8_t { centre, attention, entropy };
 enum class Rotate : std::uint8_t { automatic, none, right, half, left };
 enum class Flip : std::uint8_t { none, horizontal, vertical, both };
 enum class Speed : std::uint8_t { fast, balanced, best };
+enum class Preview : std::uint8_t { ignore, allow };
 enum class Profile : std::uint8_t { srgb, p3, keep };
 enum class Target : std::uint8_t { automatic, jpeg, png, webp, avif, gif, tiff };
 enum class Subsampling : std::uint8_t { automatic, halved, full };
@@ -71,6 +72,7 @@ struct Output {
     std::int32_t page = 0;
     bool animated = false;
     Speed speed = Speed::balanced;
+    Preview preview = Preview::ignore;
     // Colour and effects.
     Profile profile = Profile::srgb;
     bool linear = false;

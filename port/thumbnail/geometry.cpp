@@ -95,6 +95,11 @@ std::int32_t in_pixels(std::int32_t length, const Output& output) {
     return static_cast<std::int32_t>(std::lround(length * output.dpr));
 }
 
+Speed speed_of(const Output& output) {
+    if (!output.linear) return output.speed;
+    return output.speed == Speed::fast ? Speed::balanced : Speed::best;
+}
+
 std::optional<std::int32_t> headroom_of(Speed speed) {
     if (speed == Speed::best) return std::nullopt;
     return speed == Speed::fast ? 1 : 2;

@@ -62,6 +62,9 @@ Size fit_within(Size size, std::int32_t side);
 // A length in pixels at the output's pixel ratio.
 std::int32_t in_pixels(std::int32_t length, const Output& output);
 
+// A decoder scales in the light in which the picture is stored: for linear light it does less of it, or none.
+Speed speed_of(const Output& output);
+
 // How many times the target a decoder that scales leaves to the resampler, at least; nothing when it may not scale.
 // From twice the target on, the resampler and not the decoder decides what is sharp.
 std::optional<std::int32_t> headroom_of(Speed speed);

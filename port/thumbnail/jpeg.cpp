@@ -28,25 +28,34 @@ std::optional<JpegFrame> frame_in(Reader segment, std::uint64_t marker) {
         samples += across * down;
         densest = std::max(densest, across * down);
     }
-    return JpegFrame{static_cast<int>(*precision), is_progressive(marker),
+    return JpegFrame{{static_cast<std::int32_t>(*width), static_cast<std::int32_t>(*height)},
+                     static_cast<int>(*precision),
+                     is_progressive(marker),
                      static_cast<std::int64_t>(2 * *width * *height * samples / densest)};
 }
 
 } // namespace
 
-std::optional<JpegFrame> jpeg_frame(Bytes source) {
+std::vector<JpegSegment> jpeg_segments(Bytes source) {
+    std::vector<JpegSegment> segments;
     Reader reader(source);
     while (reader.unsigned_of(1) == 0xff) {
         auto marker = reader.unsigned_of(1);
-        while (marker == 0xff) marker = reader.unsigned_of(1);                  // fill bytes
-        if (!marker || *marker == 0xda || *marker == 0xd9) return std::nullopt; // pixels or the end came first
+        while (marker == 0xff) marker = reader.unsigned_of(1);    // fill bytes
+        if (!marker || *marker == 0xda || *marker == 0xd9) break; // pixels or the end
         if (stands_alone(*marker)) continue;
         const auto length = reader.unsigned_of(2);
-        if (!length || *length < 2) return std::nullopt;
-        const auto segment = reader.take(*length - 2);
-        if (!segment) return std::nullopt;
-        if (is_frame_header(*marker)) return frame_in(Reader(*segment), *marker);
+        if (!length || *length < 2) break;
+        const auto contents = reader.take(*length - 2);
+        if (!contents) break;
+        segments.push_back({*marker, *contents});
     }
+    return segments;
+}
+
+std::optional<JpegFrame> jpeg_frame(Bytes source) {
+    for (const JpegSegment& segment : jpeg_segments(source))
+        if (is_frame_header(segment.marker)) return frame_in(Reader(segment.contents), segment.marker);
     return std::nullopt;
 }
 

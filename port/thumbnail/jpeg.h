@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "../term.h"
+#include "geometry.h"
 
 namespace thumbnailer {
 
@@ -13,8 +15,18 @@ constexpr bool is_frame_header(std::uint64_t marker) {
     return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
 
+// A marker with the bytes behind its length.
+struct JpegSegment {
+    std::uint64_t marker = 0;
+    Bytes contents;
+};
+
+// The segments before the first scan, up to where the file ends or is damaged.
+std::vector<JpegSegment> jpeg_segments(Bytes source);
+
 // From the frame header (ITU-T T.81, B.2.2).
 struct JpegFrame {
+    Size size;
     int precision = 8; // bits per sample
     bool progressive = false;
     // What a decoder holds of a progressive image until its last scan: two bytes for each sample of all components,

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "exif.h"
+#include "jpeg.h"
+#include "preview.h"
 #include "pyramid.h"
 #include "scans.h"
 
@@ -84,6 +87,23 @@ void set_page(VOption* options, Format format, const Take& take) {
         options->set("page", take.page);
 }
 
+// In memory, so that one that is damaged is known now and costs nothing but itself.
+std::optional<VImage> load_preview(const Header& header, Bytes source, const Take& take, Size scaled) try {
+    VOption* options = VImage::option();
+    if (header.format == Format::avif || header.format == Format::heic) {
+        const VImage image = open(header.format, source, options->set("thumbnail", true));
+        if (!serves_as_preview(header, {image.width(), image.height()}, scaled)) return std::nullopt;
+        return image.copy_memory();
+    }
+    const auto preview = header.format == Format::jpeg ? preview_of(header, source, scaled) : std::nullopt;
+    if (!preview) return std::nullopt;
+    options->set("shrink", shrink_on_load(jpeg_frame(*preview)->size, scaled, take.speed));
+    return open(Format::jpeg, *preview, options).copy_memory();
+} catch (const vips::VError&) {
+    vips_error_clear();
+    return std::nullopt;
+}
+
 } // namespace
 
 Header read_header(Format format, Bytes source, std::int32_t page) {
@@ -109,6 +129,8 @@ Header read_header(Format format, Bytes source, std::int32_t page) {
 }
 
 VImage load(const Header& header, Bytes source, const Take& take, Size scaled) {
+    if (take.preview)
+        if (auto preview = load_preview(header, source, take, scaled)) return *preview;
     VOption* options = VImage::option();
     set_page(options, header.format, take);
     set_scale(options, header, source, take, scaled);

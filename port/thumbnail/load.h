@@ -14,6 +14,7 @@ struct Take {
     std::int32_t page = 0;
     bool animated = false; // every frame, one below the other
     Speed speed = Speed::balanced;
+    bool preview = false; // a small copy will do that the source carries
     bool operator==(const Take&) const = default;
 };
 

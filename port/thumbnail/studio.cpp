@@ -14,6 +14,7 @@
 #include "orientation.h"
 #include "overlay.h"
 #include "placeholder.h"
+#include "preview.h"
 #include "region.h"
 #include "trim.h"
 
@@ -30,15 +31,11 @@ std::string unreadable(const Header& header) {
     return "the " + std::string(name_of(header.format)) + " image cannot be read";
 }
 
-// A decoder scales in the light in which the picture is stored: in linear light it does less of it, or none.
-Speed speed_of(const Output& output) {
-    if (!output.linear) return output.speed;
-    return output.speed == Speed::fast ? Speed::balanced : Speed::best;
-}
-
 Take take_for(const Output& output, const Header& header, Format format) {
     const bool animated = output.animated && header.frames > 1 && is_animated(format);
-    return {.page = output.page, .animated = animated, .speed = speed_of(output)};
+    const Speed speed = speed_of(output);
+    const bool preview = allows_preview(header, output) && speed != Speed::best && !animated;
+    return {.page = output.page, .animated = animated, .speed = speed, .preview = preview};
 }
 
 // How large the whole image must be for its part to have the size that is wanted.
@@ -188,7 +185,8 @@ Result<Done> Studio::make_one(const Plan& plan, const Group& group, const std::f
 std::optional<Result<Done>> Studio::make_in_lane(const Group& group, Product& product) {
     const Plan& plan = group.plans.front();
     const bool fits = job_.lane && group.plans.size() == 1 && job_.overlay[plan.index] == 0;
-    if (!fits || !is_for_lane(group.header, plan, group.take.speed, job_.limits)) return std::nullopt;
+    if (!fits || group.take.preview || !is_for_lane(group.header, plan, group.take.speed, job_.limits))
+        return std::nullopt;
     auto file = guarded(Reason::bad_image, unreadable(group.header),
                         [&] { return through_lane(group.header, images_.source, plan, group.take.speed); });
     if (!file) return std::move(file).error();

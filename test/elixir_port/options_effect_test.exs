@@ -11,7 +11,7 @@ defmodule Thumbnailer.OptionsEffectTest do
   @moduletag :real
 
   # Options that say what is the case anyway with this photo and this size.
-  @without_effect [:enlarge, :page, :animated, :alpha_quality, :trim]
+  @without_effect [:enlarge, :page, :animated, :preview, :alpha_quality, :trim]
 
   setup_all do
     {:ok, on: start_instance(__MODULE__, workers: 2)}

@@ -18,6 +18,7 @@ defmodule Thumbnailer.Options.Examples do
     page: [page: 0],
     animated: [animated: true],
     speed: [speed: :best],
+    preview: [preview: :allow],
     profile: [profile: :p3],
     linear: [linear: true],
     background: [fit: :contain, background: "#ff8800"],

@@ -33,6 +33,15 @@ defmodule Thumbnailer.Options.Look do
           "least twice the thumbnail to the resampler, `:fast` what just suffices, `:best` decodes everything.",
         choices: [:fast, :balanced, :best],
         default: :balanced
+      ),
+      output(
+        :preview,
+        :choice,
+        "whether a small copy will do that cameras put into jpeg, avif and heic: `:allow` takes it when it is not smaller " <>
+          "than the thumbnail and has the shape and orientation of the image, which has no colour profile. It may " <>
+          "be older than the image, and the rest of the file is not read. Not with `speed: :best` or `:metadata`.",
+        choices: [:ignore, :allow],
+        default: :ignore
       )
     ]
   end
