@@ -1,6 +1,6 @@
 defmodule Bench.Page do
   @moduledoc """
-  The figures of docs/performance.md. What stands between `<!-- NAME -->` and `<!-- end of NAME -->` there is taken for the
+  The figures of docs/performance.md, and of docs/scaling.md. What stands between `<!-- NAME -->` and `<!-- end of NAME -->` there is taken for the
   last measurement of NAME, and written anew; what was not measured stays.
   """
 
@@ -13,6 +13,7 @@ defmodule Bench.Page do
   @tables %{
     "ping" => ~w(contender p50_us p99_us ratio),
     "isolation" => ~w(isolation p50_ms p95_ms),
+    "stages" => ~w(stage cpu_ms),
     "soak" => ~w(images per_second workers_mb front_mb),
     "faults" => ~w(third third_per_second per_second ratio)
   }
@@ -26,14 +27,17 @@ defmodule Bench.Page do
       {"targets", targets(settings)} | measured(settings)
     ]
 
-    filled = Enum.reduce(sections, File.read!(page), &fill/2)
-    File.write!(page, filled)
+    fill_in(page, sections)
+    fill_in(Path.join(folder, "scaling.md"), [{"cost", cost(Table.read("cost", settings))}])
 
     case Comparison.read("photo", settings) do
       [] -> :ok
       rows -> File.write!(Path.join(folder, "performance.svg"), plot(rows))
     end
   end
+
+  defp fill_in(path, sections),
+    do: File.write!(path, Enum.reduce(sections, File.read!(path), &fill/2))
 
   defp fill({_name, nil}, page), do: page
 
@@ -42,7 +46,7 @@ defmodule Bench.Page do
 
     case String.split(page, [first, last]) do
       [before, _old, rest] -> before <> first <> "\n" <> content <> "\n" <> last <> rest
-      _other -> raise "docs/performance.md has not one pair of #{first}and #{last}"
+      _other -> raise "the page has not one pair of #{first}and #{last}"
     end
   end
 
@@ -66,6 +70,9 @@ defmodule Bench.Page do
         Enum.join(why)
     end)
   end
+
+  # What a million images cost.
+  defp cost(rows), do: table(~w(image output ms per_second hours core_hours), rows)
 
   # A row for each number of bytes, a column for each way.
   defp crossing([]), do: nil
@@ -117,17 +124,15 @@ defmodule Bench.Page do
   end
 
   defp machine(settings) do
-    versions =
-      for row <- Comparison.read("photo", settings),
-          row.skipped == nil,
-          uniq: true,
-          do: row.version
-
+    rows = Comparison.read("photo", settings)
+    versions = for row <- rows, row.skipped == nil, uniq: true, do: row.version
+    loads = for row <- rows, uniq: true, do: row.load
     cpu = ~r/^model name\s*: (.*)$/m |> Regex.run(File.read!("/proc/cpuinfo")) |> List.last()
 
     """
     #{Date.utc_today()}, #{cpu}, #{System.schedulers_online()} processors, OTP #{System.otp_release()}, Elixir #{System.version()}.
-    Measured were: #{Enum.join(versions, "; ")}.
+    Measured were: #{Enum.join(versions, "; ")}. The load average, to which the contenders themselves add 2 or 3, was
+    #{Enum.join(loads, ", ")} in turn with sharp's photo.
     """
   end
 

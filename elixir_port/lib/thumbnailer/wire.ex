@@ -39,7 +39,7 @@ defmodule Thumbnailer.Wire do
   def vocabulary, do: @vocabulary
 
   @doc "The payload of a request; `deadline` is the time left for it, in milliseconds."
-  @spec request(non_neg_integer, Request.t(), pos_integer) :: [binary]
+  @spec request(non_neg_integer, Request.t(), non_neg_integer) :: [binary]
   def request(id, %Request{op: op}, _deadline) when op in [:stats, :ping],
     do: :erlang.term_to_iovec({op, id})
 
