@@ -107,9 +107,9 @@ defmodule Thumbnailer.Doctor do
     [
       version(hello, List.to_string(Application.spec(:thumbnailer, :vsn))),
       libvips(hello),
-      lane(hello),
       ok("reads", Enum.join(hello.loaders, ", ")),
       ok("writes", Enum.join(hello.savers, ", ")),
+      lane(hello),
       ok("workers", "#{hello.workers}"),
       ok("limits", limits),
       sandbox(hello)
@@ -140,8 +140,7 @@ defmodule Thumbnailer.Doctor do
   defp lane(%{lane: true}), do: ok("lane", "jpeg to jpeg without pixels")
 
   defp lane(_hello),
-    do:
-      ok("lane", "none: jpeg to jpeg takes the way over pixels, as lane: :off or the build says")
+    do: ok("lane", "none: jpeg to jpeg takes the way over pixels, as lane: :off or the build says")
 
   defp sandbox(%{sandbox: %{complete: true} = sandbox}),
     do:
