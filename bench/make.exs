@@ -4,7 +4,7 @@
 
 alias Bench.{Comparison, Ours, Peers, Recipe, Settings, Source}
 
-settings = Settings.read!()
+settings = Settings.read!(11)
 contenders = [&Peers.bare_loop/1, &Ours.start(&1, by: :path), &Ours.start(&1, by: :bytes)]
 
 rows =

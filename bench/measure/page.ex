@@ -91,19 +91,19 @@ defmodule Bench.Page do
     Table.markdown([headings | for(row <- rows, do: Enum.map(columns, &cell(row[&1])))])
   end
 
-  # Numbers of four digits, as they were measured no more exactly.
   defp cell(text) do
     case Float.parse(text) do
-      {number, ""} when number >= 1000 ->
-        Table.number(number, 0)
+      {number, ""} -> Table.number(number, decimals(number, text))
+      _word -> text
+    end
+  end
 
-      {number, ""} ->
-        text
-        |> String.contains?(".")
-        |> if(do: Table.number(number, if(number < 100, do: 2, else: 1)), else: text)
-
-      _word ->
-        text
+  # No more digits than were measured.
+  defp decimals(number, text) do
+    cond do
+      number >= 1000 or not String.contains?(text, ".") -> 0
+      number >= 100 -> 1
+      true -> 2
     end
   end
 
