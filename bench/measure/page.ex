@@ -124,10 +124,18 @@ defmodule Bench.Page do
     cpu = ~r/^model name\s*: (.*)$/m |> Regex.run(File.read!("/proc/cpuinfo")) |> List.last()
 
     """
-    #{Date.utc_today()}, #{cpu}, #{System.schedulers_online()} processors, OTP #{System.otp_release()}, Elixir #{System.version()}.
+    #{Date.utc_today()}, #{cpu}, #{System.schedulers_online()} processors, OTP #{System.otp_release()}, Elixir #{System.version()},
+    #{flags_of_beam()}.
     Measured were: #{Enum.join(versions, "; ")}. The load average, to which the contenders themselves add 2 or 3, was
     #{Enum.join(loads, ", ")} in turn with sharp's photo.
     """
+  end
+
+  defp flags_of_beam do
+    case System.get_env("ELIXIR_ERL_OPTIONS", "") do
+      "" -> "the BEAM with its defaults"
+      flags -> "the BEAM with `#{flags}`"
+    end
   end
 
   defp plot(rows) do
