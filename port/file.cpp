@@ -76,9 +76,11 @@ OutputFile::~OutputFile() {
 
 Result<Done> OutputFile::commit() {
     if (temporary_.empty()) {
-        // A file can be linked to a new name only, so it gets one of its own before it takes the wanted one.
-        const std::string temporary = temporary_name(name_, file_.get());
+        // A file can be linked to a new name only. One that takes the place of another gets a name of its own first,
+        // which stays behind when this is killed before the next line but one.
         const std::string unnamed = "/proc/self/fd/" + std::to_string(file_.get());
+        if (::linkat(AT_FDCWD, unnamed.c_str(), directory_.get(), name_.c_str(), AT_SYMLINK_FOLLOW) == 0) return Done{};
+        const std::string temporary = temporary_name(name_, file_.get());
         ::unlinkat(directory_.get(), temporary.c_str(), 0);
         if (::linkat(AT_FDCWD, unnamed.c_str(), directory_.get(), temporary.c_str(), AT_SYMLINK_FOLLOW) != 0)
             return output_failure(file_failure(Reason::write_failed, path_, errno));

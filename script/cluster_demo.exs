@@ -31,6 +31,7 @@ defmodule ClusterDemo do
     made = length(File.ls!(batch.out) -- [".thumbnailer"])
     IO.puts("#{made} thumbnails are in #{Path.relative_to(batch.out, root)}")
     Enum.each(Map.values(nodes), &Nodes.stop/1)
+    Nodes.stop_name_server()
     if {made, report.failed} != {@count, 0}, do: System.halt(1)
   end
 

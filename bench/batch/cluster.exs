@@ -16,6 +16,7 @@ defmodule Bench.Cluster do
     two = Nodes.start("two", :bench)
     {both, _used} = on_cluster(photos, [one, two])
     Enum.each([one, two], &Nodes.stop/1)
+    Nodes.stop_name_server()
 
     Folders.tell(
       "cluster",

@@ -16,8 +16,12 @@ defmodule Bench.List do
     # What comes of a path in a list mirrors the whole path.
     for side <- [listed, Path.join(out, listed)], do: fan(side, image)
     list = Path.join(folder, "list.txt")
-    File.write!(list, for(f <- 1..@side, n <- 1..@side, do: [listed, "/#{f}/#{n}.jpg\n"]))
-    :erlang.garbage_collect()
+    # In a process of its own, whose memory is gone with it.
+    fn ->
+      File.write!(list, for(f <- 1..@side, n <- 1..@side, do: "#{listed}/#{f}/#{n}.jpg\n"))
+    end
+    |> Task.async()
+    |> Task.await(:infinity)
 
     batch = %Batch{
       from: list,

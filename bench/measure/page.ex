@@ -1,6 +1,6 @@
 defmodule Bench.Page do
   @moduledoc """
-  The figures of docs/performance.md. What stands between `<!-- NAME -->` and `<!-- end of NAME -->` there is taken for the
+  The figures of docs/performance.md, and of docs/scaling.md. What stands between `<!-- NAME -->` and `<!-- end of NAME -->` there is taken for the
   last measurement of NAME, and written anew; what was not measured stays.
   """
 
@@ -27,14 +27,17 @@ defmodule Bench.Page do
       {"targets", targets(settings)} | measured(settings)
     ]
 
-    filled = Enum.reduce(sections, File.read!(page), &fill/2)
-    File.write!(page, filled)
+    fill_in(page, sections)
+    fill_in(Path.join(folder, "scaling.md"), [{"cost", cost(Table.read("cost", settings))}])
 
     case Comparison.read("photo", settings) do
       [] -> :ok
       rows -> File.write!(Path.join(folder, "performance.svg"), plot(rows))
     end
   end
+
+  defp fill_in(path, sections),
+    do: File.write!(path, Enum.reduce(sections, File.read!(path), &fill/2))
 
   defp fill({_name, nil}, page), do: page
 
@@ -43,7 +46,7 @@ defmodule Bench.Page do
 
     case String.split(page, [first, last]) do
       [before, _old, rest] -> before <> first <> "\n" <> content <> "\n" <> last <> rest
-      _other -> raise "docs/performance.md has not one pair of #{first}and #{last}"
+      _other -> raise "the page has not one pair of #{first}and #{last}"
     end
   end
 
@@ -67,6 +70,9 @@ defmodule Bench.Page do
         Enum.join(why)
     end)
   end
+
+  # What a million images cost.
+  defp cost(rows), do: table(~w(image output ms per_second hours core_hours), rows)
 
   # A row for each number of bytes, a column for each way.
   defp crossing([]), do: nil

@@ -45,7 +45,7 @@ defmodule Chaos.Census do
   def watch(on, load, ends_at) do
     started = System.monotonic_time(:millisecond)
     points = watch(on, load, ends_at, started, [])
-    %{faults: %{}, recoveries: [], wrong: [], memory: points}
+    %{faults: %{}, recoveries: [], late: [], wrong: [], memory: points}
   end
 
   # Points are spread over the images where their number is known, else over the time.

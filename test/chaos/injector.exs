@@ -19,7 +19,7 @@ defmodule Chaos.Injector do
   # What may happen to a planned fault's request before its fault comes: the front it is in is killed.
   @collateral [:port_exited, :unavailable, :timeout]
 
-  @doc "Yields faults by kind, the times of recovery, and the planned faults whose answer was not the right one."
+  @doc "Yields faults by kind, the times of recovery, what happened in late ones, and the planned faults whose answer was not the right one."
   def run(on, catalogue, workers, options, ends_at) do
     :rand.seed(:exsss, options.seed)
 
@@ -31,7 +31,7 @@ defmodule Chaos.Injector do
       catalogue: catalogue
     }
 
-    rounds(state, options.faults, %{faults: %{}, recoveries: [], wrong: []})
+    rounds(state, options.faults, %{faults: %{}, recoveries: [], late: [], wrong: []})
   end
 
   defp rounds(_state, 0, done), do: done
@@ -46,8 +46,8 @@ defmodule Chaos.Injector do
     else
       count = min(left, @round)
       {done, asked} = Enum.reduce(1..count, {done, []}, &inject(state, &1 == count, &2))
-      recovery = recovery(state, System.monotonic_time(:millisecond))
-      done = Enum.reduce(asked, %{done | recoveries: [recovery | done.recoveries]}, &check/2)
+      done = recover(state, done)
+      done = Enum.reduce(asked, done, &check/2)
       rounds(state, left - count, done)
     end
   end
@@ -115,23 +115,42 @@ defmodule Chaos.Injector do
   end
 
   # Milliseconds until there are as many workers as there should be, all of them well; nil when that takes too long.
-  defp recovery(state, since) do
+  defp recover(state, done) do
+    case recovery(state, System.monotonic_time(:millisecond), []) do
+      {:whole, took} ->
+        %{done | recoveries: [took | done.recoveries]}
+
+      {:late, seen} ->
+        %{done | recoveries: [nil | done.recoveries], late: [Enum.reverse(seen) | done.late]}
+    end
+  end
+
+  # `seen` is what was seen from when on, the last first, so that a late one can be explained.
+  defp recovery(state, since, seen) do
     took = System.monotonic_time(:millisecond) - since
+    {whole?, now} = look(state)
+    seen = if match?([{_from, ^now} | _], seen), do: seen, else: [{took, now} | seen]
 
     cond do
-      whole?(state) -> took
-      took > @patience -> nil
-      true -> Process.sleep(5) && recovery(state, since)
+      whole? -> {:whole, took}
+      took > @patience -> {:late, seen}
+      true -> Process.sleep(5) && recovery(state, since, seen)
     end
   end
 
-  defp whole?(%{on: on, workers: workers}) do
-    with front when front != nil <- Processes.front(on), true <- Processes.well?(front) do
-      front |> Processes.workers() |> Enum.count(&Processes.well?/1) >= workers
-    else
-      _missing -> false
-    end
+  defp look(%{on: on, workers: workers}) do
+    {:ok, %{state: program, os_pid: front}} = Thumbnailer.Server.counts(on)
+    states = if front, do: Enum.map(Processes.workers(front), &Processes.state/1), else: []
+    front = front && Processes.state(front)
+    well = Enum.count(states, &Processes.well?/1)
+
+    {Processes.well?(front) and well >= workers,
+     {program, letter(front), Enum.map_join(states, &letter/1)}}
   end
+
+  # Whatever is well comes and goes, and explains nothing.
+  defp letter(nil), do: "-"
+  defp letter(state), do: if(Processes.well?(state), do: ".", else: state)
 
   defp count(done, kind), do: update_in(done.faults, &Map.update(&1, kind, 1, fn n -> n + 1 end))
 end

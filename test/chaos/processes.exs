@@ -22,8 +22,8 @@ defmodule Chaos.Processes do
     end
   end
 
-  @doc "Whether it runs, or would if it had something to do: neither ended nor stopped."
-  def well?(os_pid), do: state(os_pid) in ~w(R S D)
+  @doc "Whether a process in this state runs, or would if it had something to do: neither ended nor stopped."
+  def well?(state), do: state in ~w(R S D)
 
   def alive?(os_pid), do: state(os_pid) not in [nil, "Z", "X"]
 
@@ -50,7 +50,8 @@ defmodule Chaos.Processes do
          else: (_gone -> 0)
   end
 
-  defp state(os_pid) do
+  @doc "The letter that Linux has for the state of a process: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html"
+  def state(os_pid) do
     case File.read("/proc/#{os_pid}/stat") do
       {:ok, stat} -> stat |> String.split(") ") |> List.last() |> String.first()
       {:error, _gone} -> nil

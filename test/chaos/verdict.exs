@@ -12,6 +12,7 @@ defmodule Chaos.Verdict do
   def print(run) do
     print_faults(run.injected.faults)
     print_answers(run)
+    print_late(run.injected.late)
     print_memory(run.injected[:memory] || [])
     conditions = conditions(run)
     IO.puts("\ncondition")
@@ -46,6 +47,17 @@ defmodule Chaos.Verdict do
     #{stats.restarts} restarts of the front, seed #{run.options.seed}
     latency in ms: p50 #{round(latency.p50, 1)}, p95 #{round(latency.p95, 1)}, p99 #{round(latency.p99, 1)}\
     """)
+  end
+
+  # Milliseconds since the fault: the state of the program as the library sees it, then of the front and the workers;
+  # a dot is a process that is well, a dash one that is not there.
+  defp print_late(late) do
+    for seen <- late do
+      IO.puts("\nlate recovery")
+
+      for {from, {program, front, workers}} <- seen,
+          do: row([from, program, front, workers], [8, 12, 4, 0])
+    end
   end
 
   defp print_memory([]), do: :ok

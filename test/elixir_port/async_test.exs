@@ -84,6 +84,50 @@ defmodule Thumbnailer.AsyncTest do
     assert os_pid(name) == os_pid
   end
 
+  @tag :real
+  test "a streamed source is made, given up when it is cancelled, and told of when it breaks off",
+       %{
+         test: name
+       } do
+    on = start_instance(:"#{name} real", workers: 1)
+    bytes = File.read!(sample("photo.jpg"))
+    {:ok, made} = Thumbnailer.make({:bytes, bytes}, 60, on: on)
+    pieces = for <<piece::binary-size(1_000) <- bytes>>, do: piece
+    rest = binary_part(bytes, 1_000 * length(pieces), rem(byte_size(bytes), 1_000))
+    ref = Thumbnailer.async(pieces ++ [rest], 60, on: on)
+    assert_receive {^ref, {:ok, ^made}}, 10_000
+
+    # A source that says what it does, and does not end by itself.
+    test = self()
+
+    endless =
+      Stream.repeatedly(fn ->
+        receive(do: (:never -> ""), after: (10 -> send(test, :piece))) && "x"
+      end)
+
+    ref = Thumbnailer.async(endless, 60, on: on, timeout: 60_000)
+    assert_receive :piece, 5_000
+    :ok = Thumbnailer.cancel(ref)
+    assert_receive {^ref, {:error, %Error{reason: :cancelled}}}, 5_000
+    eventually("the source is still read", fn -> drained?() end)
+    {:ok, %{program: %{streams: 0}}} = Thumbnailer.stats(on)
+
+    raising = Stream.map(1..3, fn n -> if n == 3, do: raise("no more"), else: "x" end)
+    ref = Thumbnailer.async(raising, 60, on: on)
+    assert_receive {^ref, {:error, %Error{reason: :cancelled, message: message}}}, 5_000
+    assert message =~ "its source broke off: no more"
+    refute_receive {^ref, _twice}, 50
+  end
+
+  # No piece for a while, and all that came were taken.
+  defp drained? do
+    receive do
+      :piece -> drained?()
+    after
+      100 -> true
+    end
+  end
+
   test "cancelled while it waits, it leaves the queue", %{test: name} do
     start_fake(name, "never_answers", deadline: 60_000)
     os_pid(name)

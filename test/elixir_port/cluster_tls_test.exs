@@ -32,7 +32,7 @@ defmodule Thumbnailer.ClusterTlsTest do
     # The text of docs/clustering.md, with this folder.
     [_all, options] = Regex.run(~r/```erlang\n(.*?)```/s, File.read!(root("docs/clustering.md")))
     File.write!(Path.join(folder, "tls.conf"), String.replace(options, "/etc/thumbs", folder))
-    {_output, 0} = System.cmd("epmd", ["-daemon"])
+    Nodes.name_server()
 
     {:ok,
      folder: folder,

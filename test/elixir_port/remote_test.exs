@@ -7,8 +7,7 @@ defmodule Thumbnailer.RemoteTest do
   alias Thumbnailer.{Error, Thumbnail}
 
   setup_all do
-    # The name server of Erlang's nodes; one that runs already stays.
-    {_output, 0} = System.cmd("epmd", ["-daemon"])
+    Thumbnailer.Nodes.name_server()
     {:ok, _pid} = Node.start(:"thumbnailer-#{System.pid()}@127.0.0.1", :longnames)
     on_exit(&Node.stop/0)
   end

@@ -14,4 +14,17 @@ excluded =
       [:real, :faulty]
   end
 
+# The programs of ports/ start python3 by its name. Where that is a shell script, as pyenv's is, they would take long to
+# start, and the script complains when they are killed.
+python = System.get_env("THUMBNAILER_PYTHON", "/usr/bin/python3")
+
+if File.regular?(python) and System.find_executable("python3") != python do
+  first = Path.join(System.tmp_dir!(), "thumbnailer-python-#{System.pid()}")
+  File.mkdir_p!(first)
+  _ = File.ln_s(python, Path.join(first, "python3"))
+  System.put_env("PATH", first <> ":" <> System.fetch_env!("PATH"))
+  ExUnit.after_suite(fn _result -> File.rm_rf!(first) end)
+end
+
+ExUnit.after_suite(fn _result -> Thumbnailer.Nodes.stop_name_server() end)
 ExUnit.start(exclude: excluded, capture_log: true)

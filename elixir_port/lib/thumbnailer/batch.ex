@@ -5,8 +5,8 @@ defmodule Thumbnailer.Batch do
       batch = %Thumbnailer.Batch{patterns: ["photos"], out: "thumbs", sizes: ["200x200"], jobs: 4}
       {:ok, %Thumbnailer.Batch.Report{done: 3, failed: 0}} = Thumbnailer.Batch.run(batch)
 
-  Inputs are found while images are made, and nothing is held that grows with their number: a tree or a list may be as
-  large as it likes. Each image is decoded once for all sizes and formats. Outputs mirror the tree below `out`:
+  Inputs are found while images are made, and never held: some 20 bytes for each are all that grows with their number, so that a
+  tree or a list may be as large as it likes. Each image is decoded once for all sizes and formats. Outputs mirror the tree below `out`:
   `photos/a/b.jpg` becomes `thumbs/a/b.jpg`, with several sizes `thumbs/a/b-200x200.jpg` and so on;
   `name` says otherwise. Two images that would have the same output are a failure of the second.
 

@@ -85,4 +85,15 @@ defmodule Thumbnailer.Error do
   def new(reason, message, details \\ []) do
     %__MODULE__{reason: reason, message: message, details: Map.new(details)}
   end
+
+  @doc false
+  @spec unreadable(Path.t(), File.posix()) :: t
+  def unreadable(path, :enoent), do: new(:not_found, "no file has the path #{inspect(path)}")
+
+  def unreadable(path, posix),
+    do: new(:no_access, "#{inspect(path)} cannot be read: #{:file.format_error(posix)}")
+
+  @doc false
+  @spec not_a_file(Path.t()) :: t
+  def not_a_file(path), do: new(:not_a_file, "#{inspect(path)} is not a regular file")
 end

@@ -18,7 +18,7 @@ defmodule Thumbnailer.Life do
   alias Thumbnailer.{Request, Telemetry, Wire}
 
   # How long a killed program may take to be gone, in milliseconds.
-  @last_rites 1_000
+  @last_rites 300
 
   # Above all ids that the server will come to, so that the two never meet.
   @first_ping 4_611_686_018_427_387_904
@@ -212,6 +212,8 @@ defmodule Thumbnailer.Life do
   @spec bury(t) :: t
   def bury(state) do
     OsProcess.close(state.session)
+    # On a busy machine the kill may be under way still, and finds a closed port.
+    _ = OsProcess.reap(state.os_pid)
     ended(state, :closed)
   end
 

@@ -76,10 +76,16 @@ defmodule Thumbnailer.OsProcess do
     for _ in #{Enum.join(1..div(@farewell, 20), " ")}; do kill -0 #{os_pid} 2>/dev/null || exit 0; sleep 0.02; done
     kill -KILL #{os_pid} 2>/dev/null
     """)
+
+    :ok
   end
 
+  @doc "Whether there is a process of this id."
+  @spec running?(non_neg_integer) :: boolean
+  def running?(os_pid), do: shell("kill -0 #{os_pid}") == 0
+
   defp shell(script) do
-    {_output, _status} = System.cmd("/bin/sh", ["-c", script], stderr_to_stdout: true)
-    :ok
+    {_output, status} = System.cmd("/bin/sh", ["-c", script], stderr_to_stdout: true)
+    status
   end
 end

@@ -6,6 +6,9 @@ defmodule Thumbnailer.Nodes do
   @host "127.0.0.1"
   @cookie :thumbnailer_nodes
 
+  # Schedulers that wait spin for a while, on processors that workers could use: docs/clustering.md.
+  @patient "+sbwt none +sbwtdcpu none +sbwtdio none"
+
   @program """
   spawn(fn -> IO.read(:stdio, :line) && System.halt(0) end)
   [group, workers] = System.argv()
@@ -23,10 +26,13 @@ defmodule Thumbnailer.Nodes do
 
   @type t :: %__MODULE__{port: port, os_pid: pos_integer, node: node}
 
+  @doc "Flags of an emulator that leaves its processors to workers."
+  def patient, do: @patient
+
   @doc "Makes this BEAM a node."
   def distribute(name \\ "coordinator") do
     unless Node.alive?() do
-      {_output, 0} = System.cmd("epmd", ["-daemon"])
+      name_server()
       {:ok, _pid} = Node.start(full_name(name), :longnames)
       Node.set_cookie(@cookie)
     end
@@ -35,17 +41,47 @@ defmodule Thumbnailer.Nodes do
   end
 
   @doc """
+  Starts the name server of nodes, which every node would start by itself and leave behind, unless one is there.
+
+  A port of its own it cannot have: where nodes look for it is settled when the emulator starts.
+  """
+  def name_server do
+    unless match?({_names, 0}, epmd("-names")) do
+      {_output, 0} = epmd("-daemon")
+      Application.put_env(:thumbnailer, __MODULE__, true)
+    end
+
+    :ok
+  end
+
+  @doc "Ends the name server if `name_server/0` has started it and no node of anybody else's is left."
+  def stop_name_server do
+    _ = Node.stop()
+    if Application.get_env(:thumbnailer, __MODULE__, false), do: epmd("-kill")
+    :ok
+  end
+
+  defp epmd(argument), do: System.cmd("epmd", [argument], stderr_to_stdout: true)
+
+  @doc """
   Starts a node whose instance joins `group`, and waits until it is ready and connected.
 
-  `:flags` are of its emulator; `connect: false` leaves it to others.
+  `:flags` are of its emulator; `connect: false` leaves it to others; `:netns` is the network namespace that it runs in,
+  and `:host` its address there.
   """
   def start(name, group, workers \\ 1, opts \\ []) do
-    node = full_name(name)
-    flags = Keyword.get(opts, :flags, "")
-    port = open(elixir(node, ["-e", @program, to_string(group), to_string(workers)], flags))
+    opts = Keyword.merge([flags: "", connect: true, host: @host, netns: nil], opts)
+    node = full_name(name, opts[:host])
+
+    port =
+      open(
+        elixir(node, ["-e", @program, to_string(group), to_string(workers)], opts[:flags]),
+        opts[:netns]
+      )
+
     {:os_pid, os_pid} = Port.info(port, :os_pid)
     await_ready(port, name)
-    if Keyword.get(opts, :connect, true), do: true = Node.connect(node)
+    if opts[:connect], do: true = Node.connect(node)
     %__MODULE__{port: port, os_pid: os_pid, node: node}
   end
 
@@ -57,13 +93,13 @@ defmodule Thumbnailer.Nodes do
       "--cookie",
       to_string(@cookie),
       "--erl",
-      interface() <> flags,
+      interface(node) <> flags,
       "-pa",
       ebin() | arguments
     ]
   end
 
-  def full_name(name), do: :"#{name}-#{System.pid()}@#{@host}"
+  def full_name(name, host \\ @host), do: :"#{name}-#{System.pid()}@#{host}"
 
   @doc "Kills it, whatever state it is in."
   def stop(%__MODULE__{os_pid: os_pid}) do
@@ -90,17 +126,21 @@ defmodule Thumbnailer.Nodes do
 
   # Nothing of a test is to be reached from another machine. Members need no connections among themselves; where they
   # have them, kernel's global cuts off whole nodes when one connection of the mesh is lost.
-  defp interface, do: "-kernel inet_dist_use_interface {127,0,0,1} -connect_all false "
+  defp interface(node) do
+    address = node |> to_string() |> String.split("@") |> List.last() |> String.replace(".", ",")
+    "-kernel inet_dist_use_interface {#{address}} -connect_all false #{@patient} "
+  end
 
   defp ebin, do: :thumbnailer |> Application.app_dir("ebin") |> to_string()
 
-  defp open(arguments) do
-    Port.open({:spawn_executable, System.find_executable("elixir")}, [
-      :binary,
-      :stderr_to_stdout,
-      args: arguments
-    ])
+  defp open(arguments, netns) do
+    [program | arguments] = inside(netns) ++ [System.find_executable("elixir") | arguments]
+    options = [:binary, :stderr_to_stdout, args: arguments]
+    Port.open({:spawn_executable, program}, options)
   end
+
+  defp inside(nil), do: []
+  defp inside(netns), do: [System.find_executable("ip"), "netns", "exec", netns]
 
   defp await_ready(port, name, output \\ "") do
     receive do

@@ -19,18 +19,18 @@ defmodule Thumbnailer.Batch.Content do
   # Bytes that are read at a time.
   @block 1_048_576
 
-  @doc "What the file system says of the input."
-  @spec stat(Path.t()) :: {:ok, t} | {:error, Error.t()}
-  def stat(path) do
-    case info(path) do
+  @doc "What the file system says of the input, or has said already."
+  @spec stat(Path.t(), File.Stat.t() | nil) :: {:ok, t} | {:error, Error.t()}
+  def stat(path, info \\ nil) do
+    case if(info, do: {:ok, info}, else: info(path)) do
       {:ok, %{type: :regular, size: size, mtime: mtime}} ->
         {:ok, %__MODULE__{size: size, mtime: mtime, read_at: System.os_time(:second)}}
 
       {:ok, _other} ->
-        {:error, Error.new(:not_a_file, "#{inspect(path)} is not a regular file")}
+        {:error, Error.not_a_file(path)}
 
       {:error, posix} ->
-        {:error, unreadable(path, posix)}
+        {:error, Error.unreadable(path, posix)}
     end
   end
 
@@ -49,8 +49,8 @@ defmodule Thumbnailer.Batch.Content do
   def hash(%__MODULE__{hash: nil} = content, path, key) do
     case File.open(path, [:read, :raw, :binary], &digest(&1, key, <<0::128>>)) do
       {:ok, hash} when is_binary(hash) -> {:ok, %{content | hash: hash}}
-      {:ok, {:error, posix}} -> {:error, unreadable(path, posix)}
-      {:error, posix} -> {:error, unreadable(path, posix)}
+      {:ok, {:error, posix}} -> {:error, Error.unreadable(path, posix)}
+      {:error, posix} -> {:error, Error.unreadable(path, posix)}
     end
   end
 
@@ -86,10 +86,4 @@ defmodule Thumbnailer.Batch.Content do
   end
 
   def same?(_then, _now, _path, _key), do: false
-
-  defp unreadable(path, :enoent),
-    do: Error.new(:not_found, "no file has the path #{inspect(path)}")
-
-  defp unreadable(path, posix),
-    do: Error.new(:no_access, "#{inspect(path)} cannot be read: #{:file.format_error(posix)}")
 end

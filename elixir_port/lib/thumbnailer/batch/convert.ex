@@ -47,7 +47,7 @@ defmodule Thumbnailer.Batch.Convert do
   defp convert(convert, %Input{path: path} = input) do
     made = known(convert, path)
 
-    with {:ok, content} <- Content.stat(path),
+    with {:ok, content} <- Content.stat(path, input.info),
          {:ok, outputs} <- outputs(convert.batch, input, made),
          :ok <- claim(convert.claims, outputs, path) do
       same? = fn -> Content.same?(made.content, content, path, convert.journal.key) end

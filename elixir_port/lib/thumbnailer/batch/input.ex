@@ -14,10 +14,13 @@ defmodule Thumbnailer.Batch.Input do
   alias Thumbnailer.{Error, Formats}
 
   @enforce_keys [:path, :relative]
-  defstruct [:path, :relative]
+  defstruct [:path, :relative, :info]
 
-  @typedoc "`relative` is the path below the folder that the pattern starts at, which outputs mirror."
-  @type t :: %__MODULE__{path: Path.t(), relative: Path.t()}
+  @typedoc """
+  `relative` is the path below the folder that the pattern starts at, which outputs mirror; `info` what the file system
+  says of a regular file that was found in a folder, with times in POSIX seconds.
+  """
+  @type t :: %__MODULE__{path: Path.t(), relative: Path.t(), info: File.Stat.t() | nil}
 
   @typedoc "An input, or a folder that cannot be read."
   @type found :: t | {:error, Path.t(), Error.t()}
@@ -85,7 +88,7 @@ defmodule Thumbnailer.Batch.Input do
     case next != [] && kind(path(place)) do
       :folder -> enter(place, next, out)
       :link_to_folder -> enter(place, Glob.named(next), out)
-      :file -> if(Glob.matched?(next), do: [input(place)], else: [])
+      {:file, info} -> if(Glob.matched?(next), do: [input(place, info)], else: [])
       _other -> []
     end
   end
@@ -93,7 +96,8 @@ defmodule Thumbnailer.Batch.Input do
   defp enter(place, rests, out),
     do: if(rests in [[], [[]]], do: [], else: walk(place, rests, out))
 
-  defp input({_base, below} = place), do: %__MODULE__{path: path(place), relative: below}
+  defp input({_base, below} = place, info),
+    do: %__MODULE__{path: path(place), relative: below, info: info}
 
   defp path({base, ""}), do: base
   defp path({base, below}), do: Path.join(base, below)
@@ -101,15 +105,15 @@ defmodule Thumbnailer.Batch.Input do
   defp kind(path) do
     # :raw, as the file server of the BEAM is one process for all.
     case link_info(path) do
-      {:ok, %{type: :symlink}} -> if(File.dir?(path), do: :link_to_folder, else: :file)
+      {:ok, %{type: :symlink}} -> if(File.dir?(path), do: :link_to_folder, else: {:file, nil})
       {:ok, %{type: :directory}} -> :folder
-      {:ok, %{type: :regular}} -> :file
+      {:ok, %{type: :regular} = info} -> {:file, info}
       _other -> :other
     end
   end
 
   defp link_info(path) do
-    with {:ok, record} <- :file.read_link_info(path, [:raw]),
+    with {:ok, record} <- :file.read_link_info(path, [:raw, time: :posix]),
          do: {:ok, File.Stat.from_record(record)}
   end
 

@@ -8,7 +8,7 @@ defmodule Thumbnailer.Batch.Journal do
 
   use GenServer
 
-  alias Thumbnailer.Batch.{Lock, Log, Made, Table}
+  alias Thumbnailer.Batch.{Leftovers, Lock, Log, Made, Table}
 
   # A log with fewer entries than this is not worth writing anew.
   @small 1_000
@@ -33,10 +33,17 @@ defmodule Thumbnailer.Batch.Journal do
     folder = folder(out)
 
     with :ok <- make(folder),
-         :ok <- Lock.take(folder),
+         :ok <- take_lock(folder, out),
          {:ok, pid} <- GenServer.start(__MODULE__, folder) do
       Process.link(pid)
       {:ok, pid, GenServer.call(pid, :handle, :infinity)}
+    end
+  end
+
+  defp take_lock(folder, out) do
+    with :inherited <- Lock.take(folder) do
+      _ = Leftovers.sweep(out)
+      :ok
     end
   end
 

@@ -4,19 +4,6 @@ defmodule Thumbnailer.Batch.Listing do
 
   alias Thumbnailer.Batch.{Outcome, Report, Units}
 
-  @counts [
-    :done,
-    :made,
-    :skipped,
-    :failed,
-    :planned,
-    :thumbnails,
-    :bytes_in,
-    :bytes_out,
-    :reasons,
-    :stopped
-  ]
-
   @doc "One image."
   @spec image(Outcome.t()) :: map
   def image(outcome) do
@@ -35,7 +22,7 @@ defmodule Thumbnailer.Batch.Listing do
   @spec summary(Report.t(), integer) :: map
   def summary(report, now) do
     report
-    |> Map.take(@counts)
+    |> Report.counts()
     |> Map.merge(%{
       event: :summary,
       milliseconds: now - report.started_at,

@@ -3,11 +3,13 @@ defmodule Thumbnailer.Batch.Lock do
   # Keeps two batches from writing into the same folder at a time. The lock names its owner; that of an owner who died
   # without a word, such as by kill -9, is taken over.
 
-  @doc "Takes the lock of `folder`, or says who has it."
-  @spec take(Path.t()) :: :ok | {:error, String.t()}
-  def take(folder) do
+  alias Thumbnailer.OsProcess
+
+  @doc "Takes the lock of `folder`, `:inherited` from an owner who died, or says who has it."
+  @spec take(Path.t(), :ok | :inherited) :: :ok | :inherited | {:error, String.t()}
+  def take(folder, how \\ :ok) do
     case File.open(path(folder), [:write, :exclusive], &IO.binwrite(&1, owner())) do
-      {:ok, :ok} -> :ok
+      {:ok, :ok} -> how
       {:error, :eexist} -> take_over(folder)
       {:error, posix} -> {:error, "#{path(folder)} cannot be made: #{:file.format_error(posix)}"}
     end
@@ -27,22 +29,14 @@ defmodule Thumbnailer.Batch.Lock do
     else
       _gone ->
         release(folder)
-        take(folder)
+        take(folder, :inherited)
     end
   end
 
   defp alive?([pid, host]) do
-    cond do
-      host != host() ->
-        true
-
-      pid == System.pid() ->
-        true
-
-      true ->
-        pid =~ ~r/\A\d+\z/ and
-          match?({_, 0}, System.cmd("/bin/sh", ["-c", "kill -0 #{pid}"], stderr_to_stdout: true))
-    end
+    host != host() or pid == System.pid() or
+      (match?({number, ""} when number > 0, Integer.parse(pid)) and
+         OsProcess.running?(String.to_integer(pid)))
   end
 
   # Written by a batch that was cut off before it had a name.

@@ -54,6 +54,29 @@ defmodule Thumbnailer.Batch.Report do
           stopped: boolean
         }
 
+  # What is told of a batch as it goes.
+  @counts [
+    :done,
+    :made,
+    :skipped,
+    :failed,
+    :planned,
+    :thumbnails,
+    :bytes_in,
+    :bytes_out,
+    :reasons,
+    :stopped
+  ]
+
+  @doc """
+  The counts alone, as subscribers and `--json` get them.
+
+      %{done: 0, reasons: %{}} = Thumbnailer.Batch.Report.counts(Thumbnailer.Batch.Report.new())
+  """
+  @doc since: "0.1.0"
+  @spec counts(t) :: map
+  def counts(report), do: Map.take(report, @counts)
+
   @doc """
   An empty report that starts now.
 

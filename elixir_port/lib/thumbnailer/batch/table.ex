@@ -18,12 +18,29 @@ defmodule Thumbnailer.Batch.Table do
   # The slots of the first generation; each further one has twice as many, so that none is ever moved.
   @first 65_536
 
-  # Bytes that are written at a time, and read at a time: most entries are smaller.
+  # Before each value: its size and its key.
+  @header 20
+
+  # Bytes that are written at a time.
   @block 262_144
-  @glance 512
+
+  # Bytes that are read at a time and kept: inputs come mostly in the order of the last run, so that what is asked for
+  # next lies behind what was asked for last.
+  @glance 16_384
 
   @enforce_keys [:file]
-  defstruct [:file, generations: [], room: 0, count: 0, written: 0, tail: [], tail_size: 0]
+  defstruct [
+    :file,
+    generations: [],
+    room: 0,
+    count: 0,
+    written: 0,
+    tail: [],
+    tail_size: 0,
+    # what was read last, and from where
+    seen_at: 0,
+    seen: ""
+  ]
 
   @type key :: <<_::128>>
 
@@ -153,7 +170,7 @@ defmodule Thumbnailer.Batch.Table do
   defp append(state, key, value) do
     size = IO.iodata_length(value)
     offset = state.written + state.tail_size
-    tail_size = state.tail_size + 20 + size
+    tail_size = state.tail_size + @header + size
     state = %{state | tail: [state.tail, <<size::32>>, key | value], tail_size: tail_size}
     {offset, if(tail_size >= @block, do: flush(state), else: state)}
   end
@@ -170,21 +187,32 @@ defmodule Thumbnailer.Batch.Table do
     cond do
       word >>> @offset_bits != tag(key) -> {nil, state}
       offset >= state.written -> state |> flush() |> read(word, key)
-      true -> {value(state.file, offset, key), state}
+      true -> entry(state, offset, key)
     end
   end
 
-  defp value(file, offset, key) do
-    case :file.pread(file, offset, @glance) do
-      {:ok, <<size::32, ^key::binary-16, value::binary-size(size), _next::binary>>} ->
-        value
+  defp entry(%{seen: seen, seen_at: seen_at} = state, offset, key) do
+    skip = offset - seen_at
 
-      {:ok, <<size::32, ^key::binary-16, _start::binary>>} ->
-        {:ok, value} = :file.pread(file, offset + 20, size)
-        value
+    case seen do
+      <<_::binary-size(skip), size::32, found::binary-16, value::binary-size(size), _::binary>>
+      when skip >= 0 ->
+        {if(found == key, do: value), state}
 
-      {:ok, _another} ->
-        nil
+      _elsewhere ->
+        state |> look(offset) |> entry(offset, key)
     end
+  end
+
+  # From the entry on, and at least all of it.
+  defp look(state, offset) do
+    {:ok, <<size::32, _::binary>> = seen} = :file.pread(state.file, offset, @glance)
+
+    {:ok, seen} =
+      if byte_size(seen) < @header + size and byte_size(seen) == @glance,
+        do: :file.pread(state.file, offset, @header + size),
+        else: {:ok, seen}
+
+    %{state | seen: seen, seen_at: offset}
   end
 end

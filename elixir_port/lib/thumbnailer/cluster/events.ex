@@ -9,19 +9,6 @@ defmodule Thumbnailer.Cluster.Events do
   # Milliseconds between two messages of progress.
   @interval 250
 
-  @counts [
-    :done,
-    :made,
-    :skipped,
-    :failed,
-    :planned,
-    :thumbnails,
-    :bytes_in,
-    :bytes_out,
-    :reasons,
-    :stopped
-  ]
-
   @spec subscribe(atom) :: :ok
   def subscribe(group), do: :pg.join(Scope.name(), {:subscribers, group}, self())
 
@@ -58,7 +45,7 @@ defmodule Thumbnailer.Cluster.Events do
   end
 
   defp publish(group, event, report) do
-    counts = report |> Map.take(@counts) |> Map.put(:node, node())
+    counts = report |> Report.counts() |> Map.put(:node, node())
     tell(:pg.get_members(Scope.name(), {:subscribers, group}), group, {event, counts})
   end
 

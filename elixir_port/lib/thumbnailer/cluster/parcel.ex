@@ -54,10 +54,10 @@ defmodule Thumbnailer.Cluster.Parcel do
         read(path)
 
       {:ok, _other} ->
-        {:error, Error.new(:not_a_file, "#{inspect(path)} is not a regular file")}
+        {:error, Error.not_a_file(path)}
 
       {:error, posix} ->
-        {:error, unreadable(path, posix)}
+        {:error, Error.unreadable(path, posix)}
     end
   end
 
@@ -67,7 +67,7 @@ defmodule Thumbnailer.Cluster.Parcel do
     case File.read(path) do
       {:ok, ""} -> {:error, Error.new(:empty_source, "#{inspect(path)} is empty")}
       {:ok, bytes} -> {:ok, {:bytes, bytes}}
-      {:error, posix} -> {:error, unreadable(path, posix)}
+      {:error, posix} -> {:error, Error.unreadable(path, posix)}
     end
   end
 
@@ -77,12 +77,6 @@ defmodule Thumbnailer.Cluster.Parcel do
 
     Error.new(:too_large, message, limit: limit)
   end
-
-  defp unreadable(path, :enoent),
-    do: Error.new(:not_found, "no file has the path #{inspect(path)}")
-
-  defp unreadable(path, posix),
-    do: Error.new(:no_access, "#{inspect(path)} cannot be read: #{:file.format_error(posix)}")
 
   defp without_files(%{outputs: outputs} = spec),
     do: %{spec | outputs: Enum.map(outputs, &Map.delete(&1, :to))}
