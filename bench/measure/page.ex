@@ -133,8 +133,17 @@ defmodule Bench.Page do
     #{Date.utc_today()}, #{cpu}, #{System.schedulers_online()} processors, OTP #{System.otp_release()}, Elixir #{System.version()},
     #{flags_of_beam()}.
     Measured were: #{Enum.join(versions, "; ")}. The load average, to which the contenders themselves add 2 or 3, was
-    #{Enum.join(loads, ", ")} in turn with sharp's photo.
+    #{Enum.join(loads, ", ")} in turn with sharp's photo.#{warning(loads)}
     """
+  end
+
+  # Contenders alone never reach that.
+  defp warning(loads) do
+    if Enum.any?(loads, &(elem(Float.parse(&1), 0) > 2 * System.schedulers_online() + 3)),
+      do:
+        "\n\n**The machine was busy with other work: ratios of wall time say little here, and " <>
+          "processor time, SSIM, bytes and memory say more.**",
+      else: ""
   end
 
   defp flags_of_beam do
