@@ -1,4 +1,4 @@
-# make/3 through the whole stack against the same libvips calls in a bare C++ loop: what the way to the image costs.
+# make/3 through the whole stack against what a worker does in a bare C++ loop: what the way to the image costs.
 #
 #     script/bench make [--rounds N] [--quick]
 
