@@ -1,5 +1,5 @@
-// The floor: the same libvips calls as the port program's, in a bare loop in this process, with no frame, no
-// worker, no Elixir. A peer of script/bench: what it is told on stdin and what it answers is in measure/peer.ex.
+// The floor: what a worker of the port program does with an image, in a bare loop in this process, with no frame, no
+// front, no Elixir. A peer of script/bench: what it is told on stdin and what it answers is in measure/peer.ex.
 //
 //    bare_loop PROCESSES REQUEST FILE...
 //

@@ -1,10 +1,10 @@
-# make/3 through the whole stack against the same libvips calls in a bare C++ loop: what the way to the image costs.
+# make/3 through the whole stack against what a worker does in a bare C++ loop: what the way to the image costs.
 #
 #     script/bench make [--rounds N] [--quick]
 
 alias Bench.{Comparison, Ours, Peers, Recipe, Settings, Source}
 
-settings = Settings.read!()
+settings = Settings.read!(11)
 contenders = [&Peers.bare_loop/1, &Ours.start(&1, by: :path), &Ours.start(&1, by: :bytes)]
 
 rows =

@@ -4,7 +4,7 @@
 
 alias Bench.{Comparison, Ours, Peers, Recipe, Settings, Source}
 
-settings = Settings.read!()
+settings = Settings.read!(11)
 file = Source.photo(settings)
 
 contenders = [

@@ -97,19 +97,19 @@ defmodule Bench.Page do
     Table.markdown([headings | for(row <- rows, do: Enum.map(columns, &cell(row[&1])))])
   end
 
-  # Numbers of four digits, as they were measured no more exactly.
   defp cell(text) do
     case Float.parse(text) do
-      {number, ""} when number >= 1000 ->
-        Table.number(number, 0)
+      {number, ""} -> Table.number(number, decimals(number, text))
+      _word -> text
+    end
+  end
 
-      {number, ""} ->
-        text
-        |> String.contains?(".")
-        |> if(do: Table.number(number, if(number < 100, do: 2, else: 1)), else: text)
-
-      _word ->
-        text
+  # No more digits than were measured.
+  defp decimals(number, text) do
+    cond do
+      number >= 1000 or not String.contains?(text, ".") -> 0
+      number >= 100 -> 1
+      true -> 2
     end
   end
 
@@ -130,10 +130,27 @@ defmodule Bench.Page do
     cpu = ~r/^model name\s*: (.*)$/m |> Regex.run(File.read!("/proc/cpuinfo")) |> List.last()
 
     """
-    #{Date.utc_today()}, #{cpu}, #{System.schedulers_online()} processors, OTP #{System.otp_release()}, Elixir #{System.version()}.
+    #{Date.utc_today()}, #{cpu}, #{System.schedulers_online()} processors, OTP #{System.otp_release()}, Elixir #{System.version()},
+    #{flags_of_beam()}.
     Measured were: #{Enum.join(versions, "; ")}. The load average, to which the contenders themselves add 2 or 3, was
-    #{Enum.join(loads, ", ")} in turn with sharp's photo.
+    #{Enum.join(loads, ", ")} in turn with sharp's photo.#{warning(loads)}
     """
+  end
+
+  # Contenders alone never reach that.
+  defp warning(loads) do
+    if Enum.any?(loads, &(elem(Float.parse(&1), 0) > 2 * System.schedulers_online() + 3)),
+      do:
+        "\n\n**The machine was busy with other work: ratios of wall time say little here, and " <>
+          "processor time, SSIM, bytes and memory say more.**",
+      else: ""
+  end
+
+  defp flags_of_beam do
+    case System.get_env("ELIXIR_ERL_OPTIONS", "") do
+      "" -> "the BEAM with its defaults"
+      flags -> "the BEAM with `#{flags}`"
+    end
   end
 
   defp plot(rows) do

@@ -27,7 +27,7 @@ defmodule Bench.Peers do
   defp command(name, program, recipe),
     do: start(name, python(), [in_peers("commands.py"), program, Recipe.json(recipe)])
 
-  @doc "The libvips calls of the port program in a bare loop."
+  @doc "What a worker of the port program does, in a bare loop."
   def bare_loop(recipe, more \\ %{}) do
     arguments = [to_string(recipe.parallel), Recipe.request(recipe, more) | recipe.files]
     start("bare C++ loop", in_build("bare_loop"), arguments)
