@@ -27,12 +27,13 @@ struct SwitchFlag {
 struct CodecFlag {};
 struct LoadersFlag {};
 struct SandboxFlag {};
+struct LaneFlag {};
 struct RootFlag {};
 
 struct FlagSpec {
     std::string_view name;
     std::string_view value; // what stands for it in --help; empty: the flag takes none
-    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag, SandboxFlag, RootFlag> kind;
+    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag, SandboxFlag, LaneFlag, RootFlag> kind;
     std::string_view help;
 };
 
@@ -66,6 +67,8 @@ constexpr std::array kFlags{
     FlagSpec{"--codec", "NAME", CodecFlag{}, "etf (Erlang's term_to_binary) or msgpack"},
     FlagSpec{"--sandbox", "MODE", SandboxFlag{},
              "require, best_effort (default), audit or off: how a worker is confined; see docs/security.md"},
+    FlagSpec{"--lane", "MODE", LaneFlag{},
+             "auto (default): JPEG becomes JPEG without pixels where that gives the same picture; off: never"},
     FlagSpec{"--root", "DIR", RootFlag{},
              "a folder that requests may read and write in, and no other; may be repeated"},
     FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},
@@ -100,6 +103,9 @@ Result<Done> set(const FlagSpec& flag, std::string_view value, Config& config) {
         const auto mode = std::ranges::find(kSandboxModes, value);
         if (mode == kSandboxModes.end()) return wrong(flag.name, value, "require, best_effort, audit or off");
         config.sandbox = static_cast<SandboxMode>(mode - kSandboxModes.begin());
+    } else if (std::holds_alternative<LaneFlag>(flag.kind)) {
+        if (value != "auto" && value != "off") return wrong(flag.name, value, "auto or off");
+        config.lane = value == "auto";
     } else {
         config.codec = codec_named(value);
         if (config.codec == nullptr) return wrong(flag.name, value, codec_names());

@@ -36,6 +36,7 @@ struct Config {
     const Codec* codec = &etf_codec();
     std::vector<std::string> roots = {}; // empty: whatever the user may open
     SandboxMode sandbox = SandboxMode::best_effort;
+    bool lane = true;
     bool die_with_parent = false;
     bool events = false;
     std::vector<std::string_view> words = {}; // what is no flag: a subcommand and its arguments

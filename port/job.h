@@ -48,6 +48,7 @@ struct Limits {
 // images to be laid over outputs.
 struct Job {
     bool probe = false;
+    bool lane = true; // outputs that can go through it do, see thumbnail/lane.h
     Limits limits;
     std::uint64_t source_offset = 0; // of the image in the source
     std::uint64_t source_size = 0;

@@ -133,6 +133,7 @@ Payload hello(const Config& config, const Posture& posture) {
     map.put("version", binary(kProgramVersion));
     map.put("libvips", binary(libvips));
     map.put("libvips_origin", atom(THUMBNAILER_LIBVIPS_ORIGIN));
+    map.put("lane", boolean(config.lane && THUMBNAILER_LANE_BUILT));
     map.put("codec", atom(config.codec->name));
     map.put("loaders", names_of(config.loaders));
     map.put("savers", names_of(saved_formats()));

@@ -98,6 +98,7 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     auto task = std::make_unique<Task>();
     task->id = request.id;
     task->job.probe = request.op == Op::probe;
+    task->job.lane = config.lane;
     task->job.limits = {.max_pixels = config.max_pixels,
                         .max_side = config.max_side,
                         .max_profile = config.max_profile,

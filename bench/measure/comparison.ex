@@ -6,12 +6,13 @@ defmodule Bench.Comparison do
     * `ratio` - how many times as long as the first contender in the same round: the median
     * `cpu_ms`, `peak_mb` - see `Bench.Usage`
     * `ssim`, `bytes`, `size` - see `Bench.Quality`
+    * `load` - the machine's load average of the last minute, of which the contenders are a part
     * `skipped` - why there is nothing of that
   """
 
   alias Bench.{Contender, Quality, Rounds, Table}
 
-  @columns ~w(case contender version parallel ms ratio cpu_ms peak_mb ssim bytes size skipped rounds)a
+  @columns ~w(case contender version parallel ms ratio cpu_ms peak_mb ssim bytes size skipped load rounds)a
 
   @doc "Measures, prints and returns rows. `contenders` are functions that take the recipe and start one, see `Bench.Peers`."
   def run(title, recipe, contenders, settings) do
@@ -27,7 +28,8 @@ defmodule Bench.Comparison do
     made = Enum.zip_with([ready, measured, qualities], &row(&1, hd(measured)))
     rows = made ++ for {:skip, name, why} <- skipped, do: %{contender: name, skipped: why}
     print(title, rows, settings)
-    for row <- rows, do: Map.merge(row, %{case: title, parallel: recipe.parallel})
+    [load | _longer] = "/proc/loadavg" |> File.read!() |> String.split()
+    for row <- rows, do: Map.merge(row, %{case: title, parallel: recipe.parallel, load: load})
   end
 
   defp row([contender, measured, quality], first) do

@@ -26,7 +26,7 @@ defmodule Bench.Ours do
     %Contender{
       name: name,
       version: "#{hello.version}, libvips #{hello.libvips}",
-      make: &{time(fn -> make(sources, thumbnails, recipe.parallel, &1) end), 0},
+      make: &{time(fn -> make(sources, thumbnails, Recipe.callers(recipe), &1) end), 0},
       save: &save(sources, thumbnails, &1),
       processes: fn -> [hello.os_pid] end,
       recipe: recipe,

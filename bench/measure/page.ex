@@ -13,6 +13,7 @@ defmodule Bench.Page do
   @tables %{
     "ping" => ~w(contender p50_us p99_us ratio),
     "isolation" => ~w(isolation p50_ms p95_ms),
+    "stages" => ~w(stage cpu_ms),
     "soak" => ~w(images per_second workers_mb front_mb),
     "faults" => ~w(third third_per_second per_second ratio)
   }
@@ -123,17 +124,15 @@ defmodule Bench.Page do
   end
 
   defp machine(settings) do
-    versions =
-      for row <- Comparison.read("photo", settings),
-          row.skipped == nil,
-          uniq: true,
-          do: row.version
-
+    rows = Comparison.read("photo", settings)
+    versions = for row <- rows, row.skipped == nil, uniq: true, do: row.version
+    loads = for row <- rows, uniq: true, do: row.load
     cpu = ~r/^model name\s*: (.*)$/m |> Regex.run(File.read!("/proc/cpuinfo")) |> List.last()
 
     """
     #{Date.utc_today()}, #{cpu}, #{System.schedulers_online()} processors, OTP #{System.otp_release()}, Elixir #{System.version()}.
-    Measured were: #{Enum.join(versions, "; ")}.
+    Measured were: #{Enum.join(versions, "; ")}. The load average, to which the contenders themselves add 2 or 3, was
+    #{Enum.join(loads, ", ")} in turn with sharp's photo.
     """
   end
 

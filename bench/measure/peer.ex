@@ -19,15 +19,16 @@ defmodule Bench.Peer do
 
   @start_ms 60_000
 
-  @doc "Starts a program; `{:skip, why}` when it cannot run here."
-  def start(name, program, arguments) do
+  @doc "Starts a program; `{:skip, why}` when it cannot run here. `env` is added to its environment."
+  def start(name, program, arguments, env \\ []) do
     with {:ok, path} <- find(program) do
       port =
         Port.open({:spawn_executable, path}, [
           :binary,
           :exit_status,
           {:line, 65_536},
-          args: arguments
+          args: arguments,
+          env: for({variable, value} <- env, do: {to_charlist(variable), to_charlist(value)})
         ])
 
       {:os_pid, os_pid} = Port.info(port, :os_pid)

@@ -11,8 +11,11 @@ defmodule Bench.Peers do
     name = if fast?, do: "sharp", else: "sharp, fastShrinkOnLoad: false"
     arguments = [in_peers("sharp.mjs"), Recipe.json(recipe, %{fast_shrink: fast?})]
 
+    # Of the four threads that Node has for work, as many as images are made at a time.
+    threads = if recipe.parallel > 1, do: [{"UV_THREADPOOL_SIZE", "#{recipe.parallel}"}], else: []
+
     if File.dir?(in_peers("node_modules/sharp")),
-      do: start(name, "node", arguments),
+      do: start(name, "node", arguments, threads),
       else: {:skip, name, "npm did not install it"}
   end
 
@@ -49,8 +52,8 @@ defmodule Bench.Peers do
       else: {:skip, name, "its NIF was not built (Debian: erlang-dev)"}
   end
 
-  defp start(name, program, arguments) do
-    case Peer.start(name, program, arguments) do
+  defp start(name, program, arguments, env \\ []) do
+    case Peer.start(name, program, arguments, env) do
       {:ok, contender} -> contender
       {:skip, why} -> {:skip, name, why}
     end

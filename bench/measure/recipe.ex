@@ -1,10 +1,17 @@
 defmodule Bench.Recipe do
-  @moduledoc "What every contender is to make: of each file each output, `parallel` files at a time."
+  @moduledoc """
+  What every contender is to make: of each file each output, `parallel` files at a time. Where that is more than one, `callers`
+  ask for twice as many, so that nobody who makes them has to wait for the next.
+  """
 
   alias Thumbnailer.Batch.Json
 
   @enforce_keys [:files, :outputs]
   defstruct [:files, :outputs, quality: 80, parallel: 1]
+
+  @doc "How many ask at the same time."
+  def callers(%{parallel: 1}), do: 1
+  def callers(%{parallel: parallel}), do: 2 * parallel
 
   @doc "An output; the box is a square unless there is a height."
   def output(width, opts \\ []) do
@@ -18,11 +25,13 @@ defmodule Bench.Recipe do
 
   @doc "As JSON, with what is for one contender alone."
   def json(recipe, more \\ %{}),
-    do: recipe |> Map.from_struct() |> Map.merge(more) |> Json.encode() |> IO.iodata_to_binary()
+    do: recipe |> map() |> Map.merge(more) |> Json.encode() |> IO.iodata_to_binary()
 
   @doc "As a map in Elixir's syntax."
   def elixir(recipe),
-    do: recipe |> Map.from_struct() |> inspect(limit: :infinity, printable_limit: :infinity)
+    do: recipe |> map() |> inspect(limit: :infinity, printable_limit: :infinity)
+
+  defp map(recipe), do: recipe |> Map.from_struct() |> Map.put(:callers, callers(recipe))
 
   @doc "The outputs as a request of the protocol, in Erlang's syntax; `more` are further options of each."
   def request(recipe, more \\ %{}) do

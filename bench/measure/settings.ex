@@ -14,16 +14,21 @@ defmodule Bench.Settings do
 
     quick? = Keyword.get(options, :quick, false)
     root = Path.expand("../..", __DIR__)
+    rounds = Keyword.get(options, :rounds, if(quick?, do: max(div(usual, 5), 2), else: usual))
 
     %__MODULE__{
-      rounds: Keyword.get(options, :rounds, if(quick?, do: max(div(usual, 5), 2), else: usual)),
-      round_ms: if(quick?, do: 100, else: 250),
+      rounds: rounds,
+      round_ms: round_ms(rounds, quick?),
       quick?: quick?,
       root: root,
       build: System.fetch_env!("THUMBNAILER_BUILD"),
       corpus: System.get_env("THUMBNAILER_CORPUS", Path.expand("../shared/corpus", root))
     }
   end
+
+  # A single round is to see that it works.
+  defp round_ms(1, _quick?), do: 1
+  defp round_ms(_rounds, quick?), do: if(quick?, do: 100, else: 250)
 
   @doc "A folder for what is measured and what is made for that, in the build folder."
   def folder(settings, name \\ "") do

@@ -8,18 +8,21 @@ defmodule Bench.Beam do
     {recipe, []} = Code.eval_string(recipe)
     sources = Enum.map(recipe.files, &File.read!/1)
 
-    # One for each that is made at the same time: a function that calls the NIF, here or in a node of its own.
-    calls = for _ <- 1..recipe.parallel, do: call(way)
+    # One for each caller: a function that calls the NIF.
+    calls = calls(way, recipe)
 
     IO.puts("ready OTP #{System.otp_release()}")
     serve(recipe, sources, calls)
   end
 
-  defp call("nif"), do: &apply(VipsNif, :thumbnail, &1)
+  defp calls("nif", recipe), do: List.duplicate(&apply(VipsNif, :thumbnail, &1), recipe.callers)
 
-  defp call("peer") do
-    peer = PeerNode.start()
-    &PeerNode.call(peer, :thumbnail, &1)
+  # A pool checks a node out to one caller at a time.
+  defp calls("peer", recipe) do
+    for _ <- 1..recipe.parallel do
+      peer = PeerNode.start()
+      &PeerNode.call(peer, :thumbnail, &1)
+    end
   end
 
   defp serve(recipe, sources, calls) do

@@ -31,7 +31,7 @@ async function make(count) {
     const caller = async () => {
         while (next < count) await thumbnails(sources[next++ % sources.length]);
     };
-    await Promise.all(Array.from({ length: recipe.parallel }, caller));
+    await Promise.all(Array.from({ length: recipe.callers }, caller));
 }
 
 async function save(folder) {

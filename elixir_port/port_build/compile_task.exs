@@ -5,7 +5,8 @@ defmodule Mix.Tasks.Compile.ThumbnailerPort do
   working port program in the `priv` directory of `:thumbnailer`, in development and in releases alike.
 
   Does nothing when neither a source nor the environment has changed since the last build, and nothing at all when
-  `THUMBNAILER_EXECUTABLE` names a program that was built elsewhere. `mix compile --verbose` shows what CMake says.
+  `THUMBNAILER_EXECUTABLE` names a program that was built elsewhere. `mix compile --verbose`, or `MIX_DEBUG=1` where it is
+  a dependency, shows what CMake says.
 
   The environment variables that matter are those of `Thumbnailer.PortBuild.Toolchain`.
   """
@@ -20,7 +21,7 @@ defmodule Mix.Tasks.Compile.ThumbnailerPort do
     cond do
       System.get_env("THUMBNAILER_EXECUTABLE", "") != "" -> {:noop, []}
       File.regular?(program()) and Inputs.same?(stamp(), inputs) -> {:noop, []}
-      true -> build(inputs, "--verbose" in arguments)
+      true -> build(inputs, "--verbose" in arguments or Mix.debug?())
     end
   end
 

@@ -87,6 +87,10 @@ Place placed(Size inner, Size outer, Gravity gravity) {
     return {(outer.width - inner.width) * halves.x / 2, (outer.height - inner.height) * halves.y / 2};
 }
 
+Size fit_within(Size size, std::int32_t side) {
+    return scaled_by(size, std::min(1.0, static_cast<double>(side) / std::max(size.width, size.height)));
+}
+
 std::int32_t in_pixels(std::int32_t length, const Output& output) {
     return static_cast<std::int32_t>(std::lround(length * output.dpr));
 }

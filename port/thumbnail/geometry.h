@@ -56,6 +56,9 @@ struct Place {
 };
 Place placed(Size inner, Size outer, Gravity gravity);
 
+// The size with its longest side at most `side`.
+Size fit_within(Size size, std::int32_t side);
+
 // A length in pixels at the output's pixel ratio.
 std::int32_t in_pixels(std::int32_t length, const Output& output);
 

@@ -36,6 +36,10 @@ Result<Rect> region_of(Size seen, const Output& output) {
     return rect;
 }
 
+Rect within(const Rect& outer, const Rect& inner) {
+    return {outer.left + inner.left, outer.top + inner.top, inner.width, inner.height};
+}
+
 Rect scaled_to(const Rect& rect, Size from, Size to) {
     if (from == to) return rect;
     const auto span = [](std::int32_t begin, std::int32_t length, std::int32_t outer, std::int32_t into) {

@@ -7,6 +7,7 @@
 
 #include "colour.h"
 #include "pixels.h"
+#include "srgb.h"
 
 namespace thumbnailer {
 
@@ -18,12 +19,6 @@ VImage scaled(const VImage& image, Size size) {
     const double across = static_cast<double>(size.width) / image.width();
     const double down = static_cast<double>(size.height) / image.height();
     return image.resize(across, VImage::option()->set("vscale", down));
-}
-
-// The curve of sRGB, IEC 61966-2-1.
-double to_linear(double value) { return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4); }
-double from_linear(double value) {
-    return value <= 0.0031308 ? value * 12.92 : 1.055 * std::pow(value, 1 / 2.4) - 0.055;
 }
 
 template <typename To>

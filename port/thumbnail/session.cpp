@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include <malloc.h>
+
 #include <cstdlib>
 #include <vips/vips.h>
 
@@ -38,6 +40,9 @@ Result<FormatSet> VipsSession::start(const char* program, FormatSet wanted) {
     if (!is_prebuilt()) ::setenv("VIPS_NOVECTOR", "1", 1);
     ::setenv("ORC_CODE", "emulate", 1); // libvips before 8.15 does not ask itself in every operation
     if (vips_init(program) != 0) return Failure{Reason::internal, "libvips does not start"};
+    // Each image is decoded by a thread of its own. An arena for each would keep what its thread has freed: after 40
+    // photographs three times as much memory as with one, in the same time.
+    ::mallopt(M_ARENA_MAX, 1);
     vips_concurrency_set(1); // parallelism is the number of workers
     vips_cache_set_max(0);   // every image is a new one
     // An allow-list: whatever else libvips was built with, no other loader and no other saver can run.

@@ -9,6 +9,7 @@
 #include "guard.h"
 #include "inspect.h"
 #include "ladder.h"
+#include "lane.h"
 #include "metadata.h"
 #include "orientation.h"
 #include "overlay.h"
@@ -58,18 +59,6 @@ Size renderable(Size size, std::int64_t max_pixels) {
         {1.0, std::sqrt(static_cast<double>(max_pixels) / pixels), kRendererSide / std::max(size.width, size.height)});
     return {std::max(1, static_cast<std::int32_t>(size.width * scale)),
             std::max(1, static_cast<std::int32_t>(size.height * scale))};
-}
-
-Size fit_within(Size size, std::int32_t side) {
-    const double scale = std::min(1.0, static_cast<double>(side) / std::max(size.width, size.height));
-    const auto scaled = [&](std::int32_t length) {
-        return std::max(1, static_cast<std::int32_t>(std::lround(length * scale)));
-    };
-    return {scaled(size.width), scaled(size.height)};
-}
-
-Rect within(const Rect& outer, const Rect& inner) {
-    return {outer.left + inner.left, outer.top + inner.top, inner.width, inner.height};
 }
 
 VImage first_frame(const VImage& image, const Layout& layout) {
@@ -132,6 +121,7 @@ Result<Rect> Studio::part_of(const Output& output, const Group& group, const Vie
 
 Result<Done> Studio::make_group(Group& group, Outcome& outcome) {
     if (group.plans.empty()) return Done{};
+    if (auto made = make_in_lane(group, outcome.products[group.plans.front().index])) return std::move(*made);
     const bool still = group.frames == 1;
     Ladder::sort(group.plans);
     Size largest{1, 1};
@@ -192,13 +182,29 @@ Result<Done> Studio::make_one(const Plan& plan, const Group& group, const std::f
                            [&] { return encode_within(with_kept_metadata(*image, output), format, output); });
     if (!encoded) return std::move(encoded).error();
     if (!*encoded) return std::move(*encoded).error();
-    const Bytes bytes = (*encoded)->bytes();
+    return deliver(plan, {(*encoded)->bytes(), *placeholder}, product);
+}
+
+std::optional<Result<Done>> Studio::make_in_lane(const Group& group, Product& product) {
+    const Plan& plan = group.plans.front();
+    const bool fits = job_.lane && group.plans.size() == 1 && job_.overlay[plan.index] == 0;
+    if (!fits || !is_for_lane(group.header, plan, group.take.speed, job_.limits)) return std::nullopt;
+    auto file = guarded(Reason::bad_image, unreadable(group.header),
+                        [&] { return through_lane(group.header, images_.source, plan, group.take.speed); });
+    if (!file) return std::move(file).error();
+    if (!*file) return std::nullopt;
+    auto delivered = deliver(plan, {(*file)->bytes(), {}}, product);
+    if (!delivered) product.failure = to_plain(delivered.error());
+    return Done{};
+}
+
+Result<Done> Studio::deliver(const Plan& plan, const MadeThumbnail& made, Product& product) {
     product.made = 1;
-    product.format = format;
+    product.format = plan.format;
     product.width = plan.layout.full().width;
     product.height = plan.layout.full().height;
-    product.size = bytes.size();
-    auto stored = store_(plan.index, {bytes, *placeholder}, product);
+    product.size = made.encoded.size();
+    auto stored = store_(plan.index, made, product);
     if (!stored) product.made = 0;
     return stored;
 }

@@ -26,8 +26,11 @@ private:
     Result<Done> enrol(std::size_t index, const Header& header, std::vector<Group>& groups);
     Result<Rect> part_of(const Output& output, const Group& group, const View& view);
     Result<Done> make_group(Group& group, Outcome& outcome);
+    // Nothing when the output is not one for the lane.
+    std::optional<Result<Done>> make_in_lane(const Group& group, Product& product);
     Result<Done> make_one(const Plan& plan, const Group& group, const std::function<vips::VImage(Renderer&)>& render,
                           Product& product);
+    Result<Done> deliver(const Plan& plan, const MadeThumbnail& made, Product& product);
     Result<std::optional<vips::VImage>> overlay_for(const Plan& plan) const;
     Result<Done> check_size(const Layout& layout, std::int32_t frames) const;
 

@@ -45,6 +45,15 @@ defmodule Thumbnailer.ClusterTest do
     assert :jpeg in loaders
   end
 
+  test "connecting tells which node cannot be reached" do
+    assert Cluster.connect(nil, []) == :ok
+    assert Cluster.connect("ignored", [to_string(node())]) == :ok
+    assert {:error, why} = Cluster.connect(nil, ["nobody@127.0.0.1"])
+
+    assert why ==
+             "the node nobody@127.0.0.1 cannot be reached; is its name right, and the cookie the same?"
+  end
+
   test "writes files on the node of the caller", %{group: group} do
     start("a", group)
     to = Path.join(folder(), "a.webp")

@@ -28,6 +28,21 @@ defmodule Thumbnailer.DoctorTest do
       assert advice =~ "sandbox: :off"
     end
 
+    test "what it is, how it starts and what it reads and writes is among the findings" do
+      findings = Doctor.examine()
+      {:ok, hello} = Thumbnailer.info()
+
+      for {what, seen} <- [
+            {"version", "#{hello.version}, protocol #{hello.protocol}"},
+            {"reads", Enum.join(hello.loaders, ", ")},
+            {"writes", Enum.join(hello.savers, ", ")}
+          ],
+          do: assert(%{state: :ok, seen: ^seen} = find(findings, what))
+
+      assert %{state: :ok, seen: "in " <> _ms} = find(findings, "start")
+      assert find(findings, "limits").seen =~ "max_pixels 100000000"
+    end
+
     test "nothing runs any more when it is done" do
       Doctor.examine()
       assert Process.whereis(Doctor.Instance) == nil
@@ -53,6 +68,33 @@ defmodule Thumbnailer.DoctorTest do
              [executable: fake("wrong_protocol")] |> Doctor.examine() |> find("start")
 
     assert seen =~ "protocol"
+  end
+
+  test "a program that lacks a shared library is an error with what the linker says" do
+    program = Path.join(folder(), "thumbnailer")
+
+    File.write!(program, """
+    #!/bin/sh
+    echo "thumbnailer: error while loading shared libraries: libseccomp.so.2: cannot open" >&2
+    exit 127
+    """)
+
+    File.chmod!(program, 0o755)
+    finding = [executable: program, start_timeout: 2_000] |> Doctor.examine() |> find("start")
+    assert %{state: :error, advice: advice} = finding
+    assert advice =~ "ended with status 127"
+    assert advice =~ "libseccomp.so.2"
+    assert advice =~ "docs/installation.md"
+  end
+
+  test "a program of another version is a warning" do
+    findings = Doctor.examine(executable: fake("other_version"))
+
+    assert %{state: :warning, seen: "0.0.9 with library " <> _, advice: advice} =
+             find(findings, "version")
+
+    assert advice =~ "THUMBNAILER_EXECUTABLE"
+    assert %{state: :error, seen: "it makes nothing"} = find(findings, "tiff")
   end
 
   test "the task ends with status 1 when something does not work" do

@@ -40,23 +40,26 @@ defmodule Plug.Upload do
   defstruct [:path, :filename, :content_type]
 end
 
-defmodule Plug.Conn do
-  defstruct [:status, :resp_body, path_info: [], resp_headers: [], assigns: %{}]
+defmodule Plug.Builder do
+  defmacro __using__(_opts) do
+    quote do
+      import Plug.Builder
+    end
+  end
 
-  @statuses %{
-    created: 201,
-    unprocessable_entity: 422,
-    request_entity_too_large: 413,
-    service_unavailable: 503
-  }
+  defmacro plug(module, opts) do
+    quote do
+      def call(conn, _opts), do: unquote(module).call(conn, unquote(module).init(unquote(opts)))
+    end
+  end
+end
 
-  def put_status(conn, status), do: %{conn | status: Map.fetch!(@statuses, status)}
+defmodule Plug.Test do
+  def conn(:get, path), do: Plug.Conn.request(path)
+end
 
-  def put_resp_header(conn, key, value),
-    do: %{conn | resp_headers: [{key, value} | conn.resp_headers]}
-
-  def put_resp_content_type(conn, type), do: put_resp_header(conn, "content-type", type)
-  def send_resp(conn, status, body), do: %{conn | status: status, resp_body: body}
+defmodule MyApp do
+  def secret, do: String.duplicate("secret", 10)
 end
 
 defmodule Phoenix.Controller do

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Writes what the fuzzers begin with: seeds.py FOLDER makes FOLDER/{frame,etf,msgpack,text,request,scans}/.
+"""Writes what the fuzzers begin with: seeds.py FOLDER makes FOLDER/{frame,etf,msgpack,text,request,scans,planes}/.
 
-The samples as frames, as payloads and as text, every row of test/contract's vectors, good and bad, and a progressive
-JPEG.
+The samples as frames, as payloads and as text, every row of test/contract's vectors, good and bad, the JPEG images, and
+a progressive one.
 """
 
 import csv
@@ -12,6 +12,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FRAMES = ROOT / "samples" / "frames"
+IMAGES = ROOT / "samples" / "images"
 MAX = 70_000
 
 
@@ -33,6 +34,8 @@ def seeds():
     yield "scans", (ROOT / "samples" / "images" / "progressive.jpg").read_bytes()
     for path in FRAMES.glob("*.term"):
         yield "text", path.read_bytes()
+    for path in IMAGES.glob("*.jpg"):
+        yield from (("planes", bytes([shrink | 252]) + path.read_bytes()) for shrink in range(4))
     for row in rows("vectors.tsv"):
         yield from ((codec, from_hex(row[codec])) for codec in ("etf", "msgpack"))
         yield "text", row["term"].encode()

@@ -51,6 +51,7 @@ TEST_CASE("config: a value that is not accepted is refused with what is") {
     check_refused({"--max-frame", "4294967296"}, "4294967295");
     check_refused({"--codec", "json"}, "etf, msgpack");
     check_refused({"--sandbox", "maybe"}, "best_effort");
+    check_refused({"--lane", "on"}, "auto or off");
 }
 
 TEST_CASE("config: a flag that is unknown, lacks its value or has one too many is refused") {
@@ -61,6 +62,6 @@ TEST_CASE("config: a flag that is unknown, lacks its value or has one too many i
 
 TEST_CASE("config: the help names every flag") {
     for (const char* flag : {"--workers", "--reuse", "--deadline", "--max-frame", "--max-pixels", "--max-source-bytes",
-                             "--max-memory", "--poison-after", "--codec", "--sandbox", "--root", "--version"})
+                             "--max-memory", "--poison-after", "--codec", "--sandbox", "--lane", "--root", "--version"})
         CHECK(help_text().find(flag) != std::string::npos);
 }

@@ -27,11 +27,12 @@ struct Made {
 };
 
 inline Made make(const std::string& source, const std::vector<Output>& outputs, const Limits& limits = {},
-                 const std::string& overlay = "") {
+                 const std::string& overlay = "", bool lane = true) {
     Job job;
     job.count = static_cast<std::uint32_t>(outputs.size());
     std::copy(outputs.begin(), outputs.end(), job.outputs.begin());
     job.limits = limits;
+    job.lane = lane;
     if (!overlay.empty()) job.overlay.fill(1);
     const Bytes overlays[] = {bytes_of(overlay)};
     Made made{{}, std::vector<std::string>(outputs.size()), std::vector<std::string>(outputs.size())};

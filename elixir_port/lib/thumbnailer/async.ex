@@ -38,7 +38,9 @@ defmodule Thumbnailer.Async do
         with {:ok, answer} <- await({ref, watch}, asked, on) do
           read.(answer)
         else
-          error -> give_up(asked) && error
+          error ->
+            give_up(asked)
+            error
         end
       end)
 

@@ -1,44 +1,20 @@
 defmodule Thumbnailer.Doctor do
   @moduledoc """
-  Examines an installation: is the port program there, what is it, what does the sandbox hold, does each format
-  work. `mix thumbnailer.doctor` prints what it finds; in a release, `Thumbnailer.Doctor.examine/1` tells the same.
+  Examines an installation: is the port program there, which is it, does it start, what does the sandbox hold, does each
+  format work. `mix thumbnailer.doctor` prints what it finds. In a release, where there is no Mix:
+
+      bin/my_app eval "Thumbnailer.Doctor.main()"
+
+  Nothing of it touches the instances that are running.
   """
 
   alias Thumbnailer.{Doctor, Error, Executable}
+  alias Thumbnailer.Doctor.{Finding, Samples}
 
-  defmodule Finding do
-    @moduledoc "One thing that was looked at: how it is, what was seen, and what to do when it is not well."
-    @enforce_keys [:state, :what, :seen]
-    defstruct [:state, :what, :seen, :advice]
+  import Finding, only: [ok: 2, warning: 3, error: 3]
 
-    @type t :: %__MODULE__{
-            state: :ok | :warning | :error,
-            what: String.t(),
-            seen: String.t(),
-            advice: String.t() | nil
-          }
-  end
-
-  # A picture of 8 x 6 pixels: one to make the others from, and the two formats that are read and not written.
-  @png Base.decode64!(
-         "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAGCAIAAABxZ0isAAAAEklEQVR4nGP8z4AdMOEQp4sEAJiFAQtsMIKbAAAAAElFTkSuQmCC"
-       )
-  @svg ~s(<svg xmlns="http://www.w3.org/2000/svg" width="8" height="6"><rect width="8" height="6"/></svg>)
-  @tiff <<"II", 42::16-little, 8::32-little, 8::16-little>> <>
-          for(
-            {tag, value} <- [
-              {256, 8},
-              {257, 6},
-              {258, 8},
-              {259, 1},
-              {262, 1},
-              {273, 110},
-              {278, 6},
-              {279, 48}
-            ],
-            into: <<>>,
-            do: <<tag::16-little, 4::16-little, 1::32-little, value::32-little>>
-          ) <> <<0::32>> <> :binary.copy(<<128>>, 48)
+  # How long a program that has failed to start may take to say its version, in milliseconds.
+  @patience 2_000
 
   @doc """
   Looks at everything; the options are those of an instance, which is started for the purpose and stopped again.
@@ -51,7 +27,7 @@ defmodule Thumbnailer.Doctor do
   def examine(opts \\ []) do
     case Executable.find(opts[:executable]) do
       {:ok, path} ->
-        [ok("program", path) | with_instance(opts)]
+        [ok("program", path) | with_instance(path, opts)]
 
       {:error, why} ->
         [
@@ -64,37 +40,91 @@ defmodule Thumbnailer.Doctor do
     end
   end
 
-  defp with_instance(opts) do
+  @doc """
+  Prints what `examine/1` finds; ends the caller with `{:shutdown, 1}`, which is the exit status 1 of a script, when
+  something does not work. A warning is no failure.
+
+      Thumbnailer.Doctor.main(sandbox: :require)
+  """
+  @doc since: "0.1.0"
+  @spec main(keyword) :: :ok
+  def main(opts \\ []) do
+    {:ok, _started} = Application.ensure_all_started(:thumbnailer)
+    findings = examine(opts)
+    Enum.each(findings, &IO.puts(Finding.text(&1)))
+    if Enum.any?(findings, &(&1.state == :error)), do: exit({:shutdown, 1}), else: :ok
+  end
+
+  defp with_instance(path, opts) do
     {:ok, instance} = opts |> Keyword.put(:name, Doctor.Instance) |> Thumbnailer.start_link()
 
-    case Thumbnailer.info(Doctor.Instance) do
-      {:ok, hello} ->
-        versions(hello) ++ [sandbox(hello)] ++ formats(hello)
+    case :timer.tc(fn -> Thumbnailer.info(Doctor.Instance) end) do
+      {microseconds, {:ok, hello}} ->
+        [start(microseconds) | hello(hello)] ++ Samples.findings(hello, Doctor.Instance)
 
-      {:error, error} ->
-        [
-          error(
-            "start",
-            Error.message(error),
-            "run the program by hand: it says on stderr what is wrong"
-          )
-        ]
+      {_microseconds, {:error, error}} ->
+        [error("start", Error.message(error), advice(path))]
     end
     |> tap(fn _findings -> Supervisor.stop(instance) end)
   end
 
-  defp versions(hello) do
+  defp start(microseconds), do: ok("start", "in #{div(microseconds, 1000)} ms")
+
+  # The dynamic linker's complaint is the most frequent one in a container, and it is not made to the BEAM.
+  defp advice(path) do
+    asked = Task.async(fn -> ask_version(path) end)
+
+    case Task.yield(asked, @patience) || Task.shutdown(asked, :brutal_kill) do
+      {:ok, {:error, why}} ->
+        "it cannot be run: #{why}; is it for this machine, and executable?"
+
+      {:ok, {said, status}} when status != 0 ->
+        "it ended with status #{status}: #{String.trim(said)}" <> libraries(said)
+
+      _version_or_silence ->
+        "run it by hand, #{path}: it says on stderr what is wrong"
+    end
+  end
+
+  defp ask_version(path) do
+    System.cmd(path, ["--version"], stderr_to_stdout: true)
+  rescue
+    error in [ErlangError] -> {:error, inspect(error.original)}
+  end
+
+  defp libraries(said) do
+    if said =~ "shared libraries" or said =~ "GLIBC",
+      do: "; `ldd` on it shows which; docs/installation.md says what a release needs",
+      else: ""
+  end
+
+  defp hello(hello) do
     limits =
       hello.limits
       |> Enum.sort()
       |> Enum.map_join(", ", fn {name, value} -> "#{name} #{value}" end)
 
     [
-      ok("version", "#{hello.version}, protocol #{hello.protocol}"),
+      version(hello, List.to_string(Application.spec(:thumbnailer, :vsn))),
       libvips(hello),
+      ok("reads", Enum.join(hello.loaders, ", ")),
+      ok("writes", Enum.join(hello.savers, ", ")),
+      lane(hello),
       ok("workers", "#{hello.workers}"),
-      ok("limits", limits)
+      ok("limits", limits),
+      sandbox(hello)
     ]
+  end
+
+  defp version(%{version: version, protocol: protocol}, version),
+    do: ok("version", "#{version}, protocol #{protocol}")
+
+  defp version(hello, library) do
+    warning(
+      "version",
+      "#{hello.version} with library #{library}",
+      "build the program of this library, or point THUMBNAILER_EXECUTABLE at it"
+    )
   end
 
   defp libvips(%{libvips_origin: :system, libvips: version}) do
@@ -106,6 +136,11 @@ defmodule Thumbnailer.Doctor do
   end
 
   defp libvips(hello), do: ok("libvips", "#{hello.libvips}, #{hello.libvips_origin}")
+
+  defp lane(%{lane: true}), do: ok("lane", "jpeg to jpeg without pixels")
+
+  defp lane(_hello),
+    do: ok("lane", "none: jpeg to jpeg takes the way over pixels, as lane: :off or the build says")
 
   defp sandbox(%{sandbox: %{complete: true} = sandbox}),
     do:
@@ -127,60 +162,4 @@ defmodule Thumbnailer.Doctor do
       "docs/security.md says what each layer needs; sandbox: :require refuses to run without"
     )
   end
-
-  defp formats(hello) do
-    written =
-      for format <- hello.savers,
-          do:
-            {format,
-             fn -> Thumbnailer.make({:bytes, @png}, 4, format: format, on: Doctor.Instance) end}
-
-    read =
-      for {format, bytes} <- [svg: @svg, tiff: @tiff],
-          format in hello.loaders,
-          do: {format, fn -> Thumbnailer.make({:bytes, bytes}, 4, on: Doctor.Instance) end}
-
-    Enum.map(written, &write_and_read/1) ++ Enum.map(read, &try_out(&1, "read"))
-  end
-
-  # What was written must be readable again.
-  defp write_and_read({format, write}) do
-    again = fn ->
-      with {:ok, thumbnail} <- write.(),
-           {:ok, %{format: ^format}} <-
-             Thumbnailer.probe({:bytes, thumbnail.data}, on: Doctor.Instance),
-           do: {:ok, thumbnail}
-    end
-
-    try_out({format, again}, "written and read")
-  end
-
-  defp try_out({format, work}, done) do
-    case :timer.tc(work) do
-      {microseconds, {:ok, %{width: 4, height: 3}}} ->
-        ok("#{format}", "#{done}, #{Float.round(microseconds / 1000, 1)} ms")
-
-      {_microseconds, {:ok, other}} ->
-        error(
-          "#{format}",
-          "came out as #{inspect(other, limit: 5)}",
-          "report this: the program is broken"
-        )
-
-      {_microseconds, {:error, error}} ->
-        error(
-          "#{format}",
-          Error.message(error),
-          "this libvips lacks the format, or the sandbox is too tight: try sandbox: :audit"
-        )
-    end
-  end
-
-  defp ok(what, seen), do: %Finding{state: :ok, what: what, seen: seen}
-
-  defp warning(what, seen, advice),
-    do: %Finding{state: :warning, what: what, seen: seen, advice: advice}
-
-  defp error(what, seen, advice),
-    do: %Finding{state: :error, what: what, seen: seen, advice: advice}
 end

@@ -9,12 +9,20 @@ defmodule Thumbnailer.Executable do
   def find(option) do
     {path, origin} = candidate(option, System.get_env(@variable, ""))
 
-    if path && File.regular?(path),
-      do: {:ok, path},
-      else: {:error, "there is no program at #{inspect(path)} (#{origin})"}
+    cond do
+      path == nil -> {:error, "#{origin}: set #{@variable} or the option :executable"}
+      File.regular?(path) -> {:ok, path}
+      true -> {:error, "there is no program at #{inspect(path)} (#{origin})"}
+    end
   end
 
-  defp candidate(nil, ""), do: {in_priv(), "from the application's priv directory"}
+  defp candidate(nil, "") do
+    case in_priv() do
+      nil -> {nil, "an escript has no priv directory"}
+      path -> {path, "from the application's priv directory; #{@variable} names another"}
+    end
+  end
+
   defp candidate(nil, variable), do: {Path.expand(variable), "from #{@variable}"}
   defp candidate(option, _variable), do: {Path.expand(option), "from the option :executable"}
 

@@ -117,6 +117,17 @@ defmodule Thumbnailer.InstanceOptions do
           "what the system offers, `:audit` lets pass and reports, `:off` has none."
     },
     %Option{
+      name: :lane,
+      wire: "--lane",
+      scope: :instance,
+      type: :choice,
+      choices: [:auto, :off],
+      default_doc: "`:auto`",
+      doc:
+        "whether JPEG becomes JPEG without the detour over pixels, where that gives the same picture; `:off` makes " <>
+          "everything with libvips."
+    },
+    %Option{
       name: :cluster,
       scope: :instance,
       type: :name,

@@ -2,10 +2,14 @@ defmodule Thumbnailer.Plug do
   @moduledoc """
   A [plug](https://hex.pm/packages/plug) that serves thumbnails of the images in a folder.
 
-      plug Thumbnailer.Plug,
-        at: "/thumbs",
-        root: {:my_app, "priv/uploads"},
-        sizes: [small: 200, card: {{400, 300}, fit: :cover, format: :webp}]
+      defmodule MyApp.Endpoint do
+        use Plug.Builder
+
+        plug Thumbnailer.Plug,
+          at: "/thumbs",
+          root: {:my_app, "priv/uploads"},
+          sizes: [small: 200, card: {{400, 300}, fit: :cover, format: :webp}]
+      end
 
   `GET /thumbs/card/2026/cat.jpg` answers with the thumbnail of `2026/cat.jpg`. Only the sizes that are listed can be had,
   so nobody can keep the machine busy with others. Answers carry an ETag, which costs no image to find out, and a
@@ -36,9 +40,9 @@ defmodule Thumbnailer.Plug do
 
   With a `:secret`, `path/4` makes addresses that only its owner can make, and that end when they are told to:
 
-      @thumbs Thumbnailer.Plug.init(at: "/thumbs", root: "uploads", sizes: [small: 200], secret: {MyApp, :secret, []})
+      thumbs = Thumbnailer.Plug.init(at: "/thumbs", root: "uploads", sizes: [small: 200], secret: {MyApp, :secret, []})
 
-      Thumbnailer.Plug.path(@thumbs, :small, "2026/cat.jpg", expires_in: 3600)
+      Thumbnailer.Plug.path(thumbs, :small, "2026/cat.jpg", expires_in: 3600)
       #=> "/thumbs/small/2026/cat.jpg?expires=1767225600&signature=kq…"
 
   docs/plug.md has recipes: Phoenix, a cache on disk, `srcset`, many nodes.
@@ -53,6 +57,7 @@ defmodule Thumbnailer.Plug do
       iex> Thumbnailer.Plug.init(root: "/srv/images", sizes: [small: 200]).max_age
       86400
   """
+  @doc since: "0.1.0"
   @spec init(keyword) :: Options.t()
   def init(opts), do: Options.cast!(opts)
 
@@ -65,6 +70,7 @@ defmodule Thumbnailer.Plug do
       iex> Thumbnailer.Plug.path(thumbs, :small, "2026/my cat.jpg")
       "/thumbs/small/2026/my%20cat.jpg"
   """
+  @doc since: "0.1.0"
   @spec path(Options.t(), atom, Path.t(), expires_in: pos_integer) :: String.t()
   def path(%Options{} = options, size, image, opts \\ []) do
     unless List.keymember?(options.sizes, size, 0) do
@@ -80,7 +86,14 @@ defmodule Thumbnailer.Plug do
     IO.iodata_to_binary([encoded, Signature.query(options, size, image, opts)])
   end
 
-  @doc "Answers a request below `:at`, and leaves every other as it is."
+  @doc """
+  Answers a request below `:at`, and leaves every other as it is.
+
+      thumbs = Thumbnailer.Plug.init(at: "/thumbs", root: "photos", sizes: [small: 200])
+      conn = Plug.Test.conn(:get, "/thumbs/small/hills.jpg")
+      %{status: 200} = Thumbnailer.Plug.call(conn, thumbs)
+  """
+  @doc since: "0.1.0"
   @spec call(conn, Options.t()) :: conn when conn: struct
   def call(conn, %Options{at: at} = options) do
     case Enum.split(conn.path_info, length(at)) do

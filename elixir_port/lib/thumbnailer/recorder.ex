@@ -41,7 +41,7 @@ defmodule Thumbnailer.Recorder do
   end
 
   defp refuse(recording) do
-    Recording.stop(recording)
+    _ = Recording.stop(recording)
     {:error, Error.new(:overloaded, "this instance is being recorded already", limit: 1)}
   end
 

@@ -8,6 +8,8 @@ defmodule Thumbnailer.Thumbnail do
     * `format` - `:jpeg`, `:png`, `:webp`, `:avif`, `:gif` or `:tiff`
     * `bytes` - how large it is encoded
     * `placeholder` - what the option `:placeholder` asked for, as text, or `nil`
+
+  In a Livebook it shows itself as the picture that it is, where Kino is installed.
   """
 
   alias Thumbnailer.Formats

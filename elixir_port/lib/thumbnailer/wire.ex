@@ -18,7 +18,7 @@ defmodule Thumbnailer.Wire do
                 Enum.flat_map(Options.table(), fn %Option{wire: wire, choices: choices} ->
                   [wire | Enum.filter(choices, &is_atom/1)]
                 end) ++
-                ~w(hello protocol version libvips libvips_origin prebuilt system codec etf msgpack loaders
+                ~w(hello protocol version libvips libvips_origin prebuilt system lane auto codec etf msgpack loaders
                    savers workers limits max_frame max_source_bytes max_pixels max_memory poison_after
  poison_for deadline reuse os_pid
                    sandbox mode require best_effort audit off seccomp landlock front open_denied
@@ -39,7 +39,7 @@ defmodule Thumbnailer.Wire do
   def vocabulary, do: @vocabulary
 
   @doc "The payload of a request; `deadline` is the time left for it, in milliseconds."
-  @spec request(non_neg_integer, Request.t(), pos_integer) :: [binary]
+  @spec request(non_neg_integer, Request.t(), non_neg_integer) :: [binary]
   def request(id, %Request{op: op}, _deadline) when op in [:stats, :ping],
     do: :erlang.term_to_iovec({op, id})
 

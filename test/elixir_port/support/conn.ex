@@ -10,7 +10,15 @@ defmodule Plug.Conn do
             status: nil,
             resp_body: nil,
             file: nil,
+            assigns: %{},
             halted: false
+
+  @statuses %{
+    created: 201,
+    unprocessable_entity: 422,
+    request_entity_too_large: 413,
+    service_unavailable: 503
+  }
 
   @doc "A request for a path and query, as an adapter makes it: split, and not decoded."
   def request(address, headers \\ [], method \\ "GET") do
@@ -37,6 +45,11 @@ defmodule Plug.Conn do
     if value =~ ~r/[\r\n]/, do: raise(ArgumentError, "header #{name} has a line break")
     %{conn | resp_headers: List.keystore(conn.resp_headers, name, 0, {name, value})}
   end
+
+  def put_resp_content_type(conn, type), do: put_resp_header(conn, "content-type", type)
+
+  def put_status(%{status: nil} = conn, status),
+    do: %{conn | status: Map.get(@statuses, status, status)}
 
   def delete_resp_header(%{status: nil} = conn, name),
     do: %{conn | resp_headers: List.keydelete(conn.resp_headers, name, 0)}

@@ -128,6 +128,8 @@ defmodule Thumbnailer.Batch.Flags do
     for name <- [:shared_storage, :sname, :connect], flags[name] && !flags[:cluster] do
       Mix.raise("--#{flag(name)} is of use with --cluster only")
     end
+
+    :ok
   end
 
   defp on!(flags) do

@@ -35,7 +35,7 @@ defmodule Thumbnailer.Batch.Interrupt do
   def watch(say) do
     flag = :atomics.new(1, [])
     wish = fn name, status -> wish(flag, say, name, status) end
-    swap({:erl_signal_handler, []}, {__MODULE__, wish})
+    _ = swap({:erl_signal_handler, []}, {__MODULE__, wish})
     _ = :os.set_signal(:sigterm, :handle)
     %__MODULE__{flag: flag, pid: spawn(fn -> listen(terminal(), wish) end)}
   end
@@ -48,7 +48,8 @@ defmodule Thumbnailer.Batch.Interrupt do
   @spec stop(t) :: :ok
   def stop(interrupt) do
     Process.exit(interrupt.pid, :kill)
-    swap({__MODULE__, :stop}, {:erl_signal_handler, []})
+    _ = swap({__MODULE__, :stop}, {:erl_signal_handler, []})
+    :ok
   end
 
   defp swap(old, new), do: :gen_event.swap_handler(:erl_signal_server, old, new)
@@ -79,7 +80,7 @@ defmodule Thumbnailer.Batch.Interrupt do
   defp listen({path, reader}, wish) do
     arguments = ["-c", @script, "sh", path, to_string(reader)]
     _port = Port.open({:spawn_executable, "/bin/sh"}, [:binary, :exit_status, args: arguments])
-    if reader == :beam, do: spawn_link(fn -> read(wish) end)
+    _ = if reader == :beam, do: spawn_link(fn -> read(wish) end)
     hear(wish)
   end
 

@@ -38,7 +38,7 @@ defmodule Thumbnailer.Batch.Lines do
         {paths(lines, separator), {file, :binary.copy(rest), separator}}
 
       _end ->
-        close({file, "", nil})
+        _ = close({file, "", nil})
         {paths([rest], separator || "\n"), :end}
     end
   end

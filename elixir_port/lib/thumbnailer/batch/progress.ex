@@ -42,7 +42,7 @@ defmodule Thumbnailer.Batch.Progress do
         observe.(report)
       end)
 
-    Task.shutdown(counter, :brutal_kill)
+    _ = Task.shutdown(counter, :brutal_kill)
     Process.delete(__MODULE__)
     if live, do: IO.write(device, "\r\e[2K")
     result

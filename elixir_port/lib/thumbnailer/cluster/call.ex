@@ -53,6 +53,9 @@ defmodule Thumbnailer.Cluster.Call do
     end
   end
 
+  # gen's own form of an alias is an improper list.
+  @dialyzer {:no_improper_lists, go: 3}
+
   # The image is read now, so that requests that wait hold none.
   defp go(call, member, info) do
     with {:ok, request} <- Parcel.pack(call.request, info.max_frame) do

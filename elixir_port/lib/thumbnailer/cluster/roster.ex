@@ -9,16 +9,14 @@ defmodule Thumbnailer.Cluster.Roster do
 
   defstruct members: %{}
 
-  @type t :: %__MODULE__{
-          members: %{
-            optional(pid) => %{
-              info: map,
-              monitor: reference,
-              heard_at: integer,
-              state: :up | :silent
-            }
-          }
+  @type member :: %{
+          info: map,
+          monitor: reference,
+          heard_at: integer,
+          state: :up | :silent
         }
+
+  @type t :: %__MODULE__{members: %{optional(pid) => member}}
 
   @doc "What a member said of itself."
   @spec info(t, pid) :: map
@@ -46,7 +44,7 @@ defmodule Thumbnailer.Cluster.Roster do
   end
 
   @doc "A member is gone; yields what was known of it."
-  @spec leave(t, pid) :: {%{info: map, state: :up | :silent} | nil, t}
+  @spec leave(t, pid) :: {member | nil, t}
   def leave(roster, pid) do
     {member, members} = Map.pop(roster.members, pid)
     _ = member && Process.demonitor(member.monitor, [:flush])

@@ -1,0 +1,23 @@
+// The planes of a JPEG, as its decoder has them before it makes pixels of them.
+#pragma once
+
+#include <optional>
+
+#include "../term.h"
+#include "planes.h"
+
+namespace thumbnailer {
+
+// One plane of a source, and how many of its samples stand for one pixel.
+struct SourcePlane {
+    Plane plane;
+    double across = 1;
+    double down = 1;
+};
+
+// Decoded `shrink` times smaller (1, 2, 4 or 8), from the top to at least `rows` of the full-sized image. Nothing when
+// this is not a JPEG with Huffman codes in YCbCr or grey with a usual subsampling and the colours of sRGB, or when the
+// decoder has anything to object.
+std::optional<std::vector<SourcePlane>> read_planes(Bytes source, std::int32_t shrink, std::int32_t rows);
+
+} // namespace thumbnailer

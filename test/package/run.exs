@@ -1,0 +1,24 @@
+# Runs the tests of this folder, or those that are named:
+#
+#   elixir test/package/run.exs [FILE_test.exs...]
+#
+# Each makes Mix projects in a temporary folder and runs Mix, releases and scripts there, as a user would.
+
+Mix.start()
+here = __DIR__
+
+for room <- ~w(toolchain inputs requirements cmake compile_task),
+    do: Code.require_file("../../elixir_port/port_build/#{room}.exs", here)
+
+Code.require_file("project.exs", here)
+
+ExUnit.start(timeout: 900_000)
+ExUnit.after_suite(fn _result -> File.rm_rf!(Thumbnailer.Package.Project.base()) end)
+
+files =
+  case System.argv() do
+    [] -> here |> Path.join("*_test.exs") |> Path.wildcard()
+    names -> Enum.map(names, &Path.expand/1)
+  end
+
+Enum.each(files, &Code.require_file/1)
