@@ -140,7 +140,8 @@ defmodule Thumbnailer.Doctor do
   defp lane(%{lane: true}), do: ok("lane", "jpeg to jpeg without pixels")
 
   defp lane(_hello),
-    do: ok("lane", "none: jpeg to jpeg takes the way over pixels, as lane: :off or the build says")
+    do:
+      ok("lane", "none: jpeg to jpeg takes the way over pixels, as lane: :off or the build says")
 
   defp sandbox(%{sandbox: %{complete: true} = sandbox}),
     do:
