@@ -11,10 +11,10 @@ defmodule Bench.Cost do
   @columns ~w(image output ms per_second hours core_hours)a
 
   @outputs [
-    {"200 px", [200]},
-    {"200 and 800 px", [200, 800]},
-    {"800 px WebP", [{800, format: :webp}]},
-    {"200 px AVIF", [{200, format: :avif}]}
+    {"JPEG, 200 px", [200]},
+    {"JPEG, 200 and 800 px", [200, 800]},
+    {"WebP, 800 px", [{800, format: :webp}]},
+    {"AVIF, 200 px", [{200, format: :avif}]}
   ]
 
   def run(images, settings) do
@@ -100,9 +100,9 @@ end
 settings = Settings.read!()
 
 images = [
-  {"0.3 Mpx, 23 kB", Path.join(settings.root, "samples/images/photo.jpg")},
-  {"6 Mpx, 0.8 MB", Source.photo(settings)},
-  {"24 Mpx, 3.1 MB", Source.large_photo(settings)}
+  {"small, 0.3 Mpx", Path.join(settings.root, "samples/images/photo.jpg")},
+  {"medium, 6 Mpx", Source.photo(settings)},
+  {"large, 24 Mpx", Source.large_photo(settings)}
 ]
 
 Bench.Cost.run(images, settings)

@@ -2,11 +2,8 @@ defmodule Bench.Cluster do
   # One node of one worker, then two, by paths; and where the processors' time went, which says what two can be at most
   # on two cores, whatever else the machine does.
 
-  alias Bench.Folders
+  alias Bench.{Folders, Processors}
   alias Thumbnailer.{Batch, Nodes}
-
-  # Linux counts processor time in hundredths of a second: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
-  @tick 10
 
   def run(root) do
     photos = Folders.photos(root)
@@ -47,36 +44,10 @@ defmodule Bench.Cluster do
       shared_storage: true
     }
 
-    before = used(pids)
+    before = Processors.used(pids)
     milliseconds = Folders.time(fn -> {:ok, %{failed: 0}} = Batch.run(batch) end)
-    used = Map.merge(used(pids), before, fn _what, later, earlier -> later - earlier end)
+    used = Processors.since(before, pids)
     Folders.clear([out])
     {milliseconds, used}
-  end
-
-  # Milliseconds of processor time of these processes and all below them.
-  defp used(pids) do
-    times = for pid <- pids, {name, ticks} <- family(pid), do: {name, ticks * @tick}
-    program = for {"thumbnailer", time} <- times, do: time
-    %{all: times |> Enum.map(&elem(&1, 1)) |> Enum.sum(), program: Enum.sum(program)}
-  end
-
-  defp family(pid) do
-    children =
-      for path <- Path.wildcard("/proc/#{pid}/task/*/children"),
-          {:ok, list} <- [File.read(path)],
-          child <- String.split(list),
-          member <- family(child),
-          do: member
-
-    with {:ok, name} <- File.read("/proc/#{pid}/comm"),
-         {:ok, stat} <- File.read("/proc/#{pid}/stat") do
-      [user, system] =
-        stat |> String.split(") ") |> List.last() |> String.split() |> Enum.slice(11, 2)
-
-      [{String.trim(name), String.to_integer(user) + String.to_integer(system)} | children]
-    else
-      _gone -> children
-    end
   end
 end

@@ -124,7 +124,7 @@ defmodule Thumbnailer.Batch do
   defp run(batch, observe, convert) do
     stop = :atomics.new(1, [])
     total = convert_all(batch, observe, convert, stop)
-    Events.finished(topic(batch.on), total)
+    Events.finished(topic(batch.on), Report.counts(total))
     total
   end
 
@@ -140,7 +140,7 @@ defmodule Thumbnailer.Batch do
     )
     |> Enum.reduce(Report.new(), fn {:ok, outcome}, report ->
       report = Report.add(report, outcome)
-      Events.progress(topic(batch.on), report)
+      Events.progress(topic(batch.on), report.started_at, Report.counts(report))
       told = observe.(report)
       if told == :stop or stops?(batch, outcome), do: :atomics.put(stop, 1, 1)
       %{report | stopped: :atomics.get(stop, 1) == 1}

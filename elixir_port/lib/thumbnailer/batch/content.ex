@@ -59,12 +59,12 @@ defmodule Thumbnailer.Batch.Content do
   defp digest(file, key, hash) do
     case :file.read(file, @block) do
       {:ok, block} ->
-        digest(
-          file,
-          key,
+        sealed =
           :crypto.crypto_one_time_aead(:aes_256_gcm, key, <<0::96>>, "", [hash, block], true)
-          |> elem(1)
-        )
+
+        hash = elem(sealed, 1)
+        # Less than was asked for is the end of it.
+        if byte_size(block) < @block, do: hash, else: digest(file, key, hash)
 
       :eof ->
         hash

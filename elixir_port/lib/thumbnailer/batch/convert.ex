@@ -222,7 +222,7 @@ defmodule Thumbnailer.Batch.Convert do
     |> Enum.map(&Path.dirname(&1.path))
     |> Enum.uniq()
     |> Enum.find_value(:ok, fn folder ->
-      with {:error, posix} <- File.mkdir_p(folder) do
+      with {:error, posix} <- make_folder(folder) do
         {:error,
          Error.new(
            :write_failed,
@@ -232,5 +232,13 @@ defmodule Thumbnailer.Batch.Convert do
         :ok -> nil
       end
     end)
+  end
+
+  # Nearly always it is there already, which File.mkdir_p/1 would ask the file server of the BEAM.
+  defp make_folder(folder) do
+    case Content.info(folder) do
+      {:ok, %{type: :directory}} -> :ok
+      _missing -> File.mkdir_p(folder)
+    end
   end
 end

@@ -3,7 +3,6 @@ defmodule Thumbnailer.Cluster.Events do
   # What happens to batches and nodes, as messages to processes that asked for it, on any node. See
   # `Thumbnailer.subscribe/1` for the messages.
 
-  alias Thumbnailer.Batch.Report
   alias Thumbnailer.Cluster.Scope
 
   # Milliseconds between two messages of progress.
@@ -24,29 +23,29 @@ defmodule Thumbnailer.Cluster.Events do
     tell(:pg.get_local_members(Scope.name(), {:subscribers, group}), group, event)
   end
 
-  @doc "How far a batch is: told on all nodes, from time to time."
-  @spec progress(atom, Report.t()) :: :ok
-  def progress(group, report) do
+  @doc "How far a batch is that began at `started_at`, in monotonic milliseconds: told on all nodes, from time to time."
+  @spec progress(atom, integer, map) :: :ok
+  def progress(group, started_at, counts) do
     now = System.monotonic_time(:millisecond)
 
-    if now - Process.get(__MODULE__, report.started_at) >= @interval do
+    if now - Process.get(__MODULE__, started_at) >= @interval do
       Process.put(__MODULE__, now)
-      publish(group, :progress, report)
+      publish(group, :progress, counts)
     end
 
     :ok
   end
 
   @doc "A batch is at its end."
-  @spec finished(atom, Report.t()) :: :ok
-  def finished(group, report) do
+  @spec finished(atom, map) :: :ok
+  def finished(group, counts) do
     Process.delete(__MODULE__)
-    publish(group, :finished, report)
+    publish(group, :finished, counts)
   end
 
-  defp publish(group, event, report) do
-    counts = report |> Report.counts() |> Map.put(:node, node())
-    tell(:pg.get_members(Scope.name(), {:subscribers, group}), group, {event, counts})
+  defp publish(group, event, counts) do
+    subscribers = :pg.get_members(Scope.name(), {:subscribers, group})
+    tell(subscribers, group, {event, Map.put(counts, :node, node())})
   end
 
   defp tell(subscribers, group, event) do
