@@ -74,11 +74,11 @@ std::string with_mpf(const std::string& file, const std::string& second, std::ui
     return with_segment(file, mpf(first.size() - order_at)) + second;
 }
 
-std::string jpeg_of(const VImage& image, const char* options = ".jpg[Q=95,keep=none]") {
+std::string jpeg_of(const VImage& image) {
 #if VIPS_MAJOR_VERSION == 8 && VIPS_MINOR_VERSION < 15
     return file_of(image, ".jpg[Q=95,strip]");
 #else
-    return file_of(image, options);
+    return file_of(image, ".jpg[Q=95,keep=none]");
 #endif
 }
 
