@@ -4,16 +4,8 @@ defmodule Thumbnailer.Life do
   # started again. One at a time, its session is the Erlang port that it is behind. The waiting between starts is done
   # here, so that a program that cannot run costs the supervisor no restart. Runs in the port process.
 
-  alias Thumbnailer.{
-    Backoff,
-    Error,
-    Executable,
-    ExitStatus,
-    Frames,
-    Obituary,
-    OsProcess,
-    Tap
-  }
+  alias Thumbnailer.{Backoff, Error, Executable, Frames, Obituary, OsProcess}
+  alias Thumbnailer.{Tap}
 
   alias Thumbnailer.{Request, Telemetry, Wire}
 
@@ -219,16 +211,9 @@ defmodule Thumbnailer.Life do
 
   @doc "The program has ended, with an exit status or the reason of its port."
   @spec ended(t, term) :: t
-  def ended(%{verdict: nil, os_pid: os_pid} = state, status) do
-    phase = if state.state == :starting, do: " before its hello", else: ""
-    message = "the port program (os pid #{os_pid}) ended#{phase}: #{ExitStatus.describe(status)}"
-    error = Error.new(:port_exited, message, ExitStatus.details(status))
-    down(state, error, ExitStatus.permanent?(status))
-  end
-
-  def ended(%{verdict: {reason, why, permanent?}, os_pid: os_pid} = state, _killed) do
-    message = "the port program (os pid #{os_pid}) was killed: #{why}"
-    down(state, Error.new(reason, message), permanent?)
+  def ended(state, status) do
+    {error, permanent?} = Obituary.cause(state, status)
+    down(state, error, permanent?)
   end
 
   defp down(state, error, permanent?) do

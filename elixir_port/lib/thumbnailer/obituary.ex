@@ -1,13 +1,25 @@
 defmodule Thumbnailer.Obituary do
   @moduledoc false
-  # What the log and telemetry are told of the end of a program.
+  # What is told of the end of a program: to its requests, to the log and to telemetry.
 
-  alias Thumbnailer.{Error, Life, Telemetry}
+  alias Thumbnailer.{Error, ExitStatus, Life, Telemetry}
 
   require Logger
 
   # A program that lived this many milliseconds had started well: its end is not part of a row of failures.
   @settled 1_000
+
+  @doc "Why the program ended, as its requests are told, and whether another try is in vain."
+  @spec cause(Life.t(), term) :: {Error.t(), permanent? :: boolean}
+  def cause(%{verdict: nil, os_pid: os_pid} = state, status) do
+    phase = if state.state == :starting, do: " before its hello", else: ""
+    message = "the port program (os pid #{os_pid}) ended#{phase}: #{ExitStatus.describe(status)}"
+
+    {Error.new(:port_exited, message, ExitStatus.details(status)), ExitStatus.permanent?(status)}
+  end
+
+  def cause(%{verdict: {reason, why, permanent?}, os_pid: os_pid}, _killed),
+    do: {Error.new(reason, "the port program (os pid #{os_pid}) was killed: #{why}"), permanent?}
 
   @doc "Says that the program ended, why, and when the next one starts."
   @spec publish(Life.t(), Error.t(), non_neg_integer) :: Life.t()

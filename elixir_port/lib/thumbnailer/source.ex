@@ -7,6 +7,8 @@ defmodule Thumbnailer.Source do
   stream: each binary goes on to the program before the next one is asked for, so the BEAM never holds the image.
   """
 
+  alias Thumbnailer.Error
+
   @type t :: Path.t() | {:bytes, iodata} | Enumerable.t()
 
   @piece 65_536
@@ -44,6 +46,14 @@ defmodule Thumbnailer.Source do
     do: if(Enumerable.impl_for(struct), do: {:stream, struct}, else: refuse!(struct))
 
   def cast!(other), do: refuse!(other)
+
+  @doc false
+  # What is said of a path that is no file to be read, wherever it is looked at.
+  @spec regular(Path.t(), {:ok, File.Stat.t()} | {:error, File.posix()}) ::
+          {:ok, File.Stat.t()} | {:error, Error.t()}
+  def regular(_path, {:ok, %{type: :regular} = stat}), do: {:ok, stat}
+  def regular(path, {:ok, _other}), do: {:error, Error.not_a_file(path)}
+  def regular(path, {:error, posix}), do: {:error, Error.unreadable(path, posix)}
 
   @spec refuse!(term) :: no_return
   defp refuse!(source) do

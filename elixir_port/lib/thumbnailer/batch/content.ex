@@ -3,7 +3,7 @@ defmodule Thumbnailer.Batch.Content do
   # What an input held when its thumbnails were made: size, time of change and hash. Decides whether it is the same
   # now, reading it only when size and time cannot tell.
 
-  alias Thumbnailer.Error
+  alias Thumbnailer.{Error, Source}
 
   @enforce_keys [:size, :mtime, :read_at]
   defstruct [:size, :mtime, :read_at, :hash]
@@ -22,16 +22,10 @@ defmodule Thumbnailer.Batch.Content do
   @doc "What the file system says of the input, or has said already."
   @spec stat(Path.t(), File.Stat.t() | nil) :: {:ok, t} | {:error, Error.t()}
   def stat(path, info \\ nil) do
-    case if(info, do: {:ok, info}, else: info(path)) do
-      {:ok, %{type: :regular, size: size, mtime: mtime}} ->
-        {:ok, %__MODULE__{size: size, mtime: mtime, read_at: System.os_time(:second)}}
+    said = if info, do: {:ok, info}, else: info(path)
 
-      {:ok, _other} ->
-        {:error, Error.not_a_file(path)}
-
-      {:error, posix} ->
-        {:error, Error.unreadable(path, posix)}
-    end
+    with {:ok, %{size: size, mtime: mtime}} <- Source.regular(path, said),
+         do: {:ok, %__MODULE__{size: size, mtime: mtime, read_at: System.os_time(:second)}}
   end
 
   @doc """

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Cluster.Parcel do
   # The files are written here, from the one answer that counts: a node that was given up may still be at work, and
   # must not write.
 
-  alias Thumbnailer.{Error, Formats, Request}
+  alias Thumbnailer.{Error, Formats, Request, Source}
 
   # What files of each format begin with; the suffix of a path says it otherwise.
   @signatures [
@@ -46,19 +46,8 @@ defmodule Thumbnailer.Cluster.Parcel do
   end
 
   defp source({:path, path}, false, limit) do
-    case File.stat(path) do
-      {:ok, %{type: :regular, size: size}} when size > limit ->
-        {:error, too_large(path, size, limit)}
-
-      {:ok, %{type: :regular}} ->
-        read(path)
-
-      {:ok, _other} ->
-        {:error, Error.not_a_file(path)}
-
-      {:error, posix} ->
-        {:error, Error.unreadable(path, posix)}
-    end
+    with {:ok, %{size: size}} <- Source.regular(path, File.stat(path)),
+         do: if(size > limit, do: {:error, too_large(path, size, limit)}, else: read(path))
   end
 
   defp source(source, _shared, _limit), do: {:ok, source}

@@ -83,11 +83,10 @@ defmodule Thumbnailer.Cluster.Router do
   @impl true
   def handle_info({:submit, ref, caller, needs, timeout}, state) do
     if state.balance.members != %{} and not Balance.able?(state.balance, needs) do
-      tell(caller, ref, {:error, unable(needs, state)})
+      tell(ref, {:error, unable(needs, state)})
       {:noreply, state}
     else
       request = %{
-        caller: caller,
         monitor: :erlang.monitor(:process, caller, tag: {:caller_down, ref}),
         timer: Process.send_after(self(), {:late, ref}, timeout)
       }
@@ -107,8 +106,8 @@ defmodule Thumbnailer.Cluster.Router do
         timer = Process.send_after(self(), {:late, ref}, @grace)
         {:noreply, put_in(state.requests[ref], Map.merge(request, %{timer: timer, grace: true}))}
 
-      {%{^ref => request}, _waiting} ->
-        tell(request.caller, ref, {:error, too_late(state)})
+      {%{^ref => _request}, _waiting} ->
+        tell(ref, {:error, too_late(state)})
         {:noreply, state |> forget(ref) |> assign()}
 
       _answered ->
@@ -204,18 +203,15 @@ defmodule Thumbnailer.Cluster.Router do
     {given, balance} = Balance.assign(state.balance)
 
     for {ref, member} <- given,
-        do:
-          tell(state.requests[ref].caller, ref, {:go, member, Roster.info(state.roster, member)})
+        do: tell(ref, {:go, member, Roster.info(state.roster, member)})
 
     %{state | balance: balance}
   end
 
   defp give_up(state, refs) do
     Enum.reduce(refs, state, fn ref, state ->
-      message =
-        "three nodes in a row did not finish this request: each left, hung or had no program"
-
-      tell(state.requests[ref].caller, ref, {:error, Error.new(:unavailable, message)})
+      why = "three nodes in a row did not finish this request: each left, hung or had no program"
+      tell(ref, {:error, Error.new(:unavailable, why)})
       forget(state, ref)
     end)
   end
@@ -233,7 +229,7 @@ defmodule Thumbnailer.Cluster.Router do
   end
 
   # To the alias, which takes no more messages once the caller has its answer.
-  defp tell(_caller, ref, message), do: send(ref, {ref, message})
+  defp tell(ref, message), do: send(ref, {ref, message})
 
   defp unable({loader, savers}, state) do
     nodes = map_size(state.balance.members)
