@@ -2,7 +2,9 @@
 // (ITU-T T.81, F.1.2.3).
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "../term.h"
@@ -11,17 +13,34 @@ namespace thumbnailer {
 
 class BitReader {
 public:
-    explicit BitReader(Bytes data) : data_(data) {}
+    explicit BitReader(Bytes data) : next_(data.data()), end_(next_ + data.size()) {}
 
-    // The next 16 bits; behind the end there are zeros.
-    std::uint32_t peek() {
-        if (count_ < 16) fill();
-        return static_cast<std::uint32_t>(bits_ >> (count_ - 16)) & 0xffff;
+    // Holds at least 56 bits from here on; behind the end there are zeros.
+    void fill() {
+        std::uint64_t word = 0;
+        if (end_ - next_ >= std::ptrdiff_t{sizeof word}) [[likely]] {
+            std::memcpy(&word, next_, sizeof word);
+            if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
+            if (!has_marker_byte(word)) [[likely]] {
+                bits_ |= word >> count_;
+                next_ += static_cast<unsigned>(63 - count_) / 8;
+                count_ |= 56;
+                return;
+            }
+        }
+        *this = filled_by_byte(*this);
     }
-    // At most 16.
-    void skip(int count) { count_ -= count; }
+    // The next `count` bits, 1 to 32, of those that are held.
+    std::uint32_t held(int count) const { return static_cast<std::uint32_t>(bits_ >> (64 - count)); }
+    // At most what is held.
+    void skip(int count) {
+        bits_ <<= count;
+        count_ -= count;
+    }
+    // 1 to 32 bits.
     std::uint32_t take(int count) {
-        const std::uint32_t bits = peek() >> (16 - count);
+        if (count_ < count) fill();
+        const std::uint32_t bits = held(count);
         skip(count);
         return bits;
     }
@@ -29,35 +48,44 @@ public:
     bool overrun() const { return count_ < missing_; }
     // Goes on behind the restart marker that must come next.
     bool restart() {
-        if (overrun() || count_ - missing_ >= 8 || data_.size() - position_ < 2) return false;
-        const auto marker = static_cast<std::uint8_t>(data_[position_ + 1]);
-        position_ += 2;
+        if (overrun() || count_ - missing_ >= 8 || end_ - next_ < 2) return false;
+        const auto marker = static_cast<std::uint8_t>(next_[1]);
+        next_ += 2;
         bits_ = 0;
         count_ = missing_ = 0;
         return marker >= 0xd0 && marker <= 0xd7;
     }
 
 private:
-    void fill() {
-        while (count_ <= 56) {
-            const bool ends =
-                position_ == data_.size() || (data_[position_] == std::byte{0xff} &&
-                                              (position_ + 1 == data_.size() || data_[position_ + 1] != std::byte{0}));
-            const auto byte = ends ? std::uint64_t{0} : static_cast<std::uint64_t>(data_[position_]);
-            if (ends)
-                missing_ += 8;
-            else
-                position_ += byte == 0xff ? 2 : 1;
-            bits_ = bits_ << 8 | byte;
-            count_ += 8;
-        }
+    // Whether a byte of the word is 0xff, which is one of zeros in what is turned.
+    static bool has_marker_byte(std::uint64_t word) {
+        constexpr std::uint64_t kOnes = 0x0101010101010101;
+        constexpr std::uint64_t kHigh = 0x8080808080808080;
+        return ((~word - kOnes) & word & kHigh) != 0;
     }
 
-    Bytes data_;
-    std::size_t position_ = 0;
-    std::uint64_t bits_ = 0;
-    int count_ = 0;   // of the bits that are held
-    int missing_ = 0; // of them, the last ones, that are not in the data
+    // By value, so that the reader of a loop may stay in registers.
+    [[gnu::noinline]] static BitReader filled_by_byte(BitReader reader) {
+        while (reader.count_ < 56) reader.add_byte();
+        return reader;
+    }
+
+    void add_byte() {
+        const bool is_stuffed = end_ - next_ >= 2 && next_[1] == std::byte{0};
+        if (next_ == end_ || (*next_ == std::byte{0xff} && !is_stuffed)) {
+            missing_ += 8;
+        } else {
+            bits_ |= static_cast<std::uint64_t>(*next_) << (56 - count_);
+            next_ += *next_ == std::byte{0xff} ? 2 : 1;
+        }
+        count_ += 8;
+    }
+
+    const std::byte* next_;
+    const std::byte* end_;
+    std::uint64_t bits_ = 0; // from the highest on; below those that count are some that come next, or zeros
+    int count_ = 0;          // of the bits that are held
+    int missing_ = 0;        // of them, the last ones, that are not in the data
 };
 
 class BitWriter {

@@ -70,18 +70,19 @@ std::int32_t rows_for(const Origin& origin, std::int32_t height) {
     return std::min(height, static_cast<std::int32_t>(std::ceil(bottom)));
 }
 
-std::optional<Resampler> resampler_for(const SourcePlane& source, const Origin& origin) {
+std::optional<Resampler> resampler_for(const SourcePlane& source, const Origin& origin, Speed speed) {
     const Area area{origin.area.left * source.across, origin.area.top * source.down, origin.area.width * source.across,
                     origin.area.height * source.down};
-    return Resampler::make(source.plane.size(), area, origin.size);
+    const Kernel kernel = speed == Speed::best ? Kernel::lanczos : Kernel::spline;
+    return Resampler::make(source.plane.size(), area, origin.size, kernel);
 }
 
 // The planes of the thumbnail. Both of colour have the same size, in the source as well.
 std::optional<std::vector<Plane>> resampled(const std::vector<SourcePlane>& source, const Plan& plan,
-                                            std::int32_t subsampling) {
+                                            std::int32_t subsampling, Speed speed) {
     std::vector<Plane> planes;
     const auto add = [&](std::size_t begin, std::size_t end, std::int32_t samples_for) {
-        const auto resampler = resampler_for(source[begin], origin_of(plan, samples_for));
+        const auto resampler = resampler_for(source[begin], origin_of(plan, samples_for), speed);
         for (std::size_t index = begin; resampler && index < end; ++index)
             if (auto plane = (*resampler)(source[index].plane))
                 planes.push_back(upright(std::move(*plane), plan.view.orientation));
@@ -117,7 +118,7 @@ std::optional<JpegFile> through_lane(const Header& header, Bytes source, const P
     auto source_planes = read_planes(lighter ? Bytes(*lighter) : source, shrink,
                                      rows_for(origin_of(plan, subsampling), header.raw_height));
     if (!source_planes) return std::nullopt;
-    auto planes = resampled(*source_planes, plan, subsampling);
+    auto planes = resampled(*source_planes, plan, subsampling, speed);
     if (!planes) return std::nullopt;
     return write_planes(*planes, plan.layout.kept, planes->size() == 1 ? 1 : subsampling, *plan.output, quality);
 }

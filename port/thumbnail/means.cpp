@@ -1,10 +1,12 @@
 #include "means.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdlib>
 
 #include "bits.h"
+#include "huffman.h"
 
 namespace thumbnailer {
 
@@ -14,6 +16,8 @@ namespace {
 constexpr int kMostBits = 11;
 // Blocks that belong together in a sequential scan (T.81, B.2.3).
 constexpr std::int32_t kMostBlocks = 10;
+// Before the symbols of a table, how many there are of each length.
+constexpr std::size_t kCounts = 16;
 
 std::int32_t ceiling(std::int32_t value, std::int32_t by) { return (value + by - 1) / by; }
 
@@ -69,45 +73,13 @@ bool each_block(Planes& all, const std::vector<std::size_t>& parts, Begin begin,
     return true;
 }
 
-// By the next 16 bits: the length of the code that they begin with, and its symbol (T.81, annex C). A length of 0: they
-// begin with none.
-class HuffmanTable {
-public:
-    explicit HuffmanTable(Bytes table) : entries_(1 << 16) {
-        std::size_t symbol = 16;
-        std::size_t begin = 0;
-        for (int length = 1; length <= 16 && !table.empty(); ++length)
-            for (auto left = static_cast<std::uint8_t>(table[static_cast<std::size_t>(length) - 1]); left > 0; --left) {
-                const std::size_t end = begin + (std::size_t{1} << (16 - length));
-                if (end > entries_.size()) return;
-                for (std::size_t at = begin; at < end; ++at)
-                    entries_[at] = {static_cast<std::uint8_t>(length), static_cast<std::uint8_t>(table[symbol])};
-                begin = end;
-                ++symbol;
-            }
-    }
-
-    std::optional<int> read(BitReader& bits) const {
-        const Entry entry = entries_[bits.peek()];
-        if (entry.length == 0) return std::nullopt;
-        bits.skip(entry.length);
-        return entry.symbol;
-    }
-
-private:
-    struct Entry {
-        std::uint8_t length = 0;
-        std::uint8_t symbol = 0;
-    };
-    std::vector<Entry> entries_;
-};
-
 std::optional<std::int32_t> difference(const HuffmanTable& table, BitReader& bits) {
-    const auto size = table.read(bits);
-    if (!size || *size > kMostBits) return std::nullopt;
-    if (*size == 0) return 0;
-    const auto value = static_cast<std::int32_t>(bits.take(*size));
-    return value < 1 << (*size - 1) ? value - (1 << *size) + 1 : value; // T.81, F.2.2.1
+    bits.fill();
+    const HuffmanSymbol symbol = table[bits.held(32)];
+    if (symbol.length == 0 || symbol.zeros != 0 || symbol.size > kMostBits) return std::nullopt;
+    const std::int32_t value = huffman_value(bits.held(32), symbol);
+    bits.skip(symbol.total);
+    return value;
 }
 
 bool fits(std::int32_t mean) { return std::abs(mean) < 1 << (kMostBits + 1); }
@@ -117,7 +89,8 @@ public:
     ScanReader(const Scan& scan, Planes& planes) : scan_(scan), planes_(planes), bits_(scan.data) {
         for (const ScanPart& part : scan.parts) {
             parts_.push_back(part.component);
-            if (scan.refines == 0) tables_.emplace_back(part.table);
+            const std::size_t counts = std::min(kCounts, part.table.size()); // there may be no table
+            if (scan.refines == 0) tables_.emplace_back(part.table.first(counts), part.table.subspan(counts));
         }
     }
 

@@ -8,6 +8,8 @@
 
 #include "icc.h"
 #include "jpeg_errors.h"
+#include "planes_blocks.h"
+#include "planes_scale.h"
 
 namespace thumbnailer {
 
@@ -17,14 +19,6 @@ constexpr unsigned kLongestMarker = 0xffff;
 constexpr std::size_t kMostPlanes = 3;
 // Rows of samples in one component of one row of blocks: at most 4 blocks of 8.
 constexpr std::size_t kMostRows = std::size_t{4} * DCTSIZE;
-
-#if JPEG_LIB_VERSION >= 70
-int scale_of(const jpeg_component_info& component) { return component.DCT_h_scaled_size; }
-int scale_of(const jpeg_decompress_struct& jpeg) { return jpeg.min_DCT_h_scaled_size; }
-#else
-int scale_of(const jpeg_component_info& component) { return component.DCT_scaled_size; }
-int scale_of(const jpeg_decompress_struct& jpeg) { return jpeg.min_DCT_scaled_size; }
-#endif
 
 // A decoder, destroyed with its owner. Each step is false when libjpeg has anything to object.
 class Decoder {
@@ -71,6 +65,7 @@ public:
             jpeg_.raw_data_out = TRUE;
             jpeg_.out_color_space = jpeg_.jpeg_color_space;
             jpeg_start_decompress(&jpeg_);
+            blocks_.attach(jpeg_);
         });
     }
 
@@ -121,6 +116,7 @@ private:
     }
 
     JpegErrors errors_;
+    BlockReader blocks_;
     jpeg_decompress_struct jpeg_{};
 };
 

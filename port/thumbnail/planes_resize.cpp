@@ -6,7 +6,7 @@ namespace thumbnailer {
 
 namespace {
 
-constexpr double kLobes = 3; // of the Lanczos window
+constexpr double kLobes = 3; // of both kernels
 
 // A single plane is grey to zimg: it knows nothing of subsampling then, and takes any size.
 zimg_image_format format_of(Size size) {
@@ -28,7 +28,7 @@ bool is_wide_enough(std::int32_t plane, double area, std::int32_t result) {
 
 double reach(double samples_for_one) { return kLobes * std::max(1.0, samples_for_one) + 1; }
 
-std::optional<Resampler> Resampler::make(Size plane, const Area& area, Size result) {
+std::optional<Resampler> Resampler::make(Size plane, const Area& area, Size result, Kernel kernel) {
     const bool possible = is_wide_enough(plane.width, area.width, result.width) &&
                           is_wide_enough(plane.height, area.height, result.height);
     if (!possible) return std::nullopt;
@@ -37,8 +37,8 @@ std::optional<Resampler> Resampler::make(Size plane, const Area& area, Size resu
     const zimg_image_format target = format_of(result);
     zimg_graph_builder_params parameters;
     zimg_graph_builder_params_default(&parameters, ZIMG_API_VERSION);
-    parameters.resample_filter = ZIMG_RESIZE_LANCZOS;
-    parameters.filter_param_a = kLobes;
+    parameters.resample_filter = kernel == Kernel::lanczos ? ZIMG_RESIZE_LANCZOS : ZIMG_RESIZE_SPLINE36;
+    parameters.filter_param_a = kLobes; // of Lanczos
     parameters.dither_type = ZIMG_DITHER_NONE;
     // Not AUTO_64B: its kernels for AVX-512 draw vertical lines at scales a little under a half (zimg 3.0.4).
     parameters.cpu_type = ZIMG_CPU_AUTO;

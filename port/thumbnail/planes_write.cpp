@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "jpeg_errors.h"
+#include "planes_symbols.h"
 
 namespace thumbnailer {
 
@@ -41,6 +42,7 @@ public:
             jpeg_.comp_info[0].h_samp_factor = jpeg_.comp_info[0].v_samp_factor = subsampling;
             if (output.progressive) jpeg_simple_progression(&jpeg_);
             jpeg_start_compress(&jpeg_, TRUE);
+            symbols_.attach(jpeg_);
         });
     }
 
@@ -72,6 +74,7 @@ private:
     }
 
     JpegErrors errors_;
+    SymbolCounter symbols_;
     jpeg_compress_struct jpeg_{};
     unsigned char* data_ = nullptr;
     unsigned long size_ = 0;

@@ -1,0 +1,18 @@
+// How large libjpeg decodes a block of eight samples. Its name for that depends on the version whose interface it has.
+#pragma once
+
+#include <cstdio>
+
+#include <jpeglib.h>
+
+namespace thumbnailer {
+
+#if JPEG_LIB_VERSION >= 70
+inline int scale_of(const jpeg_component_info& component) { return component.DCT_h_scaled_size; }
+inline int scale_of(const jpeg_decompress_struct& jpeg) { return jpeg.min_DCT_h_scaled_size; }
+#else
+inline int scale_of(const jpeg_component_info& component) { return component.DCT_scaled_size; }
+inline int scale_of(const jpeg_decompress_struct& jpeg) { return jpeg.min_DCT_scaled_size; }
+#endif
+
+} // namespace thumbnailer
