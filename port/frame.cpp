@@ -54,25 +54,20 @@ Result<Input> FrameReader::fill() {
         end_ -= begin_;
         begin_ = 0;
     }
-    std::byte* into = large_ ? large_->mapping.data() + large_filled_ : inbox_.data() + end_;
-    const std::size_t room = large_ ? large_->mapping.size() - large_filled_ : kInbox - end_;
     ssize_t count = 0;
-    do count = ::read(fd_, into, room);
+    do
+        count = large_ ? large_->memory.append_from(fd_, large_->length - large_->memory.size())
+                       : ::read(fd_, inbox_.data() + end_, kInbox - end_);
     while (count < 0 && errno == EINTR);
     if (count == 0) return Input::end;
     if (count < 0 && errno == EAGAIN) return Input::none;
     if (count < 0) return Failure{Reason::internal, std::string("reading stdin: ") + std::strerror(errno)};
-    (large_ ? large_filled_ : end_) += static_cast<std::size_t>(count);
+    if (!large_) end_ += static_cast<std::size_t>(count);
     return Input::some;
 }
 
 Result<std::optional<Frame>> FrameReader::take() {
-    if (large_) {
-        if (large_filled_ < large_->mapping.size()) return std::optional<Frame>();
-        Frame frame{large_->mapping.bytes(), std::move(large_)};
-        large_.reset();
-        return std::optional<Frame>(std::move(frame));
-    }
+    if (large_) return take_large();
     if (end_ - begin_ < kFrameHeader) return std::optional<Frame>();
     const std::size_t length = length_at(inbox_.data() + begin_);
     if (length > max_frame_)
@@ -90,17 +85,30 @@ Result<std::optional<Frame>> FrameReader::take() {
     return std::optional<Frame>(std::move(frame));
 }
 
-// Moves what the inbox already holds of the payload; the rest is read in place. The payload is longer than
-// the inbox, so what follows the header there belongs to it alone.
+// Moves what the inbox already holds of the payload. The payload is longer than the inbox, so what follows the header
+// there belongs to it alone.
 Result<Done> FrameReader::begin_large(std::size_t length) {
-    auto shared = share_source(length);
-    if (!shared) return std::move(shared).error();
-    large_ = std::move(*shared);
+    auto memory = SourceMemory::create();
+    if (!memory) return std::move(memory).error();
     begin_ += kFrameHeader;
-    large_filled_ = end_ - begin_;
-    std::memcpy(large_->mapping.data(), inbox_.data() + begin_, large_filled_);
+    if (auto moved = memory->append(inbox_.bytes().subspan(begin_, end_ - begin_)); !moved)
+        return std::move(moved).error();
     begin_ = end_ = 0;
+    large_.emplace(Large{std::move(*memory), length});
     return Done{};
+}
+
+Result<std::optional<Frame>> FrameReader::take_large() {
+    if (large_->memory.size() < large_->length) return std::optional<Frame>();
+    Large whole = std::move(*large_);
+    large_.reset();
+    auto descriptor = std::move(whole.memory).seal();
+    if (!descriptor) return std::move(descriptor).error();
+    Mapping mapping = Mapping::shared(descriptor->get(), whole.length, false);
+    if (mapping.size() != whole.length)
+        return Failure{Reason::internal, std::string("mapping a frame: ") + std::strerror(errno)};
+    const Bytes payload = mapping.bytes();
+    return std::optional<Frame>({payload, SharedSource{std::move(*descriptor), std::move(mapping)}});
 }
 
 void FrameWriter::push(Payload payload) {

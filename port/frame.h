@@ -5,7 +5,7 @@
 //    +---------------------------+------------------------+
 //
 // A length over the cap or an end inside a frame loses the stream: there is no way to find the next frame.
-// The cap is checked before anything is allocated. A payload that does not fit the inbox is read straight
+// The cap is checked before anything is allocated. A payload that does not fit the inbox goes straight from the pipe
 // into shared memory, so that the image in its tail reaches the worker without a copy.
 #pragma once
 
@@ -21,6 +21,12 @@ namespace thumbnailer {
 
 inline constexpr std::size_t kFrameHeader = 4;
 
+// A payload that a worker may read as it is.
+struct SharedSource {
+    Descriptor descriptor;
+    Mapping mapping;
+};
+
 struct Frame {
     Bytes payload;                      // valid until the reader reads again, or as long as `shared`
     std::optional<SharedSource> shared; // holds the payload when it was large
@@ -32,7 +38,7 @@ class FrameReader {
 public:
     FrameReader(int fd, std::size_t max_frame);
 
-    // One read(2) of what is there.
+    // One read of what is there.
     Result<Input> fill();
     // The next whole frame among what was read, if there is one.
     Result<std::optional<Frame>> take();
@@ -40,15 +46,19 @@ public:
     bool between_frames() const { return !large_ && begin_ == end_; }
 
 private:
+    struct Large {
+        SourceMemory memory;
+        std::size_t length;
+    };
     Result<Done> begin_large(std::size_t length);
+    Result<std::optional<Frame>> take_large();
 
     int fd_;
     std::size_t max_frame_;
     Mapping inbox_;
     std::size_t begin_ = 0; // what was read and not yet taken: inbox_[begin_, end_)
     std::size_t end_ = 0;
-    std::optional<SharedSource> large_;
-    std::size_t large_filled_ = 0;
+    std::optional<Large> large_;
 };
 
 // Writes without blocking: what the pipe does not take stays until it is writable again.

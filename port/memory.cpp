@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <new>
@@ -10,6 +12,8 @@
 namespace thumbnailer {
 
 namespace {
+
+constexpr std::size_t kPiece = std::size_t{64} * 1024;
 
 Failure no_memory(const char* what) { return {Reason::internal, std::string(what) + ": " + std::strerror(errno)}; }
 
@@ -35,24 +39,13 @@ Mapping Mapping::shared(int fd, std::size_t size, bool writable) {
     return {address, size};
 }
 
-Result<SharedSource> share_source(std::size_t size) {
+Result<SourceMemory> SourceMemory::create() {
     Descriptor memory(::memfd_create("thumbnailer-source", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-    if (!memory || ::ftruncate(memory.get(), static_cast<off_t>(size)) != 0) return no_memory("memory for the source");
-    Mapping mapping = Mapping::shared(memory.get(), size, true);
-    if (mapping.size() != size) return no_memory("memory for the source");
-    // FUTURE_WRITE leaves the mapping above writable and refuses every later one.
-    if (::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE) != 0)
-        return no_memory("sealing the source");
-    return SharedSource{std::move(memory), std::move(mapping)};
-}
-
-Result<GrowingSource> GrowingSource::create() {
-    Descriptor memory(::memfd_create("thumbnailer-stream", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (!memory) return no_memory("memory for the source");
-    return GrowingSource(std::move(memory));
+    return SourceMemory(std::move(memory));
 }
 
-Result<Done> GrowingSource::append(Bytes bytes) {
+Result<Done> SourceMemory::append(Bytes bytes) {
     while (!bytes.empty()) {
         const ssize_t count = ::pwrite(memory_.get(), bytes.data(), bytes.size(), static_cast<off_t>(size_));
         if (count < 0 && errno == EINTR) continue;
@@ -63,10 +56,29 @@ Result<Done> GrowingSource::append(Bytes bytes) {
     return Done{};
 }
 
-Result<Descriptor> GrowingSource::seal() && {
+ssize_t SourceMemory::append_from(int fd, std::size_t most) {
+    auto end = static_cast<off_t>(size_);
+    ssize_t count = ::splice(fd, nullptr, memory_.get(), &end, most, SPLICE_F_NONBLOCK);
+    if (count < 0 && errno == EINVAL) { // not a pipe
+        std::array<std::byte, kPiece> piece;
+        count = ::read(fd, piece.data(), std::min(most, piece.size()));
+        return count > 0 && !append(Bytes(piece).first(static_cast<std::size_t>(count))) ? -1 : count;
+    }
+    if (count > 0) size_ += static_cast<std::size_t>(count);
+    return count;
+}
+
+Result<Descriptor> SourceMemory::seal() && {
     if (::fcntl(memory_.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
         return no_memory("sealing the source");
     return std::move(memory_);
+}
+
+Result<Descriptor> share_copy(Bytes bytes) {
+    auto memory = SourceMemory::create();
+    if (!memory) return std::move(memory).error();
+    if (auto copied = memory->append(bytes); !copied) return std::move(copied).error();
+    return std::move(*memory).seal();
 }
 
 Result<Descriptor> share_result() {

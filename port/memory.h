@@ -2,6 +2,8 @@
 // bytes of one image are never in the address space of another image's worker.
 #pragma once
 
+#include <sys/types.h>
+
 #include <memory>
 
 #include "descriptor.h"
@@ -38,30 +40,28 @@ private:
     std::size_t size_ = 0;
 };
 
-// A source that arrived as bytes: the front fills it, one worker reads it. Sealed, so that the worker can
-// neither write it nor cut it short under the front's mapping.
-struct SharedSource {
-    Descriptor descriptor;
-    Mapping mapping;
-};
-Result<SharedSource> share_source(std::size_t size);
-
-// A source that arrives in pieces. It is never mapped for writing, so that its seal leaves nobody who can write.
-class GrowingSource {
+// The memory of a source while its bytes arrive. It is never mapped for writing, so that its seal leaves nobody who can
+// write.
+class SourceMemory {
 public:
-    static Result<GrowingSource> create();
+    static Result<SourceMemory> create();
 
-    // The one copy that is made of a piece.
+    // The one copy that is made of bytes.
     Result<Done> append(Bytes bytes);
+    // As read(2): at most so many bytes of what there is in `fd`. Those of a pipe do not pass through this process.
+    ssize_t append_from(int fd, std::size_t most);
     std::size_t size() const { return size_; }
-    // No more pieces: sealed against writing, growing and shrinking.
+    // No more bytes: sealed against writing, growing and shrinking.
     Result<Descriptor> seal() &&;
 
 private:
-    explicit GrowingSource(Descriptor memory) : memory_(std::move(memory)) {}
+    explicit SourceMemory(Descriptor memory) : memory_(std::move(memory)) {}
     Descriptor memory_;
     std::size_t size_ = 0;
 };
+
+// The bytes as a source, sealed.
+Result<Descriptor> share_copy(Bytes bytes);
 
 // Where a worker writes its thumbnails. It may grow, never shrink: a mapping of what was there stays valid.
 Result<Descriptor> share_result();

@@ -11,10 +11,9 @@ namespace {
 
 Result<SourceFile> copied(Bytes bytes) {
     if (bytes.empty()) return Failure{Reason::empty_source, "it has no bytes"};
-    auto copy = share_source(bytes.size());
+    auto copy = share_copy(bytes);
     if (!copy) return std::move(copy).error();
-    std::memcpy(copy->mapping.data(), bytes.data(), bytes.size());
-    return SourceFile{std::move(copy->descriptor), bytes.size()};
+    return SourceFile{std::move(*copy), bytes.size()};
 }
 
 bool same(const Source& one, const Source& other) {

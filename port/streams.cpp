@@ -26,7 +26,7 @@ Failure too_large(std::size_t max_bytes) {
 Result<Done> Streams::open(std::unique_ptr<Task> task) {
     const Id id = task->id;
     if (open_.size() >= max_open_) return too_many(max_open_);
-    auto source = GrowingSource::create();
+    auto source = SourceMemory::create();
     if (!source) return std::move(source).error();
     std::erase(forgotten_, id);
     open_.emplace(id, Collecting{std::move(task), std::move(*source)});

@@ -44,7 +44,7 @@ public:
 private:
     struct Collecting {
         std::unique_ptr<Task> task;
-        GrowingSource source;
+        SourceMemory source;
     };
     std::size_t max_open_;
     std::size_t max_bytes_;

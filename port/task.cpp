@@ -22,10 +22,9 @@ Result<Done> take_bytes(Bytes bytes, Frame& frame, const Config& config, Task& t
         task.source = std::move(frame.shared->descriptor);
         return Done{};
     }
-    auto copy = share_source(bytes.size());
+    auto copy = share_copy(bytes);
     if (!copy) return std::move(copy).error();
-    std::memcpy(copy->mapping.data(), bytes.data(), bytes.size());
-    task.source = std::move(copy->descriptor);
+    task.source = std::move(*copy);
     return Done{};
 }
 

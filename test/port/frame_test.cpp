@@ -80,6 +80,17 @@ TEST_CASE("frame: a payload larger than the inbox arrives in shared memory with 
     CHECK(read_all(reader) == std::vector<std::string>{"before", large, "after"});
 }
 
+TEST_CASE("frame: a large payload is read from a file as from a pipe") {
+    const std::string large(200'000, 'x');
+    auto file = SourceMemory::create();
+    REQUIRE(file);
+    REQUIRE(file->append(bytes_of(framed(large) + framed("after"))));
+    const Descriptor sealed = *std::move(*file).seal();
+    FrameReader reader(sealed.get(), 1 << 20);
+    CHECK(read_all(reader) == std::vector<std::string>{large, "after"});
+    CHECK(reader.between_frames());
+}
+
 TEST_CASE("frame: shared memory of a large payload is sealed against the worker") {
     Pipe pipe;
     FrameReader reader(pipe.reading.get(), 1 << 20);
