@@ -13,7 +13,7 @@ defmodule Bench.Page do
   @tables %{
     "ping" => ~w(contender p50_us p99_us ratio),
     "isolation" => ~w(isolation p50_ms p95_ms),
-    "stages" => ~w(stage cpu_ms),
+    "profile" => ~w(stage fast_720 balanced_720 fast_200 balanced_200),
     "soak" => ~w(images per_second workers_mb front_mb),
     "faults" => ~w(third third_per_second per_second ratio)
   }
