@@ -21,6 +21,7 @@
 #include "descriptor.h"
 #include "request.h"
 #include "text.h"
+#include "thumbnail/lane.h"
 #include "thumbnail/session.h"
 #include "thumbnail/thumbnail.h"
 
@@ -45,11 +46,11 @@ struct Runner {
     Descriptor done;
 };
 
-bool make(const Work& work, std::size_t index, const Store& store) {
+bool make(const Work& work, std::size_t index, const Store& store, Lane& lane) {
     const std::string& source = work.sources[index % work.sources.size()];
     Job job = work.job;
     job.source_size = source.size();
-    const Outcome outcome = make_thumbnails(job, {bytes_of(source)}, store);
+    const Outcome outcome = make_thumbnails(job, {bytes_of(source)}, store, lane);
     if (outcome.failed != 0) return false;
     for (std::size_t place = 0; place < outcome.count; ++place)
         if (outcome.products[place].made == 0) return false;
@@ -58,9 +59,10 @@ bool make(const Work& work, std::size_t index, const Store& store) {
 
 [[noreturn]] void run(const Work& work, Progress& progress, int begin, int done) {
     const Store drop = [](std::size_t, const MadeThumbnail&, Product&) { return Done{}; };
+    Lane lane;
     for (char order = 0; ::read(begin, &order, 1) == 1;) {
         for (int index = progress.next++; index < progress.count; index = progress.next++)
-            if (!make(work, static_cast<std::size_t>(index), drop)) progress.failed = true;
+            if (!make(work, static_cast<std::size_t>(index), drop, lane)) progress.failed = true;
         if (::write(done, &order, 1) != 1) break;
     }
     ::_exit(0);
@@ -91,6 +93,7 @@ bool make_all(const std::vector<Runner>& runners, Progress& progress, int count)
 }
 
 bool save_all(const Work& work, const std::string& folder) {
+    Lane lane;
     for (std::size_t index = 0; index < work.sources.size(); ++index) {
         const Store save = [&](std::size_t place, const MadeThumbnail& made, Product&) -> Result<Done> {
             std::ofstream file(folder + "/" + std::to_string(index) + "-" + std::to_string(place), std::ios::binary);
@@ -98,7 +101,7 @@ bool save_all(const Work& work, const std::string& folder) {
             if (!file.flush()) return Failure{Reason::write_failed, "the thumbnail was not written to " + folder};
             return Done{};
         };
-        if (!make(work, index, save)) return false;
+        if (!make(work, index, save, lane)) return false;
     }
     return true;
 }

@@ -71,12 +71,14 @@ columns = [
 
 if System.find_executable("perf") do
   measured =
-    for {column, {speed, output}} <- columns, do: {column, Profile.measure(speed, output, settings)}
+    for {column, {speed, output}} <- columns,
+        do: {column, Profile.measure(speed, output, settings)}
 
   rows =
     for stage <- Profile.stages() ++ ["all"],
-        do: Map.new(measured, fn {column, by_stage} -> {column, by_stage[stage] || 0.0} end)
-        |> Map.put(:stage, stage)
+        do:
+          Map.new(measured, fn {column, by_stage} -> {column, by_stage[stage] || 0.0} end)
+          |> Map.put(:stage, stage)
 
   names = Keyword.keys(columns)
 

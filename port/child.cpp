@@ -7,6 +7,7 @@
 
 #include "channel.h"
 #include "memory.h"
+#include "thumbnail/lane.h"
 #include "thumbnail/thumbnail.h"
 
 #ifdef THUMBNAILER_FAULTS
@@ -78,7 +79,7 @@ Outcome unmapped(const char* what) {
     return outcome;
 }
 
-Outcome answer(const Job& job, const std::vector<Descriptor>& descriptors) {
+Outcome answer(const Job& job, const std::vector<Descriptor>& descriptors, Lane& lane) {
     const std::size_t end = job.source_offset + job.source_size;
     const Mapping source = Mapping::shared(descriptors[0].get(), end, false);
     if (source.size() != end) return unmapped("the source");
@@ -94,19 +95,20 @@ Outcome answer(const Job& job, const std::vector<Descriptor>& descriptors) {
 #ifdef THUMBNAILER_FAULTS
     image = plan_fault(image);
 #endif
-    return make_thumbnails(job, {image, overlays}, Shelf(job, descriptors));
+    return make_thumbnails(job, {image, overlays}, Shelf(job, descriptors), lane);
 }
 
 } // namespace
 
 void run_child(Descriptor channel) {
     Job job;
+    Lane lane;
     for (;;) {
         std::vector<Descriptor> descriptors;
         const std::size_t received =
             receive_message(channel.get(), std::as_writable_bytes(std::span(&job, 1)), descriptors);
         if (received != sizeof(Job)) break;
-        const Outcome outcome = answer(job, descriptors);
+        const Outcome outcome = answer(job, descriptors, lane);
         if (!send_message(channel.get(), std::as_bytes(std::span(&outcome, 1)), {})) break;
     }
     // Not exit(): the destructors and handlers are the front's.

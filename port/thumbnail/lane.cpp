@@ -8,6 +8,8 @@
 #include "orientation.h"
 #include "planes_read.h"
 #include "planes_resize.h"
+#include "planes_write.h"
+#include "render.h"
 #include "scans.h"
 
 namespace thumbnailer {
@@ -70,20 +72,20 @@ std::int32_t rows_for(const Origin& origin, std::int32_t height) {
     return std::min(height, static_cast<std::int32_t>(std::ceil(bottom)));
 }
 
-std::optional<Resampler> resampler_for(const SourcePlane& source, const Origin& origin, Speed speed) {
+const Resampler* resampler_for(Resamplers& known, const SourcePlane& source, const Origin& origin, Speed speed) {
     const Area area{origin.area.left * source.across, origin.area.top * source.down, origin.area.width * source.across,
                     origin.area.height * source.down};
     const Kernel kernel = speed == Speed::best ? Kernel::lanczos : Kernel::spline;
-    return Resampler::make(source.plane.size(), area, origin.size, kernel);
+    return known.find({source.plane.size(), area, origin.size, kernel});
 }
 
 // The planes of the thumbnail. Both of colour have the same size, in the source as well.
-std::optional<std::vector<Plane>> resampled(const std::vector<SourcePlane>& source, const Plan& plan,
+std::optional<std::vector<Plane>> resampled(Resamplers& known, const std::vector<SourcePlane>& source, const Plan& plan,
                                             std::int32_t subsampling, Speed speed) {
     std::vector<Plane> planes;
     const auto add = [&](std::size_t begin, std::size_t end, std::int32_t samples_for) {
-        const auto resampler = resampler_for(source[begin], origin_of(plan, samples_for), speed);
-        for (std::size_t index = begin; resampler && index < end; ++index)
+        const Resampler* resampler = resampler_for(known, source[begin], origin_of(plan, samples_for), speed);
+        for (std::size_t index = begin; resampler != nullptr && index < end; ++index)
             if (auto plane = (*resampler)(source[index].plane))
                 planes.push_back(upright(std::move(*plane), plan.view.orientation));
     };
@@ -95,7 +97,10 @@ std::optional<std::vector<Plane>> resampled(const std::vector<SourcePlane>& sour
 
 } // namespace
 
-bool is_for_lane(const Header& header, const Plan& plan, Speed speed, const Limits& limits) {
+Lane::Lane() : resamplers_(std::make_unique<Resamplers>()) {}
+Lane::~Lane() = default;
+
+bool Lane::takes(const Header& header, const Plan& plan, Speed speed, const Limits& limits) {
     const Output& output = *plan.output;
     const Layout& layout = plan.layout;
     if (header.format != Format::jpeg || plan.format != Format::jpeg) return false;
@@ -108,7 +113,7 @@ bool is_for_lane(const Header& header, const Plan& plan, Speed speed, const Limi
            !has_metadata(output) && output.placeholder == Placeholder::none;
 }
 
-std::optional<JpegFile> through_lane(const Header& header, Bytes source, const Plan& plan, Speed speed) {
+std::optional<JpegFile> Lane::make(const Header& header, Bytes source, const Plan& plan, Speed speed) {
     const std::int32_t shrink = shrink_for(plan, speed);
     const std::int32_t quality = quality_of(plan.format, *plan.output);
     const std::int32_t subsampling = subsampling_of(*plan.output, quality);
@@ -118,7 +123,7 @@ std::optional<JpegFile> through_lane(const Header& header, Bytes source, const P
     auto source_planes = read_planes(lighter ? Bytes(*lighter) : source, shrink,
                                      rows_for(origin_of(plan, subsampling), header.raw_height));
     if (!source_planes) return std::nullopt;
-    auto planes = resampled(*source_planes, plan, subsampling, speed);
+    auto planes = resampled(*resamplers_, *source_planes, plan, subsampling, speed);
     if (!planes) return std::nullopt;
     return write_planes(*planes, plan.layout.kept, planes->size() == 1 ? 1 : subsampling, *plan.output, quality);
 }

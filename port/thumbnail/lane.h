@@ -2,19 +2,36 @@
 // and blue and back, no sample of colour is made up to be thrown away.
 #pragma once
 
+#include <memory>
 #include <optional>
 
-#include "planes_write.h"
-#include "render.h"
+#include "../job.h"
+#include "../term.h"
 
 namespace thumbnailer {
 
-// Whether an output needs nothing but planes, no pixel of it depends on what its colour is; and there is memory for the
-// planes, which libvips, reading row by row, would not need.
-bool is_for_lane(const Header& header, const Plan& plan, Speed speed, const Limits& limits);
+struct JpegFile;
+struct Plan;
+class Resamplers;
 
-// The output, of a source for which is_for_lane() holds. Nothing when the source has no planes to be used, or its
-// decoder has anything to object: libvips then makes the output or says what is wrong.
-std::optional<JpegFile> through_lane(const Header& header, Bytes source, const Plan& plan, Speed speed);
+// Kept by a worker from one image to the next.
+class Lane {
+public:
+    Lane();
+    ~Lane();
+    Lane(const Lane&) = delete;
+    Lane& operator=(const Lane&) = delete;
+
+    // Whether an output needs nothing but planes, no pixel of it depends on what its colour is; and there is memory for
+    // the planes, which libvips, reading row by row, would not need.
+    static bool takes(const Header& header, const Plan& plan, Speed speed, const Limits& limits);
+
+    // The output, of a source that it takes. Nothing when the source has no planes to be used, or its decoder has
+    // anything to object: libvips then makes the output or says what is wrong.
+    std::optional<JpegFile> make(const Header& header, Bytes source, const Plan& plan, Speed speed);
+
+private:
+    std::unique_ptr<Resamplers> resamplers_;
+};
 
 } // namespace thumbnailer

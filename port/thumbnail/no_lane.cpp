@@ -1,10 +1,16 @@
 // In the place of lane.cpp in a program without the lane.
 #include "lane.h"
+#include "planes_write.h"
 
 namespace thumbnailer {
 
-bool is_for_lane(const Header&, const Plan&, Speed, const Limits&) { return false; }
+class Resamplers {};
 
-std::optional<JpegFile> through_lane(const Header&, Bytes, const Plan&, Speed) { return std::nullopt; }
+Lane::Lane() = default;
+Lane::~Lane() = default;
+
+bool Lane::takes(const Header&, const Plan&, Speed, const Limits&) { return false; }
+
+std::optional<JpegFile> Lane::make(const Header&, Bytes, const Plan&, Speed) { return std::nullopt; }
 
 } // namespace thumbnailer

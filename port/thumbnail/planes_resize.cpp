@@ -28,7 +28,8 @@ bool is_wide_enough(std::int32_t plane, double area, std::int32_t result) {
 
 double reach(double samples_for_one) { return kLobes * std::max(1.0, samples_for_one) + 1; }
 
-std::optional<Resampler> Resampler::make(Size plane, const Area& area, Size result, Kernel kernel) {
+std::optional<Resampler> Resampler::make(const Resampling& resampling) {
+    const auto& [plane, area, result, kernel] = resampling;
     const bool possible = is_wide_enough(plane.width, area.width, result.width) &&
                           is_wide_enough(plane.height, area.height, result.height);
     if (!possible) return std::nullopt;
@@ -60,6 +61,19 @@ std::optional<Plane> Resampler::operator()(const Plane& plane) const {
         zimg_filter_graph_process(graph_.get(), &from, &to, scratch.row(0), nullptr, nullptr, nullptr, nullptr);
     if (done != ZIMG_ERROR_SUCCESS) return std::nullopt;
     return result;
+}
+
+const Resampler* Resamplers::find(const Resampling& resampling) {
+    const auto known = std::ranges::find(last_, resampling, [](const auto& each) { return each.first; });
+    if (known != last_.end()) {
+        std::rotate(last_.begin(), known, known + 1);
+    } else {
+        auto made = Resampler::make(resampling);
+        if (!made) return nullptr;
+        if (last_.size() == kMost) last_.pop_back();
+        last_.emplace(last_.begin(), resampling, std::move(*made));
+    }
+    return &last_.front().second;
 }
 
 } // namespace thumbnailer

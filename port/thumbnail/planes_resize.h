@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 #include <zimg.h>
 
 #include "planes.h"
@@ -15,6 +17,8 @@ struct Area {
     double top = 0;
     double width = 0;
     double height = 0;
+
+    bool operator==(const Area&) const = default;
 };
 
 // How many samples around its area a plane of this scale has a part in the result.
@@ -24,11 +28,20 @@ double reach(double samples_for_one);
 // photo. But its weights are sines, which for a thumbnail take as long as a fifth of the decoding.
 enum class Kernel { lanczos, spline };
 
-// Resamples an area of planes of one size to another size. Made once for the two planes of colour.
+// What is resampled: an area of planes of one size to another size.
+struct Resampling {
+    Size plane;
+    Area area;
+    Size result;
+    Kernel kernel;
+
+    bool operator==(const Resampling&) const = default;
+};
+
 class Resampler {
 public:
     // Nothing when the area or the result is only a few samples wide.
-    static std::optional<Resampler> make(Size plane, const Area& area, Size result, Kernel kernel);
+    static std::optional<Resampler> make(const Resampling& resampling);
 
     // Nothing when there is no memory for it.
     std::optional<Plane> operator()(const Plane& plane) const;
@@ -39,6 +52,18 @@ private:
 
     Graph graph_;
     Size result_;
+};
+
+// The resamplers that were used last. To make one takes a tenth of the time of a thumbnail, the two planes of colour
+// need the same, and photographs of the same size often come in a row.
+class Resamplers {
+public:
+    // Null where there is none. Valid until the next call.
+    const Resampler* find(const Resampling& resampling);
+
+private:
+    static constexpr std::size_t kMost = 8;
+    std::vector<std::pair<Resampling, Resampler>> last_; // the one that was used last is the first
 };
 
 } // namespace thumbnailer

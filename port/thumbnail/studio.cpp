@@ -14,6 +14,7 @@
 #include "orientation.h"
 #include "overlay.h"
 #include "placeholder.h"
+#include "planes_write.h"
 #include "preview.h"
 #include "region.h"
 #include "trim.h"
@@ -185,10 +186,10 @@ Result<Done> Studio::make_one(const Plan& plan, const Group& group, const std::f
 std::optional<Result<Done>> Studio::make_in_lane(const Group& group, Product& product) {
     const Plan& plan = group.plans.front();
     const bool fits = job_.lane && group.plans.size() == 1 && job_.overlay[plan.index] == 0;
-    if (!fits || group.take.preview || !is_for_lane(group.header, plan, group.take.speed, job_.limits))
+    if (!fits || group.take.preview || !Lane::takes(group.header, plan, group.take.speed, job_.limits))
         return std::nullopt;
     auto file = guarded(Reason::bad_image, unreadable(group.header),
-                        [&] { return through_lane(group.header, images_.source, plan, group.take.speed); });
+                        [&] { return lane_.make(group.header, images_.source, plan, group.take.speed); });
     if (!file) return std::move(file).error();
     if (!*file) return std::nullopt;
     auto delivered = deliver(plan, {(*file)->bytes(), {}}, product);

@@ -9,7 +9,8 @@ namespace thumbnailer {
 
 class Studio {
 public:
-    Studio(const Job& job, const Images& images, const Store& store) : job_(job), images_(images), store_(store) {}
+    Studio(const Job& job, const Images& images, const Store& store, Lane& lane)
+        : job_(job), images_(images), store_(store), lane_(lane) {}
 
     // What is wrong with one output is told in its product; fails for what is wrong with the source.
     Result<Done> make(const Header& header, Outcome& outcome);
@@ -37,6 +38,7 @@ private:
     const Job& job_;
     const Images& images_;
     const Store& store_;
+    Lane& lane_;
 };
 
 } // namespace thumbnailer

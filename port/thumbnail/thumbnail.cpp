@@ -5,7 +5,7 @@
 
 namespace thumbnailer {
 
-Outcome make_thumbnails(const Job& job, const Images& images, const Store& store) {
+Outcome make_thumbnails(const Job& job, const Images& images, const Store& store, Lane& lane) {
     Outcome outcome;
     const auto failed = [&](const Failure& failure) {
         outcome.failed = 1;
@@ -17,7 +17,7 @@ Outcome make_thumbnails(const Job& job, const Images& images, const Store& store
     outcome.header = *header;
     if (job.probe) return outcome;
     outcome.count = job.count;
-    auto made = Studio(job, images, store).make(*header, outcome);
+    auto made = Studio(job, images, store, lane).make(*header, outcome);
     return made ? outcome : failed(made.error());
 }
 

@@ -10,6 +10,8 @@
 
 namespace thumbnailer {
 
+class Lane;
+
 // The bytes that a job is about.
 struct Images {
     Bytes source;
@@ -25,6 +27,7 @@ struct MadeThumbnail {
 // Where output `index` goes. Fails with write_failed.
 using Store = std::function<Result<Done>(std::size_t index, const MadeThumbnail& finished, Product& product)>;
 
-Outcome make_thumbnails(const Job& job, const Images& images, const Store& store);
+// `lane` is kept from one job to the next.
+Outcome make_thumbnails(const Job& job, const Images& images, const Store& store, Lane& lane);
 
 } // namespace thumbnailer

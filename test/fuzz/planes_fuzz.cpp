@@ -17,7 +17,7 @@ void check(const SourcePlane& source) {
     fuzz::require(plane.size().width > 0 && plane.size().height > 0 && source.across > 0 && source.down > 0);
     const Area area{0, 0, static_cast<double>(plane.size().width), static_cast<double>(plane.size().height)};
     const Size size{plane.size().width / 2 + 1, plane.size().height / 2 + 1};
-    const auto resampler = Resampler::make(plane.size(), area, size);
+    const auto resampler = Resampler::make({plane.size(), area, size, Kernel::spline});
     auto small = resampler ? (*resampler)(plane) : std::nullopt;
     if (!small) return;
     std::vector<Plane> grey;

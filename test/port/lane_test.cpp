@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "make.h"
+#include "thumbnail/geometry.h"
 #include "thumbnail/similarity.h"
 
 using namespace thumbnailer;

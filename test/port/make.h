@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pixels.h"
+#include "thumbnail/lane.h"
 #include "thumbnail/thumbnail.h"
 
 namespace thumbnailer::test {
@@ -36,12 +37,15 @@ inline Made make(const std::string& source, const std::vector<Output>& outputs, 
     if (!overlay.empty()) job.overlay.fill(1);
     const Bytes overlays[] = {bytes_of(overlay)};
     Made made{{}, std::vector<std::string>(outputs.size()), std::vector<std::string>(outputs.size())};
-    made.outcome = make_thumbnails(job, {bytes_of(source), overlays},
-                                   [&](std::size_t index, const MadeThumbnail& finished, Product&) {
-                                       made.files[index] = text_of(finished.encoded);
-                                       made.placeholders[index] = finished.placeholder;
-                                       return Result<Done>(Done{});
-                                   });
+    Lane kept;
+    made.outcome = make_thumbnails(
+        job, {bytes_of(source), overlays},
+        [&](std::size_t index, const MadeThumbnail& finished, Product&) {
+            made.files[index] = text_of(finished.encoded);
+            made.placeholders[index] = finished.placeholder;
+            return Result<Done>(Done{});
+        },
+        kept);
     return made;
 }
 
