@@ -20,11 +20,6 @@ void set_metadata(VOption* options, const Output& output) {
 #endif
 }
 
-// 0 to 10 on the encoder's own scale.
-int effort_from(const Output& output, int least, int most) {
-    return least + static_cast<int>(std::lround(output.effort * (most - least) / 10.0));
-}
-
 VipsForeignSubsample subsampling_of(const Output& output) {
     constexpr VipsForeignSubsample kModes[] = {VIPS_FOREIGN_SUBSAMPLE_AUTO, VIPS_FOREIGN_SUBSAMPLE_ON,
                                                VIPS_FOREIGN_SUBSAMPLE_OFF};
@@ -95,6 +90,10 @@ void set_format(VOption* options, const VImage& image, Format format, const Outp
 std::int32_t quality_of(Format format, const Output& output) {
     const std::int32_t own = spec_of(format).quality;
     return own == 0 || output.quality == 0 ? own : output.quality;
+}
+
+int effort_from(const Output& output, int least, int most) {
+    return least + static_cast<int>(std::lround(output.effort * (most - least) / 10.0));
 }
 
 bool is_lossy(Format format, const Output& output) { return spec_of(format).quality != 0 && !output.lossless; }

@@ -24,6 +24,9 @@ std::int32_t quality_of(Format format, const Output& output);
 // Whether quality decides how much of the picture is lost.
 bool is_lossy(Format format, const Output& output);
 
+// What the output says from 0 to 10, on the encoder's own scale.
+int effort_from(const Output& output, int least, int most);
+
 // As the output says, but for the quality. Writes what metadata the image still has.
 Encoded encode(const vips::VImage& image, Format format, const Output& output, std::int32_t quality);
 

@@ -8,6 +8,7 @@
 #include "orientation.h"
 #include "planes_read.h"
 #include "planes_resize.h"
+#include "planes_webp.h"
 #include "planes_write.h"
 #include "render.h"
 #include "scans.h"
@@ -19,6 +20,10 @@ namespace {
 bool has_effects(const Output& output) {
     return output.greyscale || output.brightness != 1 || output.contrast != 1 || output.saturation != 1 ||
            output.hue != 0 || output.blur != 0 || output.sharpen != 0 || output.round != 0;
+}
+
+bool is_written(Format format, const Output& output) {
+    return format == Format::jpeg || (format == Format::webp && is_lossy(format, output) && !output.near_lossless);
 }
 
 bool is_searched(const Output& output) { return output.ssim > 0 || output.max_bytes > 0; }
@@ -103,7 +108,7 @@ Lane::~Lane() = default;
 bool Lane::takes(const Header& header, const Plan& plan, Speed speed, const Limits& limits) {
     const Output& output = *plan.output;
     const Layout& layout = plan.layout;
-    if (header.format != Format::jpeg || plan.format != Format::jpeg) return false;
+    if (header.format != Format::jpeg || !is_written(plan.format, output)) return false;
     if (plan.view.part != whole(plan.view.seen)) return false; // what is beside a part must not be seen in it
     if (bytes_of_planes(header, shrink_for(plan, speed)) > limits.max_memory / kShareOfMemory) return false;
     if (enlarges(plan)) return false; // libvips has another filter for that
@@ -113,10 +118,11 @@ bool Lane::takes(const Header& header, const Plan& plan, Speed speed, const Limi
            !has_metadata(output) && output.placeholder == Placeholder::none;
 }
 
-std::optional<JpegFile> Lane::make(const Header& header, Bytes source, const Plan& plan, Speed speed) {
+std::optional<PlanesFile> Lane::make(const Header& header, Bytes source, const Plan& plan, Speed speed) {
     const std::int32_t shrink = shrink_for(plan, speed);
     const std::int32_t quality = quality_of(plan.format, *plan.output);
-    const std::int32_t subsampling = subsampling_of(*plan.output, quality);
+    const bool webp = plan.format == Format::webp;
+    const std::int32_t subsampling = webp ? kWebpSubsampling : subsampling_of(*plan.output, quality);
     const auto lighter = speed == Speed::best
                              ? std::nullopt
                              : lightened(source, reduction(plan.view.as_stored(), scaled_as_stored(plan)));
@@ -125,6 +131,7 @@ std::optional<JpegFile> Lane::make(const Header& header, Bytes source, const Pla
     if (!source_planes) return std::nullopt;
     auto planes = resampled(*resamplers_, *source_planes, plan, subsampling, speed);
     if (!planes) return std::nullopt;
+    if (webp) return write_webp(*planes, plan.layout.kept, *plan.output, quality);
     return write_planes(*planes, plan.layout.kept, planes->size() == 1 ? 1 : subsampling, *plan.output, quality);
 }
 

@@ -1,5 +1,5 @@
-// The short way from a JPEG to a JPEG: its planes are resampled as they are stored. No pixel is turned into red, green
-// and blue and back, no sample of colour is made up to be thrown away.
+// The short way from a JPEG to a JPEG or a WebP: its planes are resampled as they are stored. No pixel is turned into
+// red, green and blue and back, no sample of colour is made up to be thrown away.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,7 @@
 
 namespace thumbnailer {
 
-struct JpegFile;
+struct PlanesFile;
 struct Plan;
 class Resamplers;
 
@@ -28,7 +28,7 @@ public:
 
     // The output, of a source that it takes. Nothing when the source has no planes to be used, or its decoder has
     // anything to object: libvips then makes the output or says what is wrong.
-    std::optional<JpegFile> make(const Header& header, Bytes source, const Plan& plan, Speed speed);
+    std::optional<PlanesFile> make(const Header& header, Bytes source, const Plan& plan, Speed speed);
 
 private:
     std::unique_ptr<Resamplers> resamplers_;

@@ -1,6 +1,6 @@
 // In the place of lane.cpp in a program without the lane.
 #include "lane.h"
-#include "planes_write.h"
+#include "planes.h"
 
 namespace thumbnailer {
 
@@ -11,6 +11,6 @@ Lane::~Lane() = default;
 
 bool Lane::takes(const Header&, const Plan&, Speed, const Limits&) { return false; }
 
-std::optional<JpegFile> Lane::make(const Header&, Bytes, const Plan&, Speed) { return std::nullopt; }
+std::optional<PlanesFile> Lane::make(const Header&, Bytes, const Plan&, Speed) { return std::nullopt; }
 
 } // namespace thumbnailer

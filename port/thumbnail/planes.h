@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "../term.h"
 #include "geometry.h"
 
 namespace thumbnailer {
@@ -34,6 +35,17 @@ private:
     Size size_;
     std::size_t stride_;
     std::unique_ptr<std::uint8_t[], Free> samples_;
+};
+
+// A file that was made of planes, in memory that its encoder allocated.
+struct PlanesFile {
+    struct Free {
+        void operator()(unsigned char* bytes) const { std::free(bytes); }
+    };
+    std::unique_ptr<unsigned char, Free> data;
+    std::size_t size = 0;
+
+    Bytes bytes() const { return {reinterpret_cast<const std::byte*>(data.get()), size}; }
 };
 
 // The plane as it is seen, of one that is stored in one of EXIF's eight orientations.

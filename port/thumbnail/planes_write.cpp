@@ -52,7 +52,9 @@ public:
         return errors_.survives([&] { jpeg_finish_compress(&jpeg_); });
     }
 
-    JpegFile take() { return {std::unique_ptr<unsigned char, JpegFile::Free>(std::exchange(data_, nullptr)), size_}; }
+    PlanesFile take() {
+        return {std::unique_ptr<unsigned char, PlanesFile::Free>(std::exchange(data_, nullptr)), size_};
+    }
 
 private:
     // One row of blocks of all components. Below the last row of a plane it is repeated.
@@ -94,8 +96,8 @@ std::int32_t subsampling_of(const Output& output, std::int32_t quality) {
     return output.subsampling == Subsampling::halved ? 2 : 1;
 }
 
-std::optional<JpegFile> write_planes(std::vector<Plane>& planes, Size size, std::int32_t subsampling,
-                                     const Output& output, std::int32_t quality) {
+std::optional<PlanesFile> write_planes(std::vector<Plane>& planes, Size size, std::int32_t subsampling,
+                                       const Output& output, std::int32_t quality) {
     for (Plane& plane : planes) pad(plane);
     Encoder encoder;
     if (!encoder.start(size, static_cast<int>(planes.size()), subsampling, output, quality)) return std::nullopt;

@@ -1,26 +1,12 @@
 // A JPEG of planes that are in its own form already.
 #pragma once
 
-#include <cstdlib>
-#include <memory>
 #include <optional>
 #include <vector>
 
-#include "../term.h"
 #include "planes.h"
 
 namespace thumbnailer {
-
-// The file, in memory that libjpeg allocated.
-struct JpegFile {
-    struct Free {
-        void operator()(unsigned char* bytes) const { std::free(bytes); }
-    };
-    std::unique_ptr<unsigned char, Free> data;
-    std::size_t size = 0;
-
-    Bytes bytes() const { return {reinterpret_cast<const std::byte*>(data.get()), size}; }
-};
 
 // How many pixels along each side one sample of colour stands for, where the output does not say so itself: libvips'
 // own rule (foreign/vips2jpeg.c).
@@ -28,7 +14,7 @@ std::int32_t subsampling_of(const Output& output, std::int32_t quality);
 
 // `planes` are of an image of `size`: one, or three of which the last two have one sample for `subsampling` pixels
 // along each side. The same file as libvips' of the same samples. Nothing when libjpeg has anything to object.
-std::optional<JpegFile> write_planes(std::vector<Plane>& planes, Size size, std::int32_t subsampling,
-                                     const Output& output, std::int32_t quality);
+std::optional<PlanesFile> write_planes(std::vector<Plane>& planes, Size size, std::int32_t subsampling,
+                                       const Output& output, std::int32_t quality);
 
 } // namespace thumbnailer

@@ -14,7 +14,7 @@
 #include "orientation.h"
 #include "overlay.h"
 #include "placeholder.h"
-#include "planes_write.h"
+#include "planes.h"
 #include "preview.h"
 #include "region.h"
 #include "trim.h"

@@ -4,6 +4,7 @@
 #include "thumbnail/jpeg.h"
 #include "thumbnail/planes_read.h"
 #include "thumbnail/planes_resize.h"
+#include "thumbnail/planes_webp.h"
 #include "thumbnail/planes_write.h"
 
 namespace {
@@ -24,6 +25,8 @@ void check(const SourcePlane& source) {
     grey.push_back(std::move(*small));
     const auto file = write_planes(grey, size, 1, {}, 80);
     fuzz::require(file && file->size > 0);
+    const auto webp = write_webp(grey, size, {}, 80);
+    fuzz::require(webp && webp->size > 0);
 }
 
 } // namespace
