@@ -1,4 +1,4 @@
-# C: the photo as PNG, WebP and AVIF, each to a WebP of 512, two at a time.
+# C: the photo as PNG, WebP and AVIF, and as the JPEG that it is, each to a WebP of 512, two at a time.
 #
 #     script/bench formats [--rounds N] [--quick]
 
@@ -8,8 +8,9 @@ settings = Settings.read!(5)
 contenders = [&Ours.start/1, &Ours.start(&1, speed: :fast), &Peers.sharp/1, &Peers.pillow/1]
 
 rows =
-  for format <- [:png, :webp, :avif],
-      file = settings |> Source.photo() |> Source.converted(format, settings),
+  for format <- [:jpeg, :png, :webp, :avif],
+      photo = Source.photo(settings),
+      file = if(format == :jpeg, do: photo, else: Source.converted(photo, format, settings)),
       recipe = %Recipe{files: [file], outputs: [Recipe.output(512, format: :webp)], parallel: 2},
       # Debian's Pillow reads no AVIF.
       able = if(format == :avif, do: Enum.drop(contenders, -1), else: contenders),

@@ -68,7 +68,7 @@ constexpr std::array kFlags{
     FlagSpec{"--sandbox", "MODE", SandboxFlag{},
              "require, best_effort (default), audit or off: how a worker is confined; see docs/security.md"},
     FlagSpec{"--lane", "MODE", LaneFlag{},
-             "auto (default): JPEG becomes JPEG without pixels where that gives the same picture; off: never"},
+             "auto (default): JPEG becomes JPEG or WebP without pixels where that gives the same picture; off: never"},
     FlagSpec{"--root", "DIR", RootFlag{},
              "a folder that requests may read and write in, and no other; may be repeated"},
     FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},

@@ -1,4 +1,4 @@
-"""JPEG becomes JPEG with and without the lane: the same answers to every file of the corpus, see corpus_test.py."""
+"""JPEG becomes JPEG and WebP with and without the lane: the same answers to every file of the corpus, see corpus_test.py."""
 
 import io
 import unittest
@@ -8,7 +8,7 @@ from PIL import Image
 from corpus_test import CORPUS, manifest
 from program import IMAGES, PipeTest, make
 
-BOX = {"width": 120, "height": 90, "fit": "cover", "format": "jpeg"}
+BOXES = [{"width": 120, "height": 90, "fit": "cover", "format": name} for name in ("jpeg", "webp")]
 
 
 class LaneTest(PipeTest):
@@ -19,13 +19,12 @@ class LaneTest(PipeTest):
             self.skipTest("the program was built without the lane")
 
     def outcomes(self, source):
-        """What both ways make of it: the size of the thumbnail, or the reason why there is none."""
-        for program in self.ways:
-            program.send(make(1, source, BOX))
-        return [self.outcome(program.receive(patience=60)) for program in self.ways]
+        """What both ways make of it: the sizes of the thumbnails, or the reason why there are none."""
+        return [[self.outcome(program, source, box) for box in BOXES] for program in self.ways]
 
-    def outcome(self, answer):
-        kind, _request_id, body = answer
+    def outcome(self, program, source, box):
+        program.send(make(1, source, box))
+        kind, _request_id, body = program.receive(patience=60)
         if kind == "error":
             return body["reason"]
         [(_tag, output)] = body["outputs"]

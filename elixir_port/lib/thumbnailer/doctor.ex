@@ -145,11 +145,10 @@ defmodule Thumbnailer.Doctor do
 
   defp libvips(hello), do: ok("libvips", "#{hello.libvips}, #{hello.libvips_origin}")
 
-  defp lane(%{lane: true}), do: ok("lane", "jpeg to jpeg without pixels")
+  defp lane(%{lane: true}), do: ok("lane", "jpeg to jpeg and webp without pixels")
 
   defp lane(_hello),
-    do:
-      ok("lane", "none: jpeg to jpeg takes the way over pixels, as lane: :off or the build says")
+    do: ok("lane", "none: jpeg takes the way over pixels, as lane: :off or the build says")
 
   defp sandbox(%{sandbox: %{complete: true} = sandbox}),
     do:

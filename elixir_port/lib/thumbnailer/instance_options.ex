@@ -124,7 +124,7 @@ defmodule Thumbnailer.InstanceOptions do
       choices: [:auto, :off],
       default_doc: "`:auto`",
       doc:
-        "whether JPEG becomes JPEG without the detour over pixels, where that gives the same picture; `:off` makes " <>
+        "whether JPEG becomes JPEG or WebP without the detour over pixels, where that gives the same picture; `:off` makes " <>
           "everything with libvips."
     },
     %Option{
