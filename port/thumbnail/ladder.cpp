@@ -9,17 +9,17 @@ namespace {
 // As with shrink-on-load: from twice the size the resampler makes what it makes from more.
 constexpr std::int32_t kHeadroom = 2;
 
-bool serves(const View& view, Size scaled, const Plan& plan) {
-    return view == plan.view && scaled.width >= kHeadroom * plan.layout.scaled.width &&
-           scaled.height >= kHeadroom * plan.layout.scaled.height;
-}
-
 std::int64_t area(const Plan& plan) { return std::int64_t{plan.layout.scaled.width} * plan.layout.scaled.height; }
 
 } // namespace
 
 void Ladder::sort(std::vector<Plan>& plans) {
     std::ranges::stable_sort(plans, [](const Plan& one, const Plan& other) { return area(one) > area(other); });
+}
+
+bool Ladder::serves(const View& view, Size scaled, const Plan& plan) {
+    return view == plan.view && scaled.width >= kHeadroom * plan.layout.scaled.width &&
+           scaled.height >= kHeadroom * plan.layout.scaled.height;
 }
 
 bool Ladder::is_served(const std::vector<Plan>& plans, std::size_t position) {

@@ -12,6 +12,8 @@ class Ladder {
 public:
     // Puts the plans in the order in which they are to be made: the largest first.
     static void sort(std::vector<Plan>& plans);
+    // Whether of an output of this view and size another can be made.
+    static bool serves(const View& view, Size scaled, const Plan& plan);
     // Whether a plan finds what it needs in what the ones before it leave.
     static bool is_served(const std::vector<Plan>& plans, std::size_t position);
 

@@ -1,16 +1,14 @@
 #include "lane.h"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
 #include "encode.h"
 #include "metadata.h"
 #include "orientation.h"
-#include "planes_read.h"
-#include "planes_resize.h"
+#include "planes_ladder.h"
 #include "planes_webp.h"
 #include "planes_write.h"
-#include "render.h"
 #include "scans.h"
 
 namespace thumbnailer {
@@ -44,60 +42,30 @@ bool enlarges(const Plan& plan) {
     return plan.layout.scaled.width > plan.view.seen.width || plan.layout.scaled.height > plan.view.seen.height;
 }
 
-std::int32_t samples_along(std::int32_t length, std::int32_t subsampling) {
-    return (length + subsampling - 1) / subsampling;
+std::int32_t subsampling_for(const Plan& plan) {
+    if (plan.format == Format::webp) return kWebpSubsampling;
+    return subsampling_of(*plan.output, quality_of(plan.format, *plan.output));
 }
 
-// Where a plane of the output comes from, in pixels of the source as it is stored.
-struct Origin {
-    Area area;
-    Size size; // in samples of the output, as it is stored
-};
-
-// Samples that stand for `subsampling` pixels may reach over the right and the lower edge of the picture as it is seen.
-Origin origin_of(const Plan& plan, std::int32_t subsampling) {
-    const Layout& layout = plan.layout;
-    const int orientation = plan.view.orientation;
-    const Size samples{samples_along(layout.kept.width, subsampling), samples_along(layout.kept.height, subsampling)};
-    const Rect seen{layout.left, layout.top, samples.width * subsampling, samples.height * subsampling};
-    const Rect rect = stored(seen, layout.scaled, orientation);
-    const Size scaled = scaled_as_stored(plan);
-    const Size source = plan.view.as_stored();
-    const double across = static_cast<double>(source.width) / scaled.width;
-    const double down = static_cast<double>(source.height) / scaled.height;
-    return {{rect.left * across, rect.top * down, rect.width * across, rect.height * down},
-            turned(samples, orientation)};
+// As much of the source as the output needs that needs the most.
+std::optional<std::vector<SourcePlane>> decoded(Bytes source, std::span<const Plan> plans, Speed speed) {
+    std::int32_t shrink = std::numeric_limits<std::int32_t>::max();
+    std::int32_t smaller = std::numeric_limits<std::int32_t>::max();
+    std::int32_t rows = 0;
+    for (const Plan& plan : plans) {
+        shrink = std::min(shrink, shrink_for(plan, speed));
+        smaller = std::min(smaller, reduction(plan.view.as_stored(), scaled_as_stored(plan)));
+        rows = std::max(rows, rows_for(plan, subsampling_for(plan)));
+    }
+    const auto lighter = speed == Speed::best ? std::nullopt : lightened(source, smaller);
+    return read_planes(lighter ? Bytes(*lighter) : source, shrink, rows);
 }
 
-// The last row of the source that the output has a part of.
-std::int32_t rows_for(const Origin& origin, std::int32_t height) {
-    const double pixels_for_one = origin.area.height / origin.size.height;
-    constexpr double kSample = 16; // rows that the coarsest sample stands for
-    const double bottom = origin.area.top + origin.area.height + reach(pixels_for_one) + kSample;
-    return std::min(height, static_cast<std::int32_t>(std::ceil(bottom)));
-}
-
-const Resampler* resampler_for(Resamplers& known, const SourcePlane& source, const Origin& origin, Speed speed) {
-    const Area area{origin.area.left * source.across, origin.area.top * source.down, origin.area.width * source.across,
-                    origin.area.height * source.down};
-    const Kernel kernel = speed == Speed::best ? Kernel::lanczos : Kernel::spline;
-    return known.find({source.plane.size(), area, origin.size, kernel});
-}
-
-// The planes of the thumbnail. Both of colour have the same size, in the source as well.
-std::optional<std::vector<Plane>> resampled(Resamplers& known, const std::vector<SourcePlane>& source, const Plan& plan,
-                                            std::int32_t subsampling, Speed speed) {
-    std::vector<Plane> planes;
-    const auto add = [&](std::size_t begin, std::size_t end, std::int32_t samples_for) {
-        const Resampler* resampler = resampler_for(known, source[begin], origin_of(plan, samples_for), speed);
-        for (std::size_t index = begin; resampler != nullptr && index < end; ++index)
-            if (auto plane = (*resampler)(source[index].plane))
-                planes.push_back(upright(std::move(*plane), plan.view.orientation));
-    };
-    add(0, 1, 1);
-    if (source.size() > 1) add(1, source.size(), subsampling);
-    if (planes.size() != source.size()) return std::nullopt;
-    return planes;
+std::optional<PlanesFile> written(std::vector<Plane>& planes, const Plan& plan) {
+    const std::int32_t quality = quality_of(plan.format, *plan.output);
+    if (plan.format == Format::webp) return write_webp(planes, plan.layout.kept, *plan.output, quality);
+    const std::int32_t subsampling = planes.size() == 1 ? 1 : subsampling_for(plan);
+    return write_planes(planes, plan.layout.kept, subsampling, *plan.output, quality);
 }
 
 } // namespace
@@ -118,21 +86,15 @@ bool Lane::takes(const Header& header, const Plan& plan, Speed speed, const Limi
            !has_metadata(output) && output.placeholder == Placeholder::none;
 }
 
-std::optional<PlanesFile> Lane::make(const Header& header, Bytes source, const Plan& plan, Speed speed) {
-    const std::int32_t shrink = shrink_for(plan, speed);
-    const std::int32_t quality = quality_of(plan.format, *plan.output);
-    const bool webp = plan.format == Format::webp;
-    const std::int32_t subsampling = webp ? kWebpSubsampling : subsampling_of(*plan.output, quality);
-    const auto lighter = speed == Speed::best
-                             ? std::nullopt
-                             : lightened(source, reduction(plan.view.as_stored(), scaled_as_stored(plan)));
-    auto source_planes = read_planes(lighter ? Bytes(*lighter) : source, shrink,
-                                     rows_for(origin_of(plan, subsampling), header.raw_height));
-    if (!source_planes) return std::nullopt;
-    auto planes = resampled(*resamplers_, *source_planes, plan, subsampling, speed);
-    if (!planes) return std::nullopt;
-    if (webp) return write_webp(*planes, plan.layout.kept, *plan.output, quality);
-    return write_planes(*planes, plan.layout.kept, planes->size() == 1 ? 1 : subsampling, *plan.output, quality);
+std::vector<std::optional<PlanesFile>> Lane::make(Bytes source, std::span<const Plan> plans, Speed speed) {
+    std::vector<std::optional<PlanesFile>> files(plans.size());
+    auto planes = decoded(source, plans, speed);
+    if (!planes) return files;
+    PlanesLadder ladder(std::move(*planes), speed == Speed::best ? Kernel::lanczos : Kernel::spline, *resamplers_);
+    for (std::size_t index = 0; index < plans.size(); ++index)
+        if (auto seen = ladder.planes_of(plans[index], subsampling_for(plans[index])))
+            files[index] = written(*seen, plans[index]);
+    return files;
 }
 
 } // namespace thumbnailer

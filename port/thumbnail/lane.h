@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "../job.h"
 #include "../term.h"
@@ -26,9 +28,10 @@ public:
     // the planes, which libvips, reading row by row, would not need.
     static bool takes(const Header& header, const Plan& plan, Speed speed, const Limits& limits);
 
-    // The output, of a source that it takes. Nothing when the source has no planes to be used, or its decoder has
-    // anything to object: libvips then makes the output or says what is wrong.
-    std::optional<PlanesFile> make(const Header& header, Bytes source, const Plan& plan, Speed speed);
+    // The outputs of one source, all of which it takes, the largest first. Each is nothing when the source has no
+    // planes to be used, its decoder has anything to object, or the output is too small: libvips then makes it or says
+    // what is wrong.
+    std::vector<std::optional<PlanesFile>> make(Bytes source, std::span<const Plan> plans, Speed speed);
 
 private:
     std::unique_ptr<Resamplers> resamplers_;

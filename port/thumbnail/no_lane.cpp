@@ -1,6 +1,7 @@
 // In the place of lane.cpp in a program without the lane.
 #include "lane.h"
 #include "planes.h"
+#include "render.h"
 
 namespace thumbnailer {
 
@@ -11,6 +12,6 @@ Lane::~Lane() = default;
 
 bool Lane::takes(const Header&, const Plan&, Speed, const Limits&) { return false; }
 
-std::optional<PlanesFile> Lane::make(const Header&, Bytes, const Plan&, Speed) { return std::nullopt; }
+std::vector<std::optional<PlanesFile>> Lane::make(Bytes, std::span<const Plan>, Speed) { return {}; }
 
 } // namespace thumbnailer

@@ -49,8 +49,7 @@ Plane::Plane(Size size)
     if (!samples_) throw std::bad_alloc();
 }
 
-Plane upright(Plane plane, int orientation) {
-    if (orientation == 1) return plane;
+Plane upright(const Plane& plane, int orientation) {
     Plane seen(turned(plane.size(), orientation));
     const Walk walk = walk_of(plane, orientation);
     for (std::int32_t y = 0; y < seen.size().height; ++y) {

@@ -49,6 +49,6 @@ struct PlanesFile {
 };
 
 // The plane as it is seen, of one that is stored in one of EXIF's eight orientations.
-Plane upright(Plane plane, int orientation);
+Plane upright(const Plane& plane, int orientation);
 
 } // namespace thumbnailer

@@ -118,10 +118,10 @@ Result<Rect> Studio::part_of(const Output& output, const Group& group, const Vie
 }
 
 Result<Done> Studio::make_group(Group& group, Outcome& outcome) {
-    if (group.plans.empty()) return Done{};
-    if (auto made = make_in_lane(group, outcome.products[group.plans.front().index])) return std::move(*made);
-    const bool still = group.frames == 1;
     Ladder::sort(group.plans);
+    if (auto made = make_in_lane(group, outcome); !made) return made;
+    if (group.plans.empty()) return Done{};
+    const bool still = group.frames == 1;
     Size largest{1, 1};
     std::ptrdiff_t decodes = 0;
     for (std::size_t position = 0; position < group.plans.size(); ++position) {
@@ -183,17 +183,25 @@ Result<Done> Studio::make_one(const Plan& plan, const Group& group, const std::f
     return deliver(plan, {(*encoded)->bytes(), *placeholder}, product);
 }
 
-std::optional<Result<Done>> Studio::make_in_lane(const Group& group, Product& product) {
-    const Plan& plan = group.plans.front();
-    const bool fits = job_.lane && group.plans.size() == 1 && job_.overlay[plan.index] == 0;
-    if (!fits || group.take.preview || !Lane::takes(group.header, plan, group.take.speed, job_.limits))
-        return std::nullopt;
-    auto file = guarded(Reason::bad_image, unreadable(group.header),
-                        [&] { return lane_.make(group.header, images_.source, plan, group.take.speed); });
-    if (!file) return std::move(file).error();
-    if (!*file) return std::nullopt;
-    auto delivered = deliver(plan, {(*file)->bytes(), {}}, product);
-    if (!delivered) product.failure = to_plain(delivered.error());
+// All of a group or none: what is left would have to be decoded a second time.
+Result<Done> Studio::make_in_lane(Group& group, Outcome& outcome) {
+    const auto fits = [&](const Plan& plan) {
+        return job_.overlay[plan.index] == 0 && Lane::takes(group.header, plan, group.take.speed, job_.limits);
+    };
+    if (!job_.lane || group.take.preview || !std::ranges::all_of(group.plans, fits)) return Done{};
+    auto files = guarded(Reason::bad_image, unreadable(group.header),
+                         [&] { return lane_.make(images_.source, group.plans, group.take.speed); });
+    if (!files) return std::move(files).error();
+    std::vector<Plan> left;
+    for (std::size_t index = 0; index < files->size(); ++index) {
+        const Plan& plan = group.plans[index];
+        Product& product = outcome.products[plan.index];
+        const auto& file = (*files)[index];
+        const auto delivered = file ? deliver(plan, {file->bytes(), {}}, product) : Result<Done>(Done{});
+        if (!file) left.push_back(plan);
+        if (!delivered) product.failure = to_plain(delivered.error());
+    }
+    group.plans = std::move(left);
     return Done{};
 }
 

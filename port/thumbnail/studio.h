@@ -27,8 +27,8 @@ private:
     Result<Done> enrol(std::size_t index, const Header& header, std::vector<Group>& groups);
     Result<Rect> part_of(const Output& output, const Group& group, const View& view);
     Result<Done> make_group(Group& group, Outcome& outcome);
-    // Nothing when the output is not one for the lane.
-    std::optional<Result<Done>> make_in_lane(const Group& group, Product& product);
+    // Takes out of the group what goes through the lane.
+    Result<Done> make_in_lane(Group& group, Outcome& outcome);
     Result<Done> make_one(const Plan& plan, const Group& group, const std::function<vips::VImage(Renderer&)>& render,
                           Product& product);
     Result<Done> deliver(const Plan& plan, const MadeThumbnail& made, Product& product);

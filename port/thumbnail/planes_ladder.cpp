@@ -1,0 +1,111 @@
+#include "planes_ladder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ladder.h"
+#include "orientation.h"
+
+namespace thumbnailer {
+
+namespace {
+
+Size scaled_as_stored(const Plan& plan) { return turned(plan.layout.scaled, plan.view.orientation); }
+
+std::int32_t samples_along(std::int32_t length, std::int32_t subsampling) {
+    return (length + subsampling - 1) / subsampling;
+}
+
+// Where a plane of the output comes from, in pixels of the source as it is stored.
+struct Origin {
+    Area area;
+    Size size; // in samples of the output, as it is stored
+};
+
+// Samples that stand for `subsampling` pixels may reach over the right and the lower edge of the picture as it is seen.
+Origin origin_of(const Plan& plan, std::int32_t subsampling) {
+    const Layout& layout = plan.layout;
+    const int orientation = plan.view.orientation;
+    const Size samples{samples_along(layout.kept.width, subsampling), samples_along(layout.kept.height, subsampling)};
+    const Rect seen{layout.left, layout.top, samples.width * subsampling, samples.height * subsampling};
+    const Rect rect = stored(seen, layout.scaled, orientation);
+    const Size scaled = scaled_as_stored(plan);
+    const Size source = plan.view.as_stored();
+    const double across = static_cast<double>(source.width) / scaled.width;
+    const double down = static_cast<double>(source.height) / scaled.height;
+    return {{rect.left * across, rect.top * down, rect.width * across, rect.height * down},
+            turned(samples, orientation)};
+}
+
+// Samples of an output for one pixel of the source.
+struct Ratio {
+    double across;
+    double down;
+};
+
+Ratio ratio_of(const Plan& plan) {
+    const Size scaled = scaled_as_stored(plan);
+    const Size source = plan.view.as_stored();
+    return {static_cast<double>(scaled.width) / source.width, static_cast<double>(scaled.height) / source.height};
+}
+
+Area area_in(const SourcePlane& source, const Area& pixels) {
+    return {pixels.left * source.across, pixels.top * source.down, pixels.width * source.across,
+            pixels.height * source.down};
+}
+
+} // namespace
+
+std::int32_t rows_for(const Plan& plan, std::int32_t subsampling) {
+    const Origin origin = origin_of(plan, subsampling);
+    const double pixels_for_one = origin.area.height / origin.size.height;
+    constexpr double kSample = 16; // rows that the coarsest sample stands for
+    const double bottom = origin.area.top + origin.area.height + reach(pixels_for_one) + kSample;
+    return std::min(plan.view.as_stored().height, static_cast<std::int32_t>(std::ceil(bottom)));
+}
+
+std::optional<std::vector<Plane>> PlanesLadder::planes_of(const Plan& plan, std::int32_t subsampling) {
+    const Rung* rung = same(plan, subsampling);
+    if (rung == nullptr) {
+        if (!add(plan, subsampling)) return std::nullopt;
+        rung = &rungs_.back();
+    }
+    std::vector<Plane> seen;
+    for (const SourcePlane& each : rung->planes) seen.push_back(upright(each.plane, plan.view.orientation));
+    return seen;
+}
+
+const PlanesLadder::Rung* PlanesLadder::same(const Plan& plan, std::int32_t subsampling) const {
+    const auto found = std::ranges::find_if(rungs_, [&](const Rung& rung) {
+        return rung.view == plan.view && rung.layout == plan.layout && rung.subsampling == subsampling;
+    });
+    return found == rungs_.end() ? nullptr : &*found;
+}
+
+// The smallest that leaves the resampler enough to work with; the later, the smaller.
+const std::vector<SourcePlane>& PlanesLadder::source_for(const Plan& plan) const {
+    for (auto rung = rungs_.rbegin(); rung != rungs_.rend(); ++rung)
+        if (!rung->layout.crops() && Ladder::serves(rung->view, rung->layout.scaled, plan)) return rung->planes;
+    return source_;
+}
+
+// Both planes of colour have the same size, in the source as well.
+bool PlanesLadder::add(const Plan& plan, std::int32_t subsampling) {
+    const std::vector<SourcePlane>& source = source_for(plan);
+    const Ratio ratio = ratio_of(plan);
+    Rung rung{plan.view, plan.layout, subsampling, {}};
+    for (std::size_t index = 0; index < source.size(); ++index) {
+        const std::int32_t samples_for = index == 0 ? 1 : subsampling;
+        const Origin origin = origin_of(plan, samples_for);
+        const SourcePlane& from = source[index];
+        const Resampler* resampler =
+            resamplers_.find({from.plane.size(), area_in(from, origin.area), origin.size, kernel_});
+        auto plane = resampler == nullptr ? std::nullopt : (*resampler)(from.plane);
+        if (!plane) return false;
+        rung.planes.push_back({std::move(*plane), ratio.across / samples_for, ratio.down / samples_for});
+    }
+    rungs_.push_back(std::move(rung));
+    return true;
+}
+
+} // namespace thumbnailer
