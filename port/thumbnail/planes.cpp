@@ -1,5 +1,6 @@
 #include "planes.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <new>
 #include <utility>
@@ -55,7 +56,10 @@ Plane upright(const Plane& plane, int orientation) {
     for (std::int32_t y = 0; y < seen.size().height; ++y) {
         const std::uint8_t* from = plane.row(0) + walk.begin + y * walk.down;
         std::uint8_t* to = seen.row(y);
-        for (std::int32_t x = 0; x < seen.size().width; ++x, from += walk.right) to[x] = *from;
+        if (walk.right == 1)
+            std::copy_n(from, seen.size().width, to);
+        else
+            for (std::int32_t x = 0; x < seen.size().width; ++x, from += walk.right) to[x] = *from;
     }
     return seen;
 }

@@ -17,7 +17,7 @@ namespace {
 // Where a coefficient belongs, by its number. What is behind the last goes to the place of the mean, which is written
 // after it.
 constexpr auto kPlaces = [] {
-    std::array<std::uint8_t, 4 * DCTSIZE2> places{};
+    std::array<std::uint8_t, 4 * std::size_t{DCTSIZE2}> places{};
     std::copy(kZigzag.begin(), kZigzag.end(), places.begin());
     return places;
 }();
@@ -50,12 +50,12 @@ CoefficientTable::Pair CoefficientTable::alone(std::uint32_t bits) const {
     if (symbol.length == 0 || symbol.total > kPairBits) return {};
     if (symbol.is_end()) return {symbol.total, kEnd, kNowhere, 0};
     if (symbol.size == 0) return {};
-    return {symbol.total, symbol.zeros + 1, symbol.zeros, huffman_value(bits, symbol)};
+    return {symbol.total, symbol.zeros + std::size_t{1}, symbol.zeros, huffman_value(bits, symbol)};
 }
 
 // The place behind the one symbol that comes next; 0 when there is none.
 template <bool kKept>
-inline int CoefficientTable::read_one(BitReader& bits, JCOEF* block, int place) const {
+inline std::size_t CoefficientTable::read_one(BitReader& bits, JCOEF* block, std::size_t place) const {
     bits.fill();
     const HuffmanSymbol symbol = table_[bits.held(32)];
     if (symbol.length == 0) return 0;
@@ -63,33 +63,33 @@ inline int CoefficientTable::read_one(BitReader& bits, JCOEF* block, int place) 
     bits.skip(symbol.total);
     if (symbol.is_end()) return kEnd;
     place += symbol.zeros;
-    if (kKept && symbol.size != 0) block[kPlaces[static_cast<std::size_t>(place)]] = static_cast<JCOEF>(value);
+    if (kKept && symbol.size != 0) block[kPlaces[place]] = static_cast<JCOEF>(value);
     return place + 1;
 }
 
 template <bool kKept>
 inline bool CoefficientTable::read(BitReader& bits, JCOEF* block) const {
-    int place = 1;
-    while (place != 0 && place < DCTSIZE2) {
+    std::size_t place = 1;
+    while (place != 0 && place < kFull) {
         bits.fill();
-        for (int count = 0; count < kPairsHeld && place < DCTSIZE2; ++count) {
+        for (int count = 0; count < kPairsHeld && place < kFull; ++count) {
             const Pair pair = pairs_[bits.held(kPairBits)];
-            const auto first = static_cast<std::size_t>(place + pair.first());
+            const std::size_t first = place + pair.first();
             // A full block is not told to end: what follows its last coefficient is of the next block.
-            const bool is_last = first - (DCTSIZE2 - 1) < DCTSIZE2;
+            const bool is_last = first - (kFull - 1) < kFull;
             if (pair.total() == 0 || is_last) [[unlikely]] {
                 place = read_one<kKept>(bits, block, place);
                 break;
             }
             if constexpr (kKept) {
                 block[kPlaces[first]] = pair.first_value();
-                block[kPlaces[static_cast<std::size_t>(place + pair.second())]] = pair.second_value();
+                block[kPlaces[place + pair.second()]] = pair.second_value();
             }
             bits.skip(pair.total());
             place += pair.advance();
         }
     }
-    return place == DCTSIZE2 || place >= kEnd;
+    return place == kFull || place >= kEnd;
 }
 
 void BlockReader::attach(jpeg_decompress_struct& jpeg) {

@@ -28,38 +28,42 @@ private:
     class Pair {
     public:
         Pair() = default;
-        Pair(int total, int advance, int place, int value)
+        Pair(int total, std::size_t advance, std::size_t place, int value)
             : word_(at(total, 0) | at(advance, 8) | at(place, 16) | at(kNowhere, 24) | at(value & 0xffff, 32)) {}
         // Both, of two that have one symbol each.
         Pair followed_by(Pair next) const {
-            const int second = next.first() == kNowhere ? kNowhere : advance() + next.first();
-            return Pair((word_ & ~at(0xffff, 0) & ~at(0xff, 24)) | at(total() + next.total(), 0) |
-                        at(advance() + next.advance(), 8) | at(second, 24) | at(next.first_value() & 0xffff, 48));
+            const std::size_t second = next.first() == kNowhere ? kNowhere : advance() + next.first();
+            return Pair(at(total() + next.total(), 0) | at(advance() + next.advance(), 8) | at(first(), 16) |
+                        at(second, 24) | at(first_value() & 0xffff, 32) | at(next.first_value() & 0xffff, 48));
         }
 
         // Bits; 0: no symbol fits, or it leaves out sixteen coefficients.
         int total() const { return static_cast<std::uint8_t>(word_); }
         // To the place of the next coefficient; at least kEnd at the end of the block.
-        int advance() const { return static_cast<std::uint8_t>(word_ >> 8); }
+        std::size_t advance() const { return static_cast<std::uint8_t>(word_ >> 8); }
         // To the place of each value; kNowhere where there is none.
-        int first() const { return static_cast<std::uint8_t>(word_ >> 16); }
-        int second() const { return static_cast<std::uint8_t>(word_ >> 24); }
+        std::size_t first() const { return static_cast<std::uint8_t>(word_ >> 16); }
+        std::size_t second() const { return static_cast<std::uint8_t>(word_ >> 24); }
         JCOEF first_value() const { return static_cast<JCOEF>(word_ >> 32); }
         JCOEF second_value() const { return static_cast<JCOEF>(word_ >> 48); }
 
     private:
         explicit Pair(std::uint64_t word) : word_(word) {}
-        static std::uint64_t at(int value, int bit) { return static_cast<std::uint64_t>(value) << bit; }
+        template <typename Value>
+        static std::uint64_t at(Value value, int bit) {
+            return static_cast<std::uint64_t>(value) << bit;
+        }
         std::uint64_t word_ = 0;
     };
     static constexpr int kPairBits = 12;
     static constexpr int kPairsHeld = 4; // of the bits that a reader holds when it is filled
-    static constexpr int kEnd = 2 * DCTSIZE2;
-    static constexpr int kNowhere = kEnd + 32;
+    static constexpr std::size_t kFull = DCTSIZE2;
+    static constexpr std::size_t kEnd = 2 * kFull;
+    static constexpr std::size_t kNowhere = kEnd + 32;
 
     Pair alone(std::uint32_t bits) const;
     template <bool kKept>
-    [[gnu::always_inline]] int read_one(BitReader& bits, JCOEF* block, int place) const;
+    [[gnu::always_inline]] std::size_t read_one(BitReader& bits, JCOEF* block, std::size_t place) const;
 
     HuffmanTable table_;
     std::array<Pair, 1 << kPairBits> pairs_;

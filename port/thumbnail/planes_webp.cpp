@@ -17,15 +17,17 @@ constexpr std::uint8_t kGrey = 128;
 
 using Levels = std::array<std::uint8_t, 256>;
 
-// From the whole range of a byte, as JFIF has it, to that of video: `range` steps from `black` on (ITU-R BT.601).
-constexpr Levels levels(int range, double black) {
+// From the whole range of a byte, as JFIF has it, to that of video, `range` steps about a `zero` that moves to another
+// (ITU-R BT.601). In whole numbers, rounded.
+constexpr Levels levels(int range, int zero, int video_zero) {
     Levels made{};
-    for (std::size_t value = 0; value < made.size(); ++value)
-        made[value] = static_cast<std::uint8_t>(black + static_cast<double>(value) * range / 255 + 0.5);
+    for (int value = 0; value < 256; ++value)
+        made[static_cast<std::size_t>(value)] =
+            static_cast<std::uint8_t>((2 * range * (value - zero) + 510 * video_zero + 255) / 510);
     return made;
 }
-constexpr Levels kBrightness = levels(219, 16);
-constexpr Levels kColour = levels(224, 128 - 128 * 224 / 255.0);
+constexpr Levels kBrightness = levels(219, 0, 16);
+constexpr Levels kColour = levels(224, kGrey, kGrey);
 
 void apply(const Levels& levels, Plane& plane) {
     for (std::int32_t y = 0; y < plane.size().height; ++y) {
