@@ -32,14 +32,33 @@ std::int32_t shrink_for(const Plan& plan, Speed speed) {
     return shrink_on_load(plan.view.as_stored(), scaled_as_stored(plan), speed);
 }
 
-// At most, with all samples of colour.
-std::int64_t bytes_of_planes(const Header& header, std::int32_t shrink) {
-    return 3 * std::int64_t{header.raw_width} * header.raw_height / shrink / shrink;
+// At most, with all samples of colour: of the source, of which the largest output needs the most, and of all outputs.
+std::int64_t bytes_of_planes(const Header& header, std::span<const Plan> plans, Speed speed) {
+    std::int64_t source = 0;
+    std::int64_t outputs = 0;
+    for (const Plan& plan : plans) {
+        const std::int32_t shrink = shrink_for(plan, speed);
+        source = std::max(source, std::int64_t{header.raw_width} * header.raw_height / shrink / shrink);
+        outputs += std::int64_t{plan.layout.kept.width} * plan.layout.kept.height;
+    }
+    return 3 * (source + outputs);
 }
 constexpr std::int64_t kShareOfMemory = 8;
 
 bool enlarges(const Plan& plan) {
     return plan.layout.scaled.width > plan.view.seen.width || plan.layout.scaled.height > plan.view.seen.height;
+}
+
+bool needs_planes(const Plan& plan) {
+    const Output& output = *plan.output;
+    const Layout& layout = plan.layout;
+    if (!is_written(plan.format, output)) return false;
+    if (plan.view.part != whole(plan.view.seen)) return false; // what is beside a part must not be seen in it
+    if (enlarges(plan)) return false;                          // libvips has another filter for that
+    if (layout.crops() && output.crop != Crop::centre) return false;
+    if (layout.pads() || layout.padding != Padding{}) return false;
+    return output.profile == Profile::srgb && !output.linear && !has_effects(output) && !is_searched(output) &&
+           !has_metadata(output) && output.placeholder == Placeholder::none;
 }
 
 std::int32_t subsampling_for(const Plan& plan) {
@@ -73,17 +92,9 @@ std::optional<PlanesFile> written(std::vector<Plane>& planes, const Plan& plan) 
 Lane::Lane() : resamplers_(std::make_unique<Resamplers>()) {}
 Lane::~Lane() = default;
 
-bool Lane::takes(const Header& header, const Plan& plan, Speed speed, const Limits& limits) {
-    const Output& output = *plan.output;
-    const Layout& layout = plan.layout;
-    if (header.format != Format::jpeg || !is_written(plan.format, output)) return false;
-    if (plan.view.part != whole(plan.view.seen)) return false; // what is beside a part must not be seen in it
-    if (bytes_of_planes(header, shrink_for(plan, speed)) > limits.max_memory / kShareOfMemory) return false;
-    if (enlarges(plan)) return false; // libvips has another filter for that
-    if (layout.crops() && output.crop != Crop::centre) return false;
-    if (layout.pads() || layout.padding != Padding{}) return false;
-    return output.profile == Profile::srgb && !output.linear && !has_effects(output) && !is_searched(output) &&
-           !has_metadata(output) && output.placeholder == Placeholder::none;
+bool Lane::takes(const Header& header, std::span<const Plan> plans, Speed speed, const Limits& limits) {
+    return header.format == Format::jpeg && std::ranges::all_of(plans, needs_planes) &&
+           bytes_of_planes(header, plans, speed) <= limits.max_memory / kShareOfMemory;
 }
 
 std::vector<std::optional<PlanesFile>> Lane::make(Bytes source, std::span<const Plan> plans, Speed speed) {

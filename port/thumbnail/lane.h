@@ -24,9 +24,9 @@ public:
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
 
-    // Whether an output needs nothing but planes, no pixel of it depends on what its colour is; and there is memory for
-    // the planes, which libvips, reading row by row, would not need.
-    static bool takes(const Header& header, const Plan& plan, Speed speed, const Limits& limits);
+    // Whether all outputs of one source need nothing but planes, no pixel of them depends on what its colour is; and
+    // there is memory for the planes, which libvips, reading row by row, would not need.
+    static bool takes(const Header& header, std::span<const Plan> plans, Speed speed, const Limits& limits);
 
     // The outputs of one source, all of which it takes, the largest first. Each is nothing when the source has no
     // planes to be used, its decoder has anything to object, or the output is too small: libvips then makes it or says

@@ -1,6 +1,7 @@
 #include "load.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 
@@ -144,6 +145,15 @@ VImage decode(Format format, Bytes encoded, bool animated) {
     VOption* options = VImage::option();
     set_page(options, format, {.animated = animated});
     return open(format, encoded, options).copy_memory();
+}
+
+Size renderable(Size size, std::int64_t max_pixels) {
+    constexpr double kRendererSide = 32'767; // of librsvg and poppler's cairo
+    const double pixels = static_cast<double>(size.width) * size.height;
+    const double scale = std::min(
+        {1.0, std::sqrt(static_cast<double>(max_pixels) / pixels), kRendererSide / std::max(size.width, size.height)});
+    return {std::max(1, static_cast<std::int32_t>(size.width * scale)),
+            std::max(1, static_cast<std::int32_t>(size.height * scale))};
 }
 
 } // namespace thumbnailer

@@ -31,6 +31,9 @@ vips::VImage decode(Format format, Bytes encoded, bool animated);
 // What has no pixels of its own and is rendered at whatever size is wanted.
 constexpr bool is_drawing(Format format) { return format == Format::svg || format == Format::pdf; }
 
+// A small part of a drawing asks for a large whole: what of that size the limits allow, the rest is enlarged.
+Size renderable(Size size, std::int64_t max_pixels);
+
 // Whether several pages of this format are the frames of an animation.
 constexpr bool is_animated(Format format) { return format == Format::gif || format == Format::webp; }
 

@@ -10,7 +10,7 @@ class Resamplers {};
 Lane::Lane() = default;
 Lane::~Lane() = default;
 
-bool Lane::takes(const Header&, const Plan&, Speed, const Limits&) { return false; }
+bool Lane::takes(const Header&, std::span<const Plan>, Speed, const Limits&) { return false; }
 
 std::vector<std::optional<PlanesFile>> Lane::make(Bytes, std::span<const Plan>, Speed) { return {}; }
 

@@ -10,10 +10,20 @@ namespace thumbnailer {
 
 namespace {
 
-Size scaled_as_stored(const Plan& plan) { return turned(plan.layout.scaled, plan.view.orientation); }
-
 std::int32_t samples_along(std::int32_t length, std::int32_t subsampling) {
     return (length + subsampling - 1) / subsampling;
+}
+
+// Samples of an output for one pixel of the source, as both are stored.
+struct Ratio {
+    double across;
+    double down;
+};
+
+Ratio ratio_of(const Plan& plan) {
+    const Size scaled = turned(plan.layout.scaled, plan.view.orientation);
+    const Size source = plan.view.as_stored();
+    return {static_cast<double>(scaled.width) / source.width, static_cast<double>(scaled.height) / source.height};
 }
 
 // Where a plane of the output comes from, in pixels of the source as it is stored.
@@ -29,24 +39,9 @@ Origin origin_of(const Plan& plan, std::int32_t subsampling) {
     const Size samples{samples_along(layout.kept.width, subsampling), samples_along(layout.kept.height, subsampling)};
     const Rect seen{layout.left, layout.top, samples.width * subsampling, samples.height * subsampling};
     const Rect rect = stored(seen, layout.scaled, orientation);
-    const Size scaled = scaled_as_stored(plan);
-    const Size source = plan.view.as_stored();
-    const double across = static_cast<double>(source.width) / scaled.width;
-    const double down = static_cast<double>(source.height) / scaled.height;
-    return {{rect.left * across, rect.top * down, rect.width * across, rect.height * down},
+    const auto [across, down] = ratio_of(plan);
+    return {{rect.left / across, rect.top / down, rect.width / across, rect.height / down},
             turned(samples, orientation)};
-}
-
-// Samples of an output for one pixel of the source.
-struct Ratio {
-    double across;
-    double down;
-};
-
-Ratio ratio_of(const Plan& plan) {
-    const Size scaled = scaled_as_stored(plan);
-    const Size source = plan.view.as_stored();
-    return {static_cast<double>(scaled.width) / source.width, static_cast<double>(scaled.height) / source.height};
 }
 
 Area area_in(const SourcePlane& source, const Area& pixels) {

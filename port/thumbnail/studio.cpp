@@ -49,16 +49,6 @@ Size whole_for(const View& view, Size scaled) {
         view.orientation);
 }
 
-// A small part of a drawing asks for a large whole: rendered is what the limits allow, the rest is enlarged.
-Size renderable(Size size, std::int64_t max_pixels) {
-    constexpr double kRendererSide = 32'767; // of librsvg and poppler's cairo
-    const double pixels = static_cast<double>(size.width) * size.height;
-    const double scale = std::min(
-        {1.0, std::sqrt(static_cast<double>(max_pixels) / pixels), kRendererSide / std::max(size.width, size.height)});
-    return {std::max(1, static_cast<std::int32_t>(size.width * scale)),
-            std::max(1, static_cast<std::int32_t>(size.height * scale))};
-}
-
 VImage first_frame(const VImage& image, const Layout& layout) {
     const Size size = layout.full();
     return image.height() == size.height ? image : image.extract_area(0, 0, size.width, size.height);
@@ -185,10 +175,10 @@ Result<Done> Studio::make_one(const Plan& plan, const Group& group, const std::f
 
 // All of a group or none: what is left would have to be decoded a second time.
 Result<Done> Studio::make_in_lane(Group& group, Outcome& outcome) {
-    const auto fits = [&](const Plan& plan) {
-        return job_.overlay[plan.index] == 0 && Lane::takes(group.header, plan, group.take.speed, job_.limits);
-    };
-    if (!job_.lane || group.take.preview || !std::ranges::all_of(group.plans, fits)) return Done{};
+    const bool overlaid =
+        std::ranges::any_of(group.plans, [&](const Plan& plan) { return job_.overlay[plan.index] != 0; });
+    if (!job_.lane || group.take.preview || overlaid) return Done{};
+    if (!Lane::takes(group.header, group.plans, group.take.speed, job_.limits)) return Done{};
     auto files = guarded(Reason::bad_image, unreadable(group.header),
                          [&] { return lane_.make(images_.source, group.plans, group.take.speed); });
     if (!files) return std::move(files).error();
