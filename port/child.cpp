@@ -81,13 +81,13 @@ Outcome unmapped(const char* what) {
 
 Outcome answer(const Job& job, const std::vector<Descriptor>& descriptors, Lane& lane) {
     const std::size_t end = job.source_offset + job.source_size;
-    const Mapping source = Mapping::shared(descriptors[0].get(), end, false);
+    const Mapping source = Mapping::of(descriptors[0].get(), end);
     if (source.size() != end) return unmapped("the source");
     std::vector<Mapping> mapped;
     std::vector<Bytes> overlays;
     for (std::size_t index = 0; index < job.overlay_count; ++index) {
         const Descriptor& descriptor = descriptors[descriptors.size() - job.overlay_count + index];
-        mapped.push_back(Mapping::shared(descriptor.get(), job.overlay_sizes[index], false));
+        mapped.push_back(Mapping::of(descriptor.get(), job.overlay_sizes[index]));
         overlays.push_back(mapped.back().bytes());
         if (overlays.back().size() != job.overlay_sizes[index]) return unmapped("an overlay");
     }

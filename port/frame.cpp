@@ -104,7 +104,7 @@ Result<std::optional<Frame>> FrameReader::take_large() {
     large_.reset();
     auto descriptor = std::move(whole.memory).seal();
     if (!descriptor) return std::move(descriptor).error();
-    Mapping mapping = Mapping::shared(descriptor->get(), whole.length, false);
+    Mapping mapping = Mapping::of(descriptor->get(), whole.length);
     if (mapping.size() != whole.length)
         return Failure{Reason::internal, std::string("mapping a frame: ") + std::strerror(errno)};
     const Bytes payload = mapping.bytes();

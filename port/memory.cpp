@@ -30,10 +30,10 @@ Mapping Mapping::anonymous(std::size_t size) {
     return {address, size};
 }
 
-Mapping Mapping::shared(int fd, std::size_t size, bool writable) {
+Mapping Mapping::of(int fd, std::size_t size) {
     if (size == 0) return {};
-    const int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
-    void* address = ::mmap(nullptr, size, protection, MAP_SHARED, fd, 0);
+    // Before Linux 6.7 memory that is sealed against writing can be mapped only as private. It is the same pages.
+    void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (address == MAP_FAILED) return {};
     ::madvise(address, size, MADV_DONTFORK);
     return {address, size};

@@ -27,8 +27,8 @@ public:
 
     // Private pages of this process alone.
     static Mapping anonymous(std::size_t size);
-    // `size` bytes of `fd` from its start. An empty mapping when the kernel refuses.
-    static Mapping shared(int fd, std::size_t size, bool writable);
+    // `size` bytes of `fd` from its start, to be read. An empty mapping when the kernel refuses.
+    static Mapping of(int fd, std::size_t size);
 
     std::byte* data() { return static_cast<std::byte*>(address_); }
     Bytes bytes() const { return {static_cast<const std::byte*>(address_), size_}; }

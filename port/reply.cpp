@@ -183,7 +183,7 @@ Payload outcome_reply(const Codec& codec, Task& task, const Outcome& outcome) {
     if (outcome.failed != 0) return error_reply(codec, task.id, from_plain(outcome.failure));
     if (task.job.probe) return ok(codec, task.id, probe_map(outcome.header));
     const std::size_t size = task.result_size();
-    const auto result = std::make_shared<Mapping>(Mapping::shared(task.result.get(), size, false));
+    const auto result = std::make_shared<Mapping>(Mapping::of(task.result.get(), size));
     if (result->size() != size)
         return error_reply(codec, task.id, {Reason::internal, "the thumbnails cannot be mapped"});
     std::vector<Failure> failures(outcome.count);

@@ -46,14 +46,14 @@ public:
     }
     // Whether more was read than is there.
     bool overrun() const { return count_ < missing_; }
-    // Goes on behind the restart marker that must come next.
-    bool restart() {
+    // Goes on behind the restart marker that must come next: they are numbered, by turns of eight.
+    bool restart(unsigned number) {
         if (overrun() || count_ - missing_ >= 8 || end_ - next_ < 2) return false;
-        const auto marker = static_cast<std::uint8_t>(next_[1]);
+        const bool is_next = next_[0] == std::byte{0xff} && next_[1] == static_cast<std::byte>(0xd0 + number % 8);
         next_ += 2;
         bits_ = 0;
         count_ = missing_ = 0;
-        return marker >= 0xd0 && marker <= 0xd7;
+        return is_next;
     }
 
 private:

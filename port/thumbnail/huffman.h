@@ -20,9 +20,6 @@ struct HuffmanSymbol {
     bool is_end() const { return size == 0 && zeros != 15; }
 };
 
-// The longest code with the longest value.
-inline constexpr int kMostHuffmanBits = 16 + 15;
-
 class HuffmanTable {
 public:
     // `counts` of the codes of 1 to 16 bits, and at most 256 symbols for them. Codes for which there is no room are

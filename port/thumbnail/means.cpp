@@ -109,7 +109,7 @@ private:
         if (scan_.restart != 0 && units_ == scan_.restart) {
             units_ = 0;
             before_.fill(0);
-            if (!bits_.restart()) return false;
+            if (!bits_.restart(restarts_++)) return false;
         }
         ++units_;
         return true;
@@ -137,6 +137,7 @@ private:
     std::vector<HuffmanTable> tables_;
     std::array<std::int32_t, 4> before_{};
     std::uint64_t units_ = 0;
+    unsigned restarts_ = 0;
 };
 
 void append(std::vector<std::byte>& into, Bytes bytes) { into.insert(into.end(), bytes.begin(), bytes.end()); }

@@ -34,18 +34,18 @@ const Table* table_of(std::unique_ptr<Table>& made, const JHUFF_TBL& table) {
 
 CoefficientTable::CoefficientTable(Bytes counts, Bytes symbols) : table_(counts, symbols) {
     constexpr std::size_t kMask = (1U << kPairBits) - 1;
-    std::array<Pair, 1 << kPairBits> alone;
-    for (std::uint32_t bits = 0; bits < alone.size(); ++bits) alone[bits] = this->alone(bits << (32 - kPairBits));
-    for (std::size_t bits = 0; bits < alone.size(); ++bits) {
-        const Pair first = alone[bits];
-        const Pair second = alone[bits << first.total() & kMask];
+    std::array<Pair, 1 << kPairBits> singles;
+    for (std::uint32_t bits = 0; bits < singles.size(); ++bits) singles[bits] = single(bits << (32 - kPairBits));
+    for (std::size_t bits = 0; bits < singles.size(); ++bits) {
+        const Pair first = singles[bits];
+        const Pair second = singles[bits << first.total() & kMask];
         const bool fits = second.total() != 0 && first.total() + second.total() <= kPairBits;
         const bool goes_on = first.total() != 0 && first.advance() < kEnd;
         pairs_[bits] = fits && goes_on ? first.followed_by(second) : first;
     }
 }
 
-CoefficientTable::Pair CoefficientTable::alone(std::uint32_t bits) const {
+CoefficientTable::Pair CoefficientTable::single(std::uint32_t bits) const {
     const HuffmanSymbol symbol = table_[bits];
     if (symbol.length == 0 || symbol.total > kPairBits) return {};
     if (symbol.is_end()) return {symbol.total, kEnd, kNowhere, 0};
@@ -93,8 +93,9 @@ inline bool CoefficientTable::read(BitReader& bits, JCOEF* block) const {
 }
 
 void BlockReader::attach(jpeg_decompress_struct& jpeg) {
-    const bool is_whole = !jpeg.progressive_mode && jpeg.comps_in_scan == jpeg.num_components;
-    if (!is_whole) return;
+    // From version 3 on libjpeg-turbo decodes lossless JPEG, which has no blocks, and takes back that it gives raw
+    // data.
+    if (jpeg.inputctl->has_multiple_scans || !jpeg.raw_data_out) return;
     add_parts(jpeg);
     restart_ = jpeg.restart_interval;
     bits_ = BitReader({reinterpret_cast<const std::byte*>(jpeg.src->next_input_byte), jpeg.src->bytes_in_buffer});
@@ -126,7 +127,7 @@ bool BlockReader::begin_unit() {
     if (restart_ != 0 && units_ == restart_) {
         units_ = 0;
         before_.fill(0);
-        if (!bits_.restart()) return false;
+        if (!bits_.restart(restarts_++)) return false;
     }
     ++units_;
     return true;

@@ -61,7 +61,7 @@ private:
     static constexpr std::size_t kEnd = 2 * kFull;
     static constexpr std::size_t kNowhere = kEnd + 32;
 
-    Pair alone(std::uint32_t bits) const;
+    Pair single(std::uint32_t bits) const;
     template <bool kKept>
     [[gnu::always_inline]] std::size_t read_one(BitReader& bits, JCOEF* block, std::size_t place) const;
 
@@ -96,6 +96,7 @@ private:
     std::array<int, MAX_COMPS_IN_SCAN> before_{};
     unsigned restart_ = 0; // units between two restart markers; 0: there are none
     unsigned units_ = 0;   // since the last
+    unsigned restarts_ = 0;
     BitReader bits_{{}};
 };
 

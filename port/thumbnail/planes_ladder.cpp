@@ -45,8 +45,8 @@ Origin origin_of(const Plan& plan, std::int32_t subsampling) {
 }
 
 Area area_in(const SourcePlane& source, const Area& pixels) {
-    return {pixels.left * source.across, pixels.top * source.down, pixels.width * source.across,
-            pixels.height * source.down};
+    return {(pixels.left - source.left) * source.across, (pixels.top - source.top) * source.down,
+            pixels.width * source.across, pixels.height * source.down};
 }
 
 } // namespace
@@ -54,8 +54,8 @@ Area area_in(const SourcePlane& source, const Area& pixels) {
 std::int32_t rows_for(const Plan& plan, std::int32_t subsampling) {
     const Origin origin = origin_of(plan, subsampling);
     const double pixels_for_one = origin.area.height / origin.size.height;
-    constexpr double kSample = 16; // rows that the coarsest sample stands for
-    const double bottom = origin.area.top + origin.area.height + reach(pixels_for_one) + kSample;
+    constexpr double kCoarsest = 32; // rows that a sample of colour stands for at most, in an eighth of the size
+    const double bottom = origin.area.top + origin.area.height + reach(std::max(pixels_for_one, kCoarsest));
     return std::min(plan.view.as_stored().height, static_cast<std::int32_t>(std::ceil(bottom)));
 }
 
@@ -78,15 +78,17 @@ const PlanesLadder::Rung* PlanesLadder::same(const Plan& plan, std::int32_t subs
 }
 
 // The smallest that leaves the resampler enough to work with; the later, the smaller.
-const std::vector<SourcePlane>& PlanesLadder::source_for(const Plan& plan) const {
-    for (auto rung = rungs_.rbegin(); rung != rungs_.rend(); ++rung)
-        if (!rung->layout.crops() && Ladder::serves(rung->view, rung->layout.scaled, plan)) return rung->planes;
+const std::vector<SourcePlane>& PlanesLadder::source_for(const Plan& plan, std::int32_t subsampling) const {
+    for (auto rung = rungs_.rbegin(); rung != rungs_.rend(); ++rung) {
+        const bool has_all = !rung->layout.crops() && rung->subsampling <= subsampling;
+        if (has_all && Ladder::serves(rung->view, rung->layout.scaled, plan)) return rung->planes;
+    }
     return source_;
 }
 
 // Both planes of colour have the same size, in the source as well.
 bool PlanesLadder::add(const Plan& plan, std::int32_t subsampling) {
-    const std::vector<SourcePlane>& source = source_for(plan);
+    const std::vector<SourcePlane>& source = source_for(plan, subsampling);
     const Ratio ratio = ratio_of(plan);
     Rung rung{plan.view, plan.layout, subsampling, {}};
     for (std::size_t index = 0; index < source.size(); ++index) {
@@ -97,7 +99,8 @@ bool PlanesLadder::add(const Plan& plan, std::int32_t subsampling) {
             resamplers_.find({from.plane.size(), area_in(from, origin.area), origin.size, kernel_});
         auto plane = resampler == nullptr ? std::nullopt : (*resampler)(from.plane);
         if (!plane) return false;
-        rung.planes.push_back({std::move(*plane), ratio.across / samples_for, ratio.down / samples_for});
+        rung.planes.push_back({std::move(*plane), ratio.across / samples_for, ratio.down / samples_for,
+                               origin.area.left, origin.area.top});
     }
     rungs_.push_back(std::move(rung));
     return true;

@@ -32,7 +32,7 @@ private:
         std::vector<SourcePlane> planes;
     };
     const Rung* same(const Plan& plan, std::int32_t subsampling) const;
-    const std::vector<SourcePlane>& source_for(const Plan& plan) const;
+    const std::vector<SourcePlane>& source_for(const Plan& plan, std::int32_t subsampling) const;
     bool add(const Plan& plan, std::int32_t subsampling);
 
     std::vector<SourcePlane> source_;

@@ -79,7 +79,7 @@ public:
             planes.push_back({Plane({static_cast<std::int32_t>(component.downsampled_width),
                                      static_cast<std::int32_t>(component.downsampled_height)}),
                               samples_for(component.h_samp_factor, jpeg_.max_h_samp_factor),
-                              samples_for(component.v_samp_factor, jpeg_.max_v_samp_factor)});
+                              samples_for(component.v_samp_factor, jpeg_.max_v_samp_factor), 0, 0});
         }
         return planes;
     }

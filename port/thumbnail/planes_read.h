@@ -8,11 +8,13 @@
 
 namespace thumbnailer {
 
-// One plane of a source, and how many of its samples stand for one pixel.
+// One plane of a source, how many of its samples stand for one pixel, and at which pixel the first one begins.
 struct SourcePlane {
     Plane plane;
     double across = 1;
     double down = 1;
+    double left = 0;
+    double top = 0;
 };
 
 // Decoded `shrink` times smaller (1, 2, 4 or 8), from the top to at least `rows` of the full-sized image. Nothing when

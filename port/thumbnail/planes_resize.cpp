@@ -51,7 +51,8 @@ std::optional<Resampler> Resampler::make(const Resampling& resampling) {
 std::optional<Plane> Resampler::operator()(const Plane& plane) const {
     std::size_t scratch_size = 0;
     if (zimg_filter_graph_get_tmp_size(graph_.get(), &scratch_size) != ZIMG_ERROR_SUCCESS) return std::nullopt;
-    Plane scratch({static_cast<std::int32_t>(scratch_size), 1});
+    constexpr std::size_t kRow = 4096;
+    Plane scratch({kRow, static_cast<std::int32_t>(scratch_size / kRow + 1)});
     Plane result(result_);
     zimg_image_buffer_const from{ZIMG_API_VERSION, {}};
     from.plane[0] = {plane.row(0), static_cast<std::ptrdiff_t>(plane.stride()), ZIMG_BUFFER_MAX};

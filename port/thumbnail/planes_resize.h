@@ -43,7 +43,7 @@ public:
     // Nothing when the area or the result is only a few samples wide.
     static std::optional<Resampler> make(const Resampling& resampling);
 
-    // Nothing when there is no memory for it.
+    // Nothing when zimg has anything to object.
     std::optional<Plane> operator()(const Plane& plane) const;
 
 private:

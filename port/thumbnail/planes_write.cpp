@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "jpeg_destination.h"
 #include "jpeg_errors.h"
 #include "planes_symbols.h"
 
@@ -19,17 +20,14 @@ constexpr std::int32_t kFullColourQuality = 90;
 class Encoder {
 public:
     Encoder() { jpeg_.err = errors_.manager(); }
-    ~Encoder() {
-        jpeg_destroy_compress(&jpeg_);
-        std::free(data_);
-    }
+    ~Encoder() { jpeg_destroy_compress(&jpeg_); }
     Encoder(const Encoder&) = delete;
     Encoder& operator=(const Encoder&) = delete;
 
     bool start(Size size, int components, std::int32_t subsampling, const Output& output, std::int32_t quality) {
         return errors_.survives([&] {
             jpeg_create_compress(&jpeg_);
-            jpeg_mem_dest(&jpeg_, &data_, &size_);
+            jpeg_.dest = destination_.manager();
             jpeg_.image_width = static_cast<JDIMENSION>(size.width);
             jpeg_.image_height = static_cast<JDIMENSION>(size.height);
             jpeg_.input_components = components;
@@ -52,9 +50,7 @@ public:
         return errors_.survives([&] { jpeg_finish_compress(&jpeg_); });
     }
 
-    PlanesFile take() {
-        return {std::unique_ptr<unsigned char, PlanesFile::Free>(std::exchange(data_, nullptr)), size_};
-    }
+    PlanesFile take() { return destination_.take(); }
 
 private:
     // One row of blocks of all components. Below the last row of a plane it is repeated.
@@ -76,10 +72,9 @@ private:
     }
 
     JpegErrors errors_;
+    JpegDestination destination_;
     SymbolCounter symbols_;
     jpeg_compress_struct jpeg_{};
-    unsigned char* data_ = nullptr;
-    unsigned long size_ = 0;
 };
 
 // Fills the blocks that reach over the right edge with the last column: what costs the fewest bytes.

@@ -108,6 +108,7 @@ Result<Rect> Studio::part_of(const Output& output, const Group& group, const Vie
 }
 
 Result<Done> Studio::make_group(Group& group, Outcome& outcome) {
+    if (group.plans.empty()) return Done{}; // all that it had were refused
     Ladder::sort(group.plans);
     if (auto made = make_in_lane(group, outcome); !made) return made;
     if (group.plans.empty()) return Done{};
@@ -173,7 +174,7 @@ Result<Done> Studio::make_one(const Plan& plan, const Group& group, const std::f
     return deliver(plan, {(*encoded)->bytes(), *placeholder}, product);
 }
 
-// All of a group or none: what is left would have to be decoded a second time.
+// All of a group or none: what needs pixels would have the source decoded a second time.
 Result<Done> Studio::make_in_lane(Group& group, Outcome& outcome) {
     const bool overlaid =
         std::ranges::any_of(group.plans, [&](const Plan& plan) { return job_.overlay[plan.index] != 0; });

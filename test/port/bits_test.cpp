@@ -49,26 +49,28 @@ TEST_CASE("bits: behind the end there are zeros, which are too many") {
     CHECK(reader.overrun());
 }
 
-TEST_CASE("bits: a marker is an end, and reading goes on behind it when it is one of a restart") {
+TEST_CASE("bits: a marker is an end, and reading goes on behind the restart marker whose turn it is") {
     const std::vector<std::byte> data{std::byte{0xa5}, std::byte{0xff}, std::byte{0xd3}, std::byte{0x3c}};
     BitReader reader(data);
     CHECK(reader.take(5) == 0x14);
-    CHECK(reader.restart());
+    CHECK(reader.restart(11));
     CHECK(reader.take(8) == 0x3c);
     CHECK_FALSE(reader.overrun());
 }
 
 TEST_CASE("bits: there is no restart before the marker, behind it, or at another one") {
-    const auto restarts = [](int marker, int bits) {
-        const std::vector<std::byte> data{std::byte{0xa5}, std::byte{0xa5}, std::byte{0xff},
+    const auto restarts = [](int byte, int marker, int bits, unsigned number) {
+        const std::vector<std::byte> data{std::byte{0xa5}, std::byte{0xa5}, static_cast<std::byte>(byte),
                                           static_cast<std::byte>(marker)};
         BitReader reader(data);
         reader.take(bits);
-        return reader.restart();
+        return reader.restart(number);
     };
-    CHECK(restarts(0xd0, 16));
-    CHECK(restarts(0xd7, 9));
-    CHECK_FALSE(restarts(0xd0, 8));
-    CHECK_FALSE(restarts(0xd0, 17));
-    CHECK_FALSE(restarts(0xd9, 16));
+    CHECK(restarts(0xff, 0xd0, 16, 0));
+    CHECK(restarts(0xff, 0xd7, 9, 7));
+    CHECK_FALSE(restarts(0xff, 0xd0, 8, 0));
+    CHECK_FALSE(restarts(0xff, 0xd0, 17, 0));
+    CHECK_FALSE(restarts(0xff, 0xd1, 16, 0));
+    CHECK_FALSE(restarts(0xff, 0xd9, 16, 1));
+    CHECK_FALSE(restarts(0xfe, 0xd0, 16, 0));
 }

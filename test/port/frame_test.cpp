@@ -2,9 +2,12 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <string>
+#include <vector>
 
 using namespace thumbnailer;
 
@@ -91,6 +94,34 @@ TEST_CASE("frame: a large payload is read from a file as from a pipe") {
     CHECK(reader.between_frames());
 }
 
+TEST_CASE("frame: a large payload is read from a socket as from a pipe") {
+    std::array<int, 2> ends{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
+    const Descriptor reading(ends[0]);
+    const Descriptor writing(ends[1]);
+    FrameReader reader(reading.get(), 1 << 20);
+    const std::string large(200'000, 'x');
+    const std::string bytes = framed(large) + framed("after");
+    std::vector<std::string> payloads;
+    for (std::size_t sent = 0; sent < bytes.size();) {
+        const ssize_t count = ::write(writing.get(), bytes.data() + sent, bytes.size() - sent);
+        REQUIRE(count > 0);
+        sent += static_cast<std::size_t>(count);
+        for (std::string& payload : read_all(reader)) payloads.push_back(std::move(payload));
+    }
+    CHECK(payloads == std::vector<std::string>{large, "after"});
+}
+
+TEST_CASE("frame: an end inside a large frame is not between frames") {
+    Pipe pipe;
+    FrameReader reader(pipe.reading.get(), 1 << 20);
+    pipe.write(framed(std::string(200'000, 'x')).substr(0, 150'000));
+    pipe.writing = Descriptor();
+    CHECK(read_all(reader).empty());
+    CHECK(*reader.fill() == Input::end);
+    CHECK_FALSE(reader.between_frames());
+}
+
 TEST_CASE("frame: shared memory of a large payload is sealed against the worker") {
     Pipe pipe;
     FrameReader reader(pipe.reading.get(), 1 << 20);
@@ -100,8 +131,8 @@ TEST_CASE("frame: shared memory of a large payload is sealed against the worker"
             const int fd = (*frame)->shared->descriptor.get();
             CHECK(::ftruncate(fd, 10) != 0);
             CHECK(::pwrite(fd, "z", 1, 0) < 0);
-            CHECK(Mapping::shared(fd, 100'000, true).size() == 0);
-            CHECK(Mapping::shared(fd, 100'000, false).size() == 100'000);
+            CHECK(::mmap(nullptr, 100'000, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
+            CHECK(Mapping::of(fd, 100'000).size() == 100'000);
             return;
         }
     FAIL("the frame did not arrive");

@@ -254,6 +254,23 @@ TEST_CASE("lane: each of several outputs is the picture that it is alone, whatev
     }
 }
 
+// SSIM looks at brightness alone.
+TEST_CASE("lane: a thumbnail that was made of a larger one has the colours of one that was not, however it is turned") {
+    const Output small = exact(jpeg(101, 101));
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+        CAPTURE(orientation);
+        const std::string source = photo(".jpg[Q=92,subsample_mode=off]", orientation);
+        const VImage together = decoded(make(source, {exact(jpeg(301, 301)), small}).files[1]);
+        CHECK((together - decoded(by_lane(source, small))).abs().avg() < 2); // 3 where they are half a pixel away
+    }
+}
+
+TEST_CASE("lane: an output that is refused is refused, whatever the photo") {
+    Output outside = jpeg(100, 100);
+    outside.region = {.given = true, .fractions = false, .left = 900, .top = 0, .width = 50, .height = 50};
+    CHECK(make(photo(".jpg[Q=92,interlace]"), {outside}).failure().reason == Reason::bad_option);
+}
+
 TEST_CASE("lane: another format of the same size has the same samples") {
     const std::string source = photo();
     const Made together = make(source, {jpeg(300, 300), webp(300, 300)});

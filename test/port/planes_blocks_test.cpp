@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
+
 #include "make.h"
+#include "thumbnail/jpeg_destination.h"
 #include "thumbnail/planes_read.h"
 #include "thumbnail/planes_scale.h"
 
@@ -48,7 +51,10 @@ std::string samples(const std::string& file, unsigned shrink, bool by_reader) {
             const int height = info.v_samp_factor * scale_of(info);
             planes.emplace_back(Size{static_cast<std::int32_t>(info.downsampled_width), height});
             rows.emplace_back();
-            for (int row = 0; row < height; ++row) rows.back().push_back(planes.back().row(row));
+            for (int row = 0; row < height; ++row) {
+                rows.back().push_back(planes.back().row(row));
+                std::fill_n(rows.back().back(), planes.back().stride(), JSAMPLE{0}); // not all is written at the end
+            }
         }
         for (auto& each : rows) components.push_back(each.data());
         jpeg_read_raw_data(&jpeg, components.data(), static_cast<JDIMENSION>(jpeg.max_v_samp_factor * scale_of(jpeg)));
@@ -59,6 +65,34 @@ std::string samples(const std::string& file, unsigned shrink, bool by_reader) {
     }
     jpeg_destroy_decompress(&jpeg);
     return made;
+}
+
+// The same picture with other sampling factors of its brightness than libvips writes.
+std::string sampled(const VImage& image, int across, int down, unsigned restart) {
+    jpeg_compress_struct jpeg{};
+    jpeg_error_mgr errors{};
+    jpeg.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&jpeg);
+    JpegDestination destination;
+    jpeg.dest = destination.manager();
+    jpeg.image_width = static_cast<JDIMENSION>(image.width());
+    jpeg.image_height = static_cast<JDIMENSION>(image.height());
+    jpeg.input_components = 3;
+    jpeg.in_color_space = JCS_RGB;
+    jpeg_set_defaults(&jpeg);
+    jpeg.comp_info[0].h_samp_factor = across;
+    jpeg.comp_info[0].v_samp_factor = down;
+    jpeg.restart_interval = restart;
+    jpeg_start_compress(&jpeg, TRUE);
+    std::size_t length = 0;
+    const std::unique_ptr<void, decltype(&g_free)> pixels(image.write_to_memory(&length), &g_free);
+    for (std::size_t row = 0; row < jpeg.image_height; ++row) {
+        JSAMPROW samples = static_cast<JSAMPLE*>(pixels.get()) + row * 3 * jpeg.image_width;
+        jpeg_write_scanlines(&jpeg, &samples, 1);
+    }
+    jpeg_finish_compress(&jpeg);
+    jpeg_destroy_compress(&jpeg);
+    return std::string(text_of(destination.take().bytes()));
 }
 
 // A grey JPEG of two blocks that differ from no other in their means. Its symbols for the other coefficients are F1, 15
@@ -86,7 +120,7 @@ std::string two_blocks(const std::vector<std::vector<Code>>& blocks) {
     return std::string(text_of(Bytes(file)));
 }
 
-bool is_read(const std::string& file) { return read_planes(bytes_of(file), 1, 8).has_value(); }
+bool is_read(const std::string& file) { return read_planes(bytes_of(file), 1, 1000).has_value(); }
 
 } // namespace
 
@@ -121,4 +155,29 @@ TEST_CASE("planes_blocks: too many coefficients, no such code, too few bits: the
     CHECK_FALSE(is_read(two_blocks({{kE1, kF1, kF1, kF1, kEnd}, {kEnd}})));
     CHECK_FALSE(is_read(two_blocks({{kF1, static_cast<Code>(0b111)}, {kEnd}})));
     CHECK_FALSE(is_read(two_blocks({{kEnd}})));
+}
+
+TEST_CASE("planes_blocks: samples are those of libjpeg's own reader, whatever the subsampling") {
+    const VImage image = picture(333, 201);
+    for (const auto& [across, down] : {std::pair{2, 1}, {1, 2}, {4, 1}, {1, 4}, {4, 2}})
+        for (const unsigned restart : {0, 3}) {
+            const std::string file = sampled(image, across, down, restart);
+            for (const unsigned shrink : {1, 2, 4, 8}) {
+                CAPTURE(across);
+                CAPTURE(down);
+                CAPTURE(shrink);
+                CHECK(samples(file, shrink, true) == samples(file, shrink, false));
+            }
+        }
+}
+
+TEST_CASE("planes_blocks: restart markers that are not in their order are damage") {
+    std::string file = file_of(picture(100, 100), ".jpg[restart_interval=4]");
+    CHECK(is_read(file));
+    const auto marker = [&](char number) { return file.find(std::string{'\xff', number}); };
+    const std::size_t second = marker('\xd1');
+    const std::size_t third = marker('\xd2');
+    REQUIRE(third != std::string::npos);
+    std::swap(file[second + 1], file[third + 1]);
+    CHECK_FALSE(is_read(file));
 }

@@ -2,9 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <string>
 #include <vector>
+
+#include "thumbnail/jpeg_destination.h"
 
 using namespace thumbnailer;
 
@@ -22,9 +23,8 @@ std::string file(int components, int quality, bool progressive, bool by_counter)
     jpeg_error_mgr errors{};
     jpeg.err = jpeg_std_error(&errors);
     jpeg_create_compress(&jpeg);
-    unsigned char* data = nullptr;
-    unsigned long size = 0;
-    jpeg_mem_dest(&jpeg, &data, &size);
+    JpegDestination destination;
+    jpeg.dest = destination.manager();
     jpeg.image_width = 120;
     jpeg.image_height = 104;
     jpeg.input_components = components;
@@ -46,9 +46,7 @@ std::string file(int components, int quality, bool progressive, bool by_counter)
     }
     jpeg_finish_compress(&jpeg);
     jpeg_destroy_compress(&jpeg);
-    std::string made(reinterpret_cast<const char*>(data), size);
-    std::free(data);
-    return made;
+    return std::string(text_of(destination.take().bytes()));
 }
 
 } // namespace
