@@ -61,7 +61,7 @@ Output exact(Output output) {
 }
 
 // By that much the files may differ: of WebP the lane has a libwebp of its own, of another version than libvips'.
-double leeway(const Output& output) { return output.format == Target::webp ? 0.05 : 0.03; }
+double leeway(const Output& output) { return output.format == Target::webp ? 0.1 : 0.03; }
 
 void check_same_picture(const std::string& source, const Output& output) {
     const std::string lane = by_lane(source, output);
