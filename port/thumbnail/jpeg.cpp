@@ -10,7 +10,6 @@ namespace {
 
 // SOF2, 6, 10 and 14.
 constexpr bool is_progressive(std::uint64_t marker) { return (marker & 3) == 2; }
-constexpr bool stands_alone(std::uint64_t marker) { return marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8); }
 
 std::optional<JpegFrame> frame_in(Reader segment, std::uint64_t marker) {
     const auto precision = segment.unsigned_of(1);

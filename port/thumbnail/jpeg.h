@@ -15,6 +15,9 @@ constexpr bool is_frame_header(std::uint64_t marker) {
     return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
 
+// Without a length: TEM, RST0 to RST7, SOI (ITU-T T.81, B.1.1.3).
+constexpr bool stands_alone(std::uint64_t marker) { return marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8); }
+
 // A marker with the bytes behind its length.
 struct JpegSegment {
     std::uint64_t marker = 0;

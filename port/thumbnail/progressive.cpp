@@ -95,7 +95,7 @@ private:
         case kDac:
         case kDnl: return false;
         default:
-            if (is_frame_header(segment.marker)) return false;
+            if (is_frame_header(segment.marker) || stands_alone(segment.marker)) return false;
         }
         if (!started) jpeg_.head.push_back(segment);
         return true;

@@ -229,6 +229,14 @@ TEST_CASE("scans: scans that do not follow from each other are the decoder's as 
     CHECK(changed(0, 3, 1));     // no mean at all
 }
 
+TEST_CASE("scans: a marker that stands alone before the first scan is the decoder's to judge") {
+    for (const char marker : {'\x01', '\xd0', '\xd7', '\xd8'}) {
+        std::string file = progressive();
+        file[marker_at(file, '\xdb', 0) + 1] = marker; // of a table
+        CHECK(!lightened(bytes_of(file), 16));
+    }
+}
+
 TEST_CASE("scans: bytes that are changed at random never do harm") {
     const std::string sound = file_of(picture(320, 240), ".jpg[interlace]");
     std::uint32_t dice = 1;
