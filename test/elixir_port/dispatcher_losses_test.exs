@@ -8,12 +8,6 @@ defmodule Thumbnailer.DispatcherLossesTest do
 
   defp make(name, opts \\ []), do: Thumbnailer.make({:bytes, "image"}, 100, [on: name] ++ opts)
 
-  # Deadlines that a test is about begin when the program is up.
-  defp start_up(name, program, opts \\ []) do
-    start_fake(name, program, opts)
-    os_pid(name)
-  end
-
   defp sent(name), do: elem(Thumbnailer.Server.counts(name), 1).sent
 
   for {program, reason, words} <- [
@@ -80,7 +74,7 @@ defmodule Thumbnailer.DispatcherLossesTest do
   end
 
   test "a program whose pipes somebody else holds open is replaced all the same", %{test: name} do
-    os_pid = start_up(name, "leaves_a_child")
+    os_pid = start_fake_up(name, "leaves_a_child")
     signal(os_pid, :KILL)
     assert {:error, %Error{reason: :timeout}} = make(name, timeout: 50)
     assert {:ok, %{os_pid: next}} = Thumbnailer.info(name)
@@ -90,7 +84,7 @@ defmodule Thumbnailer.DispatcherLossesTest do
   test "a program that is killed from outside costs only those whose requests it holds", %{
     test: name
   } do
-    os_pid = start_up(name, "never_answers", deadline: 10_000)
+    os_pid = start_fake_up(name, "never_answers", deadline: 10_000)
     callers = for _ <- 1..2, do: Task.async(fn -> make(name) end)
     eventually("the requests were not sent", fn -> sent(name) == 2 end)
     signal(os_pid, :KILL)
@@ -103,7 +97,7 @@ defmodule Thumbnailer.DispatcherLossesTest do
   end
 
   test "a port process that is killed leaves no program and no caller behind", %{test: name} do
-    os_pid = start_up(name, "never_answers", deadline: 10_000)
+    os_pid = start_fake_up(name, "never_answers", deadline: 10_000)
     caller = Task.async(fn -> make(name) end)
     eventually("the request was not sent", fn -> sent(name) == 1 end)
     Process.exit(port_process(name), :kill)

@@ -8,12 +8,6 @@ defmodule Thumbnailer.ServerTest do
 
   defp make(name, opts \\ []), do: Thumbnailer.make({:bytes, "image"}, 100, [on: name] ++ opts)
 
-  # Deadlines that a test is about begin when the program is up.
-  defp start_up(name, program, opts \\ []) do
-    start_fake(name, program, opts)
-    os_pid(name)
-  end
-
   # The fake programs answer with the payload of the request.
   defp payload({:ok, %Thumbnail{data: data}}), do: :erlang.binary_to_term(data)
 
@@ -47,7 +41,7 @@ defmodule Thumbnailer.ServerTest do
 
   test "a program that does not answer costs its caller the deadline and half a second, and is killed",
        %{test: name} do
-    os_pid = start_up(name, "never_answers")
+    os_pid = start_fake_up(name, "never_answers")
     assert {:error, %Error{reason: :timeout}} = make(name, timeout: 50)
     assert_os_pid_exited(os_pid)
     assert os_pid(name) != os_pid
@@ -67,7 +61,7 @@ defmodule Thumbnailer.ServerTest do
   end
 
   test "no more is sent than the workers can take up", %{test: name} do
-    start_up(name, "never_answers")
+    start_fake_up(name, "never_answers")
     callers = for _ <- 1..10, do: Task.async(fn -> make(name, timeout: 200) end)
     eventually("the requests did not arrive", fn -> waiting(name) + sent(name) == 10 end)
     assert {waiting(name), sent(name)} == {8, 2}
@@ -75,7 +69,7 @@ defmodule Thumbnailer.ServerTest do
   end
 
   test "the queue time counts", %{test: name} do
-    start_up(name, "never_answers", deadline: 10_000)
+    start_fake_up(name, "never_answers", deadline: 10_000)
     for _ <- 1..2, do: spawn(fn -> make(name) end)
     eventually("the first requests were not sent", fn -> sent(name) == 2 end)
     assert {:error, %Error{reason: :timeout, message: message}} = make(name, timeout: 30)
@@ -83,7 +77,7 @@ defmodule Thumbnailer.ServerTest do
   end
 
   test "a full queue refuses at once and says how many it takes", %{test: name} do
-    start_up(name, "never_answers", max_queue: 3, deadline: 10_000)
+    start_fake_up(name, "never_answers", max_queue: 3, deadline: 10_000)
     for _ <- 1..5, do: spawn(fn -> make(name) end)
     eventually("the queue did not fill", fn -> {waiting(name), sent(name)} == {3, 2} end)
     assert {:error, %Error{reason: :overloaded} = error} = make(name)
@@ -92,7 +86,7 @@ defmodule Thumbnailer.ServerTest do
   end
 
   test "questions about the instance do not wait behind images", %{test: name} do
-    start_up(name, "holds_until_cancel", max_queue: 1, deadline: 10_000)
+    start_fake_up(name, "holds_until_cancel", max_queue: 1, deadline: 10_000)
     for _ <- 1..3, do: spawn(fn -> make(name) end)
     eventually("the queue did not fill", fn -> {waiting(name), sent(name)} == {1, 2} end)
     assert {:ok, %{workers: 1}} = Thumbnailer.info(name)
@@ -100,7 +94,7 @@ defmodule Thumbnailer.ServerTest do
   end
 
   test "a caller that dies while it waits leaves the queue", %{test: name} do
-    start_up(name, "never_answers", deadline: 10_000)
+    start_fake_up(name, "never_answers", deadline: 10_000)
     for _ <- 1..2, do: spawn(fn -> make(name) end)
     eventually("the first requests were not sent", fn -> sent(name) == 2 end)
     caller = spawn(fn -> make(name) end)
@@ -124,7 +118,7 @@ defmodule Thumbnailer.ServerTest do
   end
 
   test "a server that is killed answers nobody, and its callers are told", %{test: name} do
-    os_pid = start_up(name, "never_answers", deadline: 10_000)
+    os_pid = start_fake_up(name, "never_answers", deadline: 10_000)
     caller = Task.async(fn -> make(name) end)
     eventually("the request was not sent", fn -> sent(name) == 1 end)
     Process.exit(Process.whereis(name), :kill)
@@ -135,13 +129,13 @@ defmodule Thumbnailer.ServerTest do
   end
 
   test "a message that nobody understands is dropped", %{test: name} do
-    start_up(name, "echo")
+    start_fake_up(name, "echo")
     send(name, :what)
     assert {:ok, _} = make(name)
   end
 
   test "an instance that is stopped leaves no caller waiting", %{test: name} do
-    start_up(name, "never_answers", shutdown: 50)
+    start_fake_up(name, "never_answers", shutdown: 50)
     callers = for _ <- 1..5, do: Task.async(fn -> make(name) end)
     eventually("the requests did not arrive", fn -> {waiting(name), sent(name)} == {3, 2} end)
     :ok = stop_supervised(name)

@@ -2,75 +2,13 @@
 
 #include <doctest/doctest.h>
 
-#include <cmath>
-#include <fstream>
-#include <iterator>
-
-#include "make.h"
-#include "thumbnail/geometry.h"
-#include "thumbnail/similarity.h"
+#include "lane_pictures.h"
 
 using namespace thumbnailer;
 using namespace thumbnailer::test;
 using vips::VImage;
 
 namespace {
-
-VImage grain(int width, int height, double strength, double size) {
-    return VImage::gaussnoise(width, height, VImage::option()->set("sigma", strength)->set("seed", 5)).gaussblur(size) -
-           128;
-}
-
-// Large and small shapes as in a photo, on slopes of colour: what a resampler can do wrong is seen in them.
-VImage textured(int width, int height) {
-    const VImage noise = grain(width, height, 700, 10) + grain(width, height, 120, 3) + grain(width, height, 15, 1.5);
-    const VImage ramp = VImage::xyz(width, height);
-    const VImage across = ramp.extract_band(0) * (160.0 / width) + noise + 30;
-    const VImage down = ramp.extract_band(1) * (160.0 / height) + noise + 30;
-    return VImage::bandjoin(std::vector<VImage>{across, down, 190 - across * 0.5})
-        .cast(VIPS_FORMAT_UCHAR)
-        .copy(VImage::option()->set("interpretation", VIPS_INTERPRETATION_sRGB));
-}
-
-// Sides that are no multiple of a block, of two or of a pre-shrink.
-std::string photo(const char* suffix = ".jpg[Q=92,subsample_mode=on]", int orientation = 1) {
-    return file_of(stored_for(textured(803, 605), orientation), suffix);
-}
-
-Output jpeg(std::int32_t width, std::int32_t height, Fit fit = Fit::inside) {
-    return box(width, height, fit, Target::jpeg);
-}
-Output webp(std::int32_t width, std::int32_t height, Fit fit = Fit::inside) {
-    return box(width, height, fit, Target::webp);
-}
-
-std::string by_lane(const std::string& source, const Output& output) { return make(source, {output}).files[0]; }
-std::string by_libvips(const std::string& source, const Output& output) {
-    return make(source, {output}, {}, "", false).files[0];
-}
-
-double alike(const std::string& one, const std::string& other) { return Reference(decoded(one)).ssim(decoded(other)); }
-
-// libvips drops what is left of a pixel when a side is no multiple of the pre-shrink, which moves the picture by a
-// fraction of a pixel; the decoder does not scale here. Nor does the encoder hide much.
-Output exact(Output output) {
-    output.speed = Speed::best;
-    output.quality = 95;
-    if (output.subsampling == Subsampling::automatic) output.subsampling = Subsampling::halved;
-    return output;
-}
-
-// By that much the files may differ: of WebP the lane has a libwebp of its own, of another version than libvips'.
-double leeway(const Output& output) { return output.format == Target::webp ? 0.1 : 0.03; }
-
-void check_same_picture(const std::string& source, const Output& output) {
-    const std::string lane = by_lane(source, output);
-    const std::string libvips = by_libvips(source, output);
-    REQUIRE(lane != libvips); // else the lane was not taken
-    CHECK(alike(lane, libvips) >= 0.99);
-    CHECK(static_cast<double>(lane.size()) ==
-          doctest::Approx(static_cast<double>(libvips.size())).epsilon(leeway(output)));
-}
 
 void check_not_taken(const std::string& source, const Output& output) {
     CHECK(by_lane(source, output) == by_libvips(source, output));
@@ -93,33 +31,6 @@ TEST_CASE("lane: the thumbnail is the picture that libvips makes, from any subsa
     for (const std::string& source : {photo(), photo(".jpg[Q=92,subsample_mode=off]"), grey})
         for (const Subsampling subsampling : {Subsampling::halved, Subsampling::full})
             check_same_picture(source, exact(with(&Output::subsampling, subsampling, jpeg(211, 211))));
-}
-
-TEST_CASE("lane: a WebP is the picture that libvips makes, of any size and subsampling, upright") {
-    const std::string grey = file_of(textured(803, 605).extract_band(1), ".jpg[Q=92]");
-    for (const std::string& source : {photo(), photo(".jpg[Q=92,subsample_mode=off]", 6), grey})
-        for (const Size size : {Size{400, 300}, Size{301, 301}, Size{97, 200}, Size{83, 63}})
-            check_same_picture(source, exact(webp(size.width, size.height)));
-    check_same_picture(photo(), exact(with(&Output::gravity, Gravity::south_west, webp(151, 77, Fit::cover))));
-}
-
-TEST_CASE("lane: white, black and grey are that in a WebP") {
-    for (const double level : {0, 1, 127, 128, 254, 255}) {
-        const VImage even = VImage::black(320, 240).new_from_image(std::vector<double>{level, level, level});
-        const VImage made = decoded(
-            by_lane(file_of(even.copy(VImage::option()->set("interpretation", VIPS_INTERPRETATION_sRGB)), ".jpg"),
-                    webp(100, 75)));
-        CAPTURE(level);
-        CHECK(std::abs(made.avg() - level) <= 1.5);
-        CHECK(made.deviate() <= 1);
-    }
-}
-
-TEST_CASE("lane: a WebP takes the effort that it is given") {
-    const auto size = [source = photo()](std::int32_t effort) {
-        return by_lane(source, with(&Output::effort, effort, webp(300, 300))).size();
-    };
-    CHECK(size(0) > size(10));
 }
 
 TEST_CASE("lane: the thumbnail is upright, whichever way the camera was held") {
@@ -238,56 +149,8 @@ TEST_CASE("lane: a file that is cut short or damaged is what libvips says that i
     }
 }
 
-TEST_CASE("lane: each of several outputs is the picture that it is alone, whatever their order") {
-    for (const int orientation : {1, 6}) {
-        const std::string source = photo(".jpg[Q=92,subsample_mode=on]", orientation);
-        const std::vector<Output> outputs{
-            exact(webp(60, 60)),   exact(jpeg(400, 400)),
-            exact(webp(400, 400)), exact(jpeg(150, 90, Fit::cover)),
-            exact(jpeg(150, 150)), with(&Output::flip, Flip::horizontal, exact(jpeg(60, 60)))};
-        const Made together = make(source, outputs);
-        for (std::size_t index = 0; index < outputs.size(); ++index) {
-            CAPTURE(index);
-            CHECK(alike(together.files[index], by_lane(source, outputs[index])) >= 0.99);
-            CHECK(together.files[index] != by_libvips(source, outputs[index]));
-        }
-    }
-}
-
-// SSIM looks at brightness alone.
-TEST_CASE("lane: a thumbnail that was made of a larger one has the colours of one that was not, however it is turned") {
-    const Output small = exact(jpeg(101, 101));
-    for (int orientation = 1; orientation <= 8; ++orientation) {
-        CAPTURE(orientation);
-        const std::string source = photo(".jpg[Q=92,subsample_mode=off]", orientation);
-        const VImage together = decoded(make(source, {exact(jpeg(301, 301)), small}).files[1]);
-        CHECK((together - decoded(by_lane(source, small))).abs().avg() < 2); // 3 where they are half a pixel away
-    }
-}
-
 TEST_CASE("lane: an output that is refused is refused, whatever the photo") {
     Output outside = jpeg(100, 100);
     outside.region = {.given = true, .fractions = false, .left = 900, .top = 0, .width = 50, .height = 50};
     CHECK(make(photo(".jpg[Q=92,interlace]"), {outside}).failure().reason == Reason::bad_option);
-}
-
-TEST_CASE("lane: another format of the same size has the same samples") {
-    const std::string source = photo();
-    const Made together = make(source, {jpeg(300, 300), webp(300, 300)});
-    CHECK(together.files[0] == by_lane(source, jpeg(300, 300)));
-    CHECK(together.files[1] == by_lane(source, webp(300, 300)));
-}
-
-TEST_CASE("lane: of several outputs one that needs pixels takes all of them through libvips") {
-    const std::string source = photo();
-    const Output sharpened = with(&Output::sharpen, 1.0, jpeg(100, 100));
-    const Made together = make(source, {jpeg(300, 300), sharpened});
-    CHECK(together.files[0] == by_libvips(source, jpeg(300, 300)));
-}
-
-TEST_CASE("lane: of several outputs one that is too small for the resampler goes through libvips alone") {
-    const std::string source = photo();
-    const Made together = make(source, {jpeg(300, 300), jpeg(2, 2)});
-    CHECK(together.files[0] == by_lane(source, jpeg(300, 300)));
-    CHECK(decoded(together.files[1]).width() == 2);
 }

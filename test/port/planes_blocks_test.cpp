@@ -4,8 +4,8 @@
 
 #include <memory>
 
+#include "jpeg_of.h"
 #include "make.h"
-#include "thumbnail/jpeg_destination.h"
 #include "thumbnail/planes_read.h"
 #include "thumbnail/planes_scale.h"
 
@@ -69,30 +69,16 @@ std::string samples(const std::string& file, unsigned shrink, bool by_reader) {
 
 // The same picture with other sampling factors of its brightness than libvips writes.
 std::string sampled(const VImage& image, int across, int down, unsigned restart) {
-    jpeg_compress_struct jpeg{};
-    jpeg_error_mgr errors{};
-    jpeg.err = jpeg_std_error(&errors);
-    jpeg_create_compress(&jpeg);
-    JpegDestination destination;
-    jpeg.dest = destination.manager();
-    jpeg.image_width = static_cast<JDIMENSION>(image.width());
-    jpeg.image_height = static_cast<JDIMENSION>(image.height());
-    jpeg.input_components = 3;
-    jpeg.in_color_space = JCS_RGB;
-    jpeg_set_defaults(&jpeg);
-    jpeg.comp_info[0].h_samp_factor = across;
-    jpeg.comp_info[0].v_samp_factor = down;
-    jpeg.restart_interval = restart;
-    jpeg_start_compress(&jpeg, TRUE);
-    std::size_t length = 0;
-    const std::unique_ptr<void, decltype(&g_free)> pixels(image.write_to_memory(&length), &g_free);
-    for (std::size_t row = 0; row < jpeg.image_height; ++row) {
-        JSAMPROW samples = static_cast<JSAMPLE*>(pixels.get()) + row * 3 * jpeg.image_width;
-        jpeg_write_scanlines(&jpeg, &samples, 1);
-    }
-    jpeg_finish_compress(&jpeg);
-    jpeg_destroy_compress(&jpeg);
-    return std::string(text_of(destination.take().bytes()));
+    std::size_t size = 0;
+    const std::unique_ptr<void, decltype(&g_free)> memory(image.write_to_memory(&size), &g_free);
+    const auto* pixels = static_cast<const JSAMPLE*>(memory.get());
+    const Samples samples{static_cast<unsigned>(image.width()), static_cast<unsigned>(image.height()), 3,
+                          std::vector<JSAMPLE>(pixels, pixels + size)};
+    return jpeg_of(samples, [&](jpeg_compress_struct& jpeg) {
+        jpeg.comp_info[0].h_samp_factor = across;
+        jpeg.comp_info[0].v_samp_factor = down;
+        jpeg.restart_interval = restart;
+    });
 }
 
 // A grey JPEG of two blocks that differ from no other in their means. Its symbols for the other coefficients are F1, 15

@@ -3,11 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <string>
-#include <vector>
 
-#include "thumbnail/jpeg_destination.h"
+#include "jpeg_of.h"
 
 using namespace thumbnailer;
+using namespace thumbnailer::test;
 
 namespace {
 
@@ -17,36 +17,28 @@ std::uint8_t sample(unsigned x, unsigned y, unsigned component) {
     return static_cast<std::uint8_t>(x / 2 + y + noise % (1 + y / 3));
 }
 
-// A file of 120 x 104 pixels, whose symbols libjpeg counts by itself or has counted.
-std::string file(int components, int quality, bool progressive, bool by_counter) {
-    jpeg_compress_struct jpeg{};
-    jpeg_error_mgr errors{};
-    jpeg.err = jpeg_std_error(&errors);
-    jpeg_create_compress(&jpeg);
-    JpegDestination destination;
-    jpeg.dest = destination.manager();
-    jpeg.image_width = 120;
-    jpeg.image_height = 104;
-    jpeg.input_components = components;
-    jpeg.in_color_space = components == 1 ? JCS_GRAYSCALE : JCS_YCbCr;
-    jpeg_set_defaults(&jpeg);
-    jpeg_set_quality(&jpeg, quality, TRUE);
-    jpeg.optimize_coding = TRUE;
-    if (progressive) jpeg_simple_progression(&jpeg);
-    jpeg_start_compress(&jpeg, TRUE);
-    SymbolCounter counter;
-    if (by_counter) counter.attach(jpeg);
-    while (jpeg.next_scanline < jpeg.image_height) {
-        std::vector<JSAMPLE> row;
-        for (unsigned x = 0; x < jpeg.image_width; ++x)
+Samples picture(int components) {
+    Samples made{120, 104, components, {}};
+    for (unsigned y = 0; y < made.height; ++y)
+        for (unsigned x = 0; x < made.width; ++x)
             for (unsigned component = 0; component < static_cast<unsigned>(components); ++component)
-                row.push_back(sample(x, jpeg.next_scanline, component));
-        JSAMPROW rows = row.data();
-        jpeg_write_scanlines(&jpeg, &rows, 1);
-    }
-    jpeg_finish_compress(&jpeg);
-    jpeg_destroy_compress(&jpeg);
-    return std::string(text_of(destination.take().bytes()));
+                made.rows.push_back(sample(x, y, component));
+    return made;
+}
+
+// A file whose symbols libjpeg counts by itself or has counted.
+std::string file(int components, int quality, bool progressive, bool by_counter) {
+    SymbolCounter counter;
+    return jpeg_of(
+        picture(components),
+        [&](jpeg_compress_struct& jpeg) {
+            jpeg_set_quality(&jpeg, quality, TRUE);
+            jpeg.optimize_coding = TRUE;
+            if (progressive) jpeg_simple_progression(&jpeg);
+        },
+        [&](jpeg_compress_struct& jpeg) {
+            if (by_counter) counter.attach(jpeg);
+        });
 }
 
 } // namespace

@@ -29,6 +29,12 @@ defmodule Thumbnailer.Parts do
   def start_fake(name, program, opts \\ []),
     do: start_instance(name, [executable: fake(program)] ++ Keyword.put_new(opts, :shutdown, 50))
 
+  @doc "As `start_fake/3`, and waits until the program is up: deadlines that a test is about begin then. Yields its os pid."
+  def start_fake_up(name, program, opts \\ []) do
+    start_fake(name, program, opts)
+    os_pid(name)
+  end
+
   @doc "A copy of a misbehaving program that keeps a file beside itself, in a folder that ends with the test."
   def copied_fake(program) do
     folder = folder()
