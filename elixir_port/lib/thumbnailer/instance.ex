@@ -29,15 +29,22 @@ defmodule Thumbnailer.Instance do
     Supervisor.init([serving, drain], strategy: :one_for_one)
   end
 
-  # The port process attaches to the server by its name, so a new server needs a new port process as well.
   defp serving(opts) do
-    server =
-      [timeout: opts[:deadline]] ++ Keyword.take(opts, [:name, :max_queue, :retries, :shutdown])
+    arguments = InstanceOptions.arguments(opts, Telemetry.decide())
 
-    port =
-      [server: opts[:name], arguments: InstanceOptions.arguments(opts, Telemetry.decide())] ++
-        Keyword.take(opts, [:executable, :max_reply, :start_timeout, :lazy])
+    given =
+      Keyword.take(opts, [
+        :name,
+        :max_queue,
+        :max_queue_bytes,
+        :retries,
+        :shutdown,
+        :executable,
+        :max_reply,
+        :start_timeout,
+        :lazy
+      ])
 
-    [{Server, server}, {Thumbnailer.Port.Server, port}]
+    [{Server, [timeout: opts[:deadline], arguments: arguments] ++ given}]
   end
 end

@@ -20,10 +20,10 @@ defmodule Thumbnailer.Call.CoalescerTest do
     for {key, flight} <- :sys.get_state(Coalescer).open, inspect(key) =~ inspect(name), do: flight
   end
 
-  defp wait_for_seats(name, seats) do
-    unless Enum.sort(Enum.map(flights(name), &map_size(&1.seats))) == seats do
+  defp wait_for_waiters(name, waiters) do
+    unless Enum.sort(Enum.map(flights(name), &map_size(&1.waiters))) == waiters do
       Process.sleep(1)
-      wait_for_seats(name, seats)
+      wait_for_waiters(name, waiters)
     end
   end
 
@@ -37,12 +37,12 @@ defmodule Thumbnailer.Call.CoalescerTest do
   test "identical requests under way are made once, and all callers get the answer", %{test: name} do
     start_holding(name)
     refs = for _ <- 1..10, do: ask(name)
-    wait_for_seats(name, [10])
+    wait_for_waiters(name, [10])
     wait_for_busy(name, 1)
     release(name)
     answers = for ref <- refs, do: assert_receive({^ref, {:ok, %Thumbnail{}}}, 5_000)
     assert answers |> Enum.map(&elem(elem(&1, 1), 1).data) |> Enum.uniq() |> length() == 1
-    wait_for_seats(name, [])
+    wait_for_waiters(name, [])
   end
 
   test "another source, another size and another option are other requests", %{test: name} do
@@ -51,7 +51,7 @@ defmodule Thumbnailer.Call.CoalescerTest do
     ask(name, [], {:bytes, "other"})
     ask(name, quality: 50)
     Thumbnailer.async(@image, 101, on: name, coalesce: true)
-    wait_for_seats(name, [1, 1, 1, 1])
+    wait_for_waiters(name, [1, 1, 1, 1])
   end
 
   test "without the option each request is made", %{test: name} do
@@ -66,20 +66,20 @@ defmodule Thumbnailer.Call.CoalescerTest do
     start_holding(name)
     File.write!(path, "one")
     ask(name, [], path)
-    wait_for_seats(name, [1])
+    wait_for_waiters(name, [1])
     File.write!(path, "another")
     ask(name, [], path)
-    wait_for_seats(name, [1, 1])
+    wait_for_waiters(name, [1, 1])
   end
 
   test "a caller that is gone leaves the others their answer", %{test: name} do
     start_holding(name)
     caller = spawn(fn -> Thumbnailer.make(@image, 100, on: name, coalesce: true) end)
-    wait_for_seats(name, [1])
+    wait_for_waiters(name, [1])
     ref = ask(name)
-    wait_for_seats(name, [2])
+    wait_for_waiters(name, [2])
     Process.exit(caller, :kill)
-    wait_for_seats(name, [1])
+    wait_for_waiters(name, [1])
     wait_for_busy(name, 1)
     release(name)
     assert_receive {^ref, {:ok, %Thumbnail{}}}, 5_000
@@ -101,7 +101,7 @@ defmodule Thumbnailer.Call.CoalescerTest do
     hasty = ask(name, timeout: 50)
     wait_for_busy(name, 1)
     assert_receive {^hasty, {:error, %Error{reason: :timeout}}}, 5_000
-    wait_for_seats(name, [1])
+    wait_for_waiters(name, [1])
     release(name)
     assert_receive {^patient, {:ok, %Thumbnail{}}}, 5_000
   end
@@ -109,9 +109,9 @@ defmodule Thumbnailer.Call.CoalescerTest do
   test "who has more time than a flight is given a flight of his own", %{test: name} do
     start_holding(name)
     ask(name, timeout: 20_000)
-    wait_for_seats(name, [1])
+    wait_for_waiters(name, [1])
     ask(name, timeout: 60_000)
-    wait_for_seats(name, [1, 1])
+    wait_for_waiters(name, [1, 1])
   end
 
   test "an error is everybody's, and a missing instance is one", %{test: name} do

@@ -1,25 +1,30 @@
 defmodule Thumbnailer.Instance.QueueTest do
   use ExUnit.Case, async: true
 
-  alias Thumbnailer.Request
   alias Thumbnailer.Instance.{PendingRequest, Queue}
 
-  defp entry(id), do: %PendingRequest{id: id, request: %Request{op: :make}, expires_at: 0}
-  defp queue(ids), do: Enum.reduce(ids, %Queue{}, &Queue.join(&2, entry(&1), :back))
+  defp entry(id, kind \\ :image, bytes \\ 10),
+    do: %PendingRequest{id: id, op: :make, kind: kind, body: {0, []}, bytes: bytes, expires_at: 0}
 
-  defp order(queue) do
-    case Queue.peek(queue) do
+  defp queue(ids), do: Enum.reduce(ids, %Queue{}, &Queue.join(&2, entry(&1)))
+
+  defp send_next(queue, kind \\ :image) do
+    {entry, queue} = Queue.peek(queue, kind)
+    Queue.sent(queue, entry)
+  end
+
+  defp order(queue, kind \\ :image) do
+    case Queue.peek(queue, kind) do
       {nil, _queue} -> []
-      {entry, queue} -> [entry.id | order(Queue.sent(queue, entry))]
+      {entry, queue} -> [entry.id | order(Queue.sent(queue, entry), kind)]
     end
   end
 
-  test "who comes first is first" do
-    assert order(queue([1, 2, 3])) == [1, 2, 3]
-  end
-
-  test "the front is before who waits" do
-    assert queue([1, 2]) |> Queue.join(entry(3), :front) |> order() == [3, 1, 2]
+  test "who comes first is first, among those of a kind" do
+    queue = queue([1, 2]) |> Queue.join(entry(3, :question)) |> Queue.join(entry(4))
+    assert order(queue) == [1, 2, 4]
+    assert order(queue, :question) == [3]
+    assert order(queue, :stream) == []
   end
 
   test "who was taken out is skipped" do
@@ -33,30 +38,34 @@ defmodule Thumbnailer.Instance.QueueTest do
     assert {nil, ^queue} = Queue.take(queue, 1)
   end
 
-  test "waiting and sent are counted" do
-    {entry, queue} = Queue.peek(queue([1, 2, 3]))
-    queue = Queue.sent(queue, entry)
-    assert {queue.waiting, queue.sent} == {2, 1}
+  test "waiting, their bytes, and sent are counted" do
+    queue = send_next(queue([1, 2, 3]))
+    assert {queue.waiting, queue.waiting_bytes, queue.sent, queue.held.image} == {2, 20, 1, 1}
     {_entry, queue} = Queue.take(queue, 1)
     {_entry, queue} = Queue.take(queue, 2)
-    assert {queue.waiting, queue.sent} == {1, 0}
+    assert {queue.waiting, queue.waiting_bytes, queue.sent, queue.held.image} == {1, 10, 0, 0}
+  end
+
+  test "who need not wait is sent at once" do
+    queue = Queue.pass(%Queue{}, entry(1, :stream))
+    assert {queue.waiting, queue.waiting_bytes, queue.sent, queue.held.stream} == {0, 0, 1, 1}
+    queue = Queue.arrived(queue, 1)
+    assert queue.held == %{question: 0, image: 1, stream: 0}
+    {_entry, queue} = Queue.take(queue, 1)
+    assert queue == %Queue{}
   end
 
   test "who is returned waits at the front again, in the old order" do
-    queue = queue([1, 2, 3, 4])
-    {one, queue} = Queue.peek(queue)
-    queue = Queue.sent(queue, one)
-    {two, queue} = Queue.peek(queue)
-    queue = Queue.sent(queue, two)
-
-    queue = Queue.return(queue, Queue.all(queue, :sent))
-    assert {queue.waiting, queue.sent} == {4, 0}
+    queue = queue([1, 2, 3, 4]) |> send_next() |> send_next()
+    again = for entry <- Queue.all(queue, :sent), do: %{entry | state: :waiting}
+    queue = Queue.return(queue, again)
+    assert {queue.waiting, queue.waiting_bytes, queue.sent} == {4, 40, 0}
     assert order(queue) == [1, 2, 3, 4]
   end
 
   test "an overdue request is still one that was sent" do
-    {entry, queue} = Queue.peek(queue([1, 2]))
-    queue = queue |> Queue.sent(entry) |> Queue.put(%{entry | state: :overdue})
+    queue = send_next(queue([1, 2]))
+    queue = Queue.put(queue, %{Queue.get(queue, 1) | state: :overdue})
     assert [%PendingRequest{id: 1}] = Queue.all(queue, :sent)
     assert [%PendingRequest{id: 2}] = Queue.all(queue, :waiting)
   end
@@ -64,8 +73,8 @@ defmodule Thumbnailer.Instance.QueueTest do
   test "requests that gave up leave nothing behind" do
     queue =
       Enum.reduce(1..1_000, %Queue{}, fn id, queue ->
-        {_entry, queue} = queue |> Queue.join(entry(id), :back) |> Queue.take(id)
-        {nil, queue} = Queue.peek(queue)
+        {_entry, queue} = queue |> Queue.join(entry(id)) |> Queue.take(id)
+        {nil, queue} = Queue.peek(queue, :image)
         queue
       end)
 

@@ -11,8 +11,8 @@ defmodule Thumbnailer.Instance.ServerTest do
   # The fake programs answer with the payload of the request.
   defp payload({:ok, %Thumbnail{data: data}}), do: :erlang.binary_to_term(data)
 
-  defp waiting(name), do: elem(Thumbnailer.Instance.Server.counts(name), 1).waiting
-  defp sent(name), do: elem(Thumbnailer.Instance.Server.counts(name), 1).sent
+  defp waiting(name), do: elem(Thumbnailer.Instance.Client.counts(name), 1).waiting
+  defp sent(name), do: elem(Thumbnailer.Instance.Client.counts(name), 1).sent
 
   test "a caller gets the answer to its own request", %{test: name} do
     start_fake(name, "echo")
@@ -157,7 +157,7 @@ defmodule Thumbnailer.Instance.ServerTest do
     all_at_once(1..1_000, fn _ -> make(name) end)
     assert %{queue: queue} = :sys.get_state(name)
     assert {queue.entries, queue.waiting, queue.sent} == {%{}, 0, 0}
-    assert {:monitors, [process: port]} = Process.info(Process.whereis(name), :monitors)
-    assert port == port_process(name)
+    assert :sys.get_state(name).pings == %{}
+    assert {:monitors, []} = Process.info(Process.whereis(name), :monitors)
   end
 end

@@ -1,4 +1,4 @@
-defmodule Thumbnailer.Port.Server.ExecutableTest do
+defmodule Thumbnailer.Port.ExecutableTest do
   # Sets an environment variable, which all tests share.
   use ExUnit.Case, async: false
 

@@ -1,4 +1,4 @@
-defmodule Thumbnailer.Port.Server.StreamWriterTest do
+defmodule Thumbnailer.Port.StreamWriterTest do
   use ExUnit.Case, async: true
   doctest Thumbnailer.Port.StreamWriter
 

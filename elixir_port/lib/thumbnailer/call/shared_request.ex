@@ -1,16 +1,16 @@
 defmodule Thumbnailer.Call.SharedRequest do
   @moduledoc false
-  # One request that is made once for all who wait for it. Belongs to the process that knows all flights, which
-  # hears {:late, key, seat} and {{:caller_down, key, seat}, ...} of those who wait.
+  # One request that is made once for all who wait for it, by a supervised task. Belongs to the coalescer, which hears
+  # {:deadline, key, waiter} and {{:caller_down, key, waiter}, ...} of those who wait, and the result of the task.
 
-  alias Thumbnailer.{Error, Request}
+  alias Thumbnailer.{Call, Error, Request}
 
-  # How many times the deadline of its first caller a flight may take, while somebody waits: whoever comes within that
-  # caller's time and gives it as long can board.
-  @patience 2
+  # How many times the timeout of its first caller it may take, while somebody waits: whoever comes within that
+  # caller's time and gives it as long can join.
+  @deadline_factor 2
 
-  @enforce_keys [:key, :pid, :monitor, :ends_at]
-  defstruct [:key, :pid, :monitor, :ends_at, seats: %{}]
+  @enforce_keys [:key, :task, :deadline]
+  defstruct [:key, :task, :deadline, waiters: %{}]
 
   @typedoc "Requests of equal keys would be answered alike."
   @type key :: term
@@ -22,13 +22,10 @@ defmodule Thumbnailer.Call.SharedRequest do
 
   @type t :: %__MODULE__{
           key: key,
-          # makes the request; exits with {:answer, outcome}
-          pid: pid,
-          monitor: reference,
+          task: Task.t(),
           # in milliseconds of the monotonic clock
-          ends_at: integer,
-          # who waits
-          seats: %{
+          deadline: integer,
+          waiters: %{
             optional(reference) => %{from: GenServer.from(), monitor: reference, timer: reference}
           }
         }
@@ -50,59 +47,56 @@ defmodule Thumbnailer.Call.SharedRequest do
     end
   end
 
-  @doc "Sends the request, for nobody yet."
-  @spec depart(key, Request.t(), make) :: t
-  def depart(key, request, make) do
-    timeout = @patience * request.timeout
-    patient = %{request | timeout: timeout}
-
-    {pid, monitor} =
-      :erlang.spawn_opt(fn -> exit({:answer, make.(patient)}) end, [:link, :monitor])
-
-    %__MODULE__{key: key, pid: pid, monitor: monitor, ends_at: now() + timeout}
+  @doc "Sends the request, for nobody yet. The task is linked, so that it ends with the coalescer."
+  @spec start(key, Request.t(), make) :: t
+  def start(key, request, make) do
+    timeout = @deadline_factor * request.timeout
+    longer = %{request | timeout: timeout}
+    task = Task.Supervisor.async(Call.Supervisor.tasks(), fn -> make.(longer) end)
+    %__MODULE__{key: key, task: task, deadline: now() + timeout}
   end
 
   @doc "Whether it will last until the request's own deadline."
-  @spec in_time?(t, Request.t()) :: boolean
-  def in_time?(flight, request), do: now() + request.timeout <= flight.ends_at
+  @spec lasts_for?(t, Request.t()) :: boolean
+  def lasts_for?(shared, request), do: now() + request.timeout <= shared.deadline
 
   @doc "One more waits for it."
-  @spec board(t, GenServer.from(), Request.t()) :: t
-  def board(flight, {caller, _tag} = from, request) do
-    seat = make_ref()
+  @spec join(t, GenServer.from(), Request.t()) :: t
+  def join(shared, {caller, _tag} = from, request) do
+    ref = make_ref()
 
-    passenger = %{
+    waiter = %{
       from: from,
-      monitor: :erlang.monitor(:process, caller, tag: {:caller_down, flight.key, seat}),
-      timer: Process.send_after(self(), {:late, flight.key, seat}, request.timeout)
+      monitor: :erlang.monitor(:process, caller, tag: {:caller_down, shared.key, ref}),
+      timer: Process.send_after(self(), {:deadline, shared.key, ref}, request.timeout)
     }
 
-    put_in(flight.seats[seat], passenger)
+    put_in(shared.waiters[ref], waiter)
   end
 
-  @doc "One waits no more, and is told `outcome`, unless it is nil. A flight for nobody is cancelled."
+  @doc "One waits no more, and is told `outcome`, unless it is nil. What nobody waits for is cancelled."
   @spec leave(t, reference, outcome | nil) :: t | :empty
-  def leave(flight, seat, outcome) do
-    {passenger, seats} = Map.pop(flight.seats, seat)
-    _ = passenger && part(passenger, outcome)
-    if seats == %{}, do: cancel(flight), else: %{flight | seats: seats}
+  def leave(shared, ref, outcome) do
+    {waiter, waiters} = Map.pop(shared.waiters, ref)
+    _ = waiter && dismiss(waiter, outcome)
+    if waiters == %{}, do: cancel(shared), else: %{shared | waiters: waiters}
   end
 
   @doc "All who wait get the answer."
-  @spec land(t, outcome) :: :ok
-  def land(flight, outcome),
-    do: Enum.each(flight.seats, fn {_seat, passenger} -> part(passenger, outcome) end)
+  @spec finish(t, outcome) :: :ok
+  def finish(shared, outcome),
+    do: Enum.each(shared.waiters, fn {_ref, waiter} -> dismiss(waiter, outcome) end)
 
-  defp part(passenger, outcome) do
-    Process.demonitor(passenger.monitor, [:flush])
-    _ = Process.cancel_timer(passenger.timer)
-    _ = outcome && GenServer.reply(passenger.from, outcome)
+  defp dismiss(waiter, outcome) do
+    Process.demonitor(waiter.monitor, [:flush])
+    _ = Process.cancel_timer(waiter.timer)
+    _ = outcome && GenServer.reply(waiter.from, outcome)
     :ok
   end
 
   # The instance sees its caller end, and frees the worker.
-  defp cancel(%{pid: pid, monitor: monitor}) do
-    Process.demonitor(monitor, [:flush])
+  defp cancel(%{task: %{pid: pid, ref: ref}}) do
+    Process.demonitor(ref, [:flush])
     Process.unlink(pid)
     Process.exit(pid, :kill)
     :empty

@@ -6,6 +6,7 @@ defmodule Thumbnailer.Cluster.Client do
 
   alias Thumbnailer.{Error, Request}
   alias Thumbnailer.Cluster.{Router, Transfer}
+  alias Thumbnailer.Instance
 
   # What a request may take that gives no deadline of its own, as with an instance.
   @timeout 30_000
@@ -53,18 +54,12 @@ defmodule Thumbnailer.Cluster.Client do
     end
   end
 
-  # gen's own form of an alias is an improper list.
-  @dialyzer {:no_improper_lists, go: 3}
-
   # The image is read now, so that requests that wait hold none.
   defp go(call, member, info) do
     with {:ok, request} <- Transfer.pack(call.request, info.max_frame) do
       left = max(call.expires_at - System.monotonic_time(:millisecond), 1)
       monitor = :erlang.monitor(:process, info.server, alias: :reply_demonitor)
-
-      message =
-        {:"$gen_call", {self(), [:alias | monitor]}, {:request, %{request | timeout: left}}}
-
+      message = Instance.Client.message(monitor, %{request | timeout: left})
       post(call, member, info.server, monitor, message)
     end
   end
@@ -82,8 +77,8 @@ defmodule Thumbnailer.Cluster.Client do
 
   defp await_answer(%{ref: ref} = call, member, monitor, wait, then) do
     receive do
-      {[:alias | ^monitor], outcome} ->
-        judge(call, member, outcome)
+      {^monitor, outcome} ->
+        judge(call, member, Instance.Message.cast_outcome(outcome))
 
       {:DOWN, ^monitor, :process, _server, _reason} ->
         lost(call, member, :gone)

@@ -2,94 +2,123 @@ defmodule Thumbnailer.Instance.Recovery do
   @moduledoc false
   # What becomes of requests when their program, their time or their caller is gone.
 
-  alias Thumbnailer.{Error, OS}
-  alias Thumbnailer.Instance.{PendingRequest, ProgramStatus, Queue, Replies, State}
+  alias Thumbnailer.Error
+  alias Thumbnailer.Instance.{PendingRequest, Queue, Replies, State}
+  alias Thumbnailer.Port.Lifecycle
+  alias Thumbnailer.Protocol.Codec
 
-  # The program keeps the deadline itself and answers; this is how much later its silence costs it its life.
+  # The program keeps the deadline itself and answers; when it has not by so many milliseconds later, it is killed.
   @grace 500
 
-  @doc "The program is gone; `held` are the ids of the requests that it had read, or may have."
-  @spec program_down(State.t(), Error.t(), MapSet.t(pos_integer), boolean) :: State.t()
-  # Requests that the dead program never read can wait for the next one, and others may, if somebody waits for them.
-  def program_down(state, error, held, permanent?) do
+  # -- the program
+
+  @doc "The program has ended, as `ending` says, which takes it and yields it as it is then."
+  @spec program_down(State.t(), (Lifecycle.t() -> {Lifecycle.t(), [Lifecycle.effect()]})) ::
+          State.t()
+  # What it held is lost, unless it may be sent to the next one and somebody waits for it.
+  def program_down(state, ending) do
+    {%{fault: error} = program, effects} = ending.(state.program)
+    held = Queue.all(state.queue, :sent)
+
     {again, lost} =
-      state.queue
-      |> Queue.all(:sent)
-      |> Enum.map(&if(&1.id in held, do: spend_retry(&1), else: &1))
-      |> Enum.split_with(&again?/1)
+      held
+      |> Enum.map(&{PendingRequest.retry(&1), &1})
+      |> Enum.split_with(&match?({{:ok, _}, _}, &1))
 
-    program = %ProgramStatus{state: :down, fault: error, permanent?: permanent?}
-
-    %{state | program: program, restarts: state.restarts + 1}
-    |> Replies.finish_all(lost, {:error, error})
-    |> Map.update!(:queue, &Queue.return(&1, again))
+    held
+    |> Enum.reduce(state, &State.note(&2, :lost, &1.id, error.reason))
+    |> Map.merge(%{restarts: state.restarts + 1, pings: %{}})
+    |> State.program({program, effects})
+    |> Replies.finish_all(Enum.map(lost, &elem(&1, 1)), {:error, error})
+    |> Map.update!(:queue, &Queue.return(&1, for({{:ok, entry}, _sent} <- again, do: entry)))
     |> give_up_waiting()
   end
 
-  # Of a stream there is nothing left to send.
-  defp again?(%{request: %{source: :stream}}), do: false
-  defp again?(entry), do: entry.retries >= 0 and entry.state == :sent and entry.reply_to != nil
-
-  defp spend_retry(entry), do: %{entry | retries: entry.retries - 1}
-
-  defp give_up_waiting(%{program: %{permanent?: true} = program} = state),
-    do:
-      Replies.finish_all(
-        state,
-        Queue.all(state.queue, :waiting),
-        {:error, ProgramStatus.unavailable(program)}
-      )
+  defp give_up_waiting(%{program: %{permanent?: true} = program} = state) do
+    waiting = Queue.all(state.queue, :waiting)
+    Replies.finish_all(state, waiting, {:error, Lifecycle.unavailable(program)})
+  end
 
   defp give_up_waiting(state), do: state
 
-  @doc "The time of a request is over."
-  @spec late(State.t(), PendingRequest.t() | nil) :: State.t()
-  def late(state, nil), do: state
+  # -- the time
 
-  def late(state, %{state: :waiting} = entry),
+  @doc "The time of a request is over."
+  @spec expired(State.t(), PendingRequest.t()) :: State.t()
+  def expired(state, %{state: :waiting} = entry),
     do: Replies.finish(state, entry, {:error, too_late(state.program)})
 
-  def late(state, %{state: :sent} = entry),
+  def expired(state, %{state: :sent} = entry),
     do: %{state | queue: Queue.put(state.queue, PendingRequest.overdue(entry, @grace))}
 
-  def late(state, %{state: :overdue} = entry) do
+  def expired(state, %{state: :overdue} = entry) do
     why = "it did not answer a request within #{@grace} ms after its deadline"
     message = "the port program did not answer within the deadline and was killed"
 
     state
     |> Replies.finish(entry, {:error, Error.new(:timeout, message)})
-    |> condemn(:port_exited, why)
+    |> kill(:port_exited, why)
+  end
+
+  @doc "Kills a program that cannot be trusted any more."
+  @spec kill(State.t(), Error.reason(), String.t(), boolean) :: State.t()
+  def kill(state, reason, why, permanent? \\ false),
+    do: State.program(state, Lifecycle.kill(state.program, reason, why, permanent?))
+
+  @doc "The time for stopping is over: whoever waits still is told so."
+  @spec give_up(State.t()) :: State.t()
+  def give_up(state) do
+    message = "the instance is stopping, and #{state.shutdown} ms (option :shutdown) were too few"
+    outcome = {:error, Error.new(:unavailable, message)}
+    state = Replies.finish_all(state, Queue.all(state.queue, :waiting), outcome)
+
+    for(%{reply_to: from} = entry when from != nil <- Queue.all(state.queue, :sent), do: entry)
+    |> Enum.reduce(state, &(&2 |> Replies.answer_early(&1, outcome) |> cancel(&1.id)))
   end
 
   defp too_late(%{state: :up}),
     do: Error.new(:timeout, "the deadline passed before the request's turn came")
 
-  defp too_late(program), do: ProgramStatus.unavailable(program)
+  defp too_late(program), do: Lifecycle.unavailable(program)
 
-  @doc "Kills a program that cannot be trusted any more."
-  @spec condemn(State.t(), Error.reason(), String.t()) :: State.t()
-  # The port process may be held up by the very program that hangs, so the kill does not go through it.
-  def condemn(%{program: %{state: :up} = program} = state, reason, why) do
-    :ok = Thumbnailer.Port.Server.condemn(state.port, program.session, reason, why)
-    OS.Process.kill(program.session)
-    put_in(state.program.state, :dying)
-  end
-
-  def condemn(state, _reason, _why), do: state
+  # -- the caller
 
   @doc "Nobody waits for the request any more."
-  @spec left(State.t(), PendingRequest.t() | nil) :: State.t()
-  def left(state, nil), do: state
+  @spec abandoned(State.t(), pos_integer) :: State.t()
+  def abandoned(state, id) do
+    case Queue.get(state.queue, id) do
+      nil ->
+        state
 
-  def left(state, %{state: :waiting} = entry) do
-    {_entry, queue} = Queue.take(state.queue, entry.id)
-    PendingRequest.close(entry)
-    %{state | queue: queue}
+      %{state: :waiting} ->
+        {_entry, queue} = Queue.take(state.queue, id)
+        %{state | queue: queue}
+
+      # It counts as sent until the program has answered, which it does at once when it is cancelled.
+      entry ->
+        cancel(
+          %{state | queue: Queue.put(state.queue, %{entry | reply_to: nil, monitor: nil})},
+          id
+        )
+    end
   end
 
-  # It counts as sent until the program has answered, which it does at once when it is cancelled.
-  def left(state, entry) do
-    if state.port, do: Thumbnailer.Port.Server.cancel(state.port, state.program.session, entry.id)
-    %{state | queue: Queue.put(state.queue, PendingRequest.abandon(entry))}
+  @doc "The caller of a streamed request gives up, because its source broke off."
+  @spec given_up(State.t(), pos_integer, reference) :: State.t()
+  def given_up(state, id, ref) do
+    case Queue.get(state.queue, id) do
+      %{reply_to: {_pid, ^ref}, monitor: monitor} ->
+        state |> State.effect({:demonitor, monitor}) |> abandoned(id)
+
+      _answered ->
+        state
+    end
   end
+
+  @doc "Tells the program that nobody wants the answer."
+  @spec cancel(State.t(), pos_integer) :: State.t()
+  def cancel(%{program: %{session: session}} = state, id) when session != nil,
+    do: State.effect(state, {:write, session, Codec.cancel(id)})
+
+  def cancel(state, _id), do: state
 end

@@ -1,22 +1,7 @@
 defmodule Thumbnailer.Port.StreamWriter do
   @moduledoc false
-  # The way of a streamed source from its caller to the program, one piece at a time: the next one is taken from the
-  # stream when the program has taken the last. It goes past the server, which only hears of its begin and its end.
-
-  alias Thumbnailer.Port.Server
-
-  @enforce_keys [:port, :session, :id, :token, :piece]
-  defstruct [:port, :session, :id, :token, :piece]
-
-  @type t :: %__MODULE__{
-          port: pid,
-          session: port,
-          id: pos_integer,
-          # what proves to the server that this is the request's caller
-          token: reference,
-          # bytes
-          piece: pos_integer
-        }
+  # How a streamed source goes from its caller to the program, one piece at a time: the next one is taken from the stream when
+  # the program has taken the last.
 
   # Each piece costs a round trip, and a stream has one under way.
   @piece 65_536
@@ -29,30 +14,24 @@ defmodule Thumbnailer.Port.StreamWriter do
   def piece(%{max_frame: max_frame}), do: max(min(@piece, max_frame - @around), 1)
 
   @doc """
-  Sends the stream to the program, up to its end or until nobody wants the rest.
+  Writes the stream with `write`, up to its end or until that says that nobody wants the rest.
 
-  Whatever the stream raises, throws or exits with goes on to the caller, after `drop` was called.
+      iex> write = fn piece -> if piece == "cd", do: {:halt, :enough}, else: :cont end
+      iex> Thumbnailer.Port.StreamWriter.write_all(["ab", "cd", "ef"], 2, write)
+      {:halt, :enough}
   """
-  @spec pour(t, Enumerable.t(), (() -> any)) :: :ok | :gone
-  def pour(feed, stream, drop) do
-    poured =
-      stream
-      |> pieces(feed.piece)
-      |> Enum.reduce_while(:ok, fn piece, :ok ->
-        case send_piece(feed, piece) do
-          :ok -> {:cont, :ok}
-          :gone -> {:halt, :gone}
-        end
-      end)
-
-    with :ok <- poured, do: send_piece(feed, :eof)
-  catch
-    kind, reason ->
-      drop.()
-      :erlang.raise(kind, reason, __STACKTRACE__)
+  @spec write_all(Enumerable.t(), pos_integer, (binary -> :cont | halt)) :: :cont | halt
+        when halt: {:halt, term}
+  def write_all(stream, size, write) do
+    stream
+    |> pieces(size)
+    |> Enum.reduce_while(:cont, fn piece, :cont ->
+      case write.(piece) do
+        :cont -> {:cont, :cont}
+        {:halt, _why} = halt -> {:halt, halt}
+      end
+    end)
   end
-
-  defp send_piece(feed, piece), do: Server.chunk(feed.port, feed.session, feed.id, piece)
 
   @doc """
   The same bytes in binaries of about `size` and never more: small ones are joined, large ones are cut.
