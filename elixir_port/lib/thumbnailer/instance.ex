@@ -30,7 +30,7 @@ defmodule Thumbnailer.Instance do
   end
 
   defp serving(opts) do
-    arguments = InstanceOptions.arguments(opts, Telemetry.decide())
+    arguments = InstanceOptions.arguments(opts, Telemetry.detect())
 
     given =
       Keyword.take(opts, [
@@ -40,11 +40,11 @@ defmodule Thumbnailer.Instance do
         :retries,
         :shutdown,
         :executable,
-        :max_reply,
+        :max_reply_bytes,
         :start_timeout,
         :lazy
       ])
 
-    [{Server, [timeout: opts[:deadline], arguments: arguments] ++ given}]
+    [{Server, [timeout: opts[:timeout], arguments: arguments] ++ given}]
   end
 end

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Call.CoalescerTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
   alias Thumbnailer.Call.Coalescer
@@ -16,12 +16,14 @@ defmodule Thumbnailer.Call.CoalescerTest do
 
   defp release(name), do: Thumbnailer.cancel(Thumbnailer.async(@image, 7, on: name))
 
-  defp flights(name) do
-    for {key, flight} <- :sys.get_state(Coalescer).open, inspect(key) =~ inspect(name), do: flight
+  defp shared(name) do
+    for {key, request} <- :sys.get_state(Coalescer).open,
+        inspect(key) =~ inspect(name),
+        do: request
   end
 
   defp wait_for_waiters(name, waiters) do
-    unless Enum.sort(Enum.map(flights(name), &map_size(&1.waiters))) == waiters do
+    unless Enum.sort(Enum.map(shared(name), &map_size(&1.waiters))) == waiters do
       Process.sleep(1)
       wait_for_waiters(name, waiters)
     end
@@ -58,7 +60,7 @@ defmodule Thumbnailer.Call.CoalescerTest do
     start_holding(name)
     for _ <- 1..2, do: Thumbnailer.async(@image, 100, on: name)
     wait_for_busy(name, 2)
-    assert flights(name) == []
+    assert shared(name) == []
   end
 
   test "a file that has changed meanwhile is another source", %{test: name} do
@@ -92,21 +94,21 @@ defmodule Thumbnailer.Call.CoalescerTest do
     Thumbnailer.cancel(ref)
     assert_receive {^ref, {:error, %Error{reason: :cancelled}}}, 5_000
     wait_for_busy(name, 0)
-    assert flights(name) == []
+    assert shared(name) == []
   end
 
-  test "each caller has a deadline of his own", %{test: name} do
+  test "each caller has its own deadline", %{test: name} do
     start_holding(name)
-    patient = ask(name, timeout: 60_000)
-    hasty = ask(name, timeout: 50)
+    slow = ask(name, timeout: 60_000)
+    fast = ask(name, timeout: 50)
     wait_for_busy(name, 1)
-    assert_receive {^hasty, {:error, %Error{reason: :timeout}}}, 5_000
+    assert_receive {^fast, {:error, %Error{reason: :timeout}}}, 5_000
     wait_for_waiters(name, [1])
     release(name)
-    assert_receive {^patient, {:ok, %Thumbnail{}}}, 5_000
+    assert_receive {^slow, {:ok, %Thumbnail{}}}, 5_000
   end
 
-  test "who has more time than a flight is given a flight of his own", %{test: name} do
+  test "a caller with a later deadline than the shared request starts another one", %{test: name} do
     start_holding(name)
     ask(name, timeout: 20_000)
     wait_for_waiters(name, [1])

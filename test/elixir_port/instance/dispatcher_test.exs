@@ -16,10 +16,10 @@ defmodule Thumbnailer.Instance.DispatcherTest do
 
   alias Thumbnailer.Port.Lifecycle
 
-  @hello %{workers: 1, limits: %{max_frame: 1_000_000, max_streams: 1}}
+  @hello %{workers: 1, limits: %{max_request_bytes: 1_000_000, max_streams: 1}}
 
   setup do
-    program = %Lifecycle{max_reply: 1_000_000, start_timeout: 1_000, lazy: true}
+    program = %Lifecycle{max_reply_bytes: 1_000_000, start_timeout: 1_000, lazy: true}
 
     state = %State{
       name: __MODULE__,
@@ -195,7 +195,7 @@ defmodule Thumbnailer.Instance.DispatcherTest do
 
   test "an answer that comes after everybody was given up is no lie", %{up: state} do
     {_effects, state} = state |> admit(1) |> admit(2) |> admit(3) |> done()
-    {effects, state} = state |> Recovery.give_up() |> done()
+    {effects, state} = state |> Recovery.abort() |> done()
     assert [{1, error}, {2, error}, {3, error}] = Enum.sort(told(effects))
     assert {:error, %Error{reason: :unavailable}} = error
     assert Enum.sort(written(effects)) == [cancel: 1, cancel: 2]
@@ -206,7 +206,7 @@ defmodule Thumbnailer.Instance.DispatcherTest do
 
   test "what nobody waits for is cancelled, and not sent again", %{up: state} do
     {_effects, state} = %{state | retries: 3} |> admit(1) |> done()
-    {effects, state} = state |> Recovery.abandoned(1) |> done()
+    {effects, state} = state |> Recovery.caller_down(1) |> done()
     assert written(effects) == [cancel: 1]
     assert %{waiting: 0, sent: 0} = state |> ends() |> State.counts()
   end
@@ -268,15 +268,15 @@ defmodule Thumbnailer.Instance.DispatcherTest do
     at = state.wake_at
 
     entries =
-      Map.new(state.queue.entries, fn {id, entry} -> {id, %{entry | expires_at: at + id}} end)
+      Map.new(state.queue.entries, fn {id, entry} -> {id, %{entry | deadline: at + id}} end)
 
     state = %{state | now: at, queue: %{state.queue | entries: entries}}
     assert Deadlines.check(state, at).wake_at == at + 2_000
   end
 
   test "an event about a request that is gone changes nothing", %{up: state} do
-    assert Recovery.abandoned(state, 99) == state
-    assert Recovery.given_up(state, 99, make_ref()) == state
+    assert Recovery.caller_down(state, 99) == state
+    assert Recovery.stream_failed(state, 99, make_ref()) == state
     assert Replies.finish_all(state, [], {:ok, %{}}) == state
   end
 end

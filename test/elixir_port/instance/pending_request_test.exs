@@ -15,7 +15,7 @@ defmodule Thumbnailer.Instance.PendingRequestTest do
 
   test "overdue, it has some more" do
     overdue = PendingRequest.overdue(%{entry() | state: :sent}, 500)
-    assert %PendingRequest{state: :overdue, expires_at: 551_000} = overdue
+    assert %PendingRequest{state: :overdue, deadline: 551_000} = overdue
   end
 
   test "it is sent again as often as it may, while somebody waits for it" do

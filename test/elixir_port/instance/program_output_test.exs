@@ -2,7 +2,7 @@ defmodule Thumbnailer.Instance.ProgramOutputTest do
   # Whole instances on programs that start, say and end as they should not.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
 
@@ -26,7 +26,7 @@ defmodule Thumbnailer.Instance.ProgramOutputTest do
   end
 
   test "a program that sends more than an answer may have is killed", %{test: name} do
-    os_pid = start_fake_up(name, "says_too_much", max_reply: 1_000_000)
+    os_pid = start_fake_up(name, "says_too_much", max_reply_bytes: 1_000_000)
     assert {:error, %Error{reason: :bad_reply, message: message}} = make(name)
     assert message =~ "over the 1000000 that an answer may have"
     assert_os_pid_exited(os_pid)

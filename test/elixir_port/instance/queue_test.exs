@@ -4,24 +4,24 @@ defmodule Thumbnailer.Instance.QueueTest do
   alias Thumbnailer.Instance.{PendingRequest, Queue}
 
   defp entry(id, kind \\ :image, bytes \\ 10),
-    do: %PendingRequest{id: id, op: :make, kind: kind, body: {0, []}, bytes: bytes, expires_at: 0}
+    do: %PendingRequest{id: id, op: :make, kind: kind, body: {0, []}, bytes: bytes, deadline: 0}
 
-  defp queue(ids), do: Enum.reduce(ids, %Queue{}, &Queue.join(&2, entry(&1)))
+  defp queue(ids), do: Enum.reduce(ids, %Queue{}, &Queue.enqueue(&2, entry(&1)))
 
   defp send_next(queue, kind \\ :image) do
     {entry, queue} = Queue.peek(queue, kind)
-    Queue.sent(queue, entry)
+    Queue.mark_sent(queue, entry)
   end
 
   defp order(queue, kind \\ :image) do
     case Queue.peek(queue, kind) do
       {nil, _queue} -> []
-      {entry, queue} -> [entry.id | order(Queue.sent(queue, entry), kind)]
+      {entry, queue} -> [entry.id | order(Queue.mark_sent(queue, entry), kind)]
     end
   end
 
   test "who comes first is first, among those of a kind" do
-    queue = queue([1, 2]) |> Queue.join(entry(3, :question)) |> Queue.join(entry(4))
+    queue = queue([1, 2]) |> Queue.enqueue(entry(3, :question)) |> Queue.enqueue(entry(4))
     assert order(queue) == [1, 2, 4]
     assert order(queue, :question) == [3]
     assert order(queue, :stream) == []
@@ -58,7 +58,7 @@ defmodule Thumbnailer.Instance.QueueTest do
   test "who is returned waits at the front again, in the old order" do
     queue = queue([1, 2, 3, 4]) |> send_next() |> send_next()
     again = for entry <- Queue.all(queue, :sent), do: %{entry | state: :waiting}
-    queue = Queue.return(queue, again)
+    queue = Queue.requeue(queue, again)
     assert {queue.waiting, queue.waiting_bytes, queue.sent} == {4, 40, 0}
     assert order(queue) == [1, 2, 3, 4]
   end
@@ -73,7 +73,7 @@ defmodule Thumbnailer.Instance.QueueTest do
   test "requests that gave up leave nothing behind" do
     queue =
       Enum.reduce(1..1_000, %Queue{}, fn id, queue ->
-        {_entry, queue} = queue |> Queue.join(entry(id)) |> Queue.take(id)
+        {_entry, queue} = queue |> Queue.enqueue(entry(id)) |> Queue.take(id)
         {nil, queue} = Queue.peek(queue, :image)
         queue
       end)

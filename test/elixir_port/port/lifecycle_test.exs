@@ -8,7 +8,7 @@ defmodule Thumbnailer.Port.LifecycleTest do
   @second 1_000_000
 
   # A port stands for a session; nothing is done with it.
-  defp up(life \\ %Lifecycle{max_reply: 1_000, start_timeout: 5_000}, now) do
+  defp up(life \\ %Lifecycle{max_reply_bytes: 1_000, start_timeout: 5_000}, now) do
     {life, [{:start, _executable, []}]} = Lifecycle.start(life)
     {life, _effects} = Lifecycle.started(life, {:ok, {hd(Port.list()), 7, self()}}, now)
     {life, [{:report, {:started, 7, _hello, 0}}]} = Lifecycle.up(life, %{workers: 1}, now)
@@ -22,9 +22,9 @@ defmodule Thumbnailer.Port.LifecycleTest do
 
   # The end of a program that lived for `seconds`, after `before` others that ended likewise.
   defp delay_after(before, seconds, answered?) do
-    Enum.reduce(0..before, {%Lifecycle{max_reply: 1_000, start_timeout: 5_000}, 0}, fn _n,
-                                                                                       {life,
-                                                                                        _delay} ->
+    Enum.reduce(0..before, {%Lifecycle{max_reply_bytes: 1_000, start_timeout: 5_000}, 0}, fn _n,
+                                                                                             {life,
+                                                                                              _delay} ->
       life = %{up(life, 0) | answered?: answered?}
       {life, effects} = Lifecycle.exited(life, 1, 0, seconds * @second)
       {life, delay(effects)}
@@ -33,7 +33,13 @@ defmodule Thumbnailer.Port.LifecycleTest do
   end
 
   test "a lazy program starts when it is needed, once" do
-    life = %Lifecycle{max_reply: 1_000, start_timeout: 5_000, executable: "/x", arguments: ["-v"]}
+    life = %Lifecycle{
+      max_reply_bytes: 1_000,
+      start_timeout: 5_000,
+      executable: "/x",
+      arguments: ["-v"]
+    }
+
     assert {%{state: :starting} = life, [{:start, "/x", ["-v"]}]} = Lifecycle.wake(life)
     assert {^life, []} = Lifecycle.wake(life)
   end
@@ -75,7 +81,7 @@ defmodule Thumbnailer.Port.LifecycleTest do
   end
 
   test "that it does not start is in the log once, until it has started" do
-    life = %Lifecycle{max_reply: 1_000, start_timeout: 5_000}
+    life = %Lifecycle{max_reply_bytes: 1_000, start_timeout: 5_000}
     {life, [{:report, {:exited, first}} | _]} = Lifecycle.started(life, {:busy, "no memory"}, 0)
     {life, [{:report, {:exited, second}} | _]} = Lifecycle.started(life, {:busy, "no memory"}, 0)
     {_life, [_, {:report, {:exited, third}} | _]} = life |> up(0) |> Lifecycle.exited(1, 0, 0)

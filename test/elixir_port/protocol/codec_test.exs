@@ -11,7 +11,7 @@ defmodule Thumbnailer.Protocol.CodecTest do
     {request, _on} = Request.make!({:bytes, "image"}, [100], [])
 
     assert term(Codec.request(7, request, 250)) ==
-             {:make, 7, %{deadline: 250, outputs: [%{width: 100, height: 100}]},
+             {:make, 7, %{timeout: 250, outputs: [%{width: 100, height: 100}]},
               {:bytes, "image"}}
   end
 

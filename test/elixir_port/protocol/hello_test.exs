@@ -3,12 +3,12 @@ defmodule Thumbnailer.Protocol.HelloTest do
 
   alias Thumbnailer.Protocol.Codec
 
-  @hello %{protocol: 1, workers: 2, limits: %{max_frame: 100}}
+  @hello %{protocol: 1, workers: 2, limits: %{max_request_bytes: 100}}
 
   defp decode(term), do: term |> :erlang.term_to_binary() |> Codec.decode_hello()
 
   test "what the program says of itself is read" do
-    more = %{version: "1", loaders: [:jpeg], sandbox: %{mode: :off, landlock: 7}, lane: true}
+    more = %{version: "1", loaders: [:jpeg], sandbox: %{mode: :off, landlock: 7}, jpeg_fast_path: true}
     hello = Map.merge(@hello, more)
     assert decode({:hello, hello}) == {:ok, hello}
   end
@@ -45,8 +45,8 @@ defmodule Thumbnailer.Protocol.HelloTest do
         workers: "two",
         limits: [],
         limits: %{},
-        limits: %{max_frame: -1},
-        limits: %{max_frame: 100, max_streams: :jpeg},
+        limits: %{max_request_bytes: -1},
+        limits: %{max_request_bytes: 100, max_streams: :jpeg},
         version: 5,
         version: <<255>>,
         loaders: 5,
@@ -55,7 +55,7 @@ defmodule Thumbnailer.Protocol.HelloTest do
         sandbox: 1,
         sandbox: %{mode: []},
         os_pid: -1,
-        lane: %{}
+        jpeg_fast_path: %{}
       ] do
     test "a hello with #{key} #{inspect(value)} is refused" do
       assert {:error, "a hello whose " <> rest} =

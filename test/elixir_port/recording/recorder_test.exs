@@ -2,7 +2,7 @@ defmodule Thumbnailer.Recording.RecorderTest do
   # Recordings of the real program, and their replay.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Recording}
   alias Thumbnailer.Recording.Replay

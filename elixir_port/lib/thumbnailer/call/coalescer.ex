@@ -31,7 +31,7 @@ defmodule Thumbnailer.Call.Coalescer do
   defp join(message) do
     GenServer.call(__MODULE__, message, :infinity)
   catch
-    :exit, {reason, {GenServer, :call, _arguments}} -> broken_off(reason)
+    :exit, {reason, {GenServer, :call, _arguments}} -> failure(reason)
   end
 
   @impl true
@@ -63,9 +63,9 @@ defmodule Thumbnailer.Call.Coalescer do
 
   def handle_info({:DOWN, ref, :process, _pid, reason}, %{keys: keys} = state)
       when is_map_key(keys, ref),
-      do: {:noreply, finish(state, ref, broken_off(reason))}
+      do: {:noreply, finish(state, ref, failure(reason))}
 
-  def handle_info({:deadline, key, waiter}, state) do
+  def handle_info({:deadline_passed, key, waiter}, state) do
     message = "the deadline passed before the request that it was coalesced with was answered"
     {:noreply, leave(state, key, waiter, {:error, Error.new(:timeout, message)})}
   end
@@ -88,7 +88,7 @@ defmodule Thumbnailer.Call.Coalescer do
     %{state | keys: keys, open: all}
   end
 
-  defp broken_off(reason),
+  defp failure(reason),
     do:
       {:error,
        Error.new(:unavailable, "the request broke off: " <> Exception.format_exit(reason))}

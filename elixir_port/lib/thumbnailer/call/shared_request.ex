@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Call.SharedRequest do
   @moduledoc false
   # One request that is made once for all who wait for it, by a supervised task. Belongs to the coalescer, which hears
-  # {:deadline, key, waiter} and {{:caller_down, key, waiter}, ...} of those who wait, and the result of the task.
+  # {:deadline_passed, key, waiter} and {{:caller_down, key, waiter}, ...} of those who wait, and the result of the task.
 
   alias Thumbnailer.{Call, Error, Request}
 
@@ -68,7 +68,7 @@ defmodule Thumbnailer.Call.SharedRequest do
     waiter = %{
       from: from,
       monitor: :erlang.monitor(:process, caller, tag: {:caller_down, shared.key, ref}),
-      timer: Process.send_after(self(), {:deadline, shared.key, ref}, request.timeout)
+      timer: Process.send_after(self(), {:deadline_passed, shared.key, ref}, request.timeout)
     }
 
     put_in(shared.waiters[ref], waiter)
@@ -78,16 +78,16 @@ defmodule Thumbnailer.Call.SharedRequest do
   @spec leave(t, reference, outcome | nil) :: t | :empty
   def leave(shared, ref, outcome) do
     {waiter, waiters} = Map.pop(shared.waiters, ref)
-    _ = waiter && dismiss(waiter, outcome)
+    _ = waiter && release(waiter, outcome)
     if waiters == %{}, do: cancel(shared), else: %{shared | waiters: waiters}
   end
 
   @doc "All who wait get the answer."
   @spec finish(t, outcome) :: :ok
   def finish(shared, outcome),
-    do: Enum.each(shared.waiters, fn {_ref, waiter} -> dismiss(waiter, outcome) end)
+    do: Enum.each(shared.waiters, fn {_ref, waiter} -> release(waiter, outcome) end)
 
-  defp dismiss(waiter, outcome) do
+  defp release(waiter, outcome) do
     Process.demonitor(waiter.monitor, [:flush])
     _ = Process.cancel_timer(waiter.timer)
     _ = outcome && GenServer.reply(waiter.from, outcome)

@@ -113,7 +113,7 @@ defmodule Thumbnailer.Instance.Client do
   """
   @spec drain(GenServer.server(), non_neg_integer) :: :ok
   def drain(on, milliseconds) do
-    with :timeout <- call_within(on, :drain, milliseconds), do: call_within(on, :give_up, 1_000)
+    with :timeout <- call_within(on, :drain, milliseconds), do: call_within(on, :abort, 1_000)
     :ok
   end
 
@@ -188,7 +188,7 @@ defmodule Thumbnailer.Instance.Client do
   defp write_stream(call, stream) do
     outcome =
       case next(call) do
-        {:feed, id, size} -> write_pieces(call, stream, id, size)
+        {:feed, id, size} -> write_chunks(call, stream, id, size)
         outcome -> outcome
       end
 
@@ -197,8 +197,8 @@ defmodule Thumbnailer.Instance.Client do
   end
 
   # Whatever the stream raises, throws or exits with is its caller's.
-  defp write_pieces(call, stream, id, size) do
-    with :cont <- StreamWriter.write_all(stream, size, &write_piece(call, id, &1)),
+  defp write_chunks(call, stream, id, size) do
+    with :cont <- StreamWriter.write_all(stream, size, &write_chunk(call, id, &1)),
          {:ok, call} <- write(call, id, :eof) do
       next(call)
     else
@@ -207,20 +207,20 @@ defmodule Thumbnailer.Instance.Client do
     end
   catch
     kind, reason ->
-      send(call.server, {:give_up, id, call.ref})
+      send(call.server, {:stream_failed, id, call.ref})
       close(call)
       :erlang.raise(kind, reason, __STACKTRACE__)
   end
 
-  defp write_piece(call, id, piece) do
-    with {:ok, call} <- write(call, id, piece),
+  defp write_chunk(call, id, chunk) do
+    with {:ok, call} <- write(call, id, chunk),
          :more <- next(call),
          do: :cont,
          else: (outcome -> {:halt, outcome})
   end
 
-  defp write(call, id, piece),
-    do: post(call, {:chunk, id, call.ref, Codec.chunk(id, piece), piece == :eof})
+  defp write(call, id, chunk),
+    do: post(call, {:chunk, id, call.ref, Codec.chunk(id, chunk), chunk == :eof})
 
   defp next(%{ref: ref} = call) do
     receive do

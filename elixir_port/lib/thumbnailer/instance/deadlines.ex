@@ -11,18 +11,18 @@ defmodule Thumbnailer.Instance.Deadlines do
   def check(%{wake_at: wake_at, now: now} = state, wake_at) do
     state =
       for(
-        {_id, %{expires_at: at} = entry} <- state.queue.entries,
+        {_id, %{deadline: at} = entry} <- state.queue.entries,
         at <= now,
         entry.state != :answered,
         do: entry
       )
       |> Enum.sort_by(& &1.id)
-      |> Enum.reduce(%{state | wake_at: nil}, &Recovery.expired(&2, &1))
+      |> Enum.reduce(%{state | wake_at: nil}, &Recovery.deadline_passed(&2, &1))
 
     entries = state.queue.entries
     # In the order of terms a number is less than nil.
     first =
-      for {_id, %{state: s, expires_at: at}} when s != :answered <- entries,
+      for {_id, %{state: s, deadline: at}} when s != :answered <- entries,
           reduce: nil,
           do: (first -> min(first, at))
 

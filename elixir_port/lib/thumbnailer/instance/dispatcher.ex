@@ -27,7 +27,7 @@ defmodule Thumbnailer.Instance.Dispatcher do
       entry = PendingRequest.new(state.next_id, message, from, timeout, retries, state.now)
 
       %{state | next_id: state.next_id + 1}
-      |> Deadlines.wake_at(entry.expires_at)
+      |> Deadlines.wake_at(entry.deadline)
       |> enter(%{entry | monitor: monitor})
     else
       {:error, error} = outcome ->
@@ -66,13 +66,13 @@ defmodule Thumbnailer.Instance.Dispatcher do
 
   # The most frequent case first: nobody waits, and the program has room.
   defp enter(%{queue: %{waiting: 0}, program: %{state: :up}} = state, %{kind: kind} = entry) do
-    if room?(state, kind),
-      do: send_out(%{state | queue: Queue.pass(state.queue, entry)}, entry),
-      else: %{state | queue: Queue.join(state.queue, entry)}
+    if capacity?(state, kind),
+      do: send_to_program(%{state | queue: Queue.pass(state.queue, entry)}, entry),
+      else: %{state | queue: Queue.enqueue(state.queue, entry)}
   end
 
   defp enter(state, entry) do
-    %{state | queue: Queue.join(state.queue, entry)}
+    %{state | queue: Queue.enqueue(state.queue, entry)}
     |> State.program(Lifecycle.wake(state.program))
     |> dispatch()
   end
@@ -89,53 +89,57 @@ defmodule Thumbnailer.Instance.Dispatcher do
   def dispatch(state), do: state
 
   defp dispatch_kind(state, kind) do
-    if room?(state, kind) do
+    if capacity?(state, kind) do
       case Queue.peek(state.queue, kind) do
         {nil, queue} ->
           %{state | queue: queue}
 
         {entry, queue} ->
-          %{state | queue: Queue.sent(queue, entry)} |> send_out(entry) |> dispatch_kind(kind)
+          %{state | queue: Queue.mark_sent(queue, entry)}
+          |> send_to_program(entry)
+          |> dispatch_kind(kind)
       end
     else
       state
     end
   end
 
-  defp room?(%{queue: %{held: held}}, :question), do: held.question < @max_questions
+  defp capacity?(%{queue: %{held: held}}, :question), do: held.question < @max_questions
 
   # As many again as there are workers, so that a worker never waits for its next image.
-  defp room?(%{queue: %{held: held}, program: program}, :image),
+  defp capacity?(%{queue: %{held: held}, program: program}, :image),
     do: held.image < 2 * program.hello.workers
 
   # A source that is on its way keeps no worker from its work, so it takes no place of another request.
-  defp room?(%{queue: %{held: held}, program: program}, :stream),
+  defp capacity?(%{queue: %{held: held}, program: program}, :stream),
     do: held.stream < Map.get(program.hello.limits, :max_streams, 1)
 
-  defp send_out(state, %{op: :info} = entry),
+  defp send_to_program(state, %{op: :info} = entry),
     do: Replies.finish(state, entry, {:ok, state.program.hello})
 
-  defp send_out(%{program: %{hello: %{limits: limits}} = program} = state, entry) do
+  defp send_to_program(%{program: %{hello: %{limits: limits}} = program} = state, entry) do
     left = PendingRequest.time_left(entry, state.now)
     [head | _body] = frame = Codec.request(entry.id, entry.op, entry.body, left)
 
-    if byte_size(head) + entry.bytes > limits.max_frame do
-      Replies.finish(state, entry, {:error, too_large(limits.max_frame)})
+    if byte_size(head) + entry.bytes > limits.max_request_bytes do
+      Replies.finish(state, entry, {:error, too_large(limits.max_request_bytes)})
     else
       state
       |> State.effect({:write, program.session, frame})
-      |> State.note(:request, entry.id, frame)
+      |> State.trace(:request, entry.id, frame)
       |> feed(entry, limits)
     end
   end
 
   defp too_large(limit) do
-    message = "the request is larger than the #{limit} bytes that a frame may have (:max_frame)"
+    message =
+      "the request is larger than the #{limit} bytes that a frame may have (:max_request_bytes)"
+
     Error.new(:too_large, message, limit: limit)
   end
 
   defp feed(state, %{kind: :stream} = entry, limits),
-    do: State.tell(state, entry.reply_to, {:feed, entry.id, StreamWriter.piece(limits)})
+    do: State.tell(state, entry.reply_to, {:feed, entry.id, StreamWriter.chunk_size(limits)})
 
   defp feed(state, _entry, _limits), do: state
 
@@ -149,7 +153,7 @@ defmodule Thumbnailer.Instance.Dispatcher do
       %{kind: :stream, state: sent, reply_to: {_pid, ^ref}} when sent != :waiting ->
         state
         |> State.effect({:write, state.program.session, frame})
-        |> State.note(:chunk, id, frame)
+        |> State.trace(:chunk, id, frame)
         |> after_chunk(id, last?)
 
       _answered ->

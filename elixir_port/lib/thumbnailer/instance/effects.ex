@@ -44,7 +44,7 @@ defmodule Thumbnailer.Instance.Effects do
     state
   end
 
-  defp carry_out({:note, recorder, message}, state) do
+  defp carry_out({:trace, recorder, message}, state) do
     send_at_once(recorder, message)
     state
   end

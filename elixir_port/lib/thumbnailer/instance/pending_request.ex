@@ -4,14 +4,14 @@ defmodule Thumbnailer.Instance.PendingRequest do
 
   alias Thumbnailer.Instance.Message
 
-  @enforce_keys [:id, :op, :kind, :body, :expires_at]
+  @enforce_keys [:id, :op, :kind, :body, :deadline]
   defstruct [
     :id,
     :op,
     :kind,
     :body,
-    :expires_at,
-    :came_at,
+    :deadline,
+    :received_at,
     :reply_to,
     :monitor,
     bytes: 0,
@@ -32,8 +32,8 @@ defmodule Thumbnailer.Instance.PendingRequest do
           # of the body
           bytes: non_neg_integer,
           # microseconds of the monotonic clock
-          expires_at: integer,
-          came_at: integer,
+          deadline: integer,
+          received_at: integer,
           # nil once the caller is gone or was answered
           reply_to: from | nil,
           # of the caller; nil for questions, which keep no worker from others
@@ -55,8 +55,8 @@ defmodule Thumbnailer.Instance.PendingRequest do
       kind: message.kind,
       body: message.body,
       bytes: message.bytes,
-      expires_at: now + 1_000 * timeout,
-      came_at: now,
+      deadline: now + 1_000 * timeout,
+      received_at: now,
       reply_to: from,
       retries: retries,
       streamed?: message.kind == :stream
@@ -65,12 +65,12 @@ defmodule Thumbnailer.Instance.PendingRequest do
 
   @doc "The milliseconds that are left, at least one."
   @spec time_left(t, integer) :: pos_integer
-  def time_left(%{expires_at: expires_at}, now), do: max(div(expires_at - now, 1_000), 1)
+  def time_left(%{deadline: deadline}, now), do: max(div(deadline - now, 1_000), 1)
 
   @doc "Gives a request that was sent `grace` milliseconds more."
   @spec overdue(t, pos_integer) :: t
   def overdue(%{state: :sent} = entry, grace),
-    do: %{entry | state: :overdue, expires_at: entry.expires_at + 1_000 * grace}
+    do: %{entry | state: :overdue, deadline: entry.deadline + 1_000 * grace}
 
   @doc "The request as it waits for the next program, when the one that held it has ended and it may be sent again."
   @spec retry(t) :: {:ok, t} | :error

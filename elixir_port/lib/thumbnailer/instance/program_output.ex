@@ -24,7 +24,7 @@ defmodule Thumbnailer.Instance.ProgramOutput do
         |> Dispatcher.dispatch()
 
       {:error, why} ->
-        Recovery.kill(state, :bad_reply, why)
+        Recovery.kill_program(state, :bad_reply, why)
     end
   end
 
@@ -43,7 +43,7 @@ defmodule Thumbnailer.Instance.ProgramOutput do
         State.program(state, Lifecycle.up(state.program, hello, state.now))
 
       {:error, why} ->
-        Recovery.kill(state, :bad_reply, why, state.program.state == :starting)
+        Recovery.kill_program(state, :bad_reply, why, state.program.state == :starting)
     end
   end
 
@@ -61,10 +61,14 @@ defmodule Thumbnailer.Instance.ProgramOutput do
     case Queue.get(state.queue, id) do
       %PendingRequest{state: sent} = entry when sent != :waiting ->
         state = %{state | program: %{state.program | answered?: true}}
-        state |> State.note(:reply, id, frame) |> Replies.finish(entry, outcome)
+        state |> State.trace(:reply, id, frame) |> Replies.finish(entry, outcome)
 
       _unknown ->
-        Recovery.kill(state, :bad_reply, "it answered request #{id}, which it does not hold")
+        Recovery.kill_program(
+          state,
+          :bad_reply,
+          "it answered request #{id}, which it does not hold"
+        )
     end
   end
 

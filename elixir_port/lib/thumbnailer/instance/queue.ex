@@ -38,8 +38,8 @@ defmodule Thumbnailer.Instance.Queue do
   def kinds, do: @kinds
 
   @doc "Lets a request wait, behind those of its kind."
-  @spec join(t, PendingRequest.t()) :: t
-  def join(queue, entry), do: enter(queue, entry, &:queue.in/2)
+  @spec enqueue(t, PendingRequest.t()) :: t
+  def enqueue(queue, entry), do: enter(queue, entry, &:queue.in/2)
 
   defp enter(queue, %PendingRequest{state: :waiting, id: id, kind: kind} = entry, place) do
     queue = Map.update!(queue, kind, &place.(id, &1))
@@ -70,8 +70,8 @@ defmodule Thumbnailer.Instance.Queue do
   end
 
   @doc "Marks a request that waits as sent; its place in the line is skipped later."
-  @spec sent(t, PendingRequest.t()) :: t
-  def sent(queue, %PendingRequest{state: :waiting, id: id} = entry) do
+  @spec mark_sent(t, PendingRequest.t()) :: t
+  def mark_sent(queue, %PendingRequest{state: :waiting, id: id} = entry) do
     %{
       queue
       | entries: Map.put(queue.entries, id, %{entry | state: :sent}),
@@ -82,7 +82,7 @@ defmodule Thumbnailer.Instance.Queue do
     }
   end
 
-  @doc "As `join/2` and `sent/2`, for a request that need not wait."
+  @doc "As `enqueue/2` and `mark_sent/2`, for a request that need not wait."
   @spec pass(t, PendingRequest.t()) :: t
   def pass(queue, %PendingRequest{id: id, kind: kind} = entry) do
     %{
@@ -102,8 +102,8 @@ defmodule Thumbnailer.Instance.Queue do
   end
 
   @doc "Puts requests back to the front of their lines, in their order; they were sent, and wait again."
-  @spec return(t, [PendingRequest.t()]) :: t
-  def return(queue, entries) do
+  @spec requeue(t, [PendingRequest.t()]) :: t
+  def requeue(queue, entries) do
     entries
     |> Enum.sort_by(& &1.id, :desc)
     |> Enum.reduce(queue, fn entry, queue ->

@@ -26,48 +26,48 @@ defmodule Thumbnailer.Instance.Recovery do
       |> Enum.split_with(&match?({{:ok, _}, _}, &1))
 
     held
-    |> Enum.reduce(state, &State.note(&2, :lost, &1.id, error.reason))
+    |> Enum.reduce(state, &State.trace(&2, :lost, &1.id, error.reason))
     |> Map.merge(%{restarts: state.restarts + 1, pings: %{}})
     |> State.program({program, effects})
     |> Replies.finish_all(Enum.map(lost, &elem(&1, 1)), {:error, error})
-    |> Map.update!(:queue, &Queue.return(&1, for({{:ok, entry}, _sent} <- again, do: entry)))
-    |> give_up_waiting()
+    |> Map.update!(:queue, &Queue.requeue(&1, for({{:ok, entry}, _sent} <- again, do: entry)))
+    |> fail_waiting()
   end
 
-  defp give_up_waiting(%{program: %{permanent?: true} = program} = state) do
+  defp fail_waiting(%{program: %{permanent?: true} = program} = state) do
     waiting = Queue.all(state.queue, :waiting)
     Replies.finish_all(state, waiting, {:error, Lifecycle.unavailable(program)})
   end
 
-  defp give_up_waiting(state), do: state
+  defp fail_waiting(state), do: state
 
   # -- the time
 
   @doc "The time of a request is over."
-  @spec expired(State.t(), PendingRequest.t()) :: State.t()
-  def expired(state, %{state: :waiting} = entry),
-    do: Replies.finish(state, entry, {:error, too_late(state.program)})
+  @spec deadline_passed(State.t(), PendingRequest.t()) :: State.t()
+  def deadline_passed(state, %{state: :waiting} = entry),
+    do: Replies.finish(state, entry, {:error, timeout_error(state.program)})
 
-  def expired(state, %{state: :sent} = entry),
+  def deadline_passed(state, %{state: :sent} = entry),
     do: %{state | queue: Queue.put(state.queue, PendingRequest.overdue(entry, @grace))}
 
-  def expired(state, %{state: :overdue} = entry) do
+  def deadline_passed(state, %{state: :overdue} = entry) do
     why = "it did not answer a request within #{@grace} ms after its deadline"
     message = "the port program did not answer within the deadline and was killed"
 
     state
     |> Replies.finish(entry, {:error, Error.new(:timeout, message)})
-    |> kill(:port_exited, why)
+    |> kill_program(:port_exited, why)
   end
 
   @doc "Kills a program that cannot be trusted any more."
-  @spec kill(State.t(), Error.reason(), String.t(), boolean) :: State.t()
-  def kill(state, reason, why, permanent? \\ false),
+  @spec kill_program(State.t(), Error.reason(), String.t(), boolean) :: State.t()
+  def kill_program(state, reason, why, permanent? \\ false),
     do: State.program(state, Lifecycle.kill(state.program, reason, why, permanent?))
 
   @doc "The time for stopping is over: whoever waits still is told so."
-  @spec give_up(State.t()) :: State.t()
-  def give_up(state) do
+  @spec abort(State.t()) :: State.t()
+  def abort(state) do
     message = "the instance is stopping, and #{state.shutdown} ms (option :shutdown) were too few"
     outcome = {:error, Error.new(:unavailable, message)}
     state = Replies.finish_all(state, Queue.all(state.queue, :waiting), outcome)
@@ -76,16 +76,16 @@ defmodule Thumbnailer.Instance.Recovery do
     |> Enum.reduce(state, &(&2 |> Replies.answer_early(&1, outcome) |> cancel(&1.id)))
   end
 
-  defp too_late(%{state: :up}),
+  defp timeout_error(%{state: :up}),
     do: Error.new(:timeout, "the deadline passed before the request's turn came")
 
-  defp too_late(program), do: Lifecycle.unavailable(program)
+  defp timeout_error(program), do: Lifecycle.unavailable(program)
 
   # -- the caller
 
   @doc "Nobody waits for the request any more."
-  @spec abandoned(State.t(), pos_integer) :: State.t()
-  def abandoned(state, id) do
+  @spec caller_down(State.t(), pos_integer) :: State.t()
+  def caller_down(state, id) do
     case Queue.get(state.queue, id) do
       nil ->
         state
@@ -104,11 +104,11 @@ defmodule Thumbnailer.Instance.Recovery do
   end
 
   @doc "The caller of a streamed request gives up, because its source broke off."
-  @spec given_up(State.t(), pos_integer, reference) :: State.t()
-  def given_up(state, id, ref) do
+  @spec stream_failed(State.t(), pos_integer, reference) :: State.t()
+  def stream_failed(state, id, ref) do
     case Queue.get(state.queue, id) do
       %{reply_to: {_pid, ^ref}, monitor: monitor} ->
-        state |> State.effect({:demonitor, monitor}) |> abandoned(id)
+        state |> State.effect({:demonitor, monitor}) |> caller_down(id)
 
       _answered ->
         state

@@ -24,7 +24,7 @@ defmodule Thumbnailer.Instance.Server do
 
   @doc """
   Starts the server; options: `:name`; `:max_queue`, `:max_queue_bytes`, `:shutdown`, and `:timeout` and `:retries` of requests
-  which have none; `:executable`, `:arguments`, `:max_reply`, `:start_timeout` and `:lazy` of the program.
+  which have none; `:executable`, `:arguments`, `:max_reply_bytes`, `:start_timeout` and `:lazy` of the program.
   """
   @spec start_link(keyword) :: GenServer.on_start()
   def start_link(opts), do: GenServer.start_link(__MODULE__, opts, name: opts[:name])
@@ -35,7 +35,7 @@ defmodule Thumbnailer.Instance.Server do
     Process.flag(:trap_exit, true)
 
     {program, own} =
-      Keyword.split(opts, [:executable, :arguments, :max_reply, :start_timeout, :lazy])
+      Keyword.split(opts, [:executable, :arguments, :max_reply_bytes, :start_timeout, :lazy])
 
     state = struct!(State, [program: struct!(Lifecycle, program)] ++ own)
     {:ok, state, {:continue, :start}}
@@ -66,9 +66,9 @@ defmodule Thumbnailer.Instance.Server do
 
   def handle_call(:drain, from, state), do: decide(state, &Dispatcher.stop(&1, from))
 
-  def handle_call(:give_up, from, state) do
+  def handle_call(:abort, from, state) do
     decide(state, fn state ->
-      state |> Recovery.give_up() |> State.effect({:reply_call, from, :ok})
+      state |> Recovery.abort() |> State.effect({:reply_call, from, :ok})
     end)
   end
 
@@ -85,11 +85,11 @@ defmodule Thumbnailer.Instance.Server do
   def handle_info({:chunk, id, ref, frame, last?}, state),
     do: decide(state, &Dispatcher.chunk(&1, id, ref, frame, last?))
 
-  def handle_info({:give_up, id, ref}, state),
-    do: decide(state, &(&1 |> Recovery.given_up(id, ref) |> Dispatcher.dispatch()))
+  def handle_info({:stream_failed, id, ref}, state),
+    do: decide(state, &(&1 |> Recovery.stream_failed(id, ref) |> Dispatcher.dispatch()))
 
   def handle_info({{:caller_down, id}, _monitor, :process, _pid, _reason}, state),
-    do: decide(state, &(&1 |> Recovery.abandoned(id) |> Dispatcher.dispatch()))
+    do: decide(state, &(&1 |> Recovery.caller_down(id) |> Dispatcher.dispatch()))
 
   # -- the program
 

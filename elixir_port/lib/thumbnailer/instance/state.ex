@@ -87,13 +87,13 @@ defmodule Thumbnailer.Instance.State do
     do: Enum.reduce(effects, %{state | program: program}, &effect(&2, &1))
 
   @doc "Has a recording note what passes."
-  @spec note(t, Tracer.kind(), pos_integer, iodata | atom) :: t
-  def note(%{tracer: nil} = state, _kind, _id, _data), do: state
+  @spec trace(t, Tracer.kind(), pos_integer, iodata | atom) :: t
+  def trace(%{tracer: nil} = state, _kind, _id, _data), do: state
 
-  def note(%{tracer: tracer} = state, kind, id, data) do
-    {tracer, message} = Tracer.note(tracer, kind, id, data, state.now)
+  def trace(%{tracer: tracer} = state, kind, id, data) do
+    {tracer, message} = Tracer.trace(tracer, kind, id, data, state.now)
     state = %{state | tracer: tracer}
-    if message, do: effect(state, {:note, tracer.pid, message}), else: state
+    if message, do: effect(state, {:trace, tracer.pid, message}), else: state
   end
 
   @doc "What `Thumbnailer.stats/1` tells of the library's side."
@@ -115,8 +115,8 @@ defmodule Thumbnailer.Instance.State do
 
   @doc "Counts a request that is answered; those for images have a latency."
   @spec answered(t, PendingRequest.t(), outcome) :: t
-  def answered(state, %{op: op, came_at: came_at}, outcome) when op in [:make, :probe] do
-    latency = Latency.add(state.latency, state.now - came_at, state.now)
+  def answered(state, %{op: op, received_at: received_at}, outcome) when op in [:make, :probe] do
+    latency = Latency.add(state.latency, state.now - received_at, state.now)
     count(%{state | latency: latency}, outcome)
   end
 

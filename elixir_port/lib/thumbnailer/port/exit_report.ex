@@ -45,7 +45,7 @@ defmodule Thumbnailer.Port.ExitReport do
       lost: lost,
       lifetime: life.session && now - life.started_at,
       restart_in: restart_in,
-      log?: life.hello != nil or not life.silent
+      log?: life.hello != nil or not life.failure_logged
     }
   end
 

@@ -22,16 +22,16 @@ defmodule Thumbnailer.Port.Lifecycle do
   @kill_grace 300
 
   # A program that lived so many microseconds started well, at least when it has answered something.
-  @settled_serving 1_000_000
-  @settled_idle 60_000_000
+  @stable_serving 1_000_000
+  @stable_idle 60_000_000
 
   # Events that a program may send within a second: some for each worker that is replaced, which takes a millisecond.
   @max_events 10_000
 
-  @enforce_keys [:max_reply, :start_timeout]
+  @enforce_keys [:max_reply_bytes, :start_timeout]
   defstruct [
     :executable,
-    :max_reply,
+    :max_reply_bytes,
     :start_timeout,
     :session,
     :os_pid,
@@ -48,7 +48,7 @@ defmodule Thumbnailer.Port.Lifecycle do
     answered?: false,
     failures: 0,
     events: {0, 0},
-    silent: false
+    failure_logged: false
   ]
 
   @typedoc "Microseconds of the monotonic clock."
@@ -56,7 +56,7 @@ defmodule Thumbnailer.Port.Lifecycle do
 
   @type t :: %__MODULE__{
           executable: Path.t() | nil,
-          max_reply: pos_integer,
+          max_reply_bytes: pos_integer,
           start_timeout: pos_integer,
           session: port | nil,
           os_pid: non_neg_integer | nil,
@@ -79,7 +79,7 @@ defmodule Thumbnailer.Port.Lifecycle do
           # how many events it sent within which second
           events: {integer, non_neg_integer},
           # the log has said already that it does not start
-          silent: boolean
+          failure_logged: boolean
         }
 
   @type effect :: tuple
@@ -100,7 +100,7 @@ defmodule Thumbnailer.Port.Lifecycle do
   @doc "It was started, or could not be; `:busy` is a reason that may pass."
   @spec started(t, {:ok, session_info} | {:error | :busy, String.t()}, now) :: {t, [effect]}
   def started(life, {:ok, {session, os_pid, guard}}, now) do
-    frames = FrameBuffer.new(life.max_reply)
+    frames = FrameBuffer.new(life.max_reply_bytes)
     life = %{life | session: session, os_pid: os_pid, guard: guard, frames: frames}
 
     {%{life | started_at: now, answered?: false, events: {0, 0}},
@@ -128,7 +128,7 @@ defmodule Thumbnailer.Port.Lifecycle do
   def read(life, bytes) do
     case FrameBuffer.push(life.frames, bytes) do
       {:ok, frames, rest} -> {:ok, frames, %{life | frames: rest}}
-      {:error, length} -> {:error, too_long(length, life.max_reply)}
+      {:error, length} -> {:error, too_long(length, life.max_reply_bytes)}
     end
   end
 
@@ -216,7 +216,7 @@ defmodule Thumbnailer.Port.Lifecycle do
   end
 
   defp down(life, error, permanent?, lost, now) do
-    failures = if settled?(life, now), do: 1, else: life.failures + 1
+    failures = if stable?(life, now), do: 1, else: life.failures + 1
     delay = Backoff.delay(failures)
     report = ExitReport.new(life, error, lost, delay, now)
 
@@ -232,16 +232,16 @@ defmodule Thumbnailer.Port.Lifecycle do
          fault: error,
          permanent?: permanent?,
          failures: failures,
-         silent: life.hello == nil
+         failure_logged: life.hello == nil
      }, [{:report, {:exited, report}}, {:send_after, :restart, delay}]}
   end
 
   # One that says hello, serves nothing and ends is a bad start, whenever it ends.
-  defp settled?(%{hello: nil}, _now), do: false
+  defp stable?(%{hello: nil}, _now), do: false
 
-  defp settled?(life, now) do
+  defp stable?(life, now) do
     lived = now - life.started_at
-    lived >= @settled_idle or (life.answered? and lived >= @settled_serving)
+    lived >= @stable_idle or (life.answered? and lived >= @stable_serving)
   end
 
   @doc "What requests are told that need the program while it is away."

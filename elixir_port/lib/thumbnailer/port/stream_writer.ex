@@ -1,22 +1,23 @@
 defmodule Thumbnailer.Port.StreamWriter do
   @moduledoc false
-  # How a streamed source goes from its caller to the program, one piece at a time: the next one is taken from the stream when
+  # How a streamed source goes from its caller to the program, one chunk at a time: the next one is taken from the stream when
   # the program has taken the last.
 
-  # Each piece costs a round trip, and a stream has one under way.
-  @piece 65_536
+  # Each chunk costs a round trip, and a stream has one under way.
+  @chunk_size 65_536
 
   # More than the rest of a chunk's frame takes.
-  @around 64
+  @frame_overhead 64
 
-  @doc "How large a piece may be, from the limits in the program's hello."
-  @spec piece(%{max_frame: pos_integer}) :: pos_integer
-  def piece(%{max_frame: max_frame}), do: max(min(@piece, max_frame - @around), 1)
+  @doc "How large a chunk may be, from the limits in the program's hello."
+  @spec chunk_size(%{max_request_bytes: pos_integer}) :: pos_integer
+  def chunk_size(%{max_request_bytes: max_request_bytes}),
+    do: max(min(@chunk_size, max_request_bytes - @frame_overhead), 1)
 
   @doc """
   Writes the stream with `write`, up to its end or until that says that nobody wants the rest.
 
-      iex> write = fn piece -> if piece == "cd", do: {:halt, :enough}, else: :cont end
+      iex> write = fn chunk -> if chunk == "cd", do: {:halt, :enough}, else: :cont end
       iex> Thumbnailer.Port.StreamWriter.write_all(["ab", "cd", "ef"], 2, write)
       {:halt, :enough}
   """
@@ -24,9 +25,9 @@ defmodule Thumbnailer.Port.StreamWriter do
         when halt: {:halt, term}
   def write_all(stream, size, write) do
     stream
-    |> pieces(size)
-    |> Enum.reduce_while(:cont, fn piece, :cont ->
-      case write.(piece) do
+    |> chunks(size)
+    |> Enum.reduce_while(:cont, fn chunk, :cont ->
+      case write.(chunk) do
         :cont -> {:cont, :cont}
         {:halt, _why} = halt -> {:halt, halt}
       end
@@ -36,11 +37,11 @@ defmodule Thumbnailer.Port.StreamWriter do
   @doc """
   The same bytes in binaries of about `size` and never more: small ones are joined, large ones are cut.
 
-      iex> ["ab", "c", "defghij"] |> Thumbnailer.Port.StreamWriter.pieces(3) |> Enum.to_list()
+      iex> ["ab", "c", "defghij"] |> Thumbnailer.Port.StreamWriter.chunks(3) |> Enum.to_list()
       ["abc", "def", "ghi", "j"]
   """
-  @spec pieces(Enumerable.t(), pos_integer) :: Enumerable.t()
-  def pieces(stream, size) do
+  @spec chunks(Enumerable.t(), pos_integer) :: Enumerable.t()
+  def chunks(stream, size) do
     stream
     |> Stream.chunk_while({[], 0}, &gather(&1, &2, size), &rest/1)
     |> Stream.flat_map(&cut(&1, size))
@@ -68,7 +69,7 @@ defmodule Thumbnailer.Port.StreamWriter do
   defp cut(bytes, size) when byte_size(bytes) <= size, do: [bytes]
 
   defp cut(bytes, size) do
-    <<piece::binary-size(size), rest::binary>> = bytes
-    [piece | cut(rest, size)]
+    <<chunk::binary-size(size), rest::binary>> = bytes
+    [chunk | cut(rest, size)]
   end
 end

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Port.Tracer do
   @moduledoc false
-  # What a recording hears of what passes between the library and the program: its recorder gets {:note, kind, id, data,
+  # What a recording hears of what passes between the library and the program: its recorder gets {:trace, kind, id, data,
   # bytes, microseconds} for each request, chunk and reply, and for each request that was lost with the program. Pure data;
   # the recorder may be on another node.
 
@@ -19,15 +19,15 @@ defmodule Thumbnailer.Port.Tracer do
   @type kind :: :request | :chunk | :reply | :lost
 
   @doc "The message to the recorder, unless it is too far behind."
-  @spec note(t, kind, pos_integer, iodata | atom, integer) :: {t, tuple | nil}
+  @spec trace(t, kind, pos_integer, iodata | atom, integer) :: {t, tuple | nil}
   # A disk that is slower than the requests costs the recording some of them, not the BEAM its memory.
-  def note(%{backlog: backlog, max_bytes: max} = tracer, :request, _id, _data, _at)
+  def trace(%{backlog: backlog, max_bytes: max} = tracer, :request, _id, _data, _at)
       when backlog > max,
       do: {tracer, nil}
 
-  def note(tracer, kind, id, data, at) do
+  def trace(tracer, kind, id, data, at) do
     bytes = if is_atom(data), do: 0, else: :erlang.iolist_size(data)
-    {%{tracer | backlog: tracer.backlog + bytes}, {:note, kind, id, data, bytes, at}}
+    {%{tracer | backlog: tracer.backlog + bytes}, {:trace, kind, id, data, bytes, at}}
   end
 
   @doc "The recorder has written so many bytes of what it was told."

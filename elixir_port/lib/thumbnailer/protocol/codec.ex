@@ -11,7 +11,7 @@ defmodule Thumbnailer.Protocol.Codec do
   @max_elements 10_000
 
   # The option that each request has in front of all others.
-  @time_left <<119, 8, "deadline">>
+  @time_left <<119, 7, "timeout">>
 
   @details [:signal, :exit_status, :system_call, :stderr, :option, :limit]
 
@@ -21,14 +21,14 @@ defmodule Thumbnailer.Protocol.Codec do
                 Enum.flat_map(Options.table(), fn %Definition{wire: wire, choices: choices} ->
                   [wire | Enum.filter(choices, &is_atom/1)]
                 end) ++
-                ~w(hello protocol version libvips libvips_origin prebuilt system lane auto codec etf msgpack loaders
-                   savers workers limits max_frame max_source_bytes max_pixels max_memory poison_after
- poison_for deadline reuse os_pid
-                   sandbox mode require best_effort audit off seccomp landlock front open_denied
+                ~w(hello protocol version libvips libvips_origin prebuilt system jpeg_fast_path auto codec etf msgpack loaders
+                   savers workers limits max_request_bytes max_source_bytes max_pixels max_memory poison_after
+ poison_for timeout max_images_per_worker os_pid
+                   sandbox mode require best_effort audit off seccomp landlock server open_denied
                    socket_denied exec_denied complete
                    ok error nil true false source outputs format width height bytes data path
                    raw_width raw_height orientation pages frames duration bands alpha depth colour_space profile
-                   preview taken_at camera placeholder max_frames max_side max_profile
+                   preview taken_at camera placeholder max_frames max_side max_icc_bytes
                    max_streams streams busy queued served failed crashed timed_out cancelled forked memory
                    event worker_start worker_recycle worker_exit made
                    reason message signal exit_status system_call stderr option limit
@@ -87,7 +87,7 @@ defmodule Thumbnailer.Protocol.Codec do
     integer
   end
 
-  @doc "The payload of a piece of the source of request `id`, or of its end."
+  @doc "The payload of a chunk of the source of request `id`, or of its end."
   @spec chunk(non_neg_integer, binary | :eof) :: [binary]
   def chunk(id, bytes), do: :erlang.term_to_iovec({:chunk, id, bytes})
 

@@ -70,7 +70,7 @@ defmodule Thumbnailer.Protocol.Hello do
     if not List.keymember?(@table, key, 0) and not fits?(:value, value), do: wrong(key, value)
   end
 
-  defp check_limits(%{limits: %{max_frame: max}} = hello) when max in 1..0xFFFFFFFF,
+  defp check_limits(%{limits: %{max_request_bytes: max}} = hello) when max in 1..0xFFFFFFFF,
     do: {:ok, hello}
 
   defp check_limits(hello), do: wrong(:limits, hello.limits)

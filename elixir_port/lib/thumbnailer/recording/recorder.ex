@@ -89,7 +89,7 @@ defmodule Thumbnailer.Recording.Recorder do
   def handle_cast(:stop, state), do: finish(state, :stopped)
 
   @impl true
-  def handle_info({:note, kind, id, data, bytes, at}, state) do
+  def handle_info({:trace, kind, id, data, bytes, at}, state) do
     send(state.instance, {:recorder, self(), {:written, bytes}})
 
     case take(kind, id, data, bytes, at, state) do
