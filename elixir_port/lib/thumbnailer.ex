@@ -327,8 +327,10 @@ defmodule Thumbnailer do
   @spec stats(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def stats(on \\ __MODULE__) do
     with {:ok, counts} <- Client.counts(on) do
-      own = program_stats(counts, on)
-      {:ok, Map.merge(counts, %{program: own, workers: own[:workers], memory: own[:memory]})}
+      program = program_stats(counts, on)
+
+      {:ok,
+       Map.merge(counts, %{program: program, workers: program[:workers], memory: program[:memory]})}
     end
   end
 

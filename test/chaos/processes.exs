@@ -9,7 +9,7 @@ defmodule Chaos.Processes do
     end
   end
 
-  def front(on) do
+  def server(on) do
     {:ok, %{os_pid: os_pid}} = Thumbnailer.Instance.Client.counts(on)
     os_pid
   end

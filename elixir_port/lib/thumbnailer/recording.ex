@@ -21,7 +21,8 @@ defmodule Thumbnailer.Recording do
   @type t :: %__MODULE__{pid: pid, ref: reference}
 
   @typedoc """
-  What was written, and why no more: `:count`, `:max_bytes` or `:timeout` was reached, it was `:stopped`, the `:instance` ended, or it was `:write_failed`. `skipped` requests had no place in memory.
+  What was written, and why no more: `:count`, `:max_bytes` or `:timeout` was reached, it was `:stopped`, the
+  `:instance` ended, or it was `:write_failed`. `skipped` requests had no place in memory.
   """
   @type summary :: %{
           written: non_neg_integer,

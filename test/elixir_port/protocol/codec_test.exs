@@ -11,8 +11,7 @@ defmodule Thumbnailer.Protocol.CodecTest do
     {request, _on} = Request.make!({:bytes, "image"}, [100], [])
 
     assert term(Codec.request(7, request, 250)) ==
-             {:make, 7, %{timeout: 250, outputs: [%{width: 100, height: 100}]},
-              {:bytes, "image"}}
+             {:make, 7, %{timeout: 250, outputs: [%{width: 100, height: 100}]}, {:bytes, "image"}}
   end
 
   test "the bytes of an image are in the frame without a copy" do

@@ -8,7 +8,13 @@ defmodule Thumbnailer.Protocol.HelloTest do
   defp decode(term), do: term |> :erlang.term_to_binary() |> Codec.decode_hello()
 
   test "what the program says of itself is read" do
-    more = %{version: "1", loaders: [:jpeg], sandbox: %{mode: :off, landlock: 7}, jpeg_fast_path: true}
+    more = %{
+      version: "1",
+      loaders: [:jpeg],
+      sandbox: %{mode: :off, landlock: 7},
+      jpeg_fast_path: true
+    }
+
     hello = Map.merge(@hello, more)
     assert decode({:hello, hello}) == {:ok, hello}
   end

@@ -76,9 +76,9 @@ defmodule Thumbnailer.Cluster.Member do
 
   def handle_info(:ask, state), do: {:noreply, state, {:continue, :ask}}
 
-  def handle_info(:beat, state) do
+  def handle_info(:heartbeat, state) do
     with {:ok, counts} <- Client.counts(state.instance) do
-      for {router, _monitor} <- state.watchers,
+      for {router, _monitor} <- state.subscribers,
           do:
             :erlang.send(router, {:heartbeat, self(), counts.waiting + counts.sent}, [
               :nosuspend,
