@@ -5,7 +5,7 @@ defmodule Thumbnailer.Instance.PendingRequestTest do
   alias Thumbnailer.Instance.{Message, PendingRequest}
 
   defp entry(request \\ %Request{op: :ping}, retries \\ 0),
-    do: PendingRequest.new(7, Message.new(request), {self(), make_ref()}, 50, retries, 1_000)
+    do: PendingRequest.new(7, Message.new(request), {self(), make_ref()}, nil, 50, retries, 1_000)
 
   test "the time that is left is never less than a millisecond" do
     assert PendingRequest.time_left(entry(), 1_000) == 50

@@ -40,17 +40,17 @@ defmodule Thumbnailer.Instance.QueueTest do
 
   test "waiting, their bytes, and sent are counted" do
     queue = send_next(queue([1, 2, 3]))
-    assert {queue.waiting, queue.waiting_bytes, queue.sent, queue.held.image} == {2, 20, 1, 1}
+    assert {queue.waiting, queue.waiting_bytes, queue.sent, queue.images} == {2, 20, 1, 1}
     {_entry, queue} = Queue.take(queue, 1)
     {_entry, queue} = Queue.take(queue, 2)
-    assert {queue.waiting, queue.waiting_bytes, queue.sent, queue.held.image} == {1, 10, 0, 0}
+    assert {queue.waiting, queue.waiting_bytes, queue.sent, queue.images} == {1, 10, 0, 0}
   end
 
   test "who need not wait is sent at once" do
     queue = Queue.pass(%Queue{}, entry(1, :stream))
-    assert {queue.waiting, queue.waiting_bytes, queue.sent, queue.held.stream} == {0, 0, 1, 1}
+    assert {queue.waiting, queue.waiting_bytes, queue.sent, queue.streams} == {0, 0, 1, 1}
     queue = Queue.arrived(queue, 1)
-    assert queue.held == %{question: 0, image: 1, stream: 0}
+    assert {queue.questions, queue.images, queue.streams} == {0, 1, 0}
     {_entry, queue} = Queue.take(queue, 1)
     assert queue == %Queue{}
   end

@@ -43,7 +43,21 @@ defmodule Thumbnailer.Instance.Client do
   end
 
   def request(on, %Request{} = request) do
-    with {:ok, call} <- send_request(on, request), do: await(call)
+    case GenServer.whereis(on) do
+      pid when node(pid) == node() -> request_here(pid, on, Message.new(request))
+      _elsewhere -> with {:ok, call} <- send_request(on, request), do: await(call)
+    end
+  end
+
+  # The usual case: nothing stands between the reference and the wait for it, so that the runtime system looks at no older message.
+  defp request_here(pid, on, message) do
+    ref = :erlang.monitor(:process, pid, alias: :reply_demonitor)
+    send(pid, {:request, {self(), ref}, message})
+
+    receive do
+      {^ref, outcome} -> outcome
+      {:DOWN, ^ref, :process, _pid, reason} -> {:error, gone(on, reason)}
+    end
   end
 
   @doc "As `request/2`, but the answer comes as a message, which `answer/2` knows."

@@ -24,11 +24,11 @@ defmodule Thumbnailer.Instance.Dispatcher do
          :ok <- admissible(message, state) do
       timeout = message.timeout || state.timeout
       retries = message.retries || state.retries
-      entry = PendingRequest.new(state.next_id, message, from, timeout, retries, state.now)
 
-      %{state | next_id: state.next_id + 1}
-      |> Deadlines.wake_at(entry.deadline)
-      |> enter(%{entry | monitor: monitor})
+      entry =
+        PendingRequest.new(state.next_id, message, from, monitor, timeout, retries, state.now)
+
+      state |> Deadlines.wake_at(entry.deadline) |> enter(entry)
     else
       {:error, error} = outcome ->
         state
@@ -67,15 +67,18 @@ defmodule Thumbnailer.Instance.Dispatcher do
   # The most frequent case first: nobody waits, and the program has room.
   defp enter(%{queue: %{waiting: 0}, program: %{state: :up}} = state, %{kind: kind} = entry) do
     if capacity?(state, kind),
-      do: send_to_program(%{state | queue: Queue.pass(state.queue, entry)}, entry),
-      else: %{state | queue: Queue.enqueue(state.queue, entry)}
+      do: state |> with_queue(entry, Queue.pass(state.queue, entry)) |> send_to_program(entry),
+      else: with_queue(state, entry, Queue.enqueue(state.queue, entry))
   end
 
   defp enter(state, entry) do
-    %{state | queue: Queue.enqueue(state.queue, entry)}
+    state
+    |> with_queue(entry, Queue.enqueue(state.queue, entry))
     |> State.program(Lifecycle.wake(state.program))
     |> dispatch()
   end
+
+  defp with_queue(state, %{id: id}, queue), do: %{state | queue: queue, next_id: id + 1}
 
   # -- requests go out
 
@@ -104,15 +107,15 @@ defmodule Thumbnailer.Instance.Dispatcher do
     end
   end
 
-  defp capacity?(%{queue: %{held: held}}, :question), do: held.question < @max_questions
+  defp capacity?(%{queue: queue}, :question), do: queue.questions < @max_questions
 
   # As many again as there are workers, so that a worker never waits for its next image.
-  defp capacity?(%{queue: %{held: held}, program: program}, :image),
-    do: held.image < 2 * program.hello.workers
+  defp capacity?(%{queue: queue, program: program}, :image),
+    do: queue.images < 2 * program.hello.workers
 
   # A source that is on its way keeps no worker from its work, so it takes no place of another request.
-  defp capacity?(%{queue: %{held: held}, program: program}, :stream),
-    do: held.stream < Map.get(program.hello.limits, :max_streams, 1)
+  defp capacity?(%{queue: queue, program: program}, :stream),
+    do: queue.streams < Map.get(program.hello.limits, :max_streams, 1)
 
   defp send_to_program(state, %{op: :info} = entry),
     do: Replies.finish(state, entry, {:ok, state.program.hello})

@@ -46,9 +46,17 @@ defmodule Thumbnailer.Instance.PendingRequest do
           streamed?: boolean
         }
 
-  @doc "A request that `from` waits for, at most `timeout` milliseconds from `now`."
-  @spec new(pos_integer, Message.t(), from, pos_integer, non_neg_integer, integer) :: t
-  def new(id, message, from, timeout, retries, now) do
+  @doc "A request that `from` waits for, watched by `monitor`, at most `timeout` milliseconds from `now`."
+  @spec new(
+          pos_integer,
+          Message.t(),
+          from,
+          reference | nil,
+          pos_integer,
+          non_neg_integer,
+          integer
+        ) :: t
+  def new(id, message, from, monitor, timeout, retries, now) do
     %__MODULE__{
       id: id,
       op: message.op,
@@ -58,6 +66,7 @@ defmodule Thumbnailer.Instance.PendingRequest do
       deadline: now + 1_000 * timeout,
       received_at: now,
       reply_to: from,
+      monitor: monitor,
       retries: retries,
       streamed?: message.kind == :stream
     }

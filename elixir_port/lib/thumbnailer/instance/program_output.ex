@@ -20,13 +20,17 @@ defmodule Thumbnailer.Instance.ProgramOutput do
     case Lifecycle.read(state.program, bytes) do
       {:ok, frames, program} ->
         frames
-        |> Enum.reduce(%{state | program: program}, &frame(&2, &1))
+        |> Enum.reduce(with_program(state, program), &frame(&2, &1))
         |> Dispatcher.dispatch()
 
       {:error, why} ->
         Recovery.kill_program(state, :bad_reply, why)
     end
   end
+
+  # Nothing of it has changed when whole frames came.
+  defp with_program(%{program: program} = state, program), do: state
+  defp with_program(state, program), do: %{state | program: program}
 
   defp frame(%{program: %{kill_reason: {:bad_reply, _why, _permanent?}}} = state, _frame),
     do: state
@@ -60,8 +64,7 @@ defmodule Thumbnailer.Instance.ProgramOutput do
   defp reply(state, id, outcome, frame) do
     case Queue.get(state.queue, id) do
       %PendingRequest{state: sent} = entry when sent != :waiting ->
-        state = %{state | program: %{state.program | answered?: true}}
-        state |> State.trace(:reply, id, frame) |> Replies.finish(entry, outcome)
+        state |> answered() |> State.trace(:reply, id, frame) |> Replies.finish(entry, outcome)
 
       _unknown ->
         Recovery.kill_program(
@@ -71,6 +74,9 @@ defmodule Thumbnailer.Instance.ProgramOutput do
         )
     end
   end
+
+  defp answered(%{program: %{answered?: true}} = state), do: state
+  defp answered(%{program: program} = state), do: %{state | program: %{program | answered?: true}}
 
   @doc "The program has ended, with an exit status."
   @spec exited(State.t(), non_neg_integer) :: State.t()

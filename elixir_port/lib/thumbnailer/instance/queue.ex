@@ -8,8 +8,6 @@ defmodule Thumbnailer.Instance.Queue do
   @type kind :: :question | :image | :stream
 
   @kinds [:question, :image, :stream]
-  @none Map.new(@kinds, &{&1, 0})
-
   defstruct entries: %{},
             question: :queue.new(),
             image: :queue.new(),
@@ -17,7 +15,9 @@ defmodule Thumbnailer.Instance.Queue do
             waiting: 0,
             waiting_bytes: 0,
             sent: 0,
-            held: @none
+            questions: 0,
+            images: 0,
+            streams: 0
 
   @type t :: %__MODULE__{
           entries: %{pos_integer => PendingRequest.t()},
@@ -30,7 +30,9 @@ defmodule Thumbnailer.Instance.Queue do
           waiting_bytes: non_neg_integer,
           sent: non_neg_integer,
           # what was sent, by kind
-          held: %{kind => non_neg_integer}
+          questions: non_neg_integer,
+          images: non_neg_integer,
+          streams: non_neg_integer
         }
 
   @doc "The kinds, in the order in which they are given to the program."
@@ -77,9 +79,9 @@ defmodule Thumbnailer.Instance.Queue do
       | entries: Map.put(queue.entries, id, %{entry | state: :sent}),
         waiting: queue.waiting - 1,
         waiting_bytes: queue.waiting_bytes - entry.bytes,
-        sent: queue.sent + 1,
-        held: count(queue.held, entry.kind, 1)
+        sent: queue.sent + 1
     }
+    |> count(entry.kind, 1)
   end
 
   @doc "As `enqueue/2` and `mark_sent/2`, for a request that need not wait."
@@ -88,17 +90,19 @@ defmodule Thumbnailer.Instance.Queue do
     %{
       queue
       | entries: Map.put(queue.entries, id, %{entry | state: :sent}),
-        sent: queue.sent + 1,
-        held: count(queue.held, kind, 1)
+        sent: queue.sent + 1
     }
+    |> count(kind, 1)
   end
 
   @doc "The source of a streamed request has arrived: it is like any other image now."
   @spec arrived(t, pos_integer) :: t
   def arrived(queue, id) do
     %{kind: :stream} = entry = Map.fetch!(queue.entries, id)
-    held = queue.held |> count(:stream, -1) |> count(:image, 1)
-    %{queue | entries: Map.put(queue.entries, id, %{entry | kind: :image}), held: held}
+
+    %{queue | entries: Map.put(queue.entries, id, %{entry | kind: :image})}
+    |> count(:stream, -1)
+    |> count(:image, 1)
   end
 
   @doc "Puts requests back to the front of their lines, in their order; they were sent, and wait again."
@@ -135,9 +139,11 @@ defmodule Thumbnailer.Instance.Queue do
     do: %{queue | waiting: queue.waiting - 1, waiting_bytes: queue.waiting_bytes - bytes}
 
   defp count_out(queue, %{kind: kind}),
-    do: %{queue | sent: queue.sent - 1, held: count(queue.held, kind, -1)}
+    do: count(%{queue | sent: queue.sent - 1}, kind, -1)
 
-  defp count(held, kind, change), do: Map.update!(held, kind, &(&1 + change))
+  defp count(queue, :image, n), do: %{queue | images: queue.images + n}
+  defp count(queue, :question, n), do: %{queue | questions: queue.questions + n}
+  defp count(queue, :stream, n), do: %{queue | streams: queue.streams + n}
 
   @spec all(t, :waiting | :sent) :: [PendingRequest.t()]
   def all(queue, :waiting), do: for({_id, %{state: :waiting} = entry} <- queue.entries, do: entry)

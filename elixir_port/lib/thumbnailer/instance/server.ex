@@ -22,12 +22,16 @@ defmodule Thumbnailer.Instance.Server do
 
   alias Thumbnailer.Port.{Lifecycle, Tracer}
 
+  # Words. Each message makes a few hundred, so the smallest heap would be collected after every other one.
+  @spawn_opt [min_heap_size: 16_384]
+
   @doc """
   Starts the server; options: `:name`; `:max_queue`, `:max_queue_bytes`, `:shutdown`, and `:timeout` and `:retries` of requests
   which have none; `:executable`, `:arguments`, `:max_reply_bytes`, `:start_timeout` and `:lazy` of the program.
   """
   @spec start_link(keyword) :: GenServer.on_start()
-  def start_link(opts), do: GenServer.start_link(__MODULE__, opts, name: opts[:name])
+  def start_link(opts),
+    do: GenServer.start_link(__MODULE__, opts, name: opts[:name], spawn_opt: @spawn_opt)
 
   @impl true
   def init(opts) do

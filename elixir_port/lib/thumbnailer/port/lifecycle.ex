@@ -127,6 +127,7 @@ defmodule Thumbnailer.Port.Lifecycle do
 
   def read(life, bytes) do
     case FrameBuffer.push(life.frames, bytes) do
+      {:ok, frames, rest} when rest == life.frames -> {:ok, frames, life}
       {:ok, frames, rest} -> {:ok, frames, %{life | frames: rest}}
       {:error, length} -> {:error, too_long(length, life.max_reply_bytes)}
     end

@@ -101,6 +101,12 @@ defmodule Thumbnailer.Protocol.Codec do
 
   @doc "Reads an answer or an event: any frame after the hello."
   @spec decode(binary) :: {:ok, reply | {:event, atom, map}} | {:error, String.t()}
+  # What a ping is answered with, which is most of what comes while sources are streamed.
+  def decode(<<131, 104, 3, 119, 2, "ok", 97, id, 116, 0::32>>), do: {:ok, {id, {:ok, %{}}}}
+
+  def decode(<<131, 104, 3, 119, 2, "ok", 98, id::32, 116, 0::32>>) when id < 0x80000000,
+    do: {:ok, {id, {:ok, %{}}}}
+
   def decode(payload) do
     with {:ok, term} <- to_term(payload) do
       case reply(term) do

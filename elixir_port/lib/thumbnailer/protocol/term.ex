@@ -24,51 +24,50 @@ defmodule Thumbnailer.Protocol.Term do
     do: {:error, "a term of more than #{max} elements"}
 
   defp scan("", 0, _count, _max), do: :ok
+  defp scan(bytes, open, count, max) when open > 0, do: element(bytes, open - 1, count + 1, max)
+  defp scan(_bytes, 0, _count, _max), do: {:error, "bytes that are no term"}
 
-  defp scan(<<97, _, rest::binary>>, open, count, max) when open > 0,
-    do: scan(rest, open - 1, count + 1, max)
+  # Integers and floats.
+  defp element(<<97, _, rest::binary>>, open, count, max), do: scan(rest, open, count, max)
+  defp element(<<98, _::32, rest::binary>>, open, count, max), do: scan(rest, open, count, max)
+  defp element(<<70, _::64, rest::binary>>, open, count, max), do: scan(rest, open, count, max)
 
-  defp scan(<<98, _::32, rest::binary>>, open, count, max) when open > 0,
-    do: scan(rest, open - 1, count + 1, max)
+  # No number of the protocol has more than eight bytes.
+  defp element(<<110, n, _, _::binary-size(n), rest::binary>>, open, count, max) when n <= 8,
+    do: scan(rest, open, count, max)
 
   # Atoms, with a length of one byte or of two.
-  defp scan(<<tag, n, _::binary-size(n), rest::binary>>, open, count, max)
-       when open > 0 and tag in [115, 119],
-       do: scan(rest, open - 1, count + 1, max)
+  defp element(<<119, n, _::binary-size(n), rest::binary>>, open, count, max),
+    do: scan(rest, open, count, max)
 
-  defp scan(<<tag, n::16, _::binary-size(n), rest::binary>>, open, count, max)
-       when open > 0 and tag in [100, 118],
-       do: scan(rest, open - 1, count + 1, max)
+  defp element(<<115, n, _::binary-size(n), rest::binary>>, open, count, max),
+    do: scan(rest, open, count, max)
 
-  defp scan(<<109, n::32, _::binary-size(n), rest::binary>>, open, count, max) when open > 0,
-    do: scan(rest, open - 1, count + 1, max)
+  defp element(<<118, n::16, _::binary-size(n), rest::binary>>, open, count, max),
+    do: scan(rest, open, count, max)
 
-  defp scan(<<104, n, rest::binary>>, open, count, max) when open > 0,
-    do: scan(rest, open - 1 + n, count + 1, max)
+  defp element(<<100, n::16, _::binary-size(n), rest::binary>>, open, count, max),
+    do: scan(rest, open, count, max)
 
-  defp scan(<<116, n::32, rest::binary>>, open, count, max) when open > 0,
-    do: scan(rest, open - 1 + 2 * n, count + 1, max)
+  # Binaries, and lists of bytes.
+  defp element(<<109, n::32, _::binary-size(n), rest::binary>>, open, count, max),
+    do: scan(rest, open, count, max)
 
-  defp scan(<<106, rest::binary>>, open, count, max) when open > 0,
-    do: scan(rest, open - 1, count + 1, max)
+  defp element(<<107, n::16, _::binary-size(n), rest::binary>>, open, count, max),
+    do: scan(rest, open, count + n, max)
 
-  # A list ends with a term of its own.
-  defp scan(<<108, n::32, rest::binary>>, open, count, max) when open > 0,
-    do: scan(rest, open + n, count + 1, max)
+  # Tuples, maps, the empty list, and lists, which end with a term of their own.
+  defp element(<<104, n, rest::binary>>, open, count, max), do: scan(rest, open + n, count, max)
 
-  # A list of bytes.
-  defp scan(<<107, n::16, _::binary-size(n), rest::binary>>, open, count, max) when open > 0,
-    do: scan(rest, open - 1, count + 1 + n, max)
+  defp element(<<116, n::32, rest::binary>>, open, count, max),
+    do: scan(rest, open + 2 * n, count, max)
 
-  defp scan(<<70, _::64, rest::binary>>, open, count, max) when open > 0,
-    do: scan(rest, open - 1, count + 1, max)
+  defp element(<<106, rest::binary>>, open, count, max), do: scan(rest, open, count, max)
 
-  # Integers of up to eight bytes; no number of the protocol is larger.
-  defp scan(<<110, n, _, _::binary-size(n), rest::binary>>, open, count, max)
-       when open > 0 and n <= 8,
-       do: scan(rest, open - 1, count + 1, max)
+  defp element(<<108, n::32, rest::binary>>, open, count, max),
+    do: scan(rest, open + n + 1, count, max)
 
-  defp scan(_bytes, _open, _count, _max), do: {:error, "bytes that are no term"}
+  defp element(_bytes, _open, _count, _max), do: {:error, "bytes that are no term"}
 
   @doc """
   Decodes a term whose atoms are among `words`, a map by their names; others read as `:unknown`, and no atom is made.
