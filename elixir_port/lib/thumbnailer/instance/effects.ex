@@ -11,6 +11,9 @@ defmodule Thumbnailer.Instance.Effects do
   @spec carry_out(State.t()) :: State.t()
   def carry_out(%{effects: []} = state), do: state
 
+  def carry_out(%{effects: [effect]} = state),
+    do: carry_out(carry_out(effect, %{state | effects: []}))
+
   def carry_out(%{effects: effects} = state) do
     effects
     |> Enum.reverse()
