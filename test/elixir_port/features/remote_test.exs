@@ -93,6 +93,31 @@ defmodule Thumbnailer.Features.RemoteTest do
     refute_receive {_ref, _late}, 50
   end
 
+  test "callers on a node that hangs keep no other caller waiting", %{test: name, node: node} do
+    here = :"#{name} here"
+    start_fake(here, "echo")
+    large = {:bytes, :binary.copy("x", 2_000_000)}
+    beam = node |> :erpc.call(System, :pid, []) |> String.to_integer()
+    on_exit(fn -> clear_away(beam) end)
+
+    for _ <- 1..10,
+        do: Node.spawn(node, Thumbnailer, :make, [large, 1, [on: {here, node()}]])
+
+    counts = fn -> elem(Thumbnailer.Instance.Client.counts(here), 1) end
+    eventually("they did not arrive", fn -> counts.().waiting > 0 end)
+    signal(beam, :STOP)
+    # Their answers are more than the connection takes at once.
+    eventually(20_000, "they are not answered", fn -> counts.().sent == 0 end)
+
+    for _ <- 1..20 do
+      began = System.monotonic_time(:millisecond)
+      assert {:ok, %Thumbnail{}} = make(here)
+      assert System.monotonic_time(:millisecond) - began < 1_000
+    end
+
+    signal(beam, :CONT)
+  end
+
   test "when its node goes, callers are told", %{peer: peer, test: name, node: node} do
     slow = [name: :slow, executable: fake("never_answers"), timeout: 60_000]
     child = Thumbnailer.child_spec(slow)

@@ -151,9 +151,9 @@ defmodule Thumbnailer.Instance.Client do
     :exit, {reason, {GenServer, :call, _arguments}} -> {:error, gone(on, reason)}
   end
 
-  # For the reason that there are relays.
+  # For the reason that there are relays, on both sides.
   defp call_elsewhere(server, on, message) do
-    {pid, monitor} = spawn_monitor(fn -> exit({:answer, call(server, on, message)}) end)
+    {pid, monitor} = spawn_monitor(fn -> exit({:answer, call_there(server, on, message)}) end)
 
     receive do
       {:DOWN, ^monitor, :process, ^pid, {:answer, answer}} -> answer
@@ -164,6 +164,16 @@ defmodule Thumbnailer.Instance.Client do
         Process.exit(pid, :kill)
         {:error, gone(on, :timeout)}
     end
+  end
+
+  defp call_there(server, on, message) do
+    {there, server} =
+      if is_pid(server), do: {node(server), server}, else: {elem(server, 1), elem(server, 0)}
+
+    :erpc.call(there, GenServer, :call, [server, message, @question])
+  catch
+    :exit, {:exception, {reason, {GenServer, :call, _arguments}}} -> {:error, gone(on, reason)}
+    :error, {:erpc, reason} -> {:error, gone(on, reason)}
   end
 
   # -- where the instance is
