@@ -37,7 +37,7 @@ defmodule Thumbnailer do
 
   alias Thumbnailer.Call.Async
   alias Thumbnailer.Cluster.{Events, Member, Router}
-  alias Thumbnailer.Instance.Server
+  alias Thumbnailer.Instance.Client
   alias Thumbnailer.Protocol.Codec
   alias Thumbnailer.Recording.Recorder
 
@@ -276,7 +276,7 @@ defmodule Thumbnailer do
   @spec record(pos_integer, Path.t(), keyword) :: {:ok, Recording.t()} | {:error, Error.t()}
   def record(count, folder, opts \\ []) do
     {on, opts} = Keyword.pop(Recording.cast!(count, folder, opts), :on)
-    with {:ok, port} <- Server.port(on), do: Recorder.start(port, opts)
+    Recorder.start(on, opts)
   end
 
   @doc """
@@ -326,7 +326,7 @@ defmodule Thumbnailer do
   @doc since: "0.1.0"
   @spec stats(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def stats(on \\ __MODULE__) do
-    with {:ok, counts} <- Server.counts(on) do
+    with {:ok, counts} <- Client.counts(on) do
       program = program_stats(counts, on)
 
       {:ok,

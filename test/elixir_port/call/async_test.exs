@@ -4,11 +4,11 @@ defmodule Thumbnailer.Call.AsyncTest do
   import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
-  alias Thumbnailer.Instance.Server
+  alias Thumbnailer.Instance.Client
 
   defp async(name, opts \\ []), do: Thumbnailer.async({:bytes, "image"}, 100, [on: name] ++ opts)
 
-  defp counts(name), do: elem(Server.counts(name), 1)
+  defp counts(name), do: elem(Client.counts(name), 1)
 
   defp entries(name), do: :sys.get_state(name).queue.entries
 

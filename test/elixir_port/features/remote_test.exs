@@ -59,7 +59,7 @@ defmodule Thumbnailer.Features.RemoteTest do
     caller = Task.async(fn -> make({:slow, node}) end)
 
     eventually("they did not arrive", fn ->
-      match?({:ok, %{sent: 2}}, Thumbnailer.Instance.Server.counts({:slow, node}))
+      match?({:ok, %{sent: 2}}, Thumbnailer.Instance.Client.counts({:slow, node}))
     end)
 
     {:ok, %{os_pid: os_pid}} = Thumbnailer.info({name, node})
@@ -99,7 +99,7 @@ defmodule Thumbnailer.Features.RemoteTest do
     here = :"#{name} here"
     start_fake(here, "never_answers", timeout: 60_000)
     os_pid(here)
-    waiting = fn -> elem(Thumbnailer.Instance.Server.counts(here), 1).waiting end
+    waiting = fn -> elem(Thumbnailer.Instance.Client.counts(here), 1).waiting end
 
     for _ <- 1..3,
         do: Node.spawn(node, Thumbnailer, :make, [{:bytes, "x"}, 1, [on: {here, node()}]])
