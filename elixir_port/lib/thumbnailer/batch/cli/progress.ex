@@ -1,59 +1,57 @@
 defmodule Thumbnailer.Batch.CLI.Progress do
   @moduledoc false
   # Shows a batch while it runs: on a terminal one line that changes in place, elsewhere a plain line every two seconds.
-  #
-  # The inputs are counted by a process of its own while the first images are made already; those of standard input
-  # cannot be counted before they are read.
 
-  alias Thumbnailer.Batch
+  alias Thumbnailer.Batch.CLI.{Console, Summary}
   alias Thumbnailer.Batch.Report
 
   # Milliseconds between two lines: often enough to be alive, seldom enough for a log.
   @live 100
   @plain 2_000
 
-  @doc """
-  Runs the batch and writes its progress to `device`; `live` says whether that is a terminal. `observe` is that
-  of `Thumbnailer.Batch.run/2`.
+  @enforce_keys [:live, :interval, :shown_at]
+  defstruct [:live, :interval, :shown_at]
 
-  There are at least `interval` milliseconds between two lines, 100 on a terminal and 2,000 elsewhere.
-  """
-  @spec run(Batch.t(), (Report.t() -> term), IO.device(), boolean, non_neg_integer | nil) ::
-          {:ok, Report.t()} | {:error, String.t()}
-  def run(batch, observe, device, live, interval \\ nil) do
-    interval = interval || if live, do: @live, else: @plain
+  @type t :: %__MODULE__{
+          live: boolean,
+          interval: non_neg_integer,
+          shown_at: :atomics.atomics_ref()
+        }
 
-    counter =
-      Task.async(fn -> if batch.from != "-", do: batch |> Batch.inputs() |> Enum.count() end)
+  @doc "`live` says whether standard output is a terminal."
+  @spec new(boolean, non_neg_integer | nil) :: t
+  def new(live, interval \\ nil) do
+    shown_at = :atomics.new(1, [])
+    :atomics.put(shown_at, 1, now())
 
-    # A batch is observed from the process that runs it, so what was shown last can stay there.
-    Process.put(__MODULE__, {nil, now()})
-
-    result =
-      Batch.run(batch, fn report ->
-        {total, shown_at} = Process.get(__MODULE__)
-
-        if now() - shown_at >= interval do
-          total = total || counted(counter)
-          write(device, live, Report.progress(report, total, now()))
-          Process.put(__MODULE__, {total, now()})
-        end
-
-        observe.(report)
-      end)
-
-    _ = Task.shutdown(counter, :brutal_kill)
-    Process.delete(__MODULE__)
-    if live, do: IO.write(device, "\r\e[2K")
-    result
+    %__MODULE__{
+      live: live,
+      interval: interval || if(live, do: @live, else: @plain),
+      shown_at: shown_at
+    }
   end
 
-  defp counted(counter) do
-    with {:ok, total} <- Task.yield(counter, 0), do: total
+  @doc "Shows how far the batch is, if it is time."
+  @spec show(t, Report.t()) :: :ok
+  def show(progress, report) do
+    if now() - :atomics.get(progress.shown_at, 1) >= progress.interval do
+      :atomics.put(progress.shown_at, 1, now())
+      write(progress, Summary.progress(report, now()))
+    else
+      :ok
+    end
   end
 
-  defp write(device, true, line), do: IO.write(device, ["\r\e[2K", line])
-  defp write(device, false, line), do: IO.puts(device, line)
+  @doc "Takes the line away before something else is written."
+  @spec clear(t) :: :ok
+  def clear(%{live: true}), do: Console.write(:stdio, "\r\e[2K")
+  def clear(_plain), do: :ok
+
+  # A line that wraps could not be taken away.
+  defp write(%{live: true}, line),
+    do: Console.write(:stdio, ["\r\e[2K", String.slice(line, 0, Console.columns() - 1)])
+
+  defp write(%{live: false}, line), do: Console.puts(:stdio, line)
 
   defp now, do: System.monotonic_time(:millisecond)
 end
