@@ -4,7 +4,7 @@ defmodule Thumbnailer.Batch.Journal do
   # known which files are the batch's own.
   #
   # The names of outputs are written before the files are, by `intend/2`: whatever a run is killed over is known as its own. What
-  # became of the inputs is collected and written ten times a second, or before the next names. The entries of the past are read into
+  # became of the inputs is written at once, and brought to the disk ten times a second, or with the next names. The entries of the past are read into
   # a table on disk, by which inputs and outputs are looked up; when most of them were superseded by later ones, the log is written
   # anew without those.
   #
@@ -16,12 +16,11 @@ defmodule Thumbnailer.Batch.Journal do
   alias Thumbnailer.Batch.Input.RawPath
   alias Thumbnailer.Error
 
-  # Milliseconds that an entry waits for others at most, and how many go together at most.
+  # Milliseconds that a written entry waits for others until it is on the disk.
   @wait 100
-  @together 500
 
-  @enforce_keys [:folder, :mode]
-  defstruct [:folder, :mode, :lock, :log, :table, :failed, waiting: [], timer: nil]
+  @enforce_keys [:owner, :folder, :mode]
+  defstruct [:owner, :folder, :mode, :lock, :log, :table, :failed, :timer]
 
   @typedoc "What the planners of a batch look things up in."
   @type t :: %__MODULE__{folder: Path.t(), table: pid}
@@ -41,7 +40,7 @@ defmodule Thumbnailer.Batch.Journal do
   """
   @spec open(Path.t(), :read | :write, Path.t()) :: {:ok, pid, t} | {:error, Error.t()}
   def open(out, mode, scratch) do
-    with {:ok, pid} <- GenServer.start(__MODULE__, {folder(out), mode, scratch}) do
+    with {:ok, pid} <- GenServer.start(__MODULE__, {self(), folder(out), mode, scratch}) do
       Process.link(pid)
       {:ok, pid, GenServer.call(pid, :handle, :infinity)}
     end
@@ -87,7 +86,7 @@ defmodule Thumbnailer.Batch.Journal do
 
   @doc "Waits until all that was written is on the disk, or says why it cannot be."
   @spec sync(pid) :: :ok | {:error, File.posix() | :lock_lost}
-  def sync(pid), do: GenServer.call(pid, :flush, :infinity)
+  def sync(pid), do: GenServer.call(pid, :sync, :infinity)
 
   @doc "Ends the journal when all that was written is on the disk."
   @spec close(pid) :: :ok
@@ -97,10 +96,10 @@ defmodule Thumbnailer.Batch.Journal do
   end
 
   @impl true
-  def init({folder, mode, scratch}) do
+  def init({owner, folder, mode, scratch}) do
     # Else the end of the batch would not end the table and the lock.
     Process.flag(:trap_exit, true)
-    state = %__MODULE__{folder: folder, mode: mode}
+    state = %__MODULE__{owner: owner, folder: folder, mode: mode}
 
     with {:ok, state} <- lock(state) do
       case load(state, scratch) do
@@ -161,18 +160,16 @@ defmodule Thumbnailer.Batch.Journal do
   def handle_call(:handle, _from, state), do: {:reply, state, state}
 
   def handle_call({:intend, names}, _from, state) do
-    state = flush(%{state | waiting: [Entry.begun(names) | state.waiting]})
+    state = state |> append(Entry.begun(names)) |> write_out()
     {:reply, result(state), state}
   end
 
-  def handle_call(:flush, _from, state) do
-    state = flush(state)
+  def handle_call(:sync, _from, state) do
+    state = write_out(state)
     {:reply, result(state), state}
   end
 
   def handle_call({:each, fun}, _from, state) do
-    state = flush(state)
-
     read =
       Log.read(state.log, 0, fn entries, turn ->
         for {path, record} <- Entry.records(entries),
@@ -187,47 +184,47 @@ defmodule Thumbnailer.Batch.Journal do
 
   @impl true
   def handle_info({:entries, entries}, state) do
-    state = %{state | waiting: [entries | state.waiting]}
-
-    cond do
-      length(state.waiting) >= @together ->
-        {:noreply, flush(state)}
-
-      state.timer == nil ->
-        {:noreply, %{state | timer: Process.send_after(self(), :flush, @wait)}}
-
-      true ->
-        {:noreply, state}
-    end
+    state = append(state, entries)
+    {:noreply, %{state | timer: state.timer || Process.send_after(self(), :sync, @wait)}}
   end
 
-  def handle_info(:flush, state), do: {:noreply, flush(state)}
+  def handle_info(:sync, state), do: {:noreply, write_out(state)}
 
   def handle_info(:lock_lost, state),
     do: {:noreply, %{state | failed: state.failed || :lock_lost}}
 
-  def handle_info({:EXIT, _pid, reason}, state), do: {:stop, reason, state}
+  def handle_info({:EXIT, owner, reason}, %{owner: owner} = state), do: {:stop, reason, state}
+  # The table or the heart of the lock; ports of programs that were run end normally.
+  def handle_info({:EXIT, _pid, reason}, state) when reason != :normal, do: {:stop, reason, state}
   def handle_info(_stray, state), do: {:noreply, state}
 
   @impl true
   def terminate(_reason, state) do
-    state = flush(state)
+    state = write_out(state)
     Log.close(state.log)
     DiskTable.stop(state.table)
     if state.lock, do: Lock.release(state.lock)
   end
 
-  defp flush(%{failed: nil, waiting: [_ | _] = waiting, mode: :write} = state) do
-    if state.timer, do: Process.cancel_timer(state.timer)
-    state = %{state | waiting: [], timer: nil}
-
-    case Log.append(state.log, waiting |> Enum.reverse() |> List.flatten()) do
+  defp append(%{failed: nil, mode: :write} = state, entries) do
+    case Log.append(state.log, entries) do
       {:ok, log} -> %{state | log: log}
       {:error, posix} -> %{state | failed: posix}
     end
   end
 
-  defp flush(state), do: %{state | waiting: [], timer: nil}
+  defp append(state, _entries), do: state
+
+  defp write_out(%{failed: nil, mode: :write} = state) do
+    if state.timer, do: Process.cancel_timer(state.timer)
+
+    case Log.sync(state.log) do
+      :ok -> %{state | timer: nil}
+      {:error, posix} -> %{state | timer: nil, failed: posix}
+    end
+  end
+
+  defp write_out(state), do: %{state | timer: nil}
 
   defp result(%{failed: nil}), do: :ok
   defp result(%{failed: why}), do: {:error, why}

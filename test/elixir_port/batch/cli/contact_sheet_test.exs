@@ -39,10 +39,11 @@ defmodule Thumbnailer.Batch.CLI.ContactSheetTest do
   end
 
   defp sheet(outcomes, out) do
-    sheet = ContactSheet.open(out)
+    {:ok, sheet} = ContactSheet.open(out)
     report = Enum.reduce(outcomes, Report.new(), &Report.add(&2, &1))
     Enum.each(outcomes, &ContactSheet.add(sheet, &1))
-    ContactSheet.close(sheet, report)
+    {:ok, page} = ContactSheet.close(sheet, report)
+    page
   end
 
   defp made(path, outputs, milliseconds),
@@ -69,16 +70,19 @@ defmodule Thumbnailer.Batch.CLI.ContactSheetTest do
     File.cp!(sample("quadrants.png"), Path.join(photos, "Needle \"<i>.png"))
     File.cp!(sample("truncated.jpg"), Path.join(photos, "cut.jpg"))
 
-    batch = %Batch{
-      patterns: [photos],
-      out: Path.join(out, "thumbs"),
-      sizes: ["100", "300x"],
-      on: start_instance(context.test)
-    }
+    thumbs = Path.join(out, "thumbs")
+    {:ok, sheet} = ContactSheet.open(thumbs)
 
-    sheet = ContactSheet.open(batch.out)
-    {:ok, report} = Batch.run(batch, &ContactSheet.add(sheet, &1.last))
-    seen = sheet |> ContactSheet.close(report) |> look()
+    {:ok, report} =
+      Batch.run(photos,
+        out: thumbs,
+        sizes: ["100", "300x"],
+        on: start_instance(context.test),
+        observe: &ContactSheet.add(sheet, &1.last)
+      )
+
+    {:ok, page} = ContactSheet.close(sheet, report)
+    seen = look(page)
 
     assert number(seen, "figures") == 32
     assert number(seen, "loaded_at_the_end") == 31
@@ -91,7 +95,7 @@ defmodule Thumbnailer.Batch.CLI.ContactSheetTest do
     # 180 pixels are wanted, and the smaller one has 100.
     assert seen =~ ~r/"sharp":"[^"]*-300x/
     assert seen =~ ~s("network":[],"errors":[])
-    assert File.ls!(batch.out) -- ["index.html", ".thumbnailer" | thumbnails(batch.out)] == []
+    assert File.ls!(thumbs) -- ["index.html", ".thumbnailer" | thumbnails(thumbs)] == []
   end
 
   defp thumbnails(out), do: for(name <- File.ls!(out), name =~ ~r/\.(jpg|png)\z/, do: name)
@@ -127,6 +131,6 @@ defmodule Thumbnailer.Batch.CLI.ContactSheetTest do
     html = File.read!(page)
     assert html =~ "<em>bad_image</em><i>cut &lt;short&gt;</i>"
     assert html =~ "no thumbnail"
-    assert File.ls!(out) == ["index.html"]
+    assert File.ls!(out) -- [".thumbnailer"] == ["index.html"]
   end
 end

@@ -39,14 +39,15 @@ defmodule Thumbnailer.Batch.Input.RawPath do
   defp made({:error, :eexist}, path),
     do: if(folder?(path), do: :ok, else: {:error, :enotdir, path})
 
-  defp made({:error, :enoent}, path) do
+  # Of what is above, the first that is in the way is named.
+  defp made({:error, posix}, path) when posix in [:enoent, :enotdir] do
     with :ok <- make_folder(Path.dirname(path)), do: path |> :file.make_dir() |> last(path)
   end
 
   defp made({:error, posix}, path), do: {:error, posix, path}
 
   # Another task may have made it meanwhile.
-  defp last({:error, :enoent}, path), do: {:error, :enoent, path}
+  defp last({:error, posix}, path) when posix in [:enoent, :enotdir], do: {:error, posix, path}
   defp last(result, path), do: made(result, path)
 
   @doc """

@@ -87,8 +87,11 @@ defmodule Thumbnailer.Batch.Input.Walk do
   # A link to a folder is followed where the glob names it; `**` would follow it for ever.
   defp follow(walk, place, next) do
     case Glob.named(next) do
-      [] -> [{:left_out, :link, path(place)}]
-      named -> enter(walk, place, named)
+      named when named in [[], [[]]] ->
+        if walk.by_suffix, do: [{:left_out, :link, path(place)}], else: []
+
+      named ->
+        enter(walk, place, named)
     end
   end
 

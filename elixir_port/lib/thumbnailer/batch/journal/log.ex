@@ -141,7 +141,10 @@ defmodule Thumbnailer.Batch.Journal.Log do
     with :ok <- cut(log), do: {:ok, log}
   end
 
-  @doc "Appends a frame; it is on the disk when this returns. After an error the log is as it was."
+  @doc """
+  Appends a frame, which outlives this process from then on; what outlives the system is said by `sync/1`. After an error the log is
+  as it was.
+  """
   @spec append(t, [term]) :: {:ok, t} | {:error, File.posix()}
   def append(log, []), do: {:ok, log}
 
@@ -150,11 +153,15 @@ defmodule Thumbnailer.Batch.Journal.Log do
     write(log, [@marker, <<byte_size(payload)::32, :erlang.crc32(payload)::32>>, payload])
   end
 
+  @doc "Returns when all that was appended is on the disk."
+  @spec sync(t) :: :ok | {:error, File.posix()}
+  def sync(log), do: :file.datasync(log.file)
+
   defp write(log, bytes) do
-    with :ok <- :file.pwrite(log.file, log.ends_at, bytes),
-         :ok <- :file.datasync(log.file) do
-      {:ok, %{log | ends_at: log.ends_at + IO.iodata_length(bytes)}}
-    else
+    case :file.pwrite(log.file, log.ends_at, bytes) do
+      :ok ->
+        {:ok, %{log | ends_at: log.ends_at + IO.iodata_length(bytes)}}
+
       {:error, posix} ->
         _ = cut(log)
         {:error, posix}
@@ -178,6 +185,7 @@ defmodule Thumbnailer.Batch.Journal.Log do
 
     with {:ok, target, nil} <- open(new, :write, nil, fn _terms, nil -> nil end),
          {:ok, target} <- copy(log, target, acc, keep),
+         :ok <- sync(target),
          :ok <- :file.rename(new, path),
          :ok <- sync_folder(Path.dirname(path)) do
       close(log)
