@@ -1,8 +1,8 @@
-defmodule Thumbnailer.ContractTest do
+defmodule Thumbnailer.Documents.ContractTest do
   # The tables of this library are those of test/contract, which the port program is compared with as well.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Formats, Options}
   alias Thumbnailer.Protocol.Codec
@@ -53,7 +53,7 @@ defmodule Thumbnailer.ContractTest do
   test "every key of the program's answers is in the vocabulary" do
     keys =
       ~r/\bput\("(\w+)"/
-      |> Regex.scan(File.read!(root("port/reply.cpp")), capture: :all_but_first)
+      |> Regex.scan(File.read!(root("port/server/reply.cpp")), capture: :all_but_first)
       |> List.flatten()
 
     assert "outputs" in keys

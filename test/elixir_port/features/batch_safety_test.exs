@@ -2,7 +2,7 @@ defmodule Thumbnailer.Batch.SafetyTest do
   # Nothing that is not the batch's own is ever replaced.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Batch
 

@@ -83,43 +83,44 @@ defmodule Thumbnailer.Batch.CLI do
   @spec run([binary]) :: 0..255
   def run(arguments) do
     case Arguments.parse(arguments) do
-      {:ok, batch, shows} ->
+      {:ok, batch, display} ->
         Console.log_to_stderr()
         {:ok, _started} = Application.ensure_all_started(:thumbnailer)
-        with_instance(batch, shows)
+        with_instance(batch, display)
 
       :help ->
         Console.write(:stdio, @text)
         0
 
       {:error, message} ->
-        say(Format.text(message))
+        print_error(Format.text(message))
         2
     end
   end
 
-  defp with_instance(%{on: {:cluster, _group}} = batch, shows) do
-    case Thumbnailer.Cluster.connect(shows.node, shows.connect) do
-      :ok -> with_files(batch, shows)
+  defp with_instance(%{on: {:cluster, _group}} = batch, display) do
+    case Thumbnailer.Cluster.connect(display.node, display.connect) do
+      :ok -> with_files(batch, display)
       {:error, %{message: why}} -> fail("--cluster: " <> why)
       {:error, why} -> fail("--cluster: " <> why)
     end
   end
 
-  defp with_instance(batch, shows) do
+  defp with_instance(batch, display) do
     {:ok, instance} = Thumbnailer.start_link(name: batch.on, workers: batch.jobs)
 
     try do
-      with_files(batch, shows)
+      with_files(batch, display)
     after
       Supervisor.stop(instance)
     end
   end
 
-  defp with_files(batch, shows) do
-    with {:ok, log} <- FileLog.open(shows.log),
-         {:ok, sheet} <- ContactSheet.open(if(shows.report and not batch.dry_run, do: batch.out)) do
-      status = watched(batch, shows, log, sheet)
+  defp with_files(batch, display) do
+    with {:ok, log} <- FileLog.open(display.log),
+         {:ok, sheet} <-
+           ContactSheet.open(if(display.report and not batch.dry_run, do: batch.out)) do
+      status = watched(batch, display, log, sheet)
       FileLog.close(log)
       status
     else
@@ -127,38 +128,38 @@ defmodule Thumbnailer.Batch.CLI do
     end
   end
 
-  defp watched(batch, shows, log, sheet) do
+  defp watched(batch, display, log, sheet) do
     interrupt =
       Interrupt.watch(
-        &say("\n#{&1}: finishing the images that are under way; again to end at once")
+        &print_error("\n#{&1}: finishing the images that are under way; again to end at once")
       )
 
     progress =
-      unless shows.quiet or shows.json or shows.verbose or batch.dry_run,
+      unless display.quiet or display.json or display.verbose or batch.dry_run,
         do: Progress.new(Console.terminal?())
 
-    observe = &observe(&1, batch, shows, log, sheet, progress)
+    observe = &observe(&1, batch, display, log, sheet, progress)
 
     result =
-      Batch.start(%{batch | observe: observe, stop: fn -> Interrupt.wished?(interrupt) end})
+      Batch.start(%{batch | observe: observe, stop: fn -> Interrupt.requested?(interrupt) end})
 
     Interrupt.stop(interrupt)
     if progress, do: Progress.clear(progress)
 
     case result do
-      {:ok, report} -> finish(report, batch, shows, log, sheet, Interrupt.wished?(interrupt))
+      {:ok, report} -> finish(report, batch, display, log, sheet, Interrupt.requested?(interrupt))
       {:error, error} -> fail(error.message)
     end
   end
 
-  defp observe(report, batch, shows, log, sheet, progress) do
+  defp observe(report, batch, display, log, sheet, progress) do
     outcome = report.last
 
     cond do
-      shows.json ->
+      display.json ->
         Console.puts(:stdio, JSON.encode(Listing.image(outcome)))
 
-      shows.verbose or (batch.dry_run and not shows.quiet and outcome.state != :left_out) ->
+      display.verbose or (batch.dry_run and not display.quiet and outcome.state != :left_out) ->
         show(outcome, batch.dry_run)
 
       progress != nil ->
@@ -175,30 +176,34 @@ defmodule Thumbnailer.Batch.CLI do
   defp show(outcome, dry_run),
     do: outcome |> Listing.lines(dry_run) |> Enum.each(&Console.puts(:stdio, &1))
 
-  defp finish(report, batch, shows, log, sheet, interrupted?) do
+  defp finish(report, batch, display, log, sheet, interrupted?) do
     now = System.monotonic_time(:millisecond)
     page = ContactSheet.close(sheet, report)
     lines = Summary.lines(report, now)
     FileLog.puts(log, lines)
 
-    if shows.json,
+    if display.json,
       do: Console.puts(:stdio, JSON.encode(Listing.summary(report, now))),
       else: Enum.each(lines, &Console.puts(:stdio, &1))
 
-    told(page, shows)
+    told(page, display)
 
     if nothing?(report) and not interrupted?,
-      do: say("no image matches #{Enum.map_join(batch.patterns, " ", &Format.printable/1)}")
+      do:
+        print_error("no image matches #{Enum.map_join(batch.patterns, " ", &Format.printable/1)}")
 
-    if report.halted, do: say(Format.text(report.halted.message))
-    if report.stopped, do: say("stopped before the end; give the same command again to go on")
+    if report.halted, do: print_error(Format.text(report.halted.message))
+
+    if report.stopped,
+      do: print_error("stopped before the end; give the same command again to go on")
+
     status(report, page, interrupted?)
   end
 
   defp told({:ok, page}, %{json: false}),
     do: Console.puts(:stdio, "the contact sheet is #{Format.printable(page)}")
 
-  defp told({:error, error}, _shows), do: say(Format.text(error.message))
+  defp told({:error, error}, _shows), do: print_error(Format.text(error.message))
   defp told(_page, _shows), do: :ok
 
   defp status(_report, _page, true), do: 130
@@ -217,10 +222,10 @@ defmodule Thumbnailer.Batch.CLI do
   end
 
   defp fail(message) do
-    say(Format.text(message))
+    print_error(Format.text(message))
     1
   end
 
   # On standard error, as standard output may be read by a program.
-  defp say(text), do: Console.puts(:stderr, text)
+  defp print_error(text), do: Console.puts(:stderr, text)
 end

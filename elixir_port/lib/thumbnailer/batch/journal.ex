@@ -119,7 +119,7 @@ defmodule Thumbnailer.Batch.Journal do
 
   defp lock(%{folder: folder} = state) do
     with {:ok, lock, how} <- Lock.take(folder) do
-      if how == :inherited, do: Cleanup.sweep(Path.dirname(folder))
+      if how == :taken_over, do: Cleanup.sweep(Path.dirname(folder))
       {:ok, %{state | lock: lock}}
     end
   end

@@ -242,7 +242,7 @@ defmodule Thumbnailer.Batch.Planner do
 
   defp decide_own(:older, plan, states), do: plan |> due(states, []) |> skip_if_done()
 
-  defp stands?({output, {:ours, bytes}}, record), do: Record.stands?(record, output, bytes)
+  defp stands?({output, {:ours, bytes}}, record), do: Record.intact?(record, output, bytes)
   defp stands?({_output, :free}, _record), do: false
 
   defp due(plan, due, stand) do

@@ -21,7 +21,7 @@ defmodule Thumbnailer.Batch.Report do
   alias Thumbnailer.Batch.Outcome
 
   # Failures that are kept: as many as somebody reads. The rest is counted.
-  @kept 100
+  @max_failures 100
   @slowest 5
 
   @enforce_keys [:started_at]
@@ -151,7 +151,9 @@ defmodule Thumbnailer.Batch.Report do
     reasons = Map.update(report.reasons, hd(errors).reason, 1, &(&1 + 1))
 
     failures =
-      if report.failed > @kept, do: report.failures, else: [{path, errors} | report.failures]
+      if report.failed > @max_failures,
+        do: report.failures,
+        else: [{path, errors} | report.failures]
 
     %{report | reasons: reasons, failures: failures}
   end

@@ -33,13 +33,14 @@ defmodule Thumbnailer.Batch.Run do
     :planner,
     :journal,
     :spool,
+    :published_at,
     due: [],
     running: %{},
     trouble: %DiskTrouble{},
     stop: false
   ]
 
-  @doc "Runs a batch that `Thumbnailer.Batch.settle!/1` has checked."
+  @doc "Runs a batch that `Thumbnailer.Batch.new!/1` has checked."
   @spec run(Batch.t(), (Report.t() -> term)) :: {:ok, Report.t()} | {:error, Error.t()}
   def run(batch, observe) do
     with {:ok, loaders} <- loaders(batch),
@@ -148,7 +149,7 @@ defmodule Thumbnailer.Batch.Run do
     with {:ok, survey} <- Survey.take(survey) do
       # Errors of folders have their outcome already.
       report = %{survey.report | total: survey.report.done + survey.spool.count}
-      run = make(%{run | spool: survey.spool, report: report})
+      run = make(%{run | spool: survey.spool, report: report, published_at: report.started_at})
       run = if batch.prune and survey.complete and not run.stop, do: prune(run), else: run
       {:ok, finish(run)}
     end
@@ -267,13 +268,20 @@ defmodule Thumbnailer.Batch.Run do
 
   defp count(%{batch: batch} = run, outcome) do
     report = Report.add(run.report, outcome)
-    Events.progress(topic(batch.on), report.started_at, Report.counts(report))
+    published_at = Events.progress(topic(batch.on), run.published_at, Report.counts(report))
     trouble = DiskTrouble.add(run.trouble, outcome)
 
     stop =
       run.observe.(report) == :stop or (batch.on_failure == :stop and outcome.state == :failed)
 
-    run = %{run | report: report, trouble: trouble, stop: run.stop or stop}
+    run = %{
+      run
+      | report: report,
+        published_at: published_at,
+        trouble: trouble,
+        stop: run.stop or stop
+    }
+
     if error = DiskTrouble.halt(trouble, batch.out), do: halt(run, error), else: run
   end
 

@@ -112,4 +112,12 @@ defmodule Thumbnailer.Batch.CLI.ArgumentsTest do
 
     assert Flag.docs() =~ "`--stop-on-error`"
   end
+
+  test "a flag has both spellings of a colour word, of which one may be given" do
+    {batch, _display} = parse(~w(a --out b --grayscale --no-optimize --gravity center))
+    assert Enum.sort(batch.options) == [gravity: :centre, greyscale: true, optimise: false]
+
+    assert Arguments.parse(~w(a --out b --grayscale --greyscale)) ==
+             {:error, "--greyscale and --grayscale are the same flag"}
+  end
 end

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Batch.CLI.ContactSheetTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Batch, Error}
   alias Thumbnailer.Batch.{Outcome, Report}

@@ -2,7 +2,7 @@ defmodule Thumbnailer.Batch.Input.RawPathTest do
   use ExUnit.Case, async: true
   doctest Thumbnailer.Batch.Input.RawPath
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Batch.Input.RawPath
 

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Batch.Journal.LockTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Batch.Journal.Lock
 
@@ -35,13 +35,13 @@ defmodule Thumbnailer.Batch.Journal.LockTest do
 
   test "that of a process of this host that is gone is taken over at once", context do
     lock(context, %{0 => "#{@dead}"})
-    assert {:ok, _lock, :inherited} = Lock.take(context.folder)
+    assert {:ok, _lock, :taken_over} = Lock.take(context.folder)
     assert {:error, %{reason: :unavailable}} = Lock.take(context.folder)
   end
 
   test "that of a process whose pid another process has by now is taken over", context do
     lock(context, %{3 => "1"})
-    assert {:ok, _lock, :inherited} = Lock.take(context.folder)
+    assert {:ok, _lock, :taken_over} = Lock.take(context.folder)
   end
 
   test "that of a process of another user is kept", context do
@@ -70,14 +70,14 @@ defmodule Thumbnailer.Batch.Journal.LockTest do
   test "that of a container that is silent for a minute is taken over, though a process here has the same pid",
        context do
     lock(context, %{1 => "other", 2 => "boot/pid:[1]"}, 61)
-    assert {:ok, _lock, :inherited} = Lock.take(context.folder)
+    assert {:ok, _lock, :taken_over} = Lock.take(context.folder)
   end
 
   test "one that was cut off while it was written is taken over when it is silent", context do
     File.write!(context.path, "12")
     assert {:error, _error} = Lock.take(context.folder)
     File.touch!(context.path, System.os_time(:second) - 61)
-    assert {:ok, _lock, :inherited} = Lock.take(context.folder)
+    assert {:ok, _lock, :taken_over} = Lock.take(context.folder)
   end
 
   test "what the owner of a lock is called reaches no terminal as a command", context do

@@ -9,7 +9,7 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
   @cluster_jobs 128
 
   @typedoc "What is shown of a batch, and how its node is found."
-  @type shows :: %{
+  @type display :: %{
           quiet: boolean,
           verbose: boolean,
           json: boolean,
@@ -20,7 +20,7 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
         }
 
   @doc "Reads a command line; an error says what is accepted."
-  @spec parse([String.t()]) :: {:ok, Batch.t(), shows} | :help | {:error, String.t()}
+  @spec parse([String.t()]) :: {:ok, Batch.t(), display} | :help | {:error, String.t()}
   def parse(arguments) do
     {flags, inputs} = arguments |> Enum.map(&null/1) |> OptionParser.parse!(Flag.parser())
     if flags[:help], do: :help, else: read(flags, inputs)
@@ -55,7 +55,7 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
         ]
 
     options = if from, do: Keyword.put(options, :from, from), else: options
-    {:ok, batch(patterns, options), shows(flags)}
+    {:ok, batch(patterns, options), display(flags)}
   end
 
   # What the options of a batch are called there is a flag here.
@@ -81,7 +81,7 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
 
   defp own(flags) do
     for {name, _letter, type, option, _doc} <- Flag.table(),
-        option not in [:shows, :from, :jobs],
+        option not in [:display, :from, :jobs],
         Keyword.has_key?(flags, name),
         do: {option, value(type, name, flags)}
   end
@@ -109,8 +109,17 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
 
   defp made(flags) do
     for option <- Flag.made(),
-        {:ok, given} <- [Keyword.fetch(flags, option.name)],
+        given <- given(flags, option),
         do: {option.name, parsed(option, given)}
+  end
+
+  # An option may have two spellings.
+  defp given(flags, option) do
+    case for name <- Definition.names(option), Keyword.has_key?(flags, name), do: name do
+      [] -> []
+      [name] -> [flags[name]]
+      names -> refuse("#{Enum.map_join(names, " and ", &"--#{Flag.flag(&1)}")} are the same flag")
+    end
   end
 
   defp parsed(option, given) do
@@ -177,7 +186,7 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
   defp overwrite(text),
     do: refuse("--overwrite #{text}: it takes one of older, always, never, any")
 
-  defp shows(flags) do
+  defp display(flags) do
     %{
       quiet: flags[:quiet] == true,
       verbose: flags[:verbose] == true,

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Batch.CLI.Flag do
   @moduledoc false
   # The table of the flags of a batch: name, the letter that stands for it, how its value is read, which option of
-  # `Thumbnailer.Batch.run/2` it is (or `:shows`, for the command line itself), and what it does. Those of a thumbnail come from the
+  # `Thumbnailer.Batch.run/2` it is (or `:display`, for the command line itself), and what it does. Those of a thumbnail come from the
   # option table.
 
   alias Thumbnailer.Options
@@ -42,25 +42,26 @@ defmodule Thumbnailer.Batch.CLI.Flag do
     {:overwrite, nil, :overwrite, :overwrite,
      "what is made again of outputs that exist: `older`, those of an image or with options that changed; `always`, all; `never`, none. " <>
        "These replace only files that the journal has; `any` makes all again and replaces others, too. No image of the run is ever replaced. Default: `older`"},
-    {:keep_going, ?k, :switch, :shows, "go on after a failure; the default"},
-    {:stop_on_error, nil, :switch, :shows, "begin no further image after a failure"},
+    {:keep_going, ?k, :switch, :display, "go on after a failure; the default"},
+    {:stop_on_error, nil, :switch, :display, "begin no further image after a failure"},
     {:dry_run, ?N, :switch, :dry_run, "say what would be done, and do nothing"},
     {:jobs, ?j, :jobs, :jobs,
      "how many images are worked on at the same time, or `auto`: one for each processor, with `--cluster` 128. Default: `auto`"},
-    {:report, nil, :switch, :shows, "write a contact sheet, `index.html` in `--out`"},
-    {:verbose, ?v, :switch, :shows,
+    {:report, nil, :switch, :display, "write a contact sheet, `index.html` in `--out`"},
+    {:verbose, ?v, :switch, :display,
      "show each file and what became of it, those that were left out, too"},
-    {:quiet, ?q, :switch, :shows, "show no progress, and only the summary and failures"},
-    {:log, ?l, :text, :shows, "append to this file what `--verbose` shows, with the time"},
-    {:json, nil, :switch, :shows,
+    {:quiet, ?q, :switch, :display, "show no progress, and only the summary and failures"},
+    {:log, ?l, :text, :display, "append to this file what `--verbose` display, with the time"},
+    {:json, nil, :switch, :display,
      "write JSON lines to standard output instead, and nothing else; see below"},
-    {:cluster, nil, :text, :shows,
+    {:cluster, nil, :text, :display,
      "make the thumbnails on the instances of this cluster group, see docs/clustering.md"},
     {:shared_storage, nil, :switch, :shared_storage,
      "the nodes of the cluster read the inputs themselves, by the same paths"},
-    {:sname, nil, :text, :shows, "the name of this node, where the BEAM was started without one"},
-    {:connect, nil, :list, :shows, "a node of the cluster; may be given several times"},
-    {:help, ?h, :switch, :shows, "show this"}
+    {:sname, nil, :text, :display,
+     "the name of this node, where the BEAM was started without one"},
+    {:connect, nil, :list, :display, "a node of the cluster; may be given several times"},
+    {:help, ?h, :switch, :display, "show this"}
   ]
 
   @type row :: {atom, char | nil, atom, atom, String.t()}
@@ -80,9 +81,7 @@ defmodule Thumbnailer.Batch.CLI.Flag do
   def parser do
     own = for {name, _letter, type, _option, _doc} <- @rows, do: {name, parsed(type)}
 
-    made =
-      for option <- @made,
-          do: {option.name, if(option.type == :boolean, do: :boolean, else: :string)}
+    made = Enum.flat_map(@made, &Definition.switches/1)
 
     aliases =
       for {name, letter, _type, _option, _doc} <- @rows,
@@ -99,18 +98,19 @@ defmodule Thumbnailer.Batch.CLI.Flag do
   @doc "The documentation of all flags, as a Markdown list."
   @spec docs() :: String.t()
   def docs do
-    own = for {name, letter, _type, _option, doc} <- @rows, do: {name, letter, doc}
+    own = for {name, letter, _type, _option, doc} <- @rows, do: {[name], letter, doc}
 
     made =
-      for option <- @made, do: {option.name, nil, "as in `Thumbnailer.make/3`: #{option.doc}"}
+      for option <- @made,
+          do: {Definition.names(option), nil, "as in `Thumbnailer.make/3`: #{option.doc}"}
 
-    Enum.map_join(own ++ made, "\n", fn {name, letter, doc} ->
-      "  * #{written(name, letter)} - #{doc}"
+    Enum.map_join(own ++ made, "\n", fn {names, letter, doc} ->
+      written =
+        Enum.map(names, &"`--#{flag(&1)}`") ++ if(letter, do: ["`-#{<<letter>>}`"], else: [])
+
+      "  * #{Enum.join(written, ", ")} - #{doc}"
     end)
   end
-
-  defp written(name, nil), do: "`--#{flag(name)}`"
-  defp written(name, letter), do: "`--#{flag(name)}`, `-#{<<letter>>}`"
 
   @doc "A name as it is written on the command line."
   @spec flag(atom) :: String.t()

@@ -21,11 +21,11 @@ defmodule Thumbnailer.Batch.Journal.Lock do
   @type t :: %__MODULE__{path: Path.t(), owner: binary, heart: pid}
 
   @doc """
-  Takes the lock of `folder`, or says who has it. `:inherited` is one of an owner who died.
+  Takes the lock of `folder`, or says who has it. `:taken_over` is one of an owner who died.
 
   The caller gets `:lock_lost` when somebody else has taken or deleted the lock.
   """
-  @spec take(Path.t()) :: {:ok, t, :free | :inherited} | {:error, Error.t()}
+  @spec take(Path.t()) :: {:ok, t, :free | :taken_over} | {:error, Error.t()}
   def take(folder), do: take(folder <> "/lock", owner(), :free, 3)
 
   defp take(path, owner, how, attempts) do
@@ -61,7 +61,7 @@ defmodule Thumbnailer.Batch.Journal.Lock do
     with {:ok, other} <- :file.read_file(path),
          {:gone, nil} <- state(path, String.split(other)) do
       _ = :file.delete(path)
-      take(path, owner, :inherited, attempts - 1)
+      take(path, owner, :taken_over, attempts - 1)
     else
       {:error, :enoent} ->
         take(path, owner, :free, attempts - 1)

@@ -31,8 +31,8 @@ defmodule Thumbnailer.Batch.Journal.Record do
 
   One that was cut short or replaced by somebody else is made again.
   """
-  @spec stands?(t, map, non_neg_integer) :: boolean
-  def stands?(%__MODULE__{outputs: outputs}, output, bytes) do
+  @spec intact?(t, map, non_neg_integer) :: boolean
+  def intact?(%__MODULE__{outputs: outputs}, output, bytes) do
     case outputs[output.name] do
       %{size: size, format: format, bytes: ^bytes} ->
         {size, format} == {output.size, output.format}

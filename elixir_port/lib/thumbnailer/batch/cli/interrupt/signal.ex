@@ -6,9 +6,9 @@ defmodule Thumbnailer.Batch.CLI.Interrupt.Signal do
 
   alias Thumbnailer.Batch.CLI.Interrupt
 
-  @spec watch(Interrupt.wish()) :: :ok
-  def watch(wish) do
-    _ = swap({:erl_signal_handler, []}, {__MODULE__, wish})
+  @spec watch(Interrupt.on_signal()) :: :ok
+  def watch(on_signal) do
+    _ = swap({:erl_signal_handler, []}, {__MODULE__, on_signal})
     :os.set_signal(:sigterm, :handle)
   end
 
@@ -21,16 +21,16 @@ defmodule Thumbnailer.Batch.CLI.Interrupt.Signal do
   defp swap(old, new), do: :gen_event.swap_handler(:erl_signal_server, old, new)
 
   @impl true
-  def init({wish, _previous}), do: {:ok, wish}
+  def init({on_signal, _previous}), do: {:ok, on_signal}
 
   @impl true
-  def handle_event(:sigterm, wish) do
-    wish.("SIGTERM", 143)
-    {:ok, wish}
+  def handle_event(:sigterm, on_signal) do
+    on_signal.("SIGTERM", 143)
+    {:ok, on_signal}
   end
 
-  def handle_event(_signal, wish), do: {:ok, wish}
+  def handle_event(_signal, on_signal), do: {:ok, on_signal}
 
   @impl true
-  def handle_call(_request, wish), do: {:ok, :ok, wish}
+  def handle_call(_request, on_signal), do: {:ok, :ok, on_signal}
 end

@@ -24,8 +24,8 @@ defmodule Thumbnailer.Batch.CLI.Interrupt.Terminal do
   """
 
   @doc "Watches the terminal, if there is one, until the process that is returned ends."
-  @spec watch(Interrupt.wish()) :: pid
-  def watch(wish), do: spawn(fn -> listen(terminal(), wish) end)
+  @spec watch(Interrupt.on_signal()) :: pid
+  def watch(on_signal), do: spawn(fn -> listen(terminal(), on_signal) end)
 
   # Of the three that a program starts with, the first that is a terminal, and whether it is standard input.
   defp terminal do
@@ -44,26 +44,26 @@ defmodule Thumbnailer.Batch.CLI.Interrupt.Terminal do
 
   defp listen(nil, _wish), do: :ok
 
-  defp listen({path, reader}, wish) do
+  defp listen({path, reader}, on_signal) do
     arguments = ["-c", @script, "sh", path, to_string(reader)]
     _port = Port.open({:spawn_executable, "/bin/sh"}, [:binary, :exit_status, args: arguments])
-    _ = if reader == :beam, do: spawn_link(fn -> read(wish) end)
-    hear(wish)
+    _ = if reader == :beam, do: spawn_link(fn -> read(on_signal) end)
+    wait_for_keys(on_signal)
   end
 
-  defp hear(wish) do
+  defp wait_for_keys(on_signal) do
     receive do
-      {_port, {:data, "interrupt" <> _line}} -> wish.("Ctrl-C", 130)
+      {_port, {:data, "interrupt" <> _line}} -> on_signal.("Ctrl-C", 130)
       _other -> :ok
     end
 
-    hear(wish)
+    wait_for_keys(on_signal)
   end
 
-  defp read(wish) do
+  defp read(on_signal) do
     case IO.getn(:stdio, "", 1) do
-      @ctrl_c -> wish.("Ctrl-C", 130) && read(wish)
-      key when is_binary(key) -> read(wish)
+      @ctrl_c -> on_signal.("Ctrl-C", 130) && read(on_signal)
+      key when is_binary(key) -> read(on_signal)
       _end -> :ok
     end
   end

@@ -1,0 +1,34 @@
+// What is done with one output, once the size of its source is known: sizes and rectangles only, no image.
+#pragma once
+
+#include <cstddef>
+
+#include "job/format.h"
+#include "thumbnail/geometry/geometry.h"
+
+namespace thumbnailer {
+
+// The part of an oriented image that an output uses.
+struct View {
+    int orientation = 1;
+    Size oriented_size; // of the whole image
+    Rect part;
+
+    Size stored_size() const;
+    bool operator==(const View&) const = default;
+};
+
+// How an output is made.
+struct Plan {
+    std::size_t index = 0; // of the output
+    const Output* output = nullptr;
+    View view;
+    Layout layout;
+    Format format = Format::jpeg;
+};
+
+// Whether the plan can be made from an image of this view that was scaled to `scaled`: it needs at most half of that
+// size.
+bool suffices_for(const View& view, Size scaled, const Plan& plan);
+
+} // namespace thumbnailer
