@@ -188,7 +188,7 @@ defmodule Thumbnailer.Batch.CLI do
 
     told(page, display)
 
-    if nothing?(report) and not interrupted?,
+    if nothing?(report) and report.halted == nil and not interrupted?,
       do:
         print_error("no image matches #{Enum.map_join(batch.patterns, " ", &Format.printable/1)}")
 

@@ -53,6 +53,10 @@ defmodule Thumbnailer.Batch.Input do
     end
   end
 
+  @doc "Whether a pattern that is no glob is there."
+  @spec there?(String.t()) :: boolean
+  def there?(pattern), do: glob?(pattern) or match?({:ok, _info}, RawPath.stat(pattern))
+
   defp glob?(pattern),
     do: Glob.glob?(pattern) and match?({:error, _posix}, RawPath.lstat(pattern))
 

@@ -50,8 +50,7 @@ defmodule Thumbnailer.Batch.Run do
         with_claims(batch, scratch, pid, journal, loaders, observe)
       rescue
         # What a full disk does to the tables of a run.
-        error in File.Error ->
-          {:error, Error.new(:write_failed, "#{scratch}: #{Exception.message(error)}")}
+        error in File.Error -> {:error, no_table(batch, error)}
       after
         if pid, do: Journal.close(pid)
       end
@@ -133,6 +132,15 @@ defmodule Thumbnailer.Batch.Run do
     end
   end
 
+  defp no_table(batch, %File.Error{reason: posix}) do
+    where = if batch.dry_run, do: System.tmp_dir!(), else: batch.out
+
+    Error.new(
+      :write_failed,
+      "#{where}: #{:file.format_error(posix)}; the tables of a run lie there"
+    )
+  end
+
   # -- survey
 
   defp survey(%{batch: batch} = run, claims, spool, journal) do
@@ -150,10 +158,14 @@ defmodule Thumbnailer.Batch.Run do
       # Errors of folders have their outcome already.
       report = %{survey.report | total: survey.report.done + survey.spool.count}
       run = make(%{run | spool: survey.spool, report: report, published_at: report.started_at})
-      run = if batch.prune and survey.complete and not run.stop, do: prune(run), else: run
+      run = if prune?(run, survey), do: prune(run), else: run
       {:ok, finish(run)}
     end
   end
+
+  # Not when images may be there that were not seen.
+  defp prune?(run, survey),
+    do: run.batch.prune and survey.complete and run.report.total > 0 and not run.stop
 
   # -- images
 
@@ -221,7 +233,7 @@ defmodule Thumbnailer.Batch.Run do
   defp plan_slice(planner, inputs) do
     for {path, relative} <- inputs, do: Planner.plan(planner, path, relative)
   rescue
-    error in File.Error -> [{:halt, Error.new(:write_failed, Exception.message(error))}]
+    error in File.Error -> [{:halt, no_table(planner.batch, error)}]
   end
 
   defp planned({:halt, error}, run), do: halt(run, error)

@@ -76,11 +76,18 @@ defmodule Thumbnailer.Batch.Survey do
   defp finish({:ok, survey}) do
     with :ok <- Clash.refuse(survey.clashes, survey.batch) do
       case Spool.rewind(survey.spool) do
-        {:ok, spool} -> {:ok, %{survey | spool: spool}}
-        {:error, posix} -> {:error, unwritable(posix)}
+        {:ok, spool} ->
+          {:ok, %{survey | spool: spool, complete: survey.complete and there?(survey.batch)}}
+
+        {:error, posix} ->
+          {:error, unwritable(posix)}
       end
     end
   end
+
+  # A disk that is not mounted has no folder of that name, or an empty one.
+  defp there?(batch),
+    do: Enum.all?(batch.patterns, &(RawPath.folder?(Input.base(&1)) and Input.there?(&1)))
 
   defp look(survey, found) do
     # A list that ends early would be a batch that misses images in silence.

@@ -45,6 +45,8 @@ defmodule Thumbnailer.Batch.Journal.Lock do
     with {:ok, file} <- :file.open(path, [:write, :raw, :binary, :exclusive]) do
       written = :file.write(file, owner)
       _ = :file.close(file)
+      # A full disk must not leave a lock that names nobody.
+      if written != :ok, do: :file.delete(path)
       written
     end
   end
