@@ -66,6 +66,11 @@ bool ChildProcess::send(Bytes message, std::span<const int> descriptors) {
 
 std::size_t ChildProcess::receive(std::span<std::byte> into) { return receive_bytes(channel_.get(), into); }
 
+bool ChildProcess::has_message() const {
+    pollfd entry{channel_.get(), POLLIN, 0};
+    return ::poll(&entry, 1, 0) != 0;
+}
+
 void ChildProcess::begin_termination() {
     if (!terminating_) terminating_since_ = Clock::now();
     terminating_ = true;

@@ -32,6 +32,9 @@ public:
     // The bytes of one message, 0 for anything else: the end of the channel, a message with descriptors, an empty one.
     std::size_t receive(std::span<std::byte> into);
 
+    // Whether there is something to be received, the end of the channel included.
+    bool has_message() const;
+
     // It is to end by itself: it sees that the channel is closed.
     void close_channel();
     void kill();

@@ -40,6 +40,8 @@ bool Worker::limit_processor_time(const Task& task, bool last) {
 }
 
 bool Worker::assign(std::unique_ptr<Task>& task, bool last) {
+    // What it said without being asked would be taken for an answer to this task.
+    if (process_.has_message()) return false;
     if (!limit_processor_time(*task, last)) return false;
     process_.forget_diagnostics(); // of the job before
     if (!process_.send(std::as_bytes(std::span(&task->job, 1)), task->descriptors())) return false;
