@@ -51,7 +51,7 @@ Result<ChildProcess> ChildProcess::start(ForkServer& fork_server, Role role) {
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)), process_(std::move(other.process_)), channel_(std::move(other.channel_)),
       stderr_(std::move(other.stderr_)), status_(std::move(other.status_)),
-      diagnostics_(std::move(other.diagnostics_)), next_read_(other.next_read_), terminating_(other.terminating_),
+      diagnostics_(std::move(other.diagnostics_)), diagnostics_bytes_(other.diagnostics_bytes_), next_read_(other.next_read_), terminating_(other.terminating_),
       killed_(other.killed_), reaped_(other.reaped_), terminating_since_(other.terminating_since_) {}
 
 ChildProcess::~ChildProcess() {
@@ -113,6 +113,7 @@ bool ChildProcess::read_some() {
     const ssize_t count = ::read(stderr_.get(), chunk.data(), chunk.size());
     if (count == 0) stderr_.reset();
     if (count <= 0) return false;
+    diagnostics_bytes_ += static_cast<std::uint64_t>(count);
     diagnostics_.append(chunk.data(), static_cast<std::size_t>(count));
     if (diagnostics_.size() > kKeptDiagnostics) diagnostics_.erase(0, diagnostics_.size() - kKeptDiagnostics);
     return true;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -52,6 +53,8 @@ public:
     // Its last lines, fit to be shown. What came before this call is forgotten by forget_diagnostics().
     std::string last_diagnostics();
     void forget_diagnostics();
+    // How many bytes it wrote there in all, as far as they were read.
+    std::uint64_t diagnostics_bytes() const { return diagnostics_bytes_; }
 
     // Descriptor to watch for POLLIN, -1 while there is nothing to be watched.
     int channel_fd() const { return channel_.get(); }
@@ -78,6 +81,7 @@ private:
     Descriptor stderr_;
     Descriptor status_; // of /proc
     std::string diagnostics_;
+    std::uint64_t diagnostics_bytes_ = 0;
     Clock::time_point next_read_{};
     bool terminating_ = false;
     bool killed_ = false;

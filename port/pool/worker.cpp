@@ -14,6 +14,8 @@ using std::chrono::seconds;
 constexpr seconds kProcessorTimeOfLife{600};
 // Processor time that its threads may use after a result, to free memory and to end.
 constexpr std::chrono::milliseconds kTidyingUp{250};
+// Bytes of stderr that may still be in the pipe: it holds as many, and one read more.
+constexpr std::uint64_t kLastWords = 128 * 1024;
 
 } // namespace
 
@@ -71,6 +73,7 @@ std::variant<JobResult, Violation, std::string_view> Worker::receive() {
 std::unique_ptr<Task> Worker::release() {
     idle_since_ = Clock::now();
     used_when_idle_ = process_.processor_time();
+    written_when_idle_ = process_.diagnostics_bytes();
     return std::move(task_);
 }
 
@@ -81,12 +84,8 @@ std::optional<ProcessUsage> Worker::usage() const {
 }
 
 bool Worker::is_busy_while_idle() const {
-    return idle() && process_.processor_time() - used_when_idle_ > kTidyingUp;
-}
-
-void Worker::condemn() {
-    condemned_ = true;
-    process_.kill();
+    return idle() && (process_.processor_time() - used_when_idle_ > kTidyingUp ||
+                      process_.diagnostics_bytes() - written_when_idle_ > kLastWords);
 }
 
 } // namespace thumbnailer

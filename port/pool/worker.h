@@ -25,13 +25,8 @@ public:
 
     // Its memory includes what it has written for its task. Empty when the kernel does not tell.
     std::optional<ProcessUsage> usage() const;
-    // Whether it has used the processor since it has no task.
+    // Whether it has used the processor since it has no task, or goes on writing to stderr.
     bool is_busy_while_idle() const;
-
-    // Kills it because of what it did. Its task stays until the process is reaped, because its exit status belongs in the
-    // reply.
-    void condemn();
-    bool condemned() const { return condemned_; }
 
     ChildProcess& process() { return process_; }
     const ChildProcess& process() const { return process_; }
@@ -47,9 +42,9 @@ private:
     ChildProcess process_;
     std::unique_ptr<Task> task_;
     std::int64_t jobs_assigned_ = 0;
-    bool condemned_ = false;
     Clock::time_point idle_since_;
     std::chrono::nanoseconds used_when_idle_{};
+    std::uint64_t written_when_idle_ = 0; // to stderr
     std::chrono::seconds hard_limit_{}; // of processor time; 0: not set yet
 };
 

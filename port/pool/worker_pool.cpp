@@ -126,8 +126,8 @@ void WorkerPool::on_message(Worker& worker) {
     if (const auto* violation = std::get_if<Violation>(&received))
         return finish(worker, forbidden_call(*violation), Blame::image);
     const std::string_view fault = std::get<std::string_view>(received);
-    // It closed the channel. How the process ended is known when it is reaped.
-    if (asked && fault.empty()) return worker.condemn();
+    // It closed the channel. How the process ended is known when it is reaped; its task waits for that.
+    if (asked && fault.empty()) return worker.process().kill();
     if (!asked) delay_forks();
     finish(worker, unbelievable(fault), Blame::image);
 }
@@ -157,7 +157,7 @@ void WorkerPool::on_exit(Worker& worker) {
     record_event({.name = "worker_exit", .pid = worker.process().pid(), .made = worker.jobs_assigned(), .exit = status});
     if (worker.task() != nullptr)
         finish(worker, crash(worker, *status),
-               worker.condemned() || was_the_image(*status) ? Blame::image : Blame::nobody);
+               was_the_image(*status) ? Blame::image : Blame::nobody);
     else if (!expected)
         delay_forks();
 }
@@ -182,12 +182,12 @@ void WorkerPool::enforce_limits(Clock::time_point now) {
 
 // Before the kernel runs out of memory and kills another process.
 void WorkerPool::sample(Worker& worker) {
-    if (worker.condemned()) return;
     const auto usage = worker.usage();
     const std::int64_t given = worker.task() != nullptr ? worker.task()->shared_bytes() : 0;
     // Either the process is exiting, and a kill changes nothing, or its first thread has ended while others run: the
-    // kernel then reports no memory.
-    if (!usage) return worker.process().kill();
+    // kernel then reports no memory. What it said last is heard first.
+    if (!usage && !worker.process().has_message()) worker.process().kill();
+    if (!usage) return;
     if (usage->threads > kMaxThreads) return finish(worker, too_many_threads(usage->threads), Blame::image);
     if (worker.is_busy_while_idle()) return finish(worker, {}, Blame::nobody);
     if (usage->memory <= config_.max_memory + given) return;

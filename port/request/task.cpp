@@ -119,8 +119,11 @@ std::optional<std::string_view> Task::take_result(const JobResult& job_result) {
 }
 
 std::uint64_t Task::reply_bytes(const JobResult& job_result) const {
-    std::uint64_t bytes = 0;
+    constexpr std::uint64_t kAround = 1024;
+    constexpr std::uint64_t kAroundOutput = 2048; // what its map says beside the bytes, or why it failed
+    std::uint64_t bytes = kAround;
     for (const TaskOutput& output : outputs) {
+        bytes += kAroundOutput + output.to.size();
         const OutputResult& each = job_result.outputs[output.index];
         if (output.failure || each.made == 0) continue;
         bytes += each.placeholder_size + (output.file ? 0 : each.size);

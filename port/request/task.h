@@ -50,7 +50,7 @@ struct Task {
     // Seals what the worker wrote and looks at it, `made`. What is wrong with the result, when it is not to be believed.
     std::optional<std::string_view> take_result(const JobResult& result);
 
-    // Bytes that go into the answer.
+    // What the answer has at most, in bytes.
     std::uint64_t reply_bytes(const JobResult& result) const;
     bool has_files() const;
     // Memory that is given to the worker and counts as the worker's once it has looked at it.

@@ -257,12 +257,11 @@ void Server::take_completed() {
 
 void Server::on_result(std::unique_ptr<Task> task, const JobResult& result) {
     const Id id = task->id;
-    const auto most = static_cast<std::uint64_t>(config_.max_reply_bytes);
-    if (result.failed == 0 && task->reply_bytes(result) > most)
+    const std::uint64_t bytes = result.failed == 0 ? task->reply_bytes(result) : 0;
+    if (bytes > static_cast<std::uint64_t>(config_.max_reply_bytes))
         return reply_error(id, {.reason = Reason::too_large,
-                                .message = "the thumbnails have " + std::to_string(task->reply_bytes(result)) +
-                                           " bytes: an answer has at most " + std::to_string(most) +
-                                           " (--max-reply-bytes)",
+                                .message = "the answer would have up to " + std::to_string(bytes) + " bytes: at most " +
+                                           std::to_string(config_.max_reply_bytes) + " (--max-reply-bytes)",
                                 .limit = config_.max_reply_bytes});
     if (result.failed == 0 && task->has_files()) {
         pending_[id] = Stage::writing;

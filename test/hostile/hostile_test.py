@@ -69,7 +69,7 @@ class HostileTest(PipeTest):
 
     def await_replacement(self, program, forked):
         program.wait_for(lambda stats: stats["forked"] > forked)
-        program.staffed(2)
+        program.workers_once(2)
 
     def tell(self, program, lie, first_id):
         self.assertIn(lie["afterwards"], ("-", "replaced", "stuck"))
@@ -82,12 +82,15 @@ class HostileTest(PipeTest):
         if lie["afterwards"] == "replaced":
             self.await_replacement(program, forked)
         if lie["afterwards"] == "stuck":
+            late = 0
             for request_id in (first_id + 2, first_id + 3):
                 answer = program.ask(make(request_id, PHOTO, *OUTPUTS, timeout=700))
                 if answer[0] == "error":
                     self.assert_error(answer, request_id, "timeout")
+                    late += 1
                 else:
                     self.assert_honest(answer, request_id)
+            self.assertEqual(late, 1 if program.hello[1]["limits"]["max_images_per_worker"] > 1 else 0)
         if lie["afterwards"] != "-":
             self.assert_idle(program)
         for request_id in (first_id + 4, first_id + 5):
@@ -144,7 +147,7 @@ class HostileTest(PipeTest):
         program.ask(make(2, b"\xff\xd8\xff" + text * 3000, *OUTPUTS))
         made = self.assert_ok(program.ask(make(3, PHOTO, *OUTPUTS)), 3)
         [(_, small), _] = made["outputs"]
-        program.staffed(2)
+        program.workers_once(2)
         for request_id in range(4, 9):
             self.assert_hidden(program, path.encode(), request_id)
             self.assert_hidden(program, text * 2, request_id + 10)

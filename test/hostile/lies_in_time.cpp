@@ -106,11 +106,8 @@ constexpr Lie kLies[] = {
      }},
     {"answers_and_writes_on",
      [](Attack& a) {
-         a.answer();
-         for (int turns = 0; turns < 200; ++turns) {
-             if (write_all(a.memory(), bytes_of("overwritten"), 0) && turns > 100) succeeded();
-             rest(1);
-         }
+         answer_then_be_idle(a); // sealed by now
+         if (write_all(a.memory(), bytes_of("overwritten"), 0)) succeeded();
          sleep_for_ever();
      }},
     {"takes_memory",
