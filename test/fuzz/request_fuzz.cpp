@@ -1,6 +1,6 @@
 // A payload in either codec is a request within its limits, or refused with one of the reasons of a request.
 #include "codec_fuzz.h"
-#include "request.h"
+#include "request/request.h"
 
 namespace {
 
@@ -18,8 +18,8 @@ void check(const Codec& codec, Bytes payload) {
         fuzz::require(!request.error().message.empty() && request.error().message.find('\n') == std::string::npos);
         return;
     }
-    fuzz::require(id == request->id && request->spec.outputs.size() <= kMaxOutputs);
-    for (const OutputRequest& each : request->spec.outputs)
+    fuzz::require(id == request->id && request->options.outputs.size() <= kMaxOutputs);
+    for (const OutputRequest& each : request->options.outputs)
         fuzz::require(each.output.width <= kMaxSide && each.output.height <= kMaxSide && each.output.quality <= 100);
 }
 

@@ -1,0 +1,38 @@
+// Images that killed workers, remembered for a while, so that one that is sent again and again costs no further
+// worker. Known by the SHA-256 of their bytes, so that nobody can make an innocent image look like one.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace thumbnailer {
+
+class Poison {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    // An image that killed `deaths` workers is refused for `period`; 0 deaths: none ever is.
+    Poison(std::int64_t deaths, std::chrono::milliseconds period) : deaths_(deaths), period_(period) {}
+
+    // An image, `size` bytes at `offset` of a descriptor, killed its worker.
+    void record(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now);
+    // Whether it did so too often. Reads the bytes only when a remembered image has the same size.
+    bool refuses(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now);
+
+private:
+    struct Entry {
+        std::uint64_t size;
+        std::string digest;
+        std::int64_t deaths;
+        Clock::time_point until;
+    };
+    void expire(Clock::time_point now);
+
+    std::int64_t deaths_;
+    std::chrono::milliseconds period_;
+    std::vector<Entry> entries_; // oldest first
+};
+
+} // namespace thumbnailer

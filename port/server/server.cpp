@@ -1,0 +1,230 @@
+#include "server/server.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace thumbnailer {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// Beyond these the server stops reading until something was answered: the pipe fills and the client waits.
+constexpr std::size_t kMaxQueued = 1024;
+constexpr std::size_t kMaxUnwritten = std::size_t{64} << 20;
+
+// In the poll set: input, output, then what the crew watches.
+constexpr std::size_t kFirstOfPool = 2;
+
+void complain(const Failure& failure) { std::fprintf(stderr, "thumbnailer: %s\n", failure.message.c_str()); }
+
+} // namespace
+
+Server::Server(const Config& config, const Sandbox& sandbox, const Roots& roots, Descriptor input, Descriptor output,
+               WorkerMain worker_main, std::string_view libvips)
+    : config_(config), roots_(roots), input_(std::move(input)), output_(std::move(output)),
+      reader_(input_.get(), static_cast<std::size_t>(config.max_request_bytes)), writer_(output_.get()),
+      pool_(config, sandbox, worker_main), poison_(config.poison_after, milliseconds(config.poison_for_ms)),
+      streams_(static_cast<std::size_t>(config.max_streams), static_cast<std::size_t>(config.max_source_bytes)),
+      watchdog_(config.die_with_parent), memory_(open_statm(::getpid())) {
+    writer_.push(hello(config, sandbox.status(), libvips));
+}
+
+ExitCode Server::run() {
+    pool_.spawn_missing(Clock::now()); // the hello says that the workers are there
+    for (;;) {
+        // Answers and work first: a worker that will be needed next is forked while they are under way.
+        dispatch();
+        push_events();
+        if (!writer_.flush() || is_done()) return ExitCode::ok;
+        pool_.spawn_missing(Clock::now());
+        dispatch();
+        std::vector<pollfd> events = poll_set();
+        watchdog_.waiting();
+        if (::poll(events.data(), events.size(), poll_timeout(Clock::now())) < 0 && errno != EINTR)
+            return ExitCode::internal;
+        watchdog_.working();
+        // Nobody reads the answers any more: there is nothing left to do.
+        if ((events[1].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) return ExitCode::ok;
+        if (events[0].revents != 0)
+            if (const ExitCode code = read_input(); code != ExitCode::ok) return code;
+        reply_to(pool_.handle_events(std::span(events).subspan(kFirstOfPool)));
+        expire(Clock::now());
+    }
+}
+
+bool Server::is_done() const { return input_ended_ && queue_.empty() && pool_.busy() == 0 && writer_.empty(); }
+
+std::vector<pollfd> Server::poll_set() const {
+    const bool reading = !input_ended_ && queue_.size() < kMaxQueued && writer_.pending_bytes() < kMaxUnwritten;
+    std::vector<pollfd> set{{reading ? input_.get() : -1, POLLIN, 0},
+                            {output_.get(), static_cast<short>(writer_.empty() ? 0 : POLLOUT), 0}};
+    pool_.add_poll_entries(set);
+    return set;
+}
+
+// Milliseconds until something is due, -1 when nothing is.
+int Server::poll_timeout(Clock::time_point now) const {
+    auto due = std::min(pool_.due(now), streams_.next_deadline());
+    for (const auto& task : queue_) due = std::min(due, task->deadline);
+    if (watchdog_.on()) due = std::min(due, now + Watchdog::kHeartbeat);
+    if (due == Clock::time_point::max()) return -1;
+    const auto wait = std::chrono::ceil<milliseconds>(due - now).count();
+    return static_cast<int>(std::clamp<std::int64_t>(wait, 0, 3'600'000));
+}
+
+ExitCode Server::read_input() {
+    const auto input = reader_.fill();
+    if (!input) {
+        complain(input.error());
+        return ExitCode::internal;
+    }
+    if (*input == Input::end) {
+        input_ended_ = true;
+        for (const Id id : streams_.ids()) {
+            streams_.release(id);
+            reply_error(id, {Reason::bad_request, "the input ended before the stream did"});
+        }
+        if (reader_.between_frames()) return ExitCode::ok;
+        std::fprintf(stderr, "thumbnailer: the input ended inside a frame\n");
+        return ExitCode::bad_frame;
+    }
+    for (;;) {
+        auto frame = reader_.take();
+        if (!frame) {
+            complain(frame.error());
+            return ExitCode::bad_frame;
+        }
+        if (!*frame) return ExitCode::ok;
+        handle(std::move(**frame));
+    }
+}
+
+void Server::handle(Frame frame) {
+    const auto term = config_.codec->decode(frame.payload);
+    if (!term) return writer_.push(error_reply(*config_.codec, std::nullopt, term.error()));
+    const auto request = read_request(*term);
+    if (!request) {
+        ++counters_.failed;
+        const auto id = read_id(*term);
+        // What follows of a stream whose make or chunk cannot be read is no fault of its own.
+        if (id && !streams_.release(*id) && announces_stream(*term) && !is_pending(*id)) streams_.discard_rest(*id);
+        return writer_.push(error_reply(*config_.codec, id, request.error()));
+    }
+    switch (request->op) {
+    case Op::make:
+    case Op::probe: return accept(*request, frame);
+    case Op::chunk: return append_chunk(*request);
+    case Op::cancel: return cancel(request->id);
+    case Op::ping: return writer_.push(pong(*config_.codec, request->id));
+    case Op::stats: return writer_.push(stats_reply(*config_.codec, request->id, stats()));
+    }
+}
+
+void Server::accept(const Request& request, Frame& frame) {
+    if (is_pending(request.id))
+        return reply_error(request.id, {Reason::duplicate_id, "the id " + std::to_string(request.id) +
+                                                                  " belongs to a request that is still unanswered"});
+    const bool stream = std::holds_alternative<Stream>(request.source);
+    auto task = Task::from(request, frame, config_, roots_);
+    if (task && !stream) return enqueue(std::move(*task));
+    const auto opened = task ? streams_.open(std::move(*task)) : Result<Done>(task.error());
+    if (opened) return;
+    if (stream) streams_.discard_rest(request.id);
+    reply_error(request.id, opened.error());
+}
+
+void Server::append_chunk(const Request& request) {
+    const Id id = request.id;
+    if (streams_.contains(id)) {
+        auto task = streams_.add(id, request.chunk);
+        if (!task) return reply_error(id, task.error());
+        if (*task) enqueue(std::move(*task));
+    } else if (!streams_.is_discarded(id, !request.chunk)) {
+        // A request of this id whose source is complete cannot be what its client thinks that it is.
+        remove(id);
+        reply_error(id, {Reason::bad_request, "a chunk for " + std::to_string(id) + ", which is no open stream"});
+    }
+}
+
+void Server::enqueue(std::unique_ptr<Task> task) {
+    const Job& job = task->job;
+    if (poison_.refuses(task->source.get(), job.source_offset, job.source_size, Clock::now()))
+        return reply_error(task->id, {Reason::poison, "this image has killed " + std::to_string(config_.poison_after) +
+                                                          " workers and is not tried again for a while"});
+    queue_.push_back(std::move(task));
+}
+
+bool Server::is_pending(Id id) const {
+    return pool_.contains(id) || streams_.contains(id) ||
+           std::ranges::any_of(queue_, [&](const auto& task) { return task->id == id; });
+}
+
+void Server::cancel(Id id) {
+    if (!remove(id)) return; // answered already
+    ++counters_.cancelled;
+    reply_error(id, {Reason::cancelled, "the request was cancelled"});
+}
+
+// Takes a request from wherever it is. Its answer is the caller's to give.
+bool Server::remove(Id id) {
+    if (streams_.release(id)) return true;
+    const auto queued = std::ranges::find(queue_, id, [](const auto& task) { return task->id; });
+    if (queued == queue_.end()) return pool_.cancel(id) != nullptr;
+    queue_.erase(queued);
+    return true;
+}
+
+void Server::dispatch() {
+    while (!queue_.empty() && pool_.assign(queue_.front())) queue_.pop_front();
+}
+
+void Server::expire(Clock::time_point now) {
+    std::vector<CompletedTask> late = pool_.enforce_limits(now);
+    for (const Id id : streams_.expired(now)) late.push_back({streams_.release(id), Task::timed_out()});
+    for (auto& task : queue_)
+        if (task->deadline <= now) late.push_back({std::move(task), Task::timed_out()});
+    std::erase(queue_, nullptr);
+    reply_to(std::move(late));
+}
+
+void Server::reply_to(std::vector<CompletedTask> completed) {
+    for (CompletedTask& each : completed) {
+        Task& task = *each.task;
+        if (const auto* job_result = std::get_if<JobResult>(&each.result)) {
+            ++(job_result->failed != 0 ? counters_.failed : counters_.served);
+            writer_.push(result_reply(*config_.codec, task, *job_result));
+            continue;
+        }
+        const Failure& failure = std::get<Failure>(each.result);
+        if (each.killed_its_worker)
+            poison_.record(task.source.get(), task.job.source_offset, task.job.source_size, Clock::now());
+        if (failure.reason == Reason::timeout) ++counters_.timed_out;
+        if (failure.reason == Reason::crashed) ++counters_.crashed;
+        reply_error(task.id, failure);
+    }
+}
+
+void Server::reply_error(Id id, const Failure& failure) {
+    ++counters_.failed;
+    writer_.push(error_reply(*config_.codec, id, failure));
+}
+
+void Server::push_events() {
+    for (const WorkerEvent& event : pool_.take_events()) writer_.push(event_frame(*config_.codec, event));
+}
+
+Stats Server::stats() const {
+    return {.counters = counters_,
+            .workers = config_.workers,
+            .busy = static_cast<std::int64_t>(pool_.busy()),
+            .queued = static_cast<std::int64_t>(queue_.size()),
+            .streams = static_cast<std::int64_t>(streams_.size()),
+            .forked = pool_.forked(),
+            .server_memory = private_rss(memory_),
+            .worker_memory = pool_.memory()};
+}
+
+} // namespace thumbnailer

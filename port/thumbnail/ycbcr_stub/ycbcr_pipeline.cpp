@@ -1,0 +1,17 @@
+// In the place of thumbnail/ycbcr/ycbcr_pipeline.cpp in a program without the lane.
+#include "thumbnail/ycbcr/ycbcr_pipeline.h"
+#include "thumbnail/geometry/plan.h"
+#include "thumbnail/pixels/planes.h"
+
+namespace thumbnailer {
+
+class ResamplerCache {};
+
+YcbcrPipeline::YcbcrPipeline() = default;
+YcbcrPipeline::~YcbcrPipeline() = default;
+
+bool YcbcrPipeline::can_make(const Header&, std::span<const Plan>, Speed, const Limits&) { return false; }
+
+std::vector<std::optional<EncodedFile>> YcbcrPipeline::make(Bytes, std::span<const Plan>, Speed) { return {}; }
+
+} // namespace thumbnailer
