@@ -1,6 +1,6 @@
 #include "thumbnail/bmp/bmp_fields.h"
 
-#include "base/reader.h"
+#include "base/byte_reader.h"
 
 namespace thumbnailer {
 

@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-#include "base/reader.h"
+#include "base/byte_reader.h"
 #include "thumbnail/bmp/bmp_fields.h"
 
 namespace thumbnailer {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "base/reader.h"
+#include "base/byte_reader.h"
 #include "thumbnail/bmp/bmp_runs.h"
 
 namespace thumbnailer {

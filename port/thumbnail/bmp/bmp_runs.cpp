@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/reader.h"
+#include "base/byte_reader.h"
 
 namespace thumbnailer {
 

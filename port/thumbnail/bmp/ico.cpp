@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "base/reader.h"
+#include "base/byte_reader.h"
 
 namespace thumbnailer {
 

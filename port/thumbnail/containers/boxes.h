@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
-#include "base/reader.h"
+#include "base/byte_reader.h"
 
 namespace thumbnailer {
 

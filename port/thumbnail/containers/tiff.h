@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/reader.h"
+#include "base/byte_reader.h"
 
 namespace thumbnailer {
 

@@ -9,16 +9,9 @@
 
 #include "thumbnail/geometry/geometry.h"
 #include "thumbnail/heif/heif_meta.h"
+#include "thumbnail/yuv/nclx.h"
 
 namespace thumbnailer {
-
-// Colours by number (ITU-T H.273).
-struct Nclx {
-    std::uint64_t primaries = 2; // 2: not said
-    std::uint64_t transfer = 2;
-    std::uint64_t matrix = 2;
-    bool full_range = false;
-};
 
 // The part of a picture that is shown: fractions, the offset from centre to centre.
 struct CleanAperture {

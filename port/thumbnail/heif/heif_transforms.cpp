@@ -30,11 +30,11 @@ std::optional<Span> span(std::int32_t all, std::int64_t length_n, std::int64_t l
 }
 
 Result<HeifView> cropped(HeifView view, const CleanAperture& aperture) {
-    const Size seen = turned(view.crop.size(), view.orientation);
+    const Size seen = swap_if_sideways(view.crop.size(), view.orientation);
     const auto across = span(seen.width, aperture.width_n, aperture.width_d, aperture.right_n, aperture.right_d);
     const auto down = span(seen.height, aperture.height_n, aperture.height_d, aperture.down_n, aperture.down_d);
     if (!across || !down) return bad_heif("shows a part of itself that is not in it (clap)");
-    const Rect part = stored({across->from, down->from, across->length, down->length}, seen, view.orientation);
+    const Rect part = stored_rect({across->from, down->from, across->length, down->length}, seen, view.orientation);
     view.crop = {view.crop.left + part.left, view.crop.top + part.top, part.width, part.height};
     return view;
 }

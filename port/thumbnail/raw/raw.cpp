@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/reader.h"
+#include "base/byte_reader.h"
 #include "thumbnail/containers/tiff.h"
-#include "thumbnail/jpeg.h"
+#include "thumbnail/jpeg/segments.h"
 #include "thumbnail/raw/raw_formats.h"
 
 namespace thumbnailer {

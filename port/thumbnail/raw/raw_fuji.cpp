@@ -1,6 +1,6 @@
 #include <string_view>
 
-#include "base/reader.h"
+#include "base/byte_reader.h"
 #include "thumbnail/raw/raw_formats.h"
 
 namespace thumbnailer {

@@ -1,10 +1,12 @@
-#include "thumbnail/heif/hevc_config.h"
+#include "thumbnail/hevc/hevc_config.h"
 
 #include <algorithm>
 #include <optional>
+#include <string>
 
-#include "thumbnail/heif/heif_meta.h"
-#include "thumbnail/heif/hevc_bits.h"
+#include "base/byte_reader.h"
+
+#include "thumbnail/hevc/hevc_bits.h"
 
 namespace thumbnailer {
 
@@ -65,7 +67,8 @@ std::optional<HevcFormat> format_in(Bytes unit) {
                       8 + std::max(*luma, *colour)};
 }
 
-Failure damaged() { return bad_heif("has a damaged set-up of its decoder (hvcC)"); }
+Failure bad(const char* what) { return {Reason::bad_image, std::string("the heif image has ") + what}; }
+Failure damaged() { return bad("a damaged set-up of its decoder (hvcC)"); }
 
 // All that set up pictures must agree on their format.
 bool takes_format(Bytes unit, std::optional<HevcFormat>& format) {
@@ -98,7 +101,7 @@ Result<HevcConfig> read_hevc_config(Bytes contents) {
             config.units.push_back(*unit);
         }
     }
-    if (!format) return bad_heif("has a set-up of its decoder (hvcC) without a size");
+    if (!format) return bad("a set-up of its decoder (hvcC) without a size");
     config.format = *format;
     return config;
 }
@@ -110,8 +113,8 @@ Result<std::vector<Bytes>> hevc_units(Bytes data, const HevcConfig& config) {
     while (reader.left() > 0) {
         const auto length = reader.unsigned_of(config.length_bytes);
         const auto unit = length ? reader.take(*length) : std::nullopt;
-        if (!unit || unit->size() < kUnitHeader) return bad_heif("has image data that are cut short");
-        if (!takes_format(*unit, format)) return bad_heif("has image data of another size than it says");
+        if (!unit || unit->size() < kUnitHeader) return bad("image data that are cut short");
+        if (!takes_format(*unit, format)) return bad("image data of another size than it says");
         units.push_back(*unit);
     }
     return units;

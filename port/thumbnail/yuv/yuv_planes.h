@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "thumbnail/geometry/geometry.h"
-#include "thumbnail/heif/heif_properties.h"
+#include "thumbnail/yuv/nclx.h"
 
 namespace thumbnailer {
 

@@ -1,5 +1,5 @@
 // Stands in for hevc_decoder.cpp where the program is built without libde265.
-#include "thumbnail/heif/hevc_decoder.h"
+#include "thumbnail/hevc/hevc_decoder.h"
 
 namespace thumbnailer {
 
@@ -16,8 +16,9 @@ bool HevcDecoder::is_built_in() { return false; }
 const YuvPlanes& HevcDecoder::planes() const { return state_->planes; }
 
 Result<HevcDecoder> HevcDecoder::decode(const HevcConfig&, Bytes) {
-    return unsupported_heif("needs libde265, without which this program was built (on Debian: apt install libde265-dev, "
-                            "then build again)");
+    return Failure{Reason::unsupported_format,
+                   "heic needs libde265, without which this program was built (on Debian: apt install libde265-dev, then "
+                   "build again)"};
 }
 
 } // namespace thumbnailer

@@ -1,4 +1,4 @@
-#include "thumbnail/heif/hevc_decoder.h"
+#include "thumbnail/hevc/hevc_decoder.h"
 
 #include <libde265/de265.h>
 
@@ -15,9 +15,8 @@ struct FreeDecoder {
 };
 using Decoder = std::unique_ptr<void, FreeDecoder>;
 
-Failure refused(de265_error error) {
-    return bad_heif(std::string("has damaged image data: ") + de265_get_error_text(error));
-}
+Failure bad(const std::string& what) { return {Reason::bad_image, "the heif image has " + what}; }
+Failure refused(de265_error error) { return bad(std::string("damaged image data: ") + de265_get_error_text(error)); }
 
 // What the decoder says of itself and not of the picture.
 bool is_harmless(de265_error warning) {
@@ -108,9 +107,9 @@ Result<HevcDecoder> HevcDecoder::decode(const HevcConfig& config, Bytes data) {
     for (de265_error warning = de265_get_warning(decoder); warning != DE265_OK; warning = de265_get_warning(decoder))
         if (!is_harmless(warning)) return refused(warning);
     const de265_image* image = de265_peek_next_picture(decoder);
-    if (image == nullptr) return bad_heif("has image data without a whole picture");
+    if (image == nullptr) return bad("image data without a whole picture");
     state->planes = planes_of(image);
-    if (!is_whole(state->planes)) return bad_heif("has image data without samples");
+    if (!is_whole(state->planes)) return bad("image data without samples");
     return HevcDecoder(std::move(state));
 }
 

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "base/result.h"
-#include "thumbnail/heif/hevc_config.h"
-#include "thumbnail/heif/yuv_planes.h"
+#include "thumbnail/hevc/hevc_config.h"
+#include "thumbnail/yuv/yuv_planes.h"
 
 namespace thumbnailer {
 
@@ -14,8 +14,8 @@ public:
     // Whether the program was built with libde265. Without it nothing is decoded.
     static bool is_built_in();
 
-    // Decodes the first picture of the data. Fails with bad_image when the decoder has anything to object: what it makes
-    // of damaged data is no picture.
+    // Decodes the first picture of the data. Fails with bad_image when the decoder has anything to object: what it
+    // makes of damaged data is no picture.
     static Result<HevcDecoder> decode(const HevcConfig& config, Bytes data);
 
     HevcDecoder(HevcDecoder&&) noexcept;
