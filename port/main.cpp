@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "config/command_line.h"
 #include "server/server.h"
+#include "thumbnail/hevc/hevc_decoder.h"
 #include "thumbnail/vips/vips_runtime.h"
 #include "worker/worker_main.h"
 
@@ -54,6 +55,7 @@ ExitCode serve(Config config, const char* program) {
     widen(input.get());
     widen(output.get());
     ::fcntl(output.get(), F_SETFL, ::fcntl(output.get(), F_GETFL) | O_NONBLOCK);
+    if (!HevcDecoder::is_built_in()) config.loaders.remove(Format::heic);
     const auto loaders = VipsRuntime::start(program, config.loaders);
     if (!loaders) return complain(ExitCode::internal, loaders.error());
     config.loaders = *loaders;

@@ -119,15 +119,6 @@ Failure no_header() { return bad("has a header that does not exist or is cut sho
 
 } // namespace
 
-bool is_bmp(Bytes source) {
-    constexpr std::uint64_t kShortest = 12;
-    constexpr std::uint64_t kLongest = 255; // one that does not exist is named as such; text is not taken for a BMP
-    ByteReader reader(source);
-    if (reader.unsigned_of(2) != 0x424d || !reader.take(kFileHeader - 2)) return false; // "BM"
-    const auto length = reader.little_of(4);
-    return length && *length >= kShortest && *length <= kLongest;
-}
-
 Result<BmpHeader> read_bmp_header(Bytes source) {
     ByteReader reader(source);
     reader.take(10);

@@ -45,9 +45,6 @@ struct BmpHeader {
     }
 };
 
-// Whether the bytes begin as a BMP does: by its letters and an information header of a length that exists.
-bool is_bmp(Bytes source);
-
 // Fails with bad_image, or with unsupported_format for what a BMP may hold and is not read: JPEG, PNG, fax code, 64
 // bits a pixel.
 Result<BmpHeader> read_bmp_header(Bytes source);

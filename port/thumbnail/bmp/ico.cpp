@@ -75,14 +75,6 @@ bool has_alpha_beside_colours(const BmpHeader& header) {
 
 } // namespace
 
-bool is_ico(Bytes source) {
-    ByteReader reader(source);
-    const auto count = count_of(reader);
-    if (!count) return false;
-    const auto entry = next_entry(reader);
-    return entry && entry->length > 0 && entry->offset >= kHeader + *count * kEntry;
-}
-
 Result<IconImage> largest_image(Bytes source) {
     ByteReader list(source);
     const auto count = count_of(list);

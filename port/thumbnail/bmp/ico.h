@@ -8,9 +8,6 @@
 
 namespace thumbnailer {
 
-// Whether the bytes begin as an icon or a cursor does: by the type and by where the first image is said to be.
-bool is_ico(Bytes source);
-
 struct IconImage {
     Bytes bytes;
     bool png = false; // else a bitmap

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/bytes.h"
 #include "base/byte_reader.h"
+#include "base/bytes.h"
 
 namespace thumbnailer {
 

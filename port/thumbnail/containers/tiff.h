@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "base/bytes.h"
 #include "base/byte_reader.h"
+#include "base/bytes.h"
 
 namespace thumbnailer {
 

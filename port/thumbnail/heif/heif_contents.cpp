@@ -52,7 +52,9 @@ std::vector<std::byte> exif_of(const HeifMeta& meta, ItemId picture) {
     ByteReader reader(data);
     const auto skipped = reader.unsigned_of(4);
     if (!skipped || !reader.take(*skipped)) return {};
-    const Bytes rest = *reader.take(reader.left());
+    Bytes rest = *reader.take(reader.left());
+    constexpr std::string_view kName("Exif\0\0", 6); // of writers that do not count it
+    if (text_of(rest).starts_with(kName)) rest = rest.subspan(kName.size());
     return {rest.begin(), rest.end()};
 }
 

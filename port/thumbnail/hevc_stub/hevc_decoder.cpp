@@ -16,9 +16,10 @@ bool HevcDecoder::is_built_in() { return false; }
 const YuvPlanes& HevcDecoder::planes() const { return state_->planes; }
 
 Result<HevcDecoder> HevcDecoder::decode(const HevcConfig&, Bytes) {
-    return Failure{Reason::unsupported_format,
-                   "heic needs libde265, without which this program was built (on Debian: apt install libde265-dev, then "
-                   "build again)"};
+    return Failure{
+        Reason::unsupported_format,
+        "heic needs libde265, without which this program was built (on Debian: apt install libde265-dev, then "
+        "build again)"};
 }
 
 } // namespace thumbnailer

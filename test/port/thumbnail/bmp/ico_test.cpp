@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "bmp_bytes.h"
+#include "support/bmp_bytes.h"
 #include "thumbnail/vips/row_image.h"
 
 using namespace thumbnailer;
@@ -91,14 +91,6 @@ TEST_CASE("damage is a bad image") {
     const std::string without_mask = bitmap_of(0x00112233);
     CHECK(IconRows::open(bytes_of(without_mask.substr(0, without_mask.size() - 1))).error().reason ==
           Reason::bad_image);
-}
-
-TEST_CASE("icons and cursors are known by their list") {
-    CHECK(is_ico(bytes_of(icon({bitmap_of(1)}))));
-    CHECK(is_ico(bytes_of(icon({bitmap_of(1)}, 2))));
-    CHECK_FALSE(is_ico(bytes_of(icon({bitmap_of(1)}, 3))));
-    CHECK_FALSE(is_ico(bytes_of(icon({}))));
-    CHECK_FALSE(is_ico(bytes_of(std::string("\0\0\1\0\1\0", 6))));
 }
 
 TEST_CASE("rows become an image, a damaged one its failure") {

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "raw_bytes.h"
+#include "support/raw_bytes.h"
 
 using namespace thumbnailer;
 using namespace thumbnailer::test;

@@ -97,8 +97,7 @@ inline Tag orientation_tag(int orientation) { return {0x112, 3, {static_cast<std
 inline std::string zero_ended(const std::string& text) { return text + std::string(1, '\0'); }
 
 // The first directory has 8 x 8 pixels, the second the samples, the third a preview as a JPEG in a strip.
-inline std::string dng(int orientation) {
-    const std::string preview = jpeg_header({1024, 768});
+inline std::string dng(int orientation, const std::string& preview = jpeg_header({1024, 768})) {
     return tiff(
         true,
         {{{0x100, 4, {8}},
