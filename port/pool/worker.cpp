@@ -36,7 +36,8 @@ std::string_view signal_name(int number) {
     return row == kSignals.end() ? "other" : row->name;
 }
 
-// The child between fork and its first job: nothing of the server's but the channel and its own stderr.
+// In the child, between fork and its first job: closes every descriptor of the server but the channel and its own
+// stderr.
 [[noreturn]] void run_in_child(pid_t server_pid, Descriptor channel, Descriptor diagnostics, const Sandbox& sandbox,
                                WorkerMain main) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -67,8 +68,9 @@ Result<std::unique_ptr<Worker>> Worker::start(const Sandbox& sandbox, WorkerMain
     const pid_t pid = ::fork();
     if (pid < 0) return Failure{Reason::internal, std::string("fork: ") + std::strerror(errno)};
     if (pid == 0) run_in_child(server_pid, std::move(theirs), std::move(writing), sandbox, main);
-    // A child that is stopped before it has come to PR_SET_PDEATHSIG would outlive us, and hold our pipes open. In a
-    // process group of its own it is ended with us: the kernel wakes stopped groups that become orphaned with SIGHUP.
+    // A child that is stopped before it calls PR_SET_PDEATHSIG would outlive the server and hold its pipes open. In a
+    // process group of its own it ends with the server: the kernel sends SIGHUP and SIGCONT to stopped groups that
+    // become orphaned.
     ::setpgid(pid, pid);
     std::unique_ptr<Worker> worker(new Worker());
     worker->pid_ = pid;
@@ -86,7 +88,8 @@ Worker::~Worker() {
     ::waitpid(pid_, nullptr, 0);
 }
 
-// A second guard, for when the server itself is stopped: more processor time than this job can have used in time.
+// A second limit, which holds while the server itself is stopped: more processor time than the job can use before its
+// deadline.
 void Worker::limit_processor_time() const {
     clockid_t clock{};
     timespec used{};

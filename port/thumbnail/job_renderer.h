@@ -12,11 +12,11 @@ public:
     JobRenderer(const Job& job, const Images& images, const Store& store, YcbcrPipeline& ycbcr_pipeline)
         : job_(job), images_(images), store_(store), ycbcr_pipeline_(ycbcr_pipeline) {}
 
-    // What is wrong with one output is told in its product; fails for what is wrong with the source.
+    // A failure of one output is stored in its OutputResult; the call fails when the source is at fault.
     Result<Done> make(const Header& header, JobResult& job_result);
 
 private:
-    // Outputs for which the same is decoded.
+    // Outputs that share one decode.
     struct Group {
         DecodeOptions decode;
         Header header;
@@ -27,7 +27,7 @@ private:
     Result<Done> plan_output(std::size_t index, const Header& header, std::vector<Group>& groups);
     Result<Rect> part_of(const Output& output, const Group& group, const View& view);
     Result<Done> make_group(Group& group, JobResult& job_result);
-    // Takes out of the group what goes through the lane.
+    // Makes the outputs that the fast path can make, and removes them from the group.
     Result<Done> make_by_fast_path(Group& group, JobResult& job_result);
     Result<Done> make_one(const Plan& plan, const Group& group, const std::function<vips::VImage(Renderer&)>& render,
                           OutputResult& output_result);
