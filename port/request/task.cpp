@@ -52,7 +52,9 @@ Job job_for(Op op, const OpenedSource& source, const Config& config) {
 
 TaskOutput output_for(const OutputRequest& request, const Config& config, const Roots& roots, Overlays& overlays) {
     TaskOutput output{.output = request.output, .to = request.to};
-    if (!request.overlay) return output;
+    if (const auto checked = request.to.empty() ? Result<Done>(Done{}) : OutputFile::check(roots, request.to); !checked)
+        output.failure = checked.error();
+    if (!request.overlay || output.failure) return output;
     auto overlay = overlays.open(*request.overlay, config, roots);
     if (overlay)
         output.overlay = *overlay;
@@ -76,10 +78,16 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     task->source = std::move(source->descriptor);
     for (const OutputRequest& output : request.options.outputs)
         task->outputs.push_back(output_for(output, config, roots, task->overlays));
+    if (auto left = task->check_outputs(); !left) return std::move(left).error();
     return task;
 }
 
-// An output whose file or overlay cannot be opened costs itself alone, unless it is the only one.
+// An output whose file or overlay cannot be opened costs itself alone, unless no other is left.
+Result<Done> Task::check_outputs() const {
+    const bool left = outputs.empty() || std::ranges::any_of(outputs, [](const auto& output) { return !output.failure; });
+    return left ? Result<Done>(Done{}) : *outputs.front().failure;
+}
+
 Result<Done> Task::open_outputs(const Roots& roots) {
     if (result) return Done{}; // a worker that ended before it took the task
     for (TaskOutput& output : outputs) {
@@ -97,7 +105,7 @@ Result<Done> Task::open_outputs(const Roots& roots) {
         job.overlay[job.count] = output.overlay;
         ++job.count;
     }
-    if (job.count == 0 && !outputs.empty()) return *outputs.front().failure;
+    if (auto left = check_outputs(); !left) return left;
     overlays.describe(job);
     auto memory = share_result();
     if (!memory) return std::move(memory).error();

@@ -43,6 +43,8 @@ struct Task {
     static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config,
                                               const Roots& roots);
 
+    // Fails when nothing is left to be made.
+    Result<Done> check_outputs() const;
     // Opens what is written, right before a worker gets the job: a request that waits holds no files. Fails when nothing is
     // left to be made.
     Result<Done> open_outputs(const Roots& roots);
