@@ -14,7 +14,7 @@ defmodule Bench.Page do
     "ping" => ~w(implementation p50_us p99_us ratio),
     "isolation" => ~w(isolation p50_ms p95_ms),
     "profile" => ~w(stage fast_720 balanced_720 fast_200 balanced_200),
-    "soak" => ~w(images per_second workers_mb front_mb),
+    "soak" => ~w(images per_second workers_mb server_mb),
     "faults" => ~w(third third_per_second per_second ratio)
   }
 
@@ -120,7 +120,7 @@ defmodule Bench.Page do
         [what, at, "#{sign} #{wanted}", Table.number(measured, 3), Target.result(target)]
       end
 
-    Table.markdown([["", "of", "wanted", "measured", ""] | rows])
+    Table.markdown([["", "benchmark", "target", "measured", ""] | rows])
   end
 
   defp machine(settings) do
