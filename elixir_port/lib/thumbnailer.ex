@@ -139,6 +139,9 @@ defmodule Thumbnailer do
         {^ref, {:error, error}} -> error.reason
       end
 
+  A source that is a stream is read in a task of its own, for the calling process does not wait; `$callers` of the task lead to it.
+  What the stream raises ends the request: `{ref, {:error, error}}` with the reason `:cancelled` says what it was.
+
   Exactly one message comes for each reference, whatever happens to the image, the program or the instance. It goes to
   `:reply_to`, which may be a process on another node: a pid, an alias (`:erlang.alias/1`), a name or `{name, node}`.
   When that process ends, or has no such name, the request is cancelled; with an alias, when the caller ends.
@@ -317,7 +320,7 @@ defmodule Thumbnailer do
     * `:waiting`, `:sent` - requests in the queue, and those that the program holds
     * `:served`, `:failed` - how many requests were answered, and errors by reason
     * `:restarts` - how often the program has ended
-    * `:latency` - `:p50`, `:p95` and `:p99`: in how many milliseconds so many percent of all requests were answered, the
+    * `:latency` - `:p50`, `:p95` and `:p99`: in how many milliseconds so many percent of the requests of the last five minutes were answered, the
       queue included; at most an eighth too high; `nil` while there were none
     * `:workers`, `:memory` - how many images can be worked on at the same time; the memory that
       belongs to the `:server` (the process of the program that serves) and to the `:workers` alone, in bytes. `nil` when the program is not up

@@ -50,6 +50,21 @@ defmodule Thumbnailer.Instance.ProgramOutputTest do
     assert message =~ "it sent a term that is no hello: {:ok, 1"
   end
 
+  test "a program whose hello is not of its types is of no use, and says so", %{test: name} do
+    start_fake(name, "wrong_loaders")
+    assert {:error, %Error{reason: :unavailable, message: message}} = make(name)
+    assert message =~ "it sent a hello whose loaders cannot be 5"
+  end
+
+  test "a program that says a new hello each second leaves no atoms, and is started more and more rarely",
+       %{test: name} do
+    start_fake(name, "dies_every_second")
+    os_pid = os_pid(name)
+    eventually("it was not started again", fn -> :sys.get_state(name).restarts == 2 end)
+    assert :sys.get_state(name).program.failures == 2
+    assert_raise ArgumentError, fn -> String.to_existing_atom("word_" <> "#{os_pid}") end
+  end
+
   test "a program that says no hello in time is killed", %{test: name} do
     start_fake(name, "never_hello", start_timeout: 50)
     eventually("it was not killed", fn -> :sys.get_state(name).program.fault != nil end)

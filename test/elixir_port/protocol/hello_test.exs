@@ -3,7 +3,17 @@ defmodule Thumbnailer.Protocol.HelloTest do
 
   alias Thumbnailer.Protocol.Codec
 
-  @hello %{protocol: 1, workers: 2, limits: %{max_request_bytes: 100}}
+  @hello %{
+    protocol: 1,
+    version: "1",
+    libvips: "8",
+    workers: 2,
+    limits: %{max_request_bytes: 100},
+    loaders: [:png],
+    savers: [:png],
+    sandbox: %{mode: :off},
+    os_pid: 7
+  }
 
   defp decode(term), do: term |> :erlang.term_to_binary() |> Codec.decode_hello()
 
@@ -23,10 +33,11 @@ defmodule Thumbnailer.Protocol.HelloTest do
     name = "hello_test_#{System.unique_integer([:positive])}"
     atom = <<119, byte_size(name), name::binary>>
     # As a key, in a list, and in a map.
-    <<131, _map, _size::32, pairs::binary>> = :erlang.term_to_binary(@hello)
+    known = Map.drop(@hello, [:loaders, :sandbox])
+    <<131, _map, _size::32, pairs::binary>> = :erlang.term_to_binary(known)
     list = <<119, 7, "loaders", 108, 2::32, 119, 4, "jpeg", atom::binary, 106>>
     map = <<119, 7, "sandbox", 116, 2::32, atom::binary, 97, 1, 119, 4, "mode", 119, 3, "off">>
-    frame = <<131, 104, 2, 119, 5, "hello", 116, 6::32, pairs::binary, atom::binary, 97, 1>>
+    frame = <<131, 104, 2, 119, 5, "hello", 116, 10::32, pairs::binary, atom::binary, 97, 1>>
 
     assert Codec.decode_hello(frame <> list <> map) ==
              {:ok, Map.merge(@hello, %{loaders: [:jpeg], sandbox: %{mode: :off}})}
@@ -38,8 +49,10 @@ defmodule Thumbnailer.Protocol.HelloTest do
     assert {:error, "a hello in protocol 2, this library speaks protocol 1"} =
              decode({:hello, %{@hello | protocol: 2}})
 
-    assert {:error, "a hello without workers: " <> _} =
-             decode({:hello, Map.delete(@hello, :workers)})
+    for {key, _value} <- Map.delete(@hello, :protocol) do
+      assert {:error, "a hello without " <> rest} = decode({:hello, Map.delete(@hello, key)})
+      assert rest =~ "#{key}: "
+    end
 
     assert {:error, "a term that is no hello" <> _} = decode({:ok, 1, %{}})
     assert {:error, "bytes that are no term" <> _} = Codec.decode_hello("hello")

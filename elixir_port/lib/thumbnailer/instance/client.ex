@@ -7,7 +7,7 @@ defmodule Thumbnailer.Instance.Client do
   # an answer. One on another node may be cut off without anybody noticing, so its callers keep the deadline as well.
 
   alias Thumbnailer.{Error, Request}
-  alias Thumbnailer.Instance.Message
+  alias Thumbnailer.Instance.{Message, Relay}
   alias Thumbnailer.Port.StreamWriter
   alias Thumbnailer.Protocol.Codec
 
@@ -18,9 +18,6 @@ defmodule Thumbnailer.Instance.Client do
 
   # Milliseconds that an instance may take to answer a question about itself, which it never waits with.
   @question 5_000
-
-  # Milliseconds before a connection to another node that is full is tried again.
-  @busy 20
 
   @enforce_keys [:ref, :on, :server, :ends_at]
   defstruct [:ref, :on, :server, :ends_at]
@@ -44,7 +41,7 @@ defmodule Thumbnailer.Instance.Client do
 
   def request(on, %Request{} = request) do
     case GenServer.whereis(on) do
-      pid when node(pid) == node() -> request_here(pid, on, Message.new(request))
+      pid when is_pid(pid) and node(pid) == node() -> request_here(pid, on, Message.new(request))
       _elsewhere -> with {:ok, call} <- send_request(on, request), do: await(call)
     end
   end
@@ -65,10 +62,12 @@ defmodule Thumbnailer.Instance.Client do
           {:ok, t} | {:error, Error.t()}
   def send_request(on, %Request{} = request, alias_mode \\ :reply_demonitor) do
     with {:ok, server} <- whereis(on),
-         {:ok, request} <- with_timeout(request, server, on) do
+         {:ok, request} <- with_timeout(request, here?(server), on) do
+      here? = here?(server)
+      server = if here?, do: server, else: Relay.start(server)
       ref = :erlang.monitor(:process, server, alias: alias_mode)
-      call = %__MODULE__{ref: ref, on: on, server: server, ends_at: ends_at(server, request)}
-      post(call, message(ref, request))
+      send(server, message(ref, request))
+      {:ok, %__MODULE__{ref: ref, on: on, server: server, ends_at: ends_at(request, here?)}}
     end
   end
 
@@ -139,9 +138,42 @@ defmodule Thumbnailer.Instance.Client do
   end
 
   defp call(on, message) do
-    GenServer.call(on, message, @question)
+    case GenServer.whereis(on) do
+      nil -> {:error, gone(on, :noproc)}
+      pid when is_pid(pid) and node(pid) == node() -> call(pid, on, message)
+      there -> call_elsewhere(there, on, message)
+    end
+  end
+
+  defp call(server, on, message) do
+    GenServer.call(server, message, @question)
   catch
     :exit, {reason, {GenServer, :call, _arguments}} -> {:error, gone(on, reason)}
+  end
+
+  # For the reason that there are relays, on both sides.
+  defp call_elsewhere(server, on, message) do
+    {pid, monitor} = spawn_monitor(fn -> exit({:answer, call_there(server, on, message)}) end)
+
+    receive do
+      {:DOWN, ^monitor, :process, ^pid, {:answer, answer}} -> answer
+      {:DOWN, ^monitor, :process, ^pid, reason} -> {:error, gone(on, reason)}
+    after
+      @question + @way ->
+        Process.demonitor(monitor, [:flush])
+        Process.exit(pid, :kill)
+        {:error, gone(on, :timeout)}
+    end
+  end
+
+  defp call_there(server, on, message) do
+    {there, server} =
+      if is_pid(server), do: {node(server), server}, else: {elem(server, 1), elem(server, 0)}
+
+    :erpc.call(there, GenServer, :call, [server, message, @question])
+  catch
+    :exit, {:exception, {reason, {GenServer, :call, _arguments}}} -> {:error, gone(on, reason)}
+    :error, {:erpc, reason} -> {:error, gone(on, reason)}
   end
 
   # -- where the instance is
@@ -157,21 +189,16 @@ defmodule Thumbnailer.Instance.Client do
   defp here?({_name, node}), do: node == node()
 
   # What an instance gives a request that does not say is asked of it where the caller has to know.
-  defp with_timeout(%{timeout: nil} = request, server, on) do
-    if here?(server) do
-      {:ok, request}
-    else
-      with {:ok, timeout} <- timeout(on), do: {:ok, %{request | timeout: timeout}}
-    end
+  defp with_timeout(%{timeout: nil} = request, false, on) do
+    with {:ok, timeout} <- timeout(on), do: {:ok, %{request | timeout: timeout}}
   end
 
-  defp with_timeout(request, _server, _on), do: {:ok, request}
+  defp with_timeout(request, _here?, _on), do: {:ok, request}
 
-  defp ends_at(server, request) do
-    if here?(server),
-      do: :infinity,
-      else: System.monotonic_time(:millisecond) + request.timeout + @grace + @way
-  end
+  defp ends_at(_request, true), do: :infinity
+
+  defp ends_at(%{timeout: timeout}, false),
+    do: System.monotonic_time(:millisecond) + timeout + @grace + @way
 
   @doc "What is said of an instance that is not there, or no more."
   @spec gone(GenServer.server(), term) :: Error.t()
@@ -181,21 +208,6 @@ defmodule Thumbnailer.Instance.Client do
   defp describe(:timeout), do: "it has not answered within #{@question} ms"
   defp describe(:noproc), do: "there is no process of that name"
   defp describe(reason), do: Exception.format_exit(reason)
-
-  # -- what is sent
-
-  # A connection that is full, as to a node that does not read, would suspend the caller for as long as that lasts.
-  defp post(%{server: server} = call, message) do
-    case :erlang.send(server, message, [:nosuspend]) do
-      :ok ->
-        {:ok, call}
-
-      :nosuspend ->
-        if time_left(call) > 0,
-          do: Process.sleep(@busy) && post(call, message),
-          else: too_late(call)
-    end
-  end
 
   # -- a source that is a stream
 
@@ -212,29 +224,30 @@ defmodule Thumbnailer.Instance.Client do
 
   # Whatever the stream raises, throws or exits with is its caller's.
   defp write_chunks(call, stream, id, size) do
-    with :cont <- StreamWriter.write_all(stream, size, &write_chunk(call, id, &1)),
-         {:ok, call} <- write(call, id, :eof) do
-      next(call)
-    else
+    case StreamWriter.write_all(stream, size, &write_chunk(call, id, &1)) do
+      :cont -> write(call, id, :eof)
       {:halt, outcome} -> outcome
-      error -> error
     end
   catch
     kind, reason ->
       send(call.server, {:stream_failed, id, call.ref})
-      close(call)
+
+      # A relay sees the end of the request as this process does not: it passes that on before it ends.
+      close(%{call | ends_at: :infinity})
       :erlang.raise(kind, reason, __STACKTRACE__)
   end
 
   defp write_chunk(call, id, chunk) do
-    with {:ok, call} <- write(call, id, chunk),
-         :more <- next(call),
-         do: :cont,
-         else: (outcome -> {:halt, outcome})
+    case write(call, id, chunk) do
+      :more -> :cont
+      outcome -> {:halt, outcome}
+    end
   end
 
-  defp write(call, id, chunk),
-    do: post(call, {:chunk, id, call.ref, Codec.chunk(id, chunk), chunk == :eof})
+  defp write(call, id, chunk) do
+    send(call.server, {:chunk, id, call.ref, Codec.chunk(id, chunk), chunk == :eof})
+    next(call)
+  end
 
   defp next(%{ref: ref} = call) do
     receive do
@@ -246,7 +259,8 @@ defmodule Thumbnailer.Instance.Client do
   end
 
   # Nothing that comes later is left in the mailbox.
-  defp close(%{ref: ref}) do
+  defp close(%{ref: ref, ends_at: ends_at, server: server}) do
+    if ends_at != :infinity, do: Process.exit(server, :kill)
     _ = :erlang.unalias(ref)
     Process.demonitor(ref, [:flush])
     flush(ref)

@@ -4,12 +4,15 @@ defmodule Thumbnailer.Instance.Effects do
   # reads without suspending the writer (see Thumbnailer.OS.Process), not for a caller on another node, and not for handlers.
 
   alias Thumbnailer.OS
-  alias Thumbnailer.Instance.{Message, ProgramOutput, Reporter, State}
+  alias Thumbnailer.Instance.{ProgramOutput, Reporter, State}
   alias Thumbnailer.Port.Executable
 
   @doc "Carries out the effects of a state, and what follows from them."
   @spec carry_out(State.t()) :: State.t()
   def carry_out(%{effects: []} = state), do: state
+
+  def carry_out(%{effects: [effect]} = state),
+    do: carry_out(carry_out(effect, %{state | effects: []}))
 
   def carry_out(%{effects: effects} = state) do
     effects
@@ -91,17 +94,12 @@ defmodule Thumbnailer.Instance.Effects do
   # -- callers
 
   # To the alias of the caller, which takes no more messages once it has its answer.
-  defp reply({pid, ref}, message) when node(pid) == node() do
+  defp reply({_pid, ref}, message) do
     send(ref, {ref, message})
     :ok
   end
 
-  defp reply({_pid, ref}, {kind, _} = outcome) when kind in [:ok, :error],
-    do: send_at_once(ref, {ref, Message.outcome(outcome)})
-
-  defp reply({_pid, ref}, message), do: send_at_once(ref, {ref, message})
-
-  # A connection that is full would suspend this process; another one can wait for it.
+  # A recorder may be on another node, over a connection that takes nothing more and would suspend this process.
   defp send_at_once(to, message) do
     case :erlang.send(to, message, [:nosuspend, :noconnect]) do
       :nosuspend -> spawn(fn -> send(to, message) end)

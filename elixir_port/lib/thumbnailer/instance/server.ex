@@ -16,6 +16,7 @@ defmodule Thumbnailer.Instance.Server do
     Effects,
     ProgramOutput,
     Recovery,
+    Relay,
     Reporter,
     State
   }
@@ -77,6 +78,12 @@ defmodule Thumbnailer.Instance.Server do
   end
 
   @impl true
+  def handle_info({:request, {caller, _ref} = from, message}, state)
+      when node(caller) != node() do
+    _ = Relay.serve(from, message)
+    {:noreply, state}
+  end
+
   # Questions keep no worker, so nobody minds when who asked is gone.
   def handle_info({:request, from, %{kind: :question} = message}, state),
     do: decide(state, &Dispatcher.admit(&1, message, from, nil))

@@ -11,17 +11,17 @@ defmodule Thumbnailer.Protocol.Hello do
   @max_bytes 8_192
   @max_elements 1_000
 
-  # Key, type, whether a hello must have it.
+  # What a hello must have.
   @table [
-    {:protocol, :integer, true},
-    {:workers, {:range, 1..256}, true},
-    {:limits, :numbers, true},
-    {:version, :text, false},
-    {:libvips, :text, false},
-    {:os_pid, {:range, 1..4_194_304}, false},
-    {:loaders, :names, false},
-    {:savers, :names, false},
-    {:sandbox, :values, false}
+    protocol: :integer,
+    version: :text,
+    libvips: :text,
+    workers: {:range, 1..256},
+    limits: :numbers,
+    loaders: :names,
+    savers: :names,
+    sandbox: :values,
+    os_pid: {:range, 1..4_194_304}
   ]
 
   @doc "Reads the hello; `words` are the atoms that it may have, by their names."
@@ -58,16 +58,16 @@ defmodule Thumbnailer.Protocol.Hello do
     end
   end
 
-  defp fault({key, type, required?}, hello) do
+  defp fault({key, type}, hello) do
     case hello do
       %{^key => value} -> if not fits?(type, value), do: wrong(key, value)
-      _missing -> if required?, do: {:error, "a hello without #{key}: " <> shorten(hello)}
+      _missing -> {:error, "a hello without #{key}: " <> shorten(hello)}
     end
   end
 
   # What stands in no row is one value.
   defp other_fault({key, value}) do
-    if not List.keymember?(@table, key, 0) and not fits?(:value, value), do: wrong(key, value)
+    if not Keyword.has_key?(@table, key) and not fits?(:value, value), do: wrong(key, value)
   end
 
   defp check_limits(%{limits: %{max_request_bytes: max}} = hello) when max in 1..0xFFFFFFFF,
