@@ -1,6 +1,9 @@
 #include "request/task.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
+#include <array>
 
 #include "job/check_result.h"
 
@@ -63,6 +66,13 @@ TaskOutput output_for(const OutputRequest& request, const Config& config, const 
     return output;
 }
 
+// Descriptors for what comes after the files, so that too many files cost themselves alone: a process that writes them.
+std::array<Descriptor, 10> duplicates_of(int fd) {
+    std::array<Descriptor, 10> kept;
+    for (Descriptor& each : kept) each = Descriptor(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    return kept;
+}
+
 } // namespace
 
 Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, const Config& config,
@@ -90,6 +100,9 @@ Result<Done> Task::check_outputs() const {
 
 Result<Done> Task::open_outputs(const Roots& roots) {
     if (result) return Done{}; // a worker that ended before it took the task
+    auto memory = share_result();
+    if (!memory) return std::move(memory).error();
+    const auto kept_free = duplicates_of(memory->get()); // until all files are open
     for (TaskOutput& output : outputs) {
         if (output.failure) continue;
         if (!output.to.empty()) {
@@ -107,8 +120,6 @@ Result<Done> Task::open_outputs(const Roots& roots) {
     }
     if (auto left = check_outputs(); !left) return left;
     overlays.describe(job);
-    auto memory = share_result();
-    if (!memory) return std::move(memory).error();
     result = std::move(*memory);
     return Done{};
 }
