@@ -8,6 +8,9 @@ defmodule Thumbnailer.Batch.Input.PathList do
   # Bytes that are read at a time.
   @block 65_536
 
+  # Of standard input, whose process takes time in the square of what it is asked for.
+  @small_block 4_096
+
   @byte_order_mark "\uFEFF"
 
   @typedoc "A path, or why the rest of the list cannot be read."
@@ -59,7 +62,7 @@ defmodule Thumbnailer.Batch.Input.PathList do
   end
 
   defp read({:stdio, _encoding}) do
-    with {:ok, block} <- :file.read(:standard_io, @block),
+    with {:ok, block} <- :file.read(:standard_io, @small_block),
          do: {:ok, IO.iodata_to_binary(block)}
   end
 
