@@ -48,7 +48,7 @@ defmodule Thumbnailer.Protocol.Codec do
 
   @doc "The body of a request; large binaries are in it without a copy."
   @spec body(Request.t()) :: body
-  def body(%Request{op: op}) when op in [:info, :stats, :ping], do: {0, []}
+  def body(%Request{op: op}) when op in [:stats, :ping], do: {0, []}
 
   # A request is {Op, Id, Options, Source}. The options and the source are encoded once, in the process of the caller; the
   # instance writes what precedes them.
