@@ -4,7 +4,7 @@ defmodule Thumbnailer.DoctorTest do
   import ExUnit.CaptureIO
   import Thumbnailer.Fixtures
 
-  alias Thumbnailer.Doctor
+  alias Thumbnailer.{Doctor, Formats}
 
   doctest Thumbnailer.Doctor.Finding
 

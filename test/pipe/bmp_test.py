@@ -21,7 +21,7 @@ WRITTEN = [
     (["-type", "truecolor"], 24, 0),
     (["-alpha", "on", "-type", "truecoloralpha"], 32, 0),
 ]
-HEADERS = ["bmp2", "bmp3", "bmp4"]
+HEADERS = ["bmp2", "bmp3", "bmp"]
 
 
 class BmpTest(PixelTest):

@@ -159,6 +159,11 @@ defmodule Thumbnailer.Formats do
   end
 
   @doc false
+  # What reads a format, in words.
+  @spec reader(atom) :: String.t()
+  def reader(read_with), do: @readers[read_with]
+
+  @doc false
   # What is read and written, for the documentation.
   @spec markdown() :: String.t()
   def markdown do
@@ -168,7 +173,7 @@ defmodule Thumbnailer.Formats do
           format.name,
           Enum.join(format.suffixes, ", "),
           if(format.loads == true, do: "yes", else: "where `loaders:` names it"),
-          @readers[format.read_with],
+          reader(format.read_with),
           if(format.saves, do: "yes", else: "no")
         ]
       end

@@ -3,7 +3,7 @@ defmodule Thumbnailer.Doctor.Samples do
   # Goes through the formats of a program: makes a sample in each that it writes and reads it again, reads a sample of
   # those that are only read, and says of the others why they are not read.
 
-  alias Thumbnailer.Error
+  alias Thumbnailer.{Error, Formats}
   alias Thumbnailer.Doctor.Finding
 
   # A picture of 8 x 6 pixels to make the others from.
@@ -34,8 +34,11 @@ defmodule Thumbnailer.Doctor.Samples do
 
   defp finding(%{read: true} = format, on) do
     case sample(format.name, on) do
-      nil -> Finding.ok("#{format.name}", "read with #{format.read_with}, not tried")
-      bytes -> attempt(format, "read", fn -> Thumbnailer.make({:bytes, bytes}, 4, on: on) end)
+      nil ->
+        Finding.ok("#{format.name}", "read with #{Formats.reader(format.read_with)}, not tried")
+
+      bytes ->
+        attempt(format, "read", fn -> Thumbnailer.make({:bytes, bytes}, 4, on: on) end)
     end
   end
 
@@ -86,7 +89,7 @@ defmodule Thumbnailer.Doctor.Samples do
       {microseconds, {:ok, %{width: 4, height: 3}}} ->
         Finding.ok(
           "#{name}",
-          "#{done} with #{read_with}, #{Float.round(microseconds / 1000, 1)} ms"
+          "#{done} with #{Formats.reader(read_with)}, #{Float.round(microseconds / 1000, 1)} ms"
         )
 
       {_microseconds, {:ok, other}} ->
