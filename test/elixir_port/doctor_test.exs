@@ -21,10 +21,8 @@ defmodule Thumbnailer.DoctorTest do
         assert %{state: :ok, detail: detail} = find(findings, Atom.to_string(name))
 
         assert detail =~
-                 if(written?,
-                   do: "written and read with #{read_with}",
-                   else: "read with #{read_with}"
-                 )
+                 if(written?, do: "written and read with ", else: "read with ") <>
+                   Formats.reader(read_with)
 
         assert detail =~ "ms"
       end
