@@ -56,6 +56,8 @@ Result<FormatSet> VipsRuntime::start(const char* program, FormatSet wanted) {
     return loaded;
 }
 
-std::string VipsRuntime::version() { return vips_version_string() == nullptr ? "" : VIPS_VERSION; }
+std::string VipsRuntime::version() {
+    return std::to_string(vips_version(0)) + "." + std::to_string(vips_version(1)) + "." + std::to_string(vips_version(2));
+}
 
 } // namespace thumbnailer
