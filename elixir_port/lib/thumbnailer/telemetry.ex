@@ -115,6 +115,15 @@ defmodule Thumbnailer.Telemetry do
     do: execute([:port, :exit], measurements, Map.put(metadata, :instance, instance))
 
   @doc false
+  # What became of a request of Thumbnailer.Plug.
+  @spec plug(:hit | :not_modified | :made | :refused, integer, map) :: :ok
+  def plug(outcome, start, about) do
+    {bytes, metadata} = Map.split(about, [:bytes])
+    measurements = Map.put(bytes, :duration, System.monotonic_time() - start)
+    execute([:plug, outcome], measurements, metadata)
+  end
+
+  @doc false
   # What the program says of a worker.
   @spec worker(term, atom, map) :: :ok
   def worker(instance, name, map) do

@@ -31,11 +31,6 @@ defmodule Broadway do
     do: {:ok, Keyword.validate!(opts, [:name, :producer, :processors, :context])}
 end
 
-defmodule Plug do
-  @callback init(term) :: term
-  @callback call(struct, term) :: struct
-end
-
 defmodule Plug.Upload do
   defstruct [:path, :filename, :content_type]
 end
@@ -47,7 +42,7 @@ defmodule Plug.Builder do
     end
   end
 
-  defmacro plug(module, opts) do
+  defmacro plug(module, opts \\ []) do
     quote do
       def call(conn, _opts), do: unquote(module).call(conn, unquote(module).init(unquote(opts)))
     end
