@@ -32,7 +32,7 @@ defmodule Thumbnailer.InstanceTest do
 
   test "isolation: :image and a number of uses contradict each other" do
     assert_raise ArgumentError, ~r/isolation: :image means max_images_per_worker: 1/, fn ->
-      Thumbnailer.start_link(isolation: :image, max_images_per_worker: 10)
+      Thumbnailer.start_link(name: Twice, isolation: :image, max_images_per_worker: 10)
     end
   end
 

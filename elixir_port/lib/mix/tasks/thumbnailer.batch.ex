@@ -67,8 +67,8 @@ defmodule Mix.Tasks.Thumbnailer.Batch do
   end
 
   defp start!(%{on: {:cluster, _group}}, display) do
-    with {:error, why} <- Thumbnailer.Cluster.connect(display.node, display.connect),
-         do: Mix.raise("--cluster: " <> why)
+    with {:error, error} <- Thumbnailer.Cluster.connect(display.node, display.connect),
+         do: Mix.raise("--cluster: " <> error.message)
 
     nil
   end

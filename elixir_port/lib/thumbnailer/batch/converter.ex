@@ -174,7 +174,7 @@ defmodule Thumbnailer.Batch.Converter do
   defp make({due, existing}, %{batch: batch} = converter, path, content, record) do
     with {:ok, content} <- Fingerprint.hash(content, path, converter.journal.key),
          :ok <- make_folders(due),
-         {:ok, results} <- Thumbnailer.make_all(path, Enum.map(due, &wanted/1), call(batch)) do
+         {:ok, results} <- Thumbnailer.make_many(path, Enum.map(due, &wanted/1), call(batch)) do
       products =
         for {output, {:ok, thumbnail}} <- Enum.zip(due, results), do: product(output, thumbnail)
 

@@ -32,19 +32,16 @@ defmodule Thumbnailer.Call.Async do
     watch = recipient |> watched(starter) |> Process.monitor()
     :proc_lib.init_ack({:ok, ref})
 
-    result =
-      Telemetry.span(request, on, fn ->
-        asked = ask(on, request)
+    ask = fn ->
+      asked = ask(on, request)
 
-        with {:ok, answer} <- await({ref, watch}, asked, on) do
-          read.(answer)
-        else
-          error ->
-            stop(asked)
-            error
-        end
-      end)
+      with {:error, _error} = error <- await({ref, watch}, asked, on) do
+        stop(asked)
+        error
+      end
+    end
 
+    result = Telemetry.span(request, on, ask, read)
     send(recipient, {ref, result})
     # OTP 25 keeps 72 bytes for ever of each alias that is still active when its process ends.
     :erlang.unalias(ref)

@@ -11,6 +11,7 @@ defmodule Thumbnailer.Instance.PendingRequest do
     :request,
     :deadline,
     :received_at,
+    :sent_at,
     :reply_to,
     :monitor,
     :timer,
@@ -25,6 +26,7 @@ defmodule Thumbnailer.Instance.PendingRequest do
           deadline: integer,
           # monotonic time in microseconds
           received_at: integer,
+          sent_at: integer | nil,
           # nil once the caller is gone
           reply_to: GenServer.from() | nil,
           monitor: reference | nil,
@@ -57,6 +59,21 @@ defmodule Thumbnailer.Instance.PendingRequest do
   @doc "The microseconds since it came."
   @spec age(t) :: non_neg_integer
   def age(entry), do: System.monotonic_time(:microsecond) - entry.received_at
+
+  @doc "On its way to the program."
+  @spec sent(t) :: t
+  def sent(%__MODULE__{state: :waiting} = entry),
+    do: %{entry | state: :sent, sent_at: System.monotonic_time(:microsecond)}
+
+  @doc "The answer, with how long the request waited here and how long the program had it, in microseconds."
+  @spec put_times({:ok, map} | {:error, Error.t()}, t) :: {:ok, map} | {:error, Error.t()}
+  def put_times({:ok, answer}, %{request: %{op: op}, sent_at: sent_at} = entry)
+      when op in [:make, :probe] and sent_at != nil do
+    queue = sent_at - entry.received_at
+    {:ok, Map.put(answer, :times, %{queue: queue, work: age(entry) - queue})}
+  end
+
+  def put_times(outcome, _entry), do: outcome
 
   @doc "A sent request whose deadline has passed; the program has `grace` milliseconds more to answer."
   @spec overdue(t, pos_integer) :: t

@@ -39,7 +39,7 @@ defmodule Thumbnailer.Instance.Queue do
   @doc "Marks the request whose turn it was as sent."
   @spec mark_sent(t, PendingRequest.t()) :: t
   def mark_sent(queue, %PendingRequest{state: :waiting} = entry) do
-    queue = put(queue, %{entry | state: :sent})
+    queue = put(queue, PendingRequest.sent(entry))
 
     %{queue | order: :queue.drop(queue.order), waiting: queue.waiting - 1, sent: queue.sent + 1}
   end

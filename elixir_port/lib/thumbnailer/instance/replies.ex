@@ -16,6 +16,7 @@ defmodule Thumbnailer.Instance.Replies do
   @spec finish(State.t(), PendingRequest.t(), outcome) :: State.t()
   def finish(state, entry, outcome) do
     {_entry, queue} = Queue.take(state.queue, entry.id)
+    outcome = PendingRequest.put_times(outcome, entry)
 
     state = State.answered(%{state | queue: queue}, entry, outcome)
 

@@ -72,6 +72,8 @@ defmodule Thumbnailer.Instance.Sender do
       chunk_size: StreamWriter.chunk_size(limits)
     }
 
+    # The entry as it is now, with the instant at which it was sent.
+    entry = Queue.get(state.queue, entry.id)
     queue = Queue.put(state.queue, PendingRequest.start_stream(entry, writer))
     %{state | queue: queue, streams: StreamTable.open(state.streams, id, monitor_ref)}
   end
