@@ -89,6 +89,21 @@ defmodule Thumbnailer.TelemetryTest do
     assert names == Enum.uniq(names)
   end
 
+  test "docs/operations.md lists each metric" do
+    listed =
+      for "| `thumbnailer." <> _ = line <-
+            "docs/operations.md" |> root() |> File.read!() |> String.split("\n"),
+          do: line
+
+    expected =
+      for {kind, name, opts} <- Metrics.calls() do
+        tags = Enum.map_join(opts[:tags], ", ", &"`#{&1}`")
+        "| `#{Enum.join(name, ".")}` | #{kind} | #{tags} |"
+      end
+
+    assert listed == expected
+  end
+
   test "metrics are what Telemetry.Metrics makes of them" do
     Code.eval_string("""
     defmodule Elixir.Telemetry.Metrics do

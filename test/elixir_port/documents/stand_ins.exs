@@ -2,11 +2,11 @@
 # tried. What each does is what its documentation says.
 
 defmodule Oban.Job do
-  defstruct args: %{}
+  defstruct args: %{}, inserted_at: nil
 end
 
 defmodule Oban.Worker do
-  @callback perform(Oban.Job.t()) :: :ok | {:snooze, pos_integer} | {:cancel, term}
+  @callback perform(struct) :: :ok | {:error, term} | {:snooze, pos_integer} | {:cancel, term}
 
   defmacro __using__(opts) do
     quote do
@@ -72,6 +72,8 @@ defmodule Phoenix.LiveView do
   def allow_upload(socket, name, _opts),
     do: %{socket | uploads: Map.put_new(socket.uploads, name, [])}
 
+  def cancel_upload(socket, name, ref) when is_binary(ref) and is_atom(name), do: socket
+
   def consume_uploaded_entries(socket, name, consume) do
     for {meta, entry} <- socket.uploads[name] do
       {:ok, value} = consume.(meta, entry)
@@ -109,7 +111,24 @@ defmodule Waffle.Definition do
   end
 end
 
+defmodule Telemetry.Metrics do
+  for kind <- [:counter, :sum, :summary] do
+    def unquote(kind)(name, opts) do
+      allowed = [:event_name, :measurement, :tags, :description, :unit]
+      {unquote(kind), name, Keyword.validate!(opts, allowed)}
+    end
+  end
+end
+
 defmodule :telemetry do
-  def attach(_id, _event, handle, _config) when is_function(handle, 4), do: :ok
-  def attach_many(_id, [_ | _], handle, _config) when is_function(handle, 4), do: :ok
+  # As the real one, which warns of functions that are local to the place where they stand.
+  def attach(_id, _event, handle, _config) when is_function(handle, 4), do: external!(handle)
+
+  def attach_many(_id, [_ | _], handle, _config) when is_function(handle, 4),
+    do: external!(handle)
+
+  defp external!(handle) do
+    {:type, :external} = Function.info(handle, :type)
+    :ok
+  end
 end
