@@ -16,7 +16,7 @@ defmodule Thumbnailer.MixProject do
       compilers: [:thumbnailer_port] ++ Mix.compilers(),
       elixirc_paths: elixirc_paths(Mix.env()),
       test_paths: ["../test/elixir_port"],
-      deps: [],
+      deps: deps(),
       dialyzer: [flags: [:unmatched_returns]],
       name: "Thumbnailer",
       description: "Crash-proof, sandboxed, fast thumbnails: libvips in an OS process of its own",
@@ -25,6 +25,22 @@ defmodule Thumbnailer.MixProject do
       test_coverage: test_coverage()
     ]
   end
+
+  # What an application may have and the library then uses: named, so that Mix compiles it before and starts it first. Mix
+  # takes a requirement without a path for one of Hex and stops where Hex is not installed, as on a machine without a
+  # network: there no application can have these packages from Hex either.
+  defp deps, do: if(Code.ensure_loaded?(Hex), do: optional() ++ tools(), else: [])
+
+  defp optional do
+    [
+      {:plug, "~> 1.14", optional: true},
+      {:telemetry, "~> 1.0", optional: true},
+      {:telemetry_metrics, "~> 0.6 or ~> 1.0", optional: true},
+      {:kino, "~> 0.8", optional: true}
+    ]
+  end
+
+  defp tools, do: [{:ex_doc, "~> 0.34", only: :dev, runtime: false}]
 
   def application do
     [
@@ -68,7 +84,7 @@ defmodule Thumbnailer.MixProject do
         Reference: paths(reference)
       ],
       groups_for_modules: [
-        Results: [Thumbnailer.Thumbnail, Thumbnailer.Error],
+        Results: [Thumbnailer.Thumbnail, Thumbnailer.ImageInfo, Thumbnailer.Error],
         Arguments: [
           Thumbnailer.Source,
           Thumbnailer.Size,

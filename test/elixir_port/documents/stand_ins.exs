@@ -61,13 +61,15 @@ defmodule Phoenix.Controller do
   def json(conn, term), do: %{conn | resp_body: term}
 end
 
+defmodule Phoenix.Component do
+  def assign(socket, changes),
+    do: %{socket | assigns: Map.merge(socket.assigns, Map.new(changes))}
+end
+
 defmodule Phoenix.LiveView do
   defmodule Socket do
     defstruct assigns: %{}, uploads: %{}
   end
-
-  def assign(socket, changes),
-    do: %{socket | assigns: Map.merge(socket.assigns, Map.new(changes))}
 
   def allow_upload(socket, name, _opts),
     do: %{socket | uploads: Map.put_new(socket.uploads, name, [])}
@@ -90,7 +92,12 @@ defmodule MyAppWeb do
     end
   end
 
-  defmacro __using__(:live_view), do: quote(do: import(Phoenix.LiveView))
+  defmacro __using__(:live_view) do
+    quote do
+      import Phoenix.Component
+      import Phoenix.LiveView
+    end
+  end
 end
 
 defmodule MyApp.Avatars do
@@ -112,12 +119,11 @@ defmodule Waffle.Definition do
 end
 
 defmodule Telemetry.Metrics do
-  for kind <- [:counter, :sum, :summary] do
-    def unquote(kind)(name, opts) do
-      allowed = [:event_name, :measurement, :tags, :description, :unit]
-      {unquote(kind), name, Keyword.validate!(opts, allowed)}
-    end
-  end
+  @accepted [:event_name, :measurement, :tags, :description, :unit]
+
+  def counter(name, opts), do: {:counter, name, Keyword.validate!(opts, @accepted)}
+  def sum(name, opts), do: {:sum, name, Keyword.validate!(opts, @accepted)}
+  def summary(name, opts), do: {:summary, name, Keyword.validate!(opts, @accepted)}
 end
 
 defmodule :telemetry do
