@@ -172,7 +172,7 @@ defmodule Thumbnailer do
   After `timeout` milliseconds the request is cancelled, and the result is an error with the reason `:timeout`. Without it
   the option `:timeout` of the request ends the wait. A message that came already cannot be awaited a second time.
   """
-  @doc since: "0.2.0"
+  @doc since: "0.1.0"
   @spec await(reference, timeout) :: {:ok, Thumbnail.t()} | {:error, Error.t()}
   def await(ref, timeout \\ :infinity) when is_reference(ref) do
     receive do
@@ -284,7 +284,7 @@ defmodule Thumbnailer do
 
       %{width: 640} = Thumbnailer.probe!("photo.jpg")
   """
-  @doc since: "0.2.0"
+  @doc since: "0.1.0"
   @spec probe!(Source.t(), [Options.call_option()]) :: ImageInfo.t()
   def probe!(source, opts \\ []), do: source |> probe(opts) |> bang!()
 

@@ -49,7 +49,7 @@ defmodule Thumbnailer.Cluster do
 
   Batches that run without a cluster are heard in the group `Thumbnailer.Batch`.
   """
-  @doc since: "0.2.0"
+  @doc since: "0.1.0"
   @spec subscribe(atom) :: :ok
   def subscribe(group) when is_atom(group) do
     # The router of this node sees the nodes of the group.
@@ -62,7 +62,7 @@ defmodule Thumbnailer.Cluster do
 
       :ok = Thumbnailer.Cluster.unsubscribe(MyApp.Thumbs)
   """
-  @doc since: "0.2.0"
+  @doc since: "0.1.0"
   @spec unsubscribe(atom) :: :ok
   def unsubscribe(group) when is_atom(group), do: Events.unsubscribe(group)
 

@@ -69,7 +69,7 @@ defmodule Thumbnailer.Plug do
 
   The options are checked when the module is compiled.
   """
-  @doc since: "0.2.0"
+  @doc since: "0.1.0"
   @spec __using__(Macro.t()) :: Macro.t()
   defmacro __using__(opts) do
     quote do

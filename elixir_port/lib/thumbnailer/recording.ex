@@ -86,7 +86,7 @@ defmodule Thumbnailer.Recording do
     * `:timeout` - how long it goes on at most, in milliseconds; ten minutes by default
     * `:on` - the instance
   """
-  @doc since: "0.2.0"
+  @doc since: "0.1.0"
   @spec start(pos_integer, Path.t(), keyword) :: {:ok, t} | {:error, Error.t()}
   def start(count, folder, opts \\ []) do
     {on, opts} = Keyword.pop(cast!(count, folder, opts), :on)

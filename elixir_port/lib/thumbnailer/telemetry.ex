@@ -39,7 +39,7 @@ defmodule Thumbnailer.Telemetry do
       iex> [:thumbnailer, :make, :stop] in Thumbnailer.Telemetry.events()
       true
   """
-  @doc since: "0.2.0"
+  @doc since: "0.1.0"
   @spec events() :: [[atom, ...]]
   def events,
     do:
@@ -52,7 +52,7 @@ defmodule Thumbnailer.Telemetry do
 
   In a Phoenix application they are added to `MyAppWeb.Telemetry.metrics/0`.
   """
-  @doc since: "0.2.0"
+  @doc since: "0.1.0"
   @spec metrics() :: [struct]
   def metrics do
     for {kind, name, opts} <- Telemetry.Metrics.calls(),
