@@ -322,12 +322,16 @@ defmodule Thumbnailer.TelemetryTest do
     os_pid = os_pid(name)
 
     log =
-      ExUnit.CaptureLog.capture_log([metadata: [:thumbnailer, :os_pid, :reason, :signal]], fn ->
-        signal(os_pid, :KILL)
-        # Asking the program itself would be a write to a closed pipe, and its end another.
-        eventually("it is up still", fn -> :sys.get_state(name).restarts == 1 end)
-      end)
+      ExUnit.CaptureLog.capture_log(
+        [metadata: [:domain, :thumbnailer, :os_pid, :reason, :signal]],
+        fn ->
+          signal(os_pid, :KILL)
+          # Asking the program itself would be a write to a closed pipe, and its end another.
+          eventually("it is up still", fn -> :sys.get_state(name).restarts == 1 end)
+        end
+      )
 
+    assert log =~ "domain=elixir.thumbnailer"
     assert log =~ "os_pid=#{os_pid}"
     assert log =~ "reason=port_exited"
     assert log =~ "signal=kill"

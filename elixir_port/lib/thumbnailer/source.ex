@@ -24,6 +24,13 @@ defmodule Thumbnailer.Source do
     ArgumentError -> refuse!(source)
   end
 
+  # It would be the path of a file that nobody has.
+  def cast!(<<scheme::binary-7, _::binary>> = url) when scheme in ["http://", "https:/"] do
+    raise ArgumentError,
+          "source must be the path of a file, {:bytes, iodata} or an enumerable of binaries; nothing is fetched from a URL, " <>
+            "give its body as a stream, got: " <> inspect(url, printable_limit: 100)
+  end
+
   # Expanded here, in the caller: the port program has a working directory of its own.
   def cast!(path) when is_binary(path) and path != "" do
     if String.contains?(path, <<0>>), do: refuse!(path), else: {:path, Path.expand(path)}

@@ -48,7 +48,8 @@ defmodule Thumbnailer.Port.ExitReport do
     Logger.error(
       "thumbnailer #{inspect(port.server)}: #{error.message}; " <>
         "#{MapSet.size(port.in_flight)} requests were lost, the next start is in #{delay} ms",
-      [os_pid: port.os_pid, reason: error.reason] ++ Map.to_list(error.details)
+      [domain: [:thumbnailer], os_pid: port.os_pid, reason: error.reason] ++
+        Map.to_list(error.details)
     )
 
     %{port | failure_logged: port.state != :up}
