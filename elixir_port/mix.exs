@@ -77,9 +77,15 @@ defmodule Thumbnailer.MixProject do
       extras:
         ["../README.md"] ++
           paths(guides ++ operation ++ reference) ++
-          ["../samples/thumbnailer.livemd"] ++
-          Enum.map(~w(CHANGELOG CONTRIBUTING SECURITY), &"../#{&1}.md"),
-      assets: %{"../docs/pictures" => "pictures"},
+          [
+            # Pages lie in one folder, which some disks read without regard to case: thumbnailer.html would be Thumbnailer.html.
+            {"../samples/thumbnailer.livemd", filename: "livebook"},
+            "../CHANGELOG.md",
+            "../CONTRIBUTING.md",
+            {"../SECURITY.md", filename: "reporting", title: "Reporting a vulnerability"},
+            "../LICENSE"
+          ],
+      assets: assets(~w(pictures charts)),
       groups_for_extras: [
         Guides: paths(guides),
         Operation: paths(operation),
@@ -99,6 +105,15 @@ defmodule Thumbnailer.MixProject do
         Diagnosis: [Thumbnailer.Doctor, Thumbnailer.Doctor.Finding, Thumbnailer.Recording]
       ]
     ]
+  end
+
+  # README.md, above the guides, shows docs/pictures/..., and they show pictures/...; all become pages of one folder. A folder is a
+  # key of the map, so its second target has another spelling of it.
+  defp assets(names) do
+    for name <- names,
+        pair <- [{"../docs/#{name}", name}, {"../docs/./#{name}", "docs/#{name}"}],
+        into: %{},
+        do: pair
   end
 
   defp paths(names), do: Enum.map(names, &"../docs/#{&1}.md")
