@@ -32,7 +32,7 @@ defmodule Thumbnailer.ApplicationTest do
           {[workers: 4],
            ~r/config :thumbnailer, workers: 4 is not understood; options .* stand in default: \[workers: ...\]/},
           {[defualt: []],
-           ~r/config :thumbnailer, defualt: \[\] is not understood; it may have :default/}
+           ~r/config :thumbnailer, defualt: \[\] is not understood; it may have :default, :precompiled/}
         ] do
       assert_raise ArgumentError, message, fn -> Thumbnailer.Application.check!(env) end
     end

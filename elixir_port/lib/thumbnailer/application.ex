@@ -8,7 +8,7 @@ defmodule Thumbnailer.Application do
   alias Thumbnailer.InstanceOptions
 
   # What `config :thumbnailer` may hold; the others are read by `mix compile`.
-  @keys [:default]
+  @keys [:default, :precompiled]
 
   @impl true
   def start(_type, _args) do
