@@ -36,7 +36,7 @@ defmodule Thumbnailer do
 
   alias Thumbnailer.Call.Async
   alias Thumbnailer.Cluster.Member
-  alias Thumbnailer.Instance.Server
+  alias Thumbnailer.Instance.Client
   alias Thumbnailer.Protocol.Codec
 
   # Milliseconds in which the message of a request that was cancelled comes.
@@ -143,6 +143,9 @@ defmodule Thumbnailer do
         {^ref, {:ok, thumbnail}} -> thumbnail.data
         {^ref, {:error, error}} -> error.reason
       end
+
+  A source that is a stream is read in a task of its own, for the calling process does not wait; `$callers` of the task lead to it.
+  What the stream raises ends the request: `{ref, {:error, error}}` with the reason `:cancelled` says what it was.
 
   Exactly one message comes for each reference, whatever happens to the image, the program or the instance. It goes to
   `:reply_to`, which may be a process on another node: a pid, an alias (`:erlang.alias/1`), a name or `{name, node}`.
@@ -337,7 +340,7 @@ defmodule Thumbnailer do
     * `:waiting`, `:sent` - requests in the queue, and those that the program holds
     * `:served`, `:failed` - how many requests were answered, and errors by reason
     * `:restarts` - how often the program has ended
-    * `:latency` - `:p50`, `:p95` and `:p99`: in how many milliseconds so many percent of all requests were answered, the
+    * `:latency` - `:p50`, `:p95` and `:p99`: in how many milliseconds so many percent of the requests of the last five minutes were answered, the
       queue included; at most an eighth too high; `nil` while there were none
     * `:workers`, `:memory` - how many images can be worked on at the same time; the memory that
       belongs to the `:server` (the process of the program that serves) and to the `:workers` alone, in bytes. `nil` when the program is not up
@@ -346,7 +349,7 @@ defmodule Thumbnailer do
   @doc since: "0.1.0"
   @spec stats(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def stats(on \\ __MODULE__) do
-    with {:ok, counts} <- Server.counts(on) do
+    with {:ok, counts} <- Client.counts(on) do
       program = program_stats(counts, on)
 
       {:ok,

@@ -8,9 +8,10 @@ defmodule Thumbnailer.Telemetry do
   #{Thumbnailer.Telemetry.Events.docs()}
 
   The events of a call are those of `:telemetry.span/3`: an error that is returned is a `:stop` with `result: :error`,
-  `:exception` is for what raises. They come from the process that asked, or does so for it; those of the program and its
-  workers come from the process that owns the program, so a handler of theirs should be quick. A call that is cancelled
-  because its caller ended has no `:stop`.
+  `:exception` is for what raises. They come from the process that asked, or does so for it. A call that is cancelled because its
+  caller ended has no `:stop`. The events of the program and its workers come from a process that does nothing else, in the order in
+  which things happened. A handler that takes long delays the next events of its instance and nothing else; when 10,000 wait,
+  further ones are dropped and their number is logged.
 
       defmodule MyApp.ThumbnailLog do
         require Logger
