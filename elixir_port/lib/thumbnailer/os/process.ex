@@ -109,9 +109,15 @@ defmodule Thumbnailer.OS.Process do
     :ok
   end
 
-  @doc "Whether there is a process of this id."
+  @doc "Whether there is a process of this id, of whatever user."
   @spec running?(non_neg_integer) :: boolean
-  def running?(os_pid), do: shell("kill -0 #{os_pid}") == 0
+  def running?(os_pid) do
+    {said, status} =
+      System.cmd("/bin/sh", ["-c", "LC_ALL=C kill -0 #{os_pid}"], stderr_to_stdout: true)
+
+    # One of another user may not be sent a signal, and is there.
+    status == 0 or said =~ "not permitted"
+  end
 
   defp shell(script) do
     {_output, status} = System.cmd("/bin/sh", ["-c", script], stderr_to_stdout: true)

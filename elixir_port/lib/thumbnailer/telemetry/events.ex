@@ -34,7 +34,7 @@ defmodule Thumbnailer.Telemetry.Events do
      "the program has ended and held `lost` requests; the next start is in `restart_in` ms"},
     {[:worker, :start], ~w(made)a, ~w(instance os_pid)a, "a worker starts"},
     {[:worker, :recycle], ~w(made)a, ~w(instance os_pid reason)a,
-     "a worker has reached a limit: `:max_images_per_worker` or `:max_memory`"},
+     "a worker is replaced: it has reached `:max_images_per_worker` or `:max_memory`, or `:failed_job`: its last image was not made"},
     {[:worker, :exit], ~w(made)a, ~w(instance os_pid signal exit_status)a,
      "a worker has ended, by a signal or with a status"}
   ]
@@ -65,7 +65,7 @@ defmodule Thumbnailer.Telemetry.Events do
     error:
       "the reason of the first error, an atom of `Thumbnailer.Error`, or nil; an output may fail while `:result` is `:ok`",
     kind: "`:error`, `:exit` or `:throw`",
-    reason: "what was raised; with `:recycle` the limit",
+    reason: "what was raised; with `:recycle` why",
     stacktrace: "where it was raised",
     size: "the name of the size in the address; absent when nothing was found",
     status: "the HTTP status",
