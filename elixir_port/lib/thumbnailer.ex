@@ -76,7 +76,7 @@ defmodule Thumbnailer do
 
   #{Options.docs()}
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Thumbnails"
   @spec make(Source.t(), Size.t(), [option]) :: {:ok, Thumbnail.t()} | {:error, Error.t()}
   def make(source, size, opts \\ []) do
     source |> make_many([{size, []}], opts) |> single()
@@ -87,7 +87,7 @@ defmodule Thumbnailer do
 
       %Thumbnailer.Thumbnail{data: data} = Thumbnailer.make!("photo.jpg", 200)
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Thumbnails"
   @spec make!(Source.t(), Size.t(), [option]) :: Thumbnail.t()
   def make!(source, size, opts \\ []), do: source |> make(size, opts) |> bang!()
 
@@ -107,7 +107,7 @@ defmodule Thumbnailer do
       {:ok, [{:ok, avif_320}, {:ok, jpeg_320}, {:ok, avif_640}, {:ok, jpeg_640}]} =
         Thumbnailer.make_many("photo.jpg", sizes: ["320x", "640x"], formats: [:avif, :jpeg], quality: 70)
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Thumbnails"
   @spec make_many(Source.t(), [output] | set, [option]) ::
           {:ok, [{:ok, Thumbnail.t()} | {:error, Error.t()}]} | {:error, Error.t()}
   def make_many(source, outputs, opts \\ []) do
@@ -128,7 +128,7 @@ defmodule Thumbnailer do
 
       [small, large] = Thumbnailer.make_many!("photo.jpg", [200, 1200])
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Thumbnails"
   @spec make_many!(Source.t(), [output] | set, [option]) :: [Thumbnail.t()]
   def make_many!(source, outputs, opts \\ []) do
     source |> make_many(outputs, opts) |> bang!() |> Enum.map(&bang!/1)
@@ -157,7 +157,7 @@ defmodule Thumbnailer do
 
   and those of `make/3`.
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Without waiting"
   @spec async(Source.t(), Size.t(), [option | Options.async_option()]) :: reference
   def async(source, size, opts \\ []) do
     {own, opts} = Options.split!(opts, :async)
@@ -175,7 +175,7 @@ defmodule Thumbnailer do
   After `timeout` milliseconds the request is cancelled, and the result is an error with the reason `:timeout`. Without it
   the option `:timeout` of the request ends the wait. A message that came already cannot be awaited a second time.
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Without waiting"
   @spec await(reference, timeout) :: {:ok, Thumbnail.t()} | {:error, Error.t()}
   def await(ref, timeout \\ :infinity) when is_reference(ref) do
     receive do
@@ -211,7 +211,7 @@ defmodule Thumbnailer do
       ref = Thumbnailer.async("photo.jpg", 200)
       :ok = Thumbnailer.cancel(ref)
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Without waiting"
   @spec cancel(reference) :: :ok
   def cancel(ref) when is_reference(ref), do: Async.cancel(ref)
 
@@ -237,7 +237,7 @@ defmodule Thumbnailer do
 
   and those of `make/3`.
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Thumbnails"
   @spec stream(Enumerable.t(), Size.t(), [option | Options.stream_option()]) :: Enumerable.t()
   def stream(sources, size, opts \\ []) do
     {own, opts} = Options.split!(opts, :stream)
@@ -275,7 +275,7 @@ defmodule Thumbnailer do
 
   #{Options.docs([:request, :call])}
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Headers"
   @spec probe(Source.t(), [Options.call_option()]) :: {:ok, ImageInfo.t()} | {:error, Error.t()}
   def probe(source, opts \\ []) do
     {request, on} = Request.probe!(source, opts)
@@ -287,7 +287,7 @@ defmodule Thumbnailer do
 
       %{width: 640} = Thumbnailer.probe!("photo.jpg")
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Headers"
   @spec probe!(Source.t(), [Options.call_option()]) :: ImageInfo.t()
   def probe!(source, opts \\ []), do: source |> probe(opts) |> bang!()
 
@@ -296,7 +296,7 @@ defmodule Thumbnailer do
 
       :ok = Thumbnailer.ping()
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Instances"
   @spec ping(GenServer.server()) :: :ok | {:error, Error.t()}
   def ping(on \\ __MODULE__) do
     with {:ok, _nothing} <- Call.request(on, %Request{op: :ping}), do: :ok
@@ -309,7 +309,7 @@ defmodule Thumbnailer do
 
   The map holds `:protocol`, `:version`, `:libvips`, `:loaders`, `:savers`, `:workers`, `:limits` and `:os_pid`.
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Instances"
   @spec info(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def info(on \\ __MODULE__), do: Call.request(on, %Request{op: :info})
 
@@ -324,7 +324,7 @@ defmodule Thumbnailer do
     * `:open_denied`, `:socket_denied`, `:exec_denied` - whether a worker that tried was stopped
     * `:complete` - whether all of this holds
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Instances"
   @spec sandbox_status(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def sandbox_status(on \\ __MODULE__) do
     with {:ok, hello} <- info(on), do: {:ok, hello.sandbox}
@@ -346,7 +346,7 @@ defmodule Thumbnailer do
       belongs to the `:server` (the process of the program that serves) and to the `:workers` alone, in bytes. `nil` when the program is not up
     * `:program` - what the program itself counts, or `nil` when it is not up
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Instances"
   @spec stats(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def stats(on \\ __MODULE__) do
     with {:ok, counts} <- Client.counts(on) do
@@ -372,7 +372,7 @@ defmodule Thumbnailer do
 
       Supervisor.start_link([{Thumbnailer, name: MyApp.Uploads, workers: 4}], strategy: :one_for_one)
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Instances"
   @spec child_spec([InstanceOptions.option()]) :: Supervisor.child_spec()
   def child_spec(opts) do
     name = opts |> InstanceOptions.cast!() |> Keyword.fetch!(:name)
@@ -386,7 +386,7 @@ defmodule Thumbnailer do
 
   A program that cannot be started is no error here: requests say `:unavailable` and why.
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Instances"
   @spec start_link([InstanceOptions.option()]) :: Supervisor.on_start()
   def start_link(opts) do
     opts = InstanceOptions.cast!(opts)
