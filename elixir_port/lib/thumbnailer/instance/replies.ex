@@ -24,6 +24,7 @@ defmodule Thumbnailer.Instance.Replies do
 
   def finish(state, entry, outcome) do
     {_entry, queue} = Queue.take(state.queue, entry.id)
+    outcome = PendingRequest.put_times(outcome, entry, state.now)
 
     %{state | queue: queue}
     |> State.answered(entry, outcome)
