@@ -307,7 +307,12 @@ defmodule Thumbnailer do
 
       {:ok, %{version: version, libvips: libvips, workers: workers}} = Thumbnailer.info()
 
-  The map holds `:protocol`, `:version`, `:libvips`, `:loaders`, `:savers`, `:workers`, `:limits` and `:os_pid`.
+  The map holds `:protocol`, `:version`, `:libvips`, `:loaders`, `:savers`, `:formats`, `:workers`, `:limits` and
+  `:os_pid`. `:formats` is a table of all formats: whether this program reads each and with what, whether it would by
+  default, and whether it is written.
+
+      {:ok, %{formats: formats}} = Thumbnailer.info()
+      %{read: true, read_with: :own, by_default: true, written: false} = Enum.find(formats, &(&1.name == :bmp))
   """
   @doc since: "0.1.0", group: "Instances"
   @spec info(GenServer.server()) :: {:ok, map} | {:error, Error.t()}

@@ -36,7 +36,7 @@ defmodule Thumbnailer.InstanceOptionsTest do
                loaders: InstanceOptions.cast!(@name ++ [loaders: [:jpeg, :heic]])[:loaders]
              )
 
-    for wrong <- [[], [:bmp], :jpeg] do
+    for wrong <- [[], [:psd], :jpeg] do
       assert_raise ArgumentError, ~r/option :loaders must be a list of names of formats/, fn ->
         InstanceOptions.cast!(loaders: wrong)
       end

@@ -82,9 +82,10 @@ defmodule Thumbnailer.InstanceOptions do
       scope: :instance,
       type: :names,
       choices: Enum.map(Formats.table(), & &1.name),
-      default_doc: "jpeg, png, webp, avif, gif, tiff and svg",
+      default_doc: Formats.default_doc(),
       doc:
-        "the formats that are read; `:heic`, `:jxl`, `:jp2k` and `:pdf` only where the system's libvips has them. " <>
+        "the formats that are read; `:jxl`, `:jp2k` and `:pdf` only where the system's libvips has them, `:heic` where " <>
+          "the program was built with libde265. " <>
           "What is read in fact stands in `Thumbnailer.info/1`."
     },
     %Definition{

@@ -10,6 +10,12 @@ defmodule Thumbnailer.Documents.GalleryTest do
     assert File.read!(root("docs/options.md")) == Gallery.page(), "run script/pictures"
   end
 
+  test "the table of docs/formats.md is the library's" do
+    page = File.read!(root("docs/formats.md"))
+    assert page =~ Thumbnailer.Formats.markdown()
+    assert page == Gallery.with_formats(page), "run script/pictures"
+  end
+
   test "the pictures are those of the page and of README.md, no more" do
     pictures = for shot <- Gallery.shots(), do: shot.file
 

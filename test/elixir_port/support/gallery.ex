@@ -158,6 +158,15 @@ defmodule Thumbnailer.Gallery do
     |> Enum.join("\n")
   end
 
+  @doc "docs/formats.md with the table of formats between its two comments."
+  def with_formats(page) do
+    String.replace(
+      page,
+      ~r/(<!-- The table.*?-->\n).*?(<!-- end of the table -->)/s,
+      "\\1\n#{Formats.markdown()}\n\\2"
+    )
+  end
+
   defp section({title, module}) do
     ["## #{title}\n" | Enum.map(module.table(), &option/1)]
   end
