@@ -1,4 +1,4 @@
-# A batch on a cluster that does not stay whole, and what comes of it. Run by script/cluster-demo.
+# A batch on a cluster whose nodes fail and join. Run by script/cluster-demo.
 
 root = Path.expand("..", __DIR__)
 Code.require_file(Path.join(root, "test/elixir_port/support/nodes.ex"))
