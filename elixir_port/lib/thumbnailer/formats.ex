@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Formats do
   @moduledoc """
-  The image formats: which are read, which are written, and what files of them are called.
+  The image formats: input and output, media types and file suffixes.
 
       iex> Thumbnailer.Formats.media_type(:avif)
       "image/avif"
@@ -12,8 +12,8 @@ defmodule Thumbnailer.Formats do
       nil
   """
 
-  # loads: true, or :named when the instance's option :loaders must name it and the program's libvips have it;
-  # auto: what format: :auto makes of it; :opaque is jpeg, or png for an image with alpha.
+  # loads: true, or :named if the instance's option :loaders must name it and the program's libvips must support it;
+  # auto: the output format for format: :auto; :opaque is jpeg, or png for an image with alpha.
   @columns [:name, :loads, :saves, :alpha, :quality, :auto, :media_type, :suffixes]
   @rows [
     [:jpeg, true, true, false, 80, :jpeg, "image/jpeg", ~w(jpg jpeg jpe jfif)],
@@ -30,10 +30,10 @@ defmodule Thumbnailer.Formats do
   ]
   @table Enum.map(@rows, &Map.new(Enum.zip(@columns, &1)))
 
-  @typedoc "A format that images are read from."
+  @typedoc "An input format."
   @type name :: :jpeg | :png | :webp | :avif | :gif | :tiff | :svg | :heic | :jxl | :jp2k | :pdf
 
-  @typedoc "A format that thumbnails are written in."
+  @typedoc "An output format."
   @type saved :: :jpeg | :png | :webp | :avif | :gif | :tiff
 
   @doc """
@@ -46,7 +46,7 @@ defmodule Thumbnailer.Formats do
   def table, do: @table
 
   @doc """
-  The names of the formats that thumbnails can be written in.
+  The names of the output formats.
 
       iex> Thumbnailer.Formats.savers()
       [:jpeg, :png, :webp, :avif, :gif, :tiff]
@@ -56,7 +56,7 @@ defmodule Thumbnailer.Formats do
   def savers, do: for(%{saves: true, name: name} <- @table, do: name)
 
   @doc """
-  Whether thumbnails can be written in this format.
+  Whether this is an output format.
 
       iex> {Thumbnailer.Formats.saves?(:avif), Thumbnailer.Formats.saves?(:svg)}
       {true, false}
@@ -66,7 +66,7 @@ defmodule Thumbnailer.Formats do
   def saves?(name), do: find(name).saves
 
   @doc """
-  What `format: :auto` makes of the format; `:opaque` is jpeg, or png for an image with alpha.
+  The output format of `format: :auto` for this input format; `:opaque` is jpeg, or png for an image with alpha.
 
       iex> {Thumbnailer.Formats.auto(:svg), Thumbnailer.Formats.auto(:heic)}
       {:png, :opaque}
@@ -96,7 +96,7 @@ defmodule Thumbnailer.Formats do
   def suffix(name), do: hd(find(name).suffixes)
 
   @doc """
-  The format that the suffix of `path` stands for, or `nil`. Upper and lower case are the same.
+  The format of the suffix of `path`, or `nil`. The case does not matter.
 
       iex> {Thumbnailer.Formats.of_path("a/Holiday.JPG"), Thumbnailer.Formats.of_path("letter.txt")}
       {:jpeg, nil}

@@ -1,18 +1,18 @@
 defmodule Thumbnailer.Doctor.Samples do
   @moduledoc false
-  # Makes a sample in each format that a program writes, and reads it again; reads a sample of those that are only read.
+  # Tests each format: writes a sample and reads it again; for input-only formats reads a built-in sample.
 
   alias Thumbnailer.Error
   alias Thumbnailer.Doctor.Finding
 
-  # A picture of 8 x 6 pixels to make the others from, and one in a format that is read and not written.
+  # A picture of 8 x 6 pixels to convert, and one in an input-only format.
   @png Base.decode64!(
          "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAGCAIAAABxZ0isAAAAEklEQVR4nGP8z4AdMOEQp4sEAJiFAQtsMIKbAAAAAElFTkSuQmCC"
        )
   @svg ~s(<svg xmlns="http://www.w3.org/2000/svg" width="8" height="6"><rect width="8" height="6"/></svg>)
   @read_only [svg: @svg]
 
-  @doc "A finding for each format of the hello that there is a sample of."
+  @doc "A finding for each format of the hello with a sample."
   @spec findings(map, GenServer.server()) :: [Finding.t()]
   def findings(hello, on) do
     written =
@@ -26,7 +26,7 @@ defmodule Thumbnailer.Doctor.Samples do
     written ++ read
   end
 
-  # What was written must be readable again.
+  # The written sample must be readable.
   defp round_trip(format, on) do
     with {:ok, thumbnail} <- Thumbnailer.make({:bytes, @png}, 4, format: format, on: on),
          {:ok, %{format: ^format}} <- Thumbnailer.probe({:bytes, thumbnail.data}, on: on),
