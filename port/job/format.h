@@ -1,5 +1,5 @@
-// The image formats, one row each: how the first bytes show them, what they can hold, what `auto` makes of
-// them. `thumbnailer describe formats` prints the table.
+// The image formats, one row each: magic bytes, features, and the output format of `auto`. `thumbnailer describe
+// formats` prints the table.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ namespace thumbnailer {
 
 enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff, svg, heic, jxl, jp2k, pdf };
 
-// Some of the formats.
+// A set of formats.
 struct FormatSet {
     std::uint32_t bits = 0;
 
@@ -24,7 +24,7 @@ struct FormatSet {
     constexpr void add(Format format) { bits |= bit(format); }
 };
 
-// The formats that are read unless the program is told otherwise: those of which every build reads all.
+// The input formats by default: those that every build supports.
 constexpr FormatSet usual_formats() {
     FormatSet set;
     for (const Format format :
@@ -33,10 +33,10 @@ constexpr FormatSet usual_formats() {
     return set;
 }
 
-// What `format: auto` makes of a source: the same, the same as png, or jpeg unless it has alpha.
+// The output format of `format: auto`: the same format, png, or jpeg (png if the image has alpha).
 enum class Auto : std::uint8_t { keep, png, opaque };
 
-// Whether a format is read: always, when --loaders names it and libvips has it, or only then and with the system's
+// When a format is read: always; if --loaders names it and libvips supports it; or likewise but only with the system's
 // libvips, because the prebuilt one has the loader without the decoder.
 enum class Loads : std::uint8_t { always, when_named, when_named_by_system };
 
@@ -46,7 +46,7 @@ struct FormatSpec {
     Loads loads;
     bool saves;
     bool alpha;
-    std::int32_t quality; // the default; 0: lossless, has none
+    std::int32_t quality; // the default; 0: lossless, without a quality
     Auto automatic;
     std::string_view media_type;
     std::string_view suffixes;
@@ -80,7 +80,7 @@ inline constexpr std::array kFormats{
                "pdfload_buffer", ""},
 };
 
-// A row out of place would give a format another's name.
+// The rows are in the order of the enum; otherwise a format would get the name of another.
 static_assert([] {
     for (std::size_t row = 0; row < kFormats.size(); ++row)
         if (static_cast<std::size_t>(kFormats[row].format) != row) return false;
@@ -90,16 +90,16 @@ static_assert([] {
 inline const FormatSpec& spec_of(Format format) { return kFormats[static_cast<std::size_t>(format)]; }
 inline std::string_view name_of(Format format) { return spec_of(format).name; }
 
-// The format that the first bytes show, by the formats' own magic numbers.
+// Detects the format by its magic bytes.
 std::optional<Format> sniff(Bytes source);
 
-// The formats of names with commas between them; nothing when one of them is none.
+// Parses names of formats separated by commas; nullopt if one is unknown.
 std::optional<FormatSet> formats_named(std::string_view names);
-// The names of some formats, of all when none are given, with commas between them.
+// The names of these formats, or of all formats, separated by commas.
 std::string format_names(FormatSet formats = {~0U});
 FormatSet saved_formats();
 
-// What an output is written as.
+// The format of an output.
 Format format_for(Target target, Format source, bool alpha);
 
 // The table as tab-separated lines, as in test/contract/formats.tsv.
