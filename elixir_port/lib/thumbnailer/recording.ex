@@ -2,8 +2,8 @@ defmodule Thumbnailer.Recording do
   @moduledoc """
   Requests of an instance and their replies in files: what `Thumbnailer.record/3` starts.
 
-  A recording has limits in number, bytes and time. It also ends with the process that started it and with the port
-  process. It leaves only complete files. Its folder has, for the request `000001`:
+  A recording has limits in number, bytes and time. It also ends with the process that started it and with the process of
+  the instance. It leaves only complete files. Its folder has, for the request `000001`:
 
     * `000001.request.etf` - the frames of the request; `thumbnailer < 000001.request.etf` runs it again
     * `000001.reply.etf` - the frame of the reply; missing if the program ended before
@@ -11,18 +11,18 @@ defmodule Thumbnailer.Recording do
 
   `mix thumbnailer.replay FOLDER` sends all requests again and compares the replies.
 
-  As with a task, the process that started a recording gets a `:DOWN` message at its end unless it calls `await/2` or
-  `stop/1`.
+  As with a task, the process that started a recording gets `{recording.ref, summary}` as a message at its end unless it calls
+  `await/2` or `stop/1`.
   """
 
-  @enforce_keys [:pid, :monitor]
-  defstruct [:pid, :monitor]
+  @enforce_keys [:pid, :ref]
+  defstruct [:pid, :ref]
 
-  @type t :: %__MODULE__{pid: pid, monitor: reference}
+  @type t :: %__MODULE__{pid: pid, ref: reference}
 
   @typedoc """
   The number of written requests, and why the recording ended: it reached `:count`, `:max_bytes` or `:timeout`, it was
-  `:stopped`, the `:port` process ended, or with `:write_failed`. `skipped` requests did not fit in memory.
+  `:stopped`, the `:instance` ended, or with `:write_failed`. `skipped` requests did not fit in memory.
   """
   @type summary :: %{
           written: non_neg_integer,
@@ -87,15 +87,21 @@ defmodule Thumbnailer.Recording do
   """
   @doc since: "0.1.0"
   @spec await(t, timeout) :: summary | nil
-  def await(%__MODULE__{pid: pid, monitor: monitor}, timeout \\ :infinity) do
-    # A process is no longer alive before its last messages have gone out.
-    timeout = if Process.alive?(pid), do: timeout, else: 100
+  def await(%__MODULE__{pid: pid, ref: ref}, timeout \\ :infinity) do
+    # The recorder sends the summary before it ends: whoever sees its end has that message, or had it.
+    monitor = Process.monitor(pid)
 
     receive do
-      {:DOWN, ^monitor, :process, ^pid, {:shutdown, %{ended: _} = summary}} -> summary
-      {:DOWN, ^monitor, :process, ^pid, _reason} -> nil
+      {^ref, %{ended: _} = summary} ->
+        Process.demonitor(monitor, [:flush])
+        summary
+
+      {:DOWN, ^monitor, :process, ^pid, _reason} ->
+        nil
     after
-      timeout -> nil
+      timeout ->
+        Process.demonitor(monitor, [:flush])
+        nil
     end
   end
 end

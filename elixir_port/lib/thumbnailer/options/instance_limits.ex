@@ -21,6 +21,17 @@ defmodule Thumbnailer.Options.InstanceLimits do
       doc: "maximum number of waiting requests; further ones get `:overloaded` at once."
     },
     %Definition{
+      name: :max_queue_bytes,
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default: 1_073_741_824,
+      doc:
+        "maximum size of all waiting requests together in bytes, including sources given as `{:bytes, iodata}`; further " <>
+          "ones get `:overloaded` at once, unless no other request waits."
+    },
+    %Definition{
       name: :max_source_bytes,
       wire: "--max-source-bytes",
       scope: :instance,
@@ -106,12 +117,15 @@ defmodule Thumbnailer.Options.InstanceLimits do
     },
     %Definition{
       name: :max_reply_bytes,
+      wire: "--max-reply-bytes",
       scope: :instance,
       type: :integer,
       min: 1024,
       max: @max_length,
       default: 268_435_456,
-      doc: "maximum size of a reply in bytes; a program that sends more is killed."
+      doc:
+        "maximum size of a reply in bytes: thumbnails that are larger together get `:too_large`; a program that sends " <>
+          "more is killed."
     },
     %Definition{
       name: :poison_after,
