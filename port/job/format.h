@@ -25,34 +25,15 @@ struct FormatSet {
     constexpr void remove(Format format) { bits &= ~bit(format); }
 };
 
-<<<<<<< HEAD
-// The input formats by default: those that every build supports.
-constexpr FormatSet usual_formats() {
-    FormatSet set;
-    for (const Format format :
-         {Format::jpeg, Format::png, Format::webp, Format::avif, Format::gif, Format::tiff, Format::svg})
-        set.add(format);
-    return set;
-}
-
 // The output format of `format: auto`: the same format, png, or jpeg (png if the image has alpha).
 enum class Auto : std::uint8_t { keep, png, opaque };
 
-// When a format is read: always; if --loaders names it and libvips supports it; or likewise but only with the system's
-// libvips, because the prebuilt one has the loader without the decoder.
-enum class Loads : std::uint8_t { always, when_named, when_named_by_system };
-=======
-// What `format: auto` makes of a source: the same, the same as png, or jpeg unless it has alpha.
-enum class Auto : std::uint8_t { keep, png, opaque };
-
-// Whether a format is read unless --loaders says otherwise, or only when that names it. Either way what reads it must
-// be there.
+// Whether a format is read by default, or only if --loaders names it. In both cases its reader must be available.
 enum class Loads : std::uint8_t { always, when_named };
 
-// What reads a format: libvips; libde265, behind a reader of HEIF; a reader of this program; or, for raw files of
-// cameras, what reads the JPEG in them.
+// The reader of a format: libvips; libde265 with our HEIF parser; a reader of this program; or, for raw files of
+// cameras, the reader of the JPEG in them.
 enum class ReadWith : std::uint8_t { libvips, libde265, own, embedded_jpeg };
->>>>>>> main
 
 struct FormatSpec {
     Format format;
@@ -65,7 +46,7 @@ struct FormatSpec {
     Auto automatic;
     std::string_view media_type;
     std::string_view suffixes;
-    std::string_view loader; // the name of libvips' operation for a buffer; empty: needs none
+    std::string_view loader; // libvips' operation for a buffer; empty: not used
     std::string_view saver;  // likewise; empty: cannot be written
 };
 
@@ -108,7 +89,7 @@ static_assert([] {
     return true;
 }());
 
-// The formats that are read unless the program is told otherwise.
+// The input formats by default.
 constexpr FormatSet usual_formats() {
     FormatSet set;
     for (const FormatSpec& spec : kFormats)
@@ -121,20 +102,13 @@ std::string_view name_of(ReadWith read_with);
 inline const FormatSpec& spec_of(Format format) { return kFormats[static_cast<std::size_t>(format)]; }
 inline std::string_view name_of(Format format) { return spec_of(format).name; }
 
-<<<<<<< HEAD
-// Detects the format by its magic bytes.
+// Detects the format by its magic bytes. Some raw files have those of TIFF.
 std::optional<Format> sniff(Bytes source);
 
-// Parses names of formats separated by commas; nullopt if one is unknown.
-=======
-// The format that the first bytes show, by the formats' own magic numbers. Some raw files say that they are TIFF.
-std::optional<Format> sniff(Bytes source);
-
-// Whether the first bytes are those of a video: MP4, QuickTime, Matroska, WebM, AVI, MPEG.
+// Detects a video by its magic bytes: MP4, QuickTime, Matroska, WebM, AVI, MPEG.
 bool is_video(Bytes source);
 
-// The formats of names with commas between them; nothing when one of them is none.
->>>>>>> main
+// Parses names of formats separated by commas; nullopt if one is unknown.
 std::optional<FormatSet> formats_named(std::string_view names);
 // The names of these formats, or of all formats, separated by commas.
 std::string format_names(FormatSet formats = {~0U});
