@@ -1,6 +1,7 @@
 defmodule Thumbnailer.Cluster.Events do
   @moduledoc false
-  # Sends messages about batches and nodes to subscribers on any node. See `Thumbnailer.subscribe/1` for the messages.
+  # Sends messages about batches and nodes to subscribers on any node. See `Thumbnailer.Cluster.subscribe/1` for the
+  # messages.
 
   alias Thumbnailer.Cluster.Scope
 

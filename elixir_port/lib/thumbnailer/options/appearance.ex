@@ -38,8 +38,9 @@ defmodule Thumbnailer.Options.Appearance do
         :preview,
         :choice,
         "whether to use the preview that cameras embed in jpeg, avif and heic. `:allow` uses it if it is not smaller than the " <>
-          "thumbnail and has the shape and orientation of the image, and the image has no colour profile. The preview may be " <>
-          "older than the image; the rest of the file is not read. Not with `speed: :best` or `:metadata`.",
+          "thumbnail and has the shape and orientation of the image, and the image has no colour profile or, in a heic, both " <>
+          "have one. The preview may be older than the image; the rest of the file is not read. Not with `speed: :best` or " <>
+          "`:metadata`.",
         choices: [:ignore, :allow],
         default: :ignore
       )

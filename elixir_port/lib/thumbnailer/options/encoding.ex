@@ -17,8 +17,8 @@ defmodule Thumbnailer.Options.Encoding do
       output(
         :format,
         :choice,
-        "the format of the thumbnail. `:auto` keeps the format of the source; svg and pdf become png; tiff, heic, " <>
-          "jxl and jp2k become jpeg, or png if they have alpha.",
+        "the format of the thumbnail. `:auto` keeps the format of the source; svg, pdf and ico become png; tiff, heic, bmp, " <>
+          "raw, jxl and jp2k become jpeg, or png if they have alpha.",
         choices: [:auto | Formats.savers()],
         default: :auto,
         default_doc: "by the suffix of `:to`, else `:auto`"
