@@ -55,6 +55,8 @@ struct Header {
     Format format = Format::jpeg;
     std::int32_t raw_width = 0;
     std::int32_t raw_height = 0;
+    std::int32_t square_width = 0; // as stored, in pixels as wide as they are high: what is shown
+    std::int32_t square_height = 0;
     std::int32_t orientation = 1; // EXIF, 1 to 8
     std::int32_t pages = 1;
     std::int32_t frames = 1;      // of an animation
@@ -70,8 +72,8 @@ struct Header {
     std::array<char, 64> camera{};   // maker and model; empty: unknown
 
     bool sideways() const { return orientation >= 5; }
-    std::int32_t width() const { return sideways() ? raw_height : raw_width; }
-    std::int32_t height() const { return sideways() ? raw_width : raw_height; }
+    std::int32_t width() const { return sideways() ? square_height : square_width; }
+    std::int32_t height() const { return sideways() ? square_width : square_height; }
 };
 
 struct Product {

@@ -84,7 +84,7 @@ Result<Done> Studio::enrol(std::size_t index, const Header& header, std::vector<
     }
     Plan plan{.index = index, .output = &output, .view = {}, .layout = {}, .format = format};
     plan.view.orientation = orientation_of(group->header.orientation, output);
-    plan.view.seen = turned({group->header.raw_width, group->header.raw_height}, plan.view.orientation);
+    plan.view.seen = turned({group->header.square_width, group->header.square_height}, plan.view.orientation);
     auto part = part_of(output, *group, plan.view);
     if (!part) return std::move(part).error();
     plan.view.part = *part;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "thumbnail/decode/load.h"
+#include "thumbnail/decode/tiff_layout.h"
 #include "thumbnail/jpeg/segments.h"
 #include "thumbnail/vips/vips_errors.h"
 
@@ -34,6 +35,12 @@ Result<Done> check_jpeg(const Limits& limits, Bytes source) {
                    .limit = limits.max_memory};
 }
 
+Result<Done> check_tiff(Bytes source, std::int32_t page) {
+    const auto layout = tiff_layout(source, page);
+    if (!layout || layout->refusal.empty()) return Done{};
+    return unsupported("the tiff image has " + layout->refusal + ": that is not read here");
+}
+
 std::string described(const Header& header) {
     return std::to_string(header.raw_width) + " x " + std::to_string(header.raw_height) + " pixels";
 }
@@ -59,6 +66,8 @@ Result<Header> inspect(const Limits& limits, Bytes source, std::int32_t page) {
     if (!format) return format.error();
     if (*format == Format::jpeg)
         if (auto fits = check_jpeg(limits, source); !fits) return std::move(fits).error();
+    if (*format == Format::tiff)
+        if (auto known = check_tiff(source, page); !known) return std::move(known).error();
     const std::string what = "the header of the " + std::string(name_of(*format)) + " image";
     auto header = guarded(Reason::bad_image, what, [&] { return read_header(*format, source); });
     if (!header) return header;

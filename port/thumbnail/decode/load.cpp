@@ -8,6 +8,7 @@
 #include "thumbnail/decode/exif.h"
 #include "thumbnail/decode/preview.h"
 #include "thumbnail/decode/pyramid.h"
+#include "thumbnail/decode/samples.h"
 #include "thumbnail/jpeg/scan_filter.h"
 #include "thumbnail/jpeg/segments.h"
 
@@ -40,6 +41,13 @@ VImage open(Format format, Bytes source, VOption* options) {
     return open(format, vips_blob_new(nullptr, source.data(), source.size()), options);
 }
 
+// A TIFF whose samples libvips would change, or refuse, is read as it stands.
+VImage open(Format format, Bytes source, VOption* options, const SampleTraits& traits) {
+    if (!traits.tiff || !traits.tiff->is_read_as_rgb()) return open(format, source, options);
+    const std::vector<std::byte> changed = read_as_rgb(source, *traits.tiff);
+    return open(format, vips_blob_copy(changed.data(), changed.size()), options);
+}
+
 int integer_or(const VImage& image, const char* field, int otherwise) {
     return image.get_typeof(field) == G_TYPE_INT ? image.get_int(field) : otherwise;
 }
@@ -68,20 +76,29 @@ double render_scale(const Header& header, Size scaled) {
                     static_cast<double>(scaled.height) / header.raw_height);
 }
 
-void set_scale(VOption* options, const Header& header, Bytes source, const Take& take, Size scaled) {
+// The last option that is set counts.
+void set_pyramid_level(VOption* options, const TiffLayout& layout, Bytes source, const Take& take, Size scaled) {
+    if (layout.is_read_as_rgb() || layout.page != take.page || layout.subifd >= 0) return;
+    const auto headroom = headroom_of(take.speed);
+    if (!headroom) return;
+    if (const auto level = pyramid_level(source, take.page, {scaled.width * *headroom, scaled.height * *headroom}))
+        level->choose(options);
+}
+
+void set_scale(VOption* options, const Header& header, const Take& take, Size scaled) {
     const Size size{header.raw_width, header.raw_height};
     if (is_drawing(header.format)) options->set("scale", render_scale(header, scaled));
     if (header.format == Format::jpeg) options->set("shrink", shrink_on_load(size, scaled, take.speed));
     if (header.format == Format::webp && !take.animated) options->set("scale", scale_on_load(size, scaled, take.speed));
-    if (header.format == Format::tiff)
-        if (const auto headroom = headroom_of(take.speed))
-            if (const auto level =
-                    pyramid_level(source, take.page, {scaled.width * *headroom, scaled.height * *headroom}))
-                level->choose(options);
 }
 
-void set_page(VOption* options, Format format, const Take& take) {
+// A drawing is measured as browsers do it.
+constexpr double kDotsPerInch = 96;
+
+void set_page(VOption* options, Format format, const Take& take, const SampleTraits& traits) {
+    if (format == Format::svg) options->set("dpi", kDotsPerInch);
     if (!has_pages(format)) return;
+    if (traits.tiff) return Level{traits.tiff->page, traits.tiff->subifd}.choose(options);
     if (take.animated)
         options->set("n", -1);
     else if (take.page > 0)
@@ -89,12 +106,13 @@ void set_page(VOption* options, Format format, const Take& take) {
 }
 
 // In memory, so that one that is damaged is known now and costs nothing but itself.
-std::optional<VImage> load_preview(const Header& header, Bytes source, const Take& take, Size scaled) try {
+std::optional<VImage> load_preview(const Header& header, Bytes source, const Take& take, Size scaled,
+                                   const SampleTraits& traits) try {
     VOption* options = VImage::option();
     if (header.format == Format::avif || header.format == Format::heic) {
         const VImage image = open(header.format, source, options->set("thumbnail", true));
         if (!serves_as_preview(header, {image.width(), image.height()}, scaled)) return std::nullopt;
-        return image.copy_memory();
+        return with_known_samples(image, traits).copy_memory();
     }
     const auto preview = header.format == Format::jpeg ? preview_of(header, source, scaled) : std::nullopt;
     if (!preview) return std::nullopt;
@@ -109,9 +127,13 @@ std::optional<VImage> load_preview(const Header& header, Bytes source, const Tak
 
 Header read_header(Format format, Bytes source, std::int32_t page) {
     VOption* options = VImage::option();
-    set_page(options, format, {.page = page});
-    const VImage image = open(format, source, options);
+    const SampleTraits traits = sample_traits(format, source, page);
+    set_page(options, format, {.page = page}, traits);
+    const VImage image = open(format, source, options, traits);
     Header header{.format = format, .raw_width = image.width(), .raw_height = image.height()};
+    const Size square = in_square_pixels({image.width(), image.height()}, traits.tiff ? traits.tiff->pixel_aspect : 1);
+    header.square_width = square.width;
+    header.square_height = square.height;
     header.orientation = integer_or(image, VIPS_META_ORIENTATION, 1);
     if (header.orientation < 1 || header.orientation > 8) header.orientation = 1;
     header.pages = std::max(1, integer_or(image, VIPS_META_N_PAGES, 1));
@@ -119,7 +141,7 @@ Header read_header(Format format, Bytes source, std::int32_t page) {
     header.duration_ms = header.frames > 1 ? duration_of(image) : 0;
     header.bands = image.bands();
     header.depth = depth_of(image);
-    header.alpha = image.has_alpha();
+    header.alpha = with_known_samples(image, traits).has_alpha();
     header.profile_bytes = profile_bytes_of(image);
     header.profile = header.profile_bytes != 0;
     header.preview = has_preview(image);
@@ -130,20 +152,22 @@ Header read_header(Format format, Bytes source, std::int32_t page) {
 }
 
 VImage load(const Header& header, Bytes source, const Take& take, Size scaled) {
+    const SampleTraits traits = sample_traits(header.format, source, take.page);
     if (take.preview)
-        if (auto preview = load_preview(header, source, take, scaled)) return *preview;
+        if (auto preview = load_preview(header, source, take, scaled, traits)) return *preview;
     VOption* options = VImage::option();
-    set_page(options, header.format, take);
-    set_scale(options, header, source, take, scaled);
+    set_page(options, header.format, take, traits);
+    set_scale(options, header, take, scaled);
+    if (traits.tiff) set_pyramid_level(options, *traits.tiff, source, take, scaled);
     if (header.format == Format::jpeg && take.speed != Speed::best)
         if (const auto lighter = lightened(source, reduction({header.raw_width, header.raw_height}, scaled)))
             return open(header.format, vips_blob_copy(lighter->data(), lighter->size()), options);
-    return open(header.format, source, options);
+    return with_known_samples(open(header.format, source, options, traits), traits);
 }
 
 VImage decode(Format format, Bytes encoded, bool animated) {
     VOption* options = VImage::option();
-    set_page(options, format, {.animated = animated});
+    set_page(options, format, {.animated = animated}, {});
     return open(format, encoded, options).copy_memory();
 }
 

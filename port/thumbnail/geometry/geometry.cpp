@@ -91,6 +91,12 @@ Size fit_within(Size size, std::int32_t side) {
     return scaled_by(size, std::min(1.0, static_cast<double>(side) / std::max(size.width, size.height)));
 }
 
+Size in_square_pixels(Size size, double aspect) {
+    if (std::abs(aspect - 1) < 0.01) return size;
+    return aspect > 1 ? Size{scaled_side(size.width, aspect), size.height}
+                      : Size{size.width, scaled_side(size.height, 1 / aspect)};
+}
+
 std::int32_t in_pixels(std::int32_t length, const Output& output) {
     return static_cast<std::int32_t>(std::lround(length * output.dpr));
 }

@@ -59,6 +59,10 @@ Place placed(Size inner, Size outer, Gravity gravity);
 // The size with its longest side at most `side`.
 Size fit_within(Size size, std::int32_t side);
 
+// The size of an image whose pixels are `aspect` times as wide as they are high, in square ones: the coarser side is
+// stretched. Sides that differ by less than a hundredth are taken for equal.
+Size in_square_pixels(Size size, double aspect);
+
 // A length in pixels at the output's pixel ratio.
 std::int32_t in_pixels(std::int32_t length, const Output& output);
 

@@ -112,4 +112,6 @@ bool is_srgb(Bytes profile) {
            is_srgb_curve(profile, "rTRC") && is_srgb_curve(profile, "gTRC") && is_srgb_curve(profile, "bTRC");
 }
 
+bool is_grey_profile(Bytes profile) { return says(profile, 16, "GRAY"); }
+
 } // namespace thumbnailer

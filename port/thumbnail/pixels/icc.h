@@ -9,4 +9,7 @@ namespace thumbnailer {
 // kind, and such a photo needs no change of colours.
 bool is_srgb(Bytes profile);
 
+// Whether it is about grey.
+bool is_grey_profile(Bytes profile);
+
 } // namespace thumbnailer
