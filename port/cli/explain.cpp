@@ -16,7 +16,7 @@ namespace {
 
 // What decides of every thumbnail how it looks and what it is; the other defaults change nothing.
 constexpr std::array<std::string_view, 3> kAlwaysSaid{"fit", "enlarge", "format"};
-constexpr std::size_t kSniffed = 4096; // what the format is known by stands in these bytes
+constexpr std::size_t kSniffed = 65536; // what the format is known by stands in these bytes
 
 std::string bytes_in_words(std::size_t count) { return std::to_string(count) + (count == 1 ? " byte" : " bytes"); }
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "svg/recognise.h"
+
 namespace thumbnailer {
 
 namespace {
 
-// How far into a file an <svg> element may begin: behind an XML declaration, a doctype and comments.
-constexpr std::size_t kSvgWithin = 1024;
+// How far into a file anything but a drawing is told by.
+constexpr std::size_t kWithin = 1024;
 
 using namespace std::string_view_literals;
 
@@ -43,17 +45,10 @@ bool is_jp2k(std::string_view start) {
     return start.starts_with("\0\0\0\x0cjP  \r\n\x87\n"sv) || start.starts_with("\xff\x4f\xff\x51");
 }
 
-bool is_svg(std::string_view start) {
-    if (start.starts_with("\xef\xbb\xbf")) start.remove_prefix(3);
-    const std::size_t first = start.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos || start[first] != '<') return false;
-    return start.substr(0, kSvgWithin).find("<svg") != std::string_view::npos;
-}
-
 } // namespace
 
 std::optional<Format> sniff(Bytes source) {
-    const std::string_view start = text_of(source.first(std::min(source.size(), kSvgWithin)));
+    const std::string_view start = text_of(source.first(std::min(source.size(), kWithin)));
     if (start.starts_with("\xff\xd8\xff")) return Format::jpeg;
     if (start.starts_with("\x89PNG\r\n\x1a\n")) return Format::png;
     if (is_gif(start)) return Format::gif;
@@ -64,7 +59,7 @@ std::optional<Format> sniff(Bytes source) {
     if (is_jxl(start)) return Format::jxl;
     if (is_jp2k(start)) return Format::jp2k;
     if (start.starts_with("%PDF-")) return Format::pdf;
-    if (is_svg(start)) return Format::svg;
+    if (is_svg(source)) return Format::svg;
     return std::nullopt;
 }
 

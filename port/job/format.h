@@ -68,7 +68,7 @@ inline constexpr std::array kFormats{
                "gifsave_buffer"},
     FormatSpec{Format::tiff, "tiff", Loads::always, true, true, 0, Auto::opaque, "image/tiff", "tif,tiff",
                "tiffload_buffer", "tiffsave_buffer"},
-    FormatSpec{Format::svg, "svg", Loads::always, false, true, 0, Auto::png, "image/svg+xml", "svg", "svgload_buffer",
+    FormatSpec{Format::svg, "svg", Loads::always, false, true, 0, Auto::png, "image/svg+xml", "svg,svgz", "svgload_buffer",
                ""},
     FormatSpec{Format::heic, "heic", Loads::when_named_by_system, false, true, 0, Auto::opaque, "image/heic",
                "heic,heif", "heifload_buffer", ""},
@@ -90,7 +90,7 @@ static_assert([] {
 inline const FormatSpec& spec_of(Format format) { return kFormats[static_cast<std::size_t>(format)]; }
 inline std::string_view name_of(Format format) { return spec_of(format).name; }
 
-// The format that the first bytes show, by the formats' own magic numbers.
+// The format that the first bytes show, by the formats' own magic numbers; a drawing by its root element.
 std::optional<Format> sniff(Bytes source);
 
 // The formats of names with commas between them; nothing when one of them is none.

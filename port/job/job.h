@@ -16,6 +16,9 @@
 
 namespace thumbnailer {
 
+// What becomes of the text of a drawing: without a font it is refused, unless it is said that text is to be left out.
+enum class DrawnText : std::uint8_t { drawn, left_out, refused };
+
 // Checked against the header of an image, before any pixel.
 struct Limits {
     std::int64_t max_pixels = 100'000'000;
@@ -24,6 +27,7 @@ struct Limits {
     std::int64_t max_frames = 1000;
     std::int64_t max_memory = std::int64_t{1} << 30;
     FormatSet loaders = usual_formats();
+    DrawnText text = DrawnText::drawn;
 };
 
 // Sent with descriptors: the source, the memory for results, one file for each output that has `to_file`, and the

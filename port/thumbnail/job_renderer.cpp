@@ -5,6 +5,7 @@
 
 #include "thumbnail/animation.h"
 #include "thumbnail/decode/check_header.h"
+#include "thumbnail/decode/drawing.h"
 #include "thumbnail/decode/preview.h"
 #include "thumbnail/encode/metadata.h"
 #include "thumbnail/encode/quality_search.h"
@@ -210,8 +211,9 @@ Result<Done> Studio::deliver(const Plan& plan, const MadeThumbnail& made, Produc
 Result<std::optional<VImage>> Studio::overlay_for(const Plan& plan) const {
     const std::size_t place = job_.overlay[plan.index];
     if (place == 0) return std::optional<VImage>();
-    const Bytes source = images_.overlays[place - 1];
-    auto header = inspect(job_.limits, source);
+    const auto drawing = prepared_drawing(images_.overlays[place - 1], job_.limits);
+    const Bytes source = drawing && *drawing ? Bytes(**drawing) : images_.overlays[place - 1];
+    auto header = drawing ? inspect(job_.limits, source) : Result<Header>(drawing.error());
     if (!header) {
         header.error().message = "overlay: " + header.error().message;
         // Not the source's fault: the other outputs are made.

@@ -1,6 +1,7 @@
 #include "thumbnail/make_thumbnails.h"
 
 #include "thumbnail/decode/check_header.h"
+#include "thumbnail/decode/drawing.h"
 #include "thumbnail/job_renderer.h"
 
 namespace thumbnailer {
@@ -12,12 +13,15 @@ Outcome make_thumbnails(const Job& job, const Images& images, const Store& store
         outcome.failure = to_plain(failure);
         return outcome;
     };
-    auto header = inspect(job.limits, images.source);
+    const auto drawing = prepared_drawing(images.source, job.limits);
+    if (!drawing) return failed(drawing.error());
+    const Images prepared{*drawing ? Bytes(**drawing) : images.source, images.overlays};
+    auto header = inspect(job.limits, prepared.source);
     if (!header) return failed(header.error());
     outcome.header = *header;
     if (job.probe) return outcome;
     outcome.count = job.count;
-    auto made = Studio(job, images, store, lane).make(*header, outcome);
+    auto made = Studio(job, prepared, store, lane).make(*header, outcome);
     return made ? outcome : failed(made.error());
 }
 

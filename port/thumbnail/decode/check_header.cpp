@@ -80,12 +80,14 @@ Result<Header> inspect(const Limits& limits, Bytes source, std::int32_t page) {
         header = guarded(Reason::bad_image, what, [&] { return read_header(*format, source, page); });
         if (!header) return header;
     }
+    if (is_drawing(*format)) return header; // it has no pixels
     if (auto within = check_frames(limits, *header, 1); !within) return std::move(within).error();
     if (auto within = check_sides(limits, *header); !within) return std::move(within).error();
     return header;
 }
 
 Result<Done> check_frames(const Limits& limits, const Header& header, std::int32_t frames) {
+    if (is_drawing(header.format)) return Done{};
     if (frames > limits.max_frames)
         return Failure{.reason = Reason::too_large,
                        .message = "the animation has " + std::to_string(frames) + " frames: at most " +

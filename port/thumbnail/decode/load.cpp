@@ -72,8 +72,25 @@ std::int64_t duration_of(const VImage& image) {
 
 // A drawing has no pixels of its own.
 double render_scale(const Header& header, Size scaled) {
-    return std::max(static_cast<double>(scaled.width) / header.raw_width,
-                    static_cast<double>(scaled.height) / header.raw_height);
+    constexpr double kLeast = 0.002; // the renderers take no less than half of it
+    return std::max(kLeast, std::max(static_cast<double>(scaled.width) / header.raw_width,
+                    static_cast<double>(scaled.height) / header.raw_height));
+}
+
+// A drawing is measured as browsers do it, with 96 dots to an inch. libvips enlarges what it draws by what that is more
+// than 72, and is to leave it.
+constexpr double kDotsPerInch = 96;
+
+double unit_scale(Format format) { return format == Format::svg ? 72 / kDotsPerInch : 1; }
+
+// The parser of XML refuses what is longer than 10 MB at a piece, and entities that grow. Where there are none of those, a
+// drawing may hold larger images.
+bool is_without_entities(Bytes source) { return text_of(source).find("<!ENTITY") == std::string_view::npos; }
+
+void set_drawing(VOption* options, Bytes source) {
+    constexpr std::size_t kLong = 9'000'000;
+    options->set("dpi", kDotsPerInch)->set("scale", unit_scale(Format::svg));
+    if (source.size() > kLong && is_without_entities(source)) options->set("unlimited", true);
 }
 
 // The last option that is set counts.
@@ -87,16 +104,12 @@ void set_pyramid_level(VOption* options, const TiffLayout& layout, Bytes source,
 
 void set_scale(VOption* options, const Header& header, const Take& take, Size scaled) {
     const Size size{header.raw_width, header.raw_height};
-    if (is_drawing(header.format)) options->set("scale", render_scale(header, scaled));
+    if (is_drawing(header.format)) options->set("scale", unit_scale(header.format) * render_scale(header, scaled));
     if (header.format == Format::jpeg) options->set("shrink", shrink_on_load(size, scaled, take.speed));
     if (header.format == Format::webp && !take.animated) options->set("scale", scale_on_load(size, scaled, take.speed));
 }
 
-// A drawing is measured as browsers do it.
-constexpr double kDotsPerInch = 96;
-
 void set_page(VOption* options, Format format, const Take& take, const SampleTraits& traits) {
-    if (format == Format::svg) options->set("dpi", kDotsPerInch);
     if (!has_pages(format)) return;
     if (traits.tiff) return Level{traits.tiff->page, traits.tiff->subifd}.choose(options);
     if (take.animated)
@@ -128,6 +141,7 @@ std::optional<VImage> load_preview(const Header& header, Bytes source, const Tak
 Header read_header(Format format, Bytes source, std::int32_t page) {
     VOption* options = VImage::option();
     const SampleTraits traits = sample_traits(format, source, page);
+    if (format == Format::svg) set_drawing(options, source);
     set_page(options, format, {.page = page}, traits);
     const VImage image = open(format, source, options, traits);
     Header header{.format = format, .raw_width = image.width(), .raw_height = image.height()};
@@ -156,6 +170,7 @@ VImage load(const Header& header, Bytes source, const Take& take, Size scaled) {
     if (take.preview)
         if (auto preview = load_preview(header, source, take, scaled, traits)) return *preview;
     VOption* options = VImage::option();
+    if (header.format == Format::svg) set_drawing(options, source);
     set_page(options, header.format, take, traits);
     set_scale(options, header, take, scaled);
     if (traits.tiff) set_pyramid_level(options, *traits.tiff, source, take, scaled);
