@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "config/command_line.h"
 #include "server/server.h"
+#include "thumbnail/fonts/fonts.h"
 #include "thumbnail/vips/vips_runtime.h"
 #include "worker/worker_main.h"
 
@@ -57,6 +58,9 @@ ExitCode serve(Config config, const char* program) {
     const auto loaders = VipsSession::start(program, config.loaders);
     if (!loaders) return complain(ExitCode::internal, loaders.error());
     config.loaders = *loaders;
+    auto fonts = config.text && config.loaders.has(Format::svg) ? load_fonts(config.fonts) : no_fonts();
+    if (!fonts) return complain(ExitCode::usage, fonts.error());
+    config.families = std::move(fonts->families);
     const auto sandbox = Sandbox::prepare(config.sandbox);
     if (!sandbox) return complain(ExitCode::no_sandbox, sandbox.error());
     const auto roots = Roots::open(config.roots);

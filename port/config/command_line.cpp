@@ -29,11 +29,12 @@ struct LoadersFlag {};
 struct SandboxFlag {};
 struct LaneFlag {};
 struct RootFlag {};
+struct FontsFlag {};
 
 struct FlagSpec {
     std::string_view name;
     std::string_view value; // what stands for it in --help; empty: the flag takes none
-    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag, SandboxFlag, LaneFlag, RootFlag> kind;
+    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag, SandboxFlag, LaneFlag, RootFlag, FontsFlag> kind;
     std::string_view help;
 };
 
@@ -71,6 +72,9 @@ constexpr std::array kFlags{
              "auto (default): JPEG becomes JPEG or WebP without pixels where that gives the same picture; off: never"},
     FlagSpec{"--root", "DIR", RootFlag{},
              "a folder that requests may read and write in, and no other; may be repeated"},
+    FlagSpec{"--fonts", "NAME", FontsFlag{},
+             "a family, or a file or folder with a slash in its name, that text of SVG is drawn with; may be repeated; none: "
+             "text is left out (default sans-serif, serif, monospace)"},
     FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},
              "end when the parent process ends, and leave SIGINT and SIGTERM to it"},
     FlagSpec{"--events", "", SwitchFlag{&Config::events}, "say when workers start, end and are replaced"},
@@ -99,6 +103,10 @@ Result<Done> set(const FlagSpec& flag, std::string_view value, Config& config) {
         config.loaders = *loaders;
     } else if (std::holds_alternative<RootFlag>(flag.kind)) {
         config.roots.emplace_back(value);
+    } else if (std::holds_alternative<FontsFlag>(flag.kind)) {
+        if (value.empty()) return wrong(flag.name, value, "a family, a file, a folder, or none");
+        config.text = config.text && value != "none";
+        if (value != "none") config.fonts.emplace_back(value);
     } else if (std::holds_alternative<SandboxFlag>(flag.kind)) {
         const auto mode = std::ranges::find(kSandboxModes, value);
         if (mode == kSandboxModes.end()) return wrong(flag.name, value, "require, best_effort, audit or off");

@@ -13,6 +13,10 @@ namespace thumbnailer {
 // Where a worker has its end, so that its system calls can be told apart by descriptor.
 inline constexpr int kChannelInWorker = 3;
 
+// Where every process of the program has the files of fonts, as many as there may be.
+inline constexpr int kFirstFont = 64;
+inline constexpr int kMaxFonts = 32;
+
 // Both ends of a new channel; empty descriptors when the system has none left.
 std::pair<Descriptor, Descriptor> open_channel();
 

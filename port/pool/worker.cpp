@@ -47,7 +47,8 @@ std::string_view signal_name(int number) {
     ::dup2(nothing.get(), 1);
     ::dup2(diagnostics.get(), 2);
     ::dup2(channel.get(), kChannelInWorker);
-    ::close_range(kChannelInWorker + 1, ~0U, 0);
+    ::close_range(kChannelInWorker + 1, kFirstFont - 1, 0);
+    ::close_range(kFirstFont + kMaxFonts, ~0U, 0);
     sandbox.enter();
     main(Descriptor(kChannelInWorker));
     ::_exit(0);

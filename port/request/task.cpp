@@ -79,6 +79,11 @@ Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, const Confi
     return Done{};
 }
 
+DrawnText text_of_drawings(const Config& config) {
+    if (!config.text) return DrawnText::left_out;
+    return config.families.empty() ? DrawnText::refused : DrawnText::drawn;
+}
+
 bool is_known(Format format) { return static_cast<std::size_t>(format) < kFormats.size(); }
 
 bool is_sound(const Product& product, bool in_file, std::size_t result_size) {
@@ -103,7 +108,8 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
                         .max_profile = config.max_profile,
                         .max_frames = config.max_frames,
                         .max_memory = config.max_memory,
-                        .loaders = config.loaders};
+                        .loaders = config.loaders,
+                        .text = text_of_drawings(config)};
     const std::int64_t deadline_ms = request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
     task->deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
     if (auto opened = open(request.source, frame, config, roots, *task); !opened) return std::move(opened).error();

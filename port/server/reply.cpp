@@ -36,6 +36,12 @@ List names_of(FormatSet formats) {
     return names;
 }
 
+List binaries(const std::vector<std::string>& texts) {
+    List list;
+    for (const std::string& text : texts) list.items.push_back(binary(text));
+    return list;
+}
+
 Term text_or_nil(std::string_view text) { return text.empty() ? atom("nil") : binary(text); }
 
 Map probe_map(const Header& header) {
@@ -135,6 +141,7 @@ Payload hello(const Config& config, const Posture& posture, std::string_view lib
     map.put("codec", atom(config.codec->name));
     map.put("loaders", names_of(config.loaders));
     map.put("savers", names_of(saved_formats()));
+    map.put("fonts", binaries(config.families));
     map.put("workers", integer(config.workers));
     map.put("limits", std::move(limits));
     map.put("sandbox", posture_map(posture));

@@ -23,7 +23,14 @@ void append_utf8(std::uint32_t point, std::string& text) {
     put(0x80 | (point & 0x3f));
 }
 
-// Half a pair is what it is not: a character (U+FFFD).
+std::string without_declaration(std::string text) {
+    if (!text.starts_with("<?xml")) return text;
+    const std::size_t end = text.find("?>");
+    return end == std::string::npos ? text : text.substr(end + 2);
+}
+
+} // namespace
+
 std::string from_utf16(Bytes source, bool little) {
     const auto unit = [&](std::size_t at) {
         const auto one = static_cast<std::uint32_t>(source[at]), two = static_cast<std::uint32_t>(source[at + 1]);
@@ -43,14 +50,6 @@ std::string from_utf16(Bytes source, bool little) {
     }
     return text;
 }
-
-std::string without_declaration(std::string text) {
-    if (!text.starts_with("<?xml")) return text;
-    const std::size_t end = text.find("?>");
-    return end == std::string::npos ? text : text.substr(end + 2);
-}
-
-} // namespace
 
 std::string xml_text(Bytes source) {
     using namespace std::string_view_literals;

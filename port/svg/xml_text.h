@@ -12,4 +12,7 @@ namespace thumbnailer {
 // ASCII in them.
 std::string xml_text(Bytes source);
 
+// Half a pair becomes U+FFFD.
+std::string from_utf16(Bytes source, bool little);
+
 } // namespace thumbnailer
