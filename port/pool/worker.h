@@ -1,4 +1,5 @@
-// One worker process as the front sees it: started, given a task, heard, ended. Killed when its owner goes.
+// One worker process as the server sees it: started, sent tasks, read from, terminated, reaped. Destroying a Worker
+// kills its process.
 #pragma once
 
 #include <sys/types.h>
@@ -14,14 +15,14 @@
 
 namespace thumbnailer {
 
-// How a process ended.
-struct End {
+// How a process ended: by a signal, or with an exit status.
+struct ExitStatus {
     std::string_view signal; // such as segv; empty when it exited
     int exit_status = 0;
 };
 
-// What a worker process runs, with its end of the channel, until that is closed; it does not return. A pointer, so that
-// what starts workers is linked without what they do.
+// The main function of a worker process. It gets its end of the channel, and returns when the server closes the other.
+// It is passed as a pointer so that the server is linked without the code that runs in workers.
 using WorkerMain = void (*)(Descriptor channel);
 
 class Worker {
@@ -31,31 +32,32 @@ public:
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    // False when the process is already gone; the task is then still the caller's.
-    bool give(std::unique_ptr<Task>& task);
-    // What it answered to its task; nothing when it closed the channel or said what is no answer.
-    std::variant<std::monostate, Outcome, Violation> hear();
-    // Takes the task away from it.
+    // Sends the task. False when the process has ended; the task then still belongs to the caller.
+    bool send(std::unique_ptr<Task>& task);
+    // What the worker sent: its result, or the forbidden call that it made. Empty when it closed the channel or sent a
+    // message of another size.
+    std::variant<std::monostate, JobResult, Violation> receive();
+    // Takes back the task.
     std::unique_ptr<Task> release() { return std::move(task_); }
 
-    // No more tasks: it ends by itself when it sees this.
+    // Closes the channel: the worker exits when it sees that.
     void retire();
     void kill();
-    // How it ended, once it has.
-    std::optional<End> end();
-    // Bytes of memory that are its own, see os/process_memory.h.
-    std::int64_t memory() const { return own_memory(memory_); }
+    // Reaps the process if it has ended. Empty while it runs.
+    std::optional<ExitStatus> reap();
+    // Private resident memory in bytes, see os/process_memory.h.
+    std::int64_t memory() const { return private_rss(memory_); }
     // Reads what it wrote to stderr; the last lines are kept for the report of a crash.
     void read_diagnostics();
     const std::string& diagnostics() const { return diagnostics_; }
 
     const Task* task() const { return task_.get(); }
-    bool idle() const { return !task_ && !leaving_; }
-    // Told to go or killed, since when, and whether it is gone.
-    bool leaving() const { return leaving_; }
-    Clock::time_point left() const { return left_; }
-    bool ended() const { return reaped_; }
-    std::int64_t given() const { return given_; }
+    bool idle() const { return !task_ && !terminating_; }
+    // Whether it was retired or killed, since when, and whether the process has been reaped.
+    bool terminating() const { return terminating_; }
+    Clock::time_point terminating_since() const { return terminating_since_; }
+    bool reaped() const { return reaped_; }
+    std::int64_t jobs_assigned() const { return jobs_assigned_; }
 
     int channel_fd() const { return channel_.get(); }
     int process_fd() const { return process_.get(); }
@@ -72,12 +74,12 @@ private:
     Descriptor memory_; // its statm
     std::unique_ptr<Task> task_;
     std::string diagnostics_;
-    std::int64_t given_ = 0;
-    bool leaving_ = false;
+    std::int64_t jobs_assigned_ = 0;
+    bool terminating_ = false;
     bool reaped_ = false;
-    Clock::time_point left_;
+    Clock::time_point terminating_since_;
 
-    void leave();
+    void begin_termination();
     void limit_processor_time() const;
 };
 

@@ -227,7 +227,7 @@ std::uint32_t crc32(Bytes bytes) {
 
 // The deflated bytes behind the header of a member (RFC 1952, 2.3); nothing when the header is damaged.
 std::optional<Bytes> deflated_in(Bytes source) {
-    Reader reader(source);
+    ByteReader reader(source);
     const auto head = reader.take(10);
     if (!head) return std::nullopt;
     const auto flags = static_cast<unsigned>((*head)[3]);

@@ -1,4 +1,4 @@
-// A job done: the header read and checked, the image decoded once, each output made from it.
+// Does a job: reads and checks the header, decodes the image once, makes each output from it.
 #pragma once
 
 #include <functional>
@@ -11,24 +11,25 @@
 
 namespace thumbnailer {
 
-class Lane;
+class YcbcrPipeline;
 
-// The bytes that a job is about.
+// The bytes of the source and of the overlays.
 struct Images {
     Bytes source;
     std::span<const Bytes> overlays = {};
 };
 
-// What an output came to.
-struct MadeThumbnail {
+// An output, encoded, with its placeholder.
+struct EncodedOutput {
     Bytes encoded;
     std::string_view placeholder;
 };
 
-// Where output `index` goes. Fails with write_failed.
-using Store = std::function<Result<Done>(std::size_t index, const MadeThumbnail& finished, Product& product)>;
+// Stores output `index`. Fails with write_failed.
+using Store =
+    std::function<Result<Done>(std::size_t index, const EncodedOutput& finished, OutputResult& output_result)>;
 
-// `lane` is kept from one job to the next.
-Outcome make_thumbnails(const Job& job, const Images& images, const Store& store, Lane& lane);
+// `ycbcr_pipeline` is kept from one job to the next.
+JobResult make_thumbnails(const Job& job, const Images& images, const Store& store, YcbcrPipeline& ycbcr_pipeline);
 
 } // namespace thumbnailer

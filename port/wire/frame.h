@@ -4,8 +4,8 @@
 //    | length, 32 bit big endian | payload, length bytes  |
 //    +---------------------------+------------------------+
 //
-// A length over the cap or an end inside a frame loses the stream: there is no way to find the next frame.
-// The cap is checked before anything is allocated. A payload that does not fit the inbox goes straight from the pipe
+// After a length over the limit, or an end inside a frame, the next frame cannot be found: the program ends.
+// The limit is checked before anything is allocated. A payload that does not fit the inbox goes straight from the pipe
 // into shared memory, so that the image in its tail reaches the worker without a copy.
 #pragma once
 
@@ -36,7 +36,7 @@ enum class Input { some, none, end };
 
 class FrameReader {
 public:
-    FrameReader(int fd, std::size_t max_frame);
+    FrameReader(int fd, std::size_t max_request_bytes);
 
     // One read of what is there.
     Result<Input> fill();
@@ -54,7 +54,7 @@ private:
     Result<std::optional<Frame>> take_large();
 
     int fd_;
-    std::size_t max_frame_;
+    std::size_t max_request_bytes_;
     Mapping inbox_;
     std::size_t begin_ = 0; // what was read and not yet taken: inbox_[begin_, end_)
     std::size_t end_ = 0;

@@ -1,4 +1,4 @@
-"""Every file of a corpus of real and hostile images has a typed outcome, and none stops the program.
+"""Every file of a corpus of real and hostile images has a typed result, and none stops the program.
 
 The corpus is not part of the project: THUMBNAILER_CORPUS, or ../shared/corpus beside the checkout. Its MANIFEST.tsv
 files say what to expect of each file.
@@ -16,7 +16,7 @@ from PIL import Image
 from program import ROOT, PipeTest, contract, make
 
 CORPUS = pathlib.Path(os.environ.get("THUMBNAILER_CORPUS", ROOT.parent / "shared" / "corpus"))
-DEADLINE = 10_000
+TIMEOUT_MS = 10_000
 REASONS = {row["name"] for row in contract("reasons") if row["from"] == "port"}
 LOADED = {row["name"] for row in contract("formats") if row["loads"] == "yes"}
 # How many requests are under way: more than there are workers, so that a killed worker has others waiting behind it.
@@ -37,9 +37,9 @@ def manifest(folder):
 
 @unittest.skipUnless(CORPUS.is_dir(), f"there is no corpus at {CORPUS} (THUMBNAILER_CORPUS)")
 class CorpusTest(PipeTest):
-    def outcomes(self, folder, *flags):
+    def results(self, folder, *flags):
         """The answer for every row of a manifest, in the order of the answers. A forbidden call is never one."""
-        program = self.start("--workers", "2", "--deadline", str(DEADLINE), *flags)
+        program = self.start("--workers", "2", "--timeout", str(TIMEOUT_MS), *flags)
         coming = enumerate(manifest(folder))
         waiting = {}
 
@@ -51,7 +51,7 @@ class CorpusTest(PipeTest):
         for _ in range(AT_ONCE):
             send_next()
         while waiting:
-            answer = program.receive(patience=6 * DEADLINE / 1000)
+            answer = program.receive(timeout=6 * TIMEOUT_MS / 1000)
             self.assertIsNotNone(answer, f"the program ended; waiting: {[row['file'] for row in waiting.values()]}")
             row = waiting.pop(answer[1])
             send_next()
@@ -80,7 +80,7 @@ class CorpusTest(PipeTest):
         self.assertLessEqual(max(image.size), 100)
 
     def test_every_good_file_of_a_format_that_loads_becomes_a_thumbnail(self):
-        for row, answer in self.outcomes("good"):
+        for row, answer in self.results("good"):
             with self.subTest(file=row["file"]):
                 self.assert_typed(answer)
                 if row["file"] in EITHER:
@@ -91,13 +91,13 @@ class CorpusTest(PipeTest):
                     self.assert_error(answer, answer[1], "unsupported_format")
 
     def test_every_bad_file_has_a_typed_outcome_in_time(self):
-        self.assert_bad_outcomes()
+        self.assert_bad_results()
 
     def test_every_bad_file_has_a_typed_outcome_in_a_process_of_its_own(self):
-        self.assert_bad_outcomes("--reuse", "1")
+        self.assert_bad_results("--max-images-per-worker", "1")
 
-    def assert_bad_outcomes(self, *flags):
-        for row, answer in self.outcomes("bad", *flags):
+    def assert_bad_results(self, *flags):
+        for row, answer in self.results("bad", *flags):
             with self.subTest(file=row["file"]):
                 self.assert_typed(answer)
                 if row["expect"] == "error" and row["file"] not in EITHER:

@@ -51,7 +51,7 @@ bool is_known(Bytes image) {
 }
 
 Result<std::string> as_png(Bytes image, const Limits& limits) {
-    auto header = inspect(limits, image);
+    auto header = check_header(limits, image);
     if (!header) return std::move(header).error();
     return guarded(Reason::bad_image, "it cannot be read", [&] {
         const VImage pixels = load(*header, image, {}, {header->raw_width, header->raw_height});

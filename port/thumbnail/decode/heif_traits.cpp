@@ -19,7 +19,7 @@ constexpr std::size_t kMostBoxes = 10'000;
 // The boxes of the contents, up to what is damaged.
 std::vector<Box> boxes_in(Bytes contents) {
     std::vector<Box> boxes;
-    Reader reader(contents);
+    ByteReader reader(contents);
     while (boxes.size() < kMostBoxes) {
         auto size = reader.unsigned_of(4);
         const auto type = reader.take(4);
@@ -52,7 +52,7 @@ unsigned flags_of(Bytes full_box) { return full_box.size() < 4 ? 0 : static_cast
 std::vector<std::uint64_t> properties_of(Bytes ipma, std::uint64_t item) {
     const std::size_t id_width = version_of(ipma) < 1 ? 2 : 4;
     const std::size_t index_width = (flags_of(ipma) & 1) != 0 ? 2 : 1;
-    Reader reader(body_of(ipma));
+    ByteReader reader(body_of(ipma));
     const std::uint64_t entries = reader.unsigned_of(4).value_or(0);
     for (std::uint64_t entry = 0; entry < entries; ++entry) {
         const auto id = reader.unsigned_of(id_width);
@@ -79,7 +79,7 @@ std::optional<ColourDescription> colours_of(const std::vector<Box>& meta, std::u
     std::optional<ColourDescription> described;
     for (const std::uint64_t index : properties_of(*ipma, item)) {
         if (index == 0 || index > properties.size() || properties[index - 1].type != "colr") continue;
-        Reader colours(properties[index - 1].contents);
+        ByteReader colours(properties[index - 1].contents);
         const auto kind = colours.take(4);
         if (!kind) continue;
         if (text_of(*kind) != "nclx") return std::nullopt; // prof or rICC: a profile
@@ -96,7 +96,7 @@ bool is_premultiplied(const std::vector<Box>& meta, std::uint64_t item) {
     if (!iref) return false;
     const std::size_t width = version_of(*iref) == 0 ? 2 : 4;
     for (const Box& reference : boxes_in(body_of(*iref)))
-        if (reference.type == "prem" && Reader(reference.contents).unsigned_of(width) == item) return true;
+        if (reference.type == "prem" && ByteReader(reference.contents).unsigned_of(width) == item) return true;
     return false;
 }
 
@@ -107,7 +107,7 @@ HeifTraits heif_traits(Bytes source) {
     if (!meta) return {};
     const std::vector<Box> boxes = boxes_in(body_of(*meta));
     const auto pitm = find(boxes, "pitm");
-    const auto item = pitm ? Reader(body_of(*pitm)).unsigned_of(version_of(*pitm) == 0 ? 2 : 4) : std::nullopt;
+    const auto item = pitm ? ByteReader(body_of(*pitm)).unsigned_of(version_of(*pitm) == 0 ? 2 : 4) : std::nullopt;
     if (!item) return {};
     return {colours_of(boxes, *item), is_premultiplied(boxes, *item)};
 }

@@ -94,32 +94,32 @@ void set_drawing(VOption* options, Bytes source) {
 }
 
 // The last option that is set counts.
-void set_pyramid_level(VOption* options, const TiffLayout& layout, Bytes source, const Take& take, Size scaled) {
-    if (layout.is_read_as_rgb() || layout.page != take.page || layout.subifd >= 0) return;
-    const auto headroom = headroom_of(take.speed);
-    if (!headroom) return;
-    if (const auto level = pyramid_level(source, take.page, {scaled.width * *headroom, scaled.height * *headroom}))
+void set_pyramid_level(VOption* options, const TiffLayout& layout, Bytes source, const DecodeOptions& decode_options, Size scaled) {
+    if (layout.is_read_as_rgb() || layout.page != decode_options.page || layout.subifd >= 0) return;
+    const auto oversampling = min_oversampling(decode_options.speed);
+    if (!oversampling) return;
+    if (const auto level = pyramid_level(source, decode_options.page, {scaled.width * *oversampling, scaled.height * *oversampling}))
         level->choose(options);
 }
 
-void set_scale(VOption* options, const Header& header, const Take& take, Size scaled) {
+void set_scale(VOption* options, const Header& header, const DecodeOptions& decode_options, Size scaled) {
     const Size size{header.raw_width, header.raw_height};
     if (is_drawing(header.format)) options->set("scale", unit_scale(header.format) * render_scale(header, scaled));
-    if (header.format == Format::jpeg) options->set("shrink", shrink_on_load(size, scaled, take.speed));
-    if (header.format == Format::webp && !take.animated) options->set("scale", scale_on_load(size, scaled, take.speed));
+    if (header.format == Format::jpeg) options->set("shrink", shrink_on_load(size, scaled, decode_options.speed));
+    if (header.format == Format::webp && !decode_options.animated) options->set("scale", scale_on_load(size, scaled, decode_options.speed));
 }
 
-void set_page(VOption* options, Format format, const Take& take, const SampleTraits& traits) {
+void set_page(VOption* options, Format format, const DecodeOptions& decode_options, const SampleTraits& traits) {
     if (!has_pages(format)) return;
     if (traits.tiff) return Level{traits.tiff->page, traits.tiff->subifd}.choose(options);
-    if (take.animated)
+    if (decode_options.animated)
         options->set("n", -1);
-    else if (take.page > 0)
-        options->set("page", take.page);
+    else if (decode_options.page > 0)
+        options->set("page", decode_options.page);
 }
 
 // In memory, so that one that is damaged is known now and costs nothing but itself.
-std::optional<VImage> load_preview(const Header& header, Bytes source, const Take& take, Size scaled,
+std::optional<VImage> load_preview(const Header& header, Bytes source, const DecodeOptions& decode_options, Size scaled,
                                    const SampleTraits& traits) try {
     VOption* options = VImage::option();
     if (header.format == Format::avif || header.format == Format::heic) {
@@ -129,7 +129,7 @@ std::optional<VImage> load_preview(const Header& header, Bytes source, const Tak
     }
     const auto preview = header.format == Format::jpeg ? preview_of(header, source, scaled) : std::nullopt;
     if (!preview) return std::nullopt;
-    options->set("shrink", shrink_on_load(jpeg_frame(*preview)->size, scaled, take.speed));
+    options->set("shrink", shrink_on_load(jpeg_frame(*preview)->size, scaled, decode_options.speed));
     return open(Format::jpeg, *preview, options).copy_memory();
 } catch (const vips::VError&) {
     vips_error_clear();
@@ -165,17 +165,17 @@ Header read_header(Format format, Bytes source, std::int32_t page) {
     return header;
 }
 
-VImage load(const Header& header, Bytes source, const Take& take, Size scaled) {
-    const SampleTraits traits = sample_traits(header.format, source, take.page);
-    if (take.preview)
-        if (auto preview = load_preview(header, source, take, scaled, traits)) return *preview;
+VImage load(const Header& header, Bytes source, const DecodeOptions& decode_options, Size scaled) {
+    const SampleTraits traits = sample_traits(header.format, source, decode_options.page);
+    if (decode_options.preview)
+        if (auto preview = load_preview(header, source, decode_options, scaled, traits)) return *preview;
     VOption* options = VImage::option();
     if (header.format == Format::svg) set_drawing(options, source);
-    set_page(options, header.format, take, traits);
-    set_scale(options, header, take, scaled);
-    if (traits.tiff) set_pyramid_level(options, *traits.tiff, source, take, scaled);
-    if (header.format == Format::jpeg && take.speed != Speed::best)
-        if (const auto lighter = lightened(source, reduction({header.raw_width, header.raw_height}, scaled)))
+    set_page(options, header.format, decode_options, traits);
+    set_scale(options, header, decode_options, scaled);
+    if (traits.tiff) set_pyramid_level(options, *traits.tiff, source, decode_options, scaled);
+    if (header.format == Format::jpeg && decode_options.speed != Speed::best)
+        if (const auto lighter = drop_fine_scans(source, reduction({header.raw_width, header.raw_height}, scaled)))
             return open(header.format, vips_blob_copy(lighter->data(), lighter->size()), options);
     return with_known_samples(open(header.format, source, options, traits), traits);
 }

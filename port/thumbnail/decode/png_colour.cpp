@@ -20,7 +20,7 @@ Chunks chunks_of(Bytes source) {
     constexpr std::uint64_t kSignature = 8;
     constexpr int kMostChunks = 1000;
     Chunks chunks;
-    Reader reader(source);
+    ByteReader reader(source);
     if (!reader.take(kSignature)) return chunks;
     for (int index = 0; index < kMostChunks; ++index) {
         const auto length = reader.unsigned_of(4);
@@ -44,7 +44,7 @@ std::optional<ColourDescription> by_cicp(Bytes contents) {
 // Of white, red, green and blue; nothing when they are no triangle.
 std::optional<Primaries> primaries_in(Bytes contents) {
     constexpr double kUnit = 100'000;
-    Reader reader(contents);
+    ByteReader reader(contents);
     std::array<std::array<double, 2>, 4> places{};
     for (auto& place : places)
         for (double& coordinate : place) {
@@ -73,7 +73,7 @@ bool is_near(const Primaries& one, const Primaries& other) {
 
 // gAMA is 100,000 divided by the exponent of the screen. 2.2 says sRGB, as most writers mean it.
 std::optional<Transfer> transfer_in(Bytes contents) {
-    const auto value = Reader(contents).unsigned_of(4);
+    const auto value = ByteReader(contents).unsigned_of(4);
     if (!value || *value < 1'000 || *value > 1'000'000) return std::nullopt;
     const double exponent = 100'000.0 / static_cast<double>(*value);
     if (std::abs(exponent - 2.2) < 0.02) return Transfer{};

@@ -15,7 +15,7 @@ class Tiff {
 public:
     // From the byte order on. Nothing when it is neither.
     static std::optional<Tiff> open(Bytes bytes) {
-        switch (Reader(bytes).unsigned_of(4).value_or(0)) {
+        switch (ByteReader(bytes).unsigned_of(4).value_or(0)) {
         case 0x49492a00: return Tiff(bytes, true, false);
         case 0x4d4d002a: return Tiff(bytes, false, false);
         case 0x49492b00: return Tiff(bytes, true, true);
@@ -28,7 +28,7 @@ public:
 
     // 1 to 8 bytes.
     std::optional<std::uint64_t> number(std::uint64_t at, std::size_t width) const {
-        Reader reader(bytes_);
+        ByteReader reader(bytes_);
         if (!reader.take(at)) return std::nullopt;
         if (!little_) return reader.unsigned_of(width);
         const auto taken = reader.take(width);

@@ -37,7 +37,7 @@ std::optional<Bytes> value_of(const Tiff& exif, std::uint64_t tag) {
     const auto begin = directory ? exif.place(*directory, tag) : std::nullopt;
     const auto count = begin ? exif.count(*directory, tag) : std::nullopt;
     if (!count || *count == 0 || *count > kMost) return std::nullopt;
-    Reader reader(exif.bytes());
+    ByteReader reader(exif.bytes());
     return reader.take(*begin) ? reader.take(*count) : std::nullopt;
 }
 
@@ -70,7 +70,7 @@ constexpr std::uint64_t kIptcResource = 0x0404;
 
 // Photoshop's resources: a signature, a number, a name of even length, a size, and contents of even length.
 std::optional<Bytes> iptc_record(Bytes block) {
-    Reader reader(block);
+    ByteReader reader(block);
     if (text_of(block).starts_with(kPhotoshop)) reader.take(kPhotoshop.size());
     while (const auto signature = reader.take(4)) {
         if (text_of(*signature) != "8BIM") return std::nullopt;
@@ -173,7 +173,7 @@ std::optional<std::vector<std::byte>> iptc_of_thumbnail(Bytes block, IptcFields 
     if (!record) return std::nullopt;
     constexpr std::uint64_t kMarker = 0x1c;
     Block kept;
-    Reader reader(*record);
+    ByteReader reader(*record);
     while (reader.unsigned_of(1) == kMarker) {
         const auto number = reader.unsigned_of(1);
         const auto dataset = reader.unsigned_of(1);

@@ -1,4 +1,4 @@
-// How alike two images look. May throw vips::VError.
+// The structural similarity (SSIM) of two images. May throw vips::VError.
 #pragma once
 
 #include <vips/vips8>
@@ -6,10 +6,10 @@
 namespace thumbnailer {
 
 // One side of many comparisons, prepared once.
-class Reference {
+class SsimReference {
 public:
-    // An image of 8 bits, grey or sRGB; where it is transparent it is seen on white.
-    explicit Reference(const vips::VImage& image);
+    // An image of 8 bits, grey or sRGB; transparent parts are flattened on white.
+    explicit SsimReference(const vips::VImage& image);
 
     // The mean SSIM of the luma of both (Wang, Bovik, Sheikh, Simoncelli, IEEE TIP 13(4), 2004: Gaussian window with
     // sigma 1.5, K1 0.01, K2 0.03), 1 for equal images. `other` must have the same size.

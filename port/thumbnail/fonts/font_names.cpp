@@ -10,8 +10,8 @@ namespace thumbnailer {
 
 namespace {
 
-std::optional<Reader> at(Bytes file, std::uint64_t offset) {
-    Reader reader(file);
+std::optional<ByteReader> at(Bytes file, std::uint64_t offset) {
+    ByteReader reader(file);
     if (!reader.take(offset)) return std::nullopt;
     return reader;
 }

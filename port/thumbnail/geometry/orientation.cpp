@@ -3,7 +3,7 @@
 namespace thumbnailer {
 
 int orientation_of(int exif, const Output& output) {
-    // By orientation: what it becomes when what is seen is flipped, or turned by half.
+    // For each orientation: the one that results when the displayed picture is flipped, or rotated by 180 degrees.
     constexpr int kMirrored[] = {0, 2, 1, 4, 3, 6, 5, 8, 7};
     constexpr int kHalfTurned[] = {0, 3, 4, 1, 2, 7, 8, 5, 6};
     constexpr int kRotations[] = {0, 1, 6, 3, 8}; // in the order of Rotate
@@ -17,9 +17,9 @@ int orientation_of(int exif, const Output& output) {
     return turn;
 }
 
-Rect stored(const Rect& rect, Size seen, int orientation) {
-    const std::int32_t right = seen.width - rect.left - rect.width;
-    const std::int32_t bottom = seen.height - rect.top - rect.height;
+Rect stored_rect(const Rect& rect, Size oriented_size, int orientation) {
+    const std::int32_t right = oriented_size.width - rect.left - rect.width;
+    const std::int32_t bottom = oriented_size.height - rect.top - rect.height;
     switch (orientation) {
     case 2: return {right, rect.top, rect.width, rect.height};
     case 3: return {right, bottom, rect.width, rect.height};

@@ -6,14 +6,14 @@ namespace thumbnailer {
 
 namespace {
 
-// As with shrink-on-load: from twice the size the resampler makes what it makes from more.
+// As with shrink-on-load: from twice the size on, the resampler gives the same result as from more.
 constexpr std::int32_t kMinOversampling = 2;
 
 } // namespace
 
-Size View::as_stored() const { return turned(seen, orientation); }
+Size View::stored_size() const { return swap_if_sideways(oriented_size, orientation); }
 
-bool serves(const View& view, Size scaled, const Plan& plan) {
+bool suffices_for(const View& view, Size scaled, const Plan& plan) {
     return view == plan.view && scaled.width >= kMinOversampling * plan.layout.scaled.width &&
            scaled.height >= kMinOversampling * plan.layout.scaled.height;
 }

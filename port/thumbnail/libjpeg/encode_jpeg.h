@@ -1,4 +1,4 @@
-// A JPEG of planes that are in its own form already.
+// Encodes planes of YCbCr as a JPEG.
 #pragma once
 
 #include <optional>
@@ -8,13 +8,13 @@
 
 namespace thumbnailer {
 
-// How many pixels along each side one sample of colour stands for, where the output does not say so itself: libvips'
-// own rule (foreign/vips2jpeg.c).
+// How many pixels along each side one sample of chroma stands for: as the output says, else by libvips' rule
+// (foreign/vips2jpeg.c).
 std::int32_t subsampling_of(const Output& output, std::int32_t quality);
 
 // `planes` are of an image of `size`: one, or three of which the last two have one sample for `subsampling` pixels
 // along each side. The same file as libvips' of the same samples. Nothing when libjpeg has anything to object.
-std::optional<PlanesFile> write_planes(std::vector<Plane>& planes, Size size, std::int32_t subsampling,
+std::optional<EncodedFile> encode_jpeg(std::vector<Plane>& planes, Size size, std::int32_t subsampling,
                                        const Output& output, std::int32_t quality);
 
 } // namespace thumbnailer

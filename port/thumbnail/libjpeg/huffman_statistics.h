@@ -1,5 +1,6 @@
-// Counts the symbols that the blocks of a JPEG are written in, for codes that are optimal for it, in the place of
-// libjpeg's own count, which looks at each of the 64 coefficients of a block.
+// Counts the Huffman symbols of a JPEG, from which libjpeg makes optimal codes, in place of libjpeg's own count, which
+// looks at each of the 64 coefficients of a block. It is installed through jpegint.h, libjpeg's interface between its
+// own modules.
 #pragma once
 
 #include <array>
@@ -9,24 +10,24 @@
 
 namespace thumbnailer {
 
-class SymbolCounter {
+class HuffmanStatistics {
 public:
-    // From here on it counts for `jpeg`, which has just been started. Of a progressive file, and of one whose codes are
-    // not to be optimal, there is nothing to count.
+    // Takes over the counting of `jpeg`, which must have been started. Does nothing for a progressive file, and for one
+    // without optimal codes.
     void attach(jpeg_compress_struct& jpeg);
 
 private:
     // By symbol; one more is what libjpeg wants.
     using Counts = std::array<long, 257>;
 
-    static ::boolean count_unit(j_compress_ptr jpeg, JBLOCKROW* blocks);
+    static ::boolean count_mcu(j_compress_ptr jpeg, JBLOCKROW* blocks);
     static void finish(j_compress_ptr jpeg);
-    void count_mean(int mean, int& before, Counts& counts) const;
-    void count_rest(const JCOEF* block, Counts& counts) const;
+    void count_dc(int dc, int& predictor, Counts& counts) const;
+    void count_ac(const JCOEF* block, Counts& counts) const;
 
-    std::array<Counts, NUM_HUFF_TBLS> means_{};
-    std::array<Counts, NUM_HUFF_TBLS> rests_{};
-    std::array<int, MAX_COMPS_IN_SCAN> before_{};
+    std::array<Counts, NUM_HUFF_TBLS> dc_counts_{};
+    std::array<Counts, NUM_HUFF_TBLS> ac_counts_{};
+    std::array<int, MAX_COMPS_IN_SCAN> predictors_{};
 };
 
 } // namespace thumbnailer

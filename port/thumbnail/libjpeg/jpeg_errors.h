@@ -1,4 +1,4 @@
-// The errors of libjpeg, which are calls that must not return. They end in survives(), by a jump over frames that own
+// The errors of libjpeg, which are calls that must not return. They end in succeeds(), by a jump over frames that own
 // nothing: no C++ exception crosses the library's C.
 #pragma once
 
@@ -26,7 +26,7 @@ public:
 
     // False when libjpeg had an error or a warning among the `calls`, which may own nothing that has a destructor.
     template <typename Calls>
-    bool survives(Calls calls) {
+    bool succeeds(Calls calls) {
         if (setjmp(manager_.escape) != 0) return false; // NOLINT(cert-err52-cpp)
         calls();
         return true;

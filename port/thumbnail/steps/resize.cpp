@@ -50,7 +50,7 @@ VImage resized(const VImage& image, Size size) {
     if (!image.has_alpha()) return scaled(image, size);
     // In 16 bits while alpha is in the colours: of a faint colour, 8 would leave a few steps.
     constexpr double kWhite16 = 65535;
-    const double scale = kWhite16 / white(image);
+    const double scale = kWhite16 / max_sample(image);
     const VImage shown = (image.premultiply() * scale).rint().cast(VIPS_FORMAT_USHORT);
     const VImage small = scaled(shown, size).unpremultiply(VImage::option()->set("max_alpha", kWhite16));
     return (small / scale).rint().cast(image.format());

@@ -21,8 +21,8 @@ struct Area {
     bool operator==(const Area&) const = default;
 };
 
-// How many samples around its area a plane of this scale has a part in the result.
-double reach(double samples_for_one);
+// How many samples beyond an area the filter reads, at this many samples of the source for one of the result.
+double filter_support(double samples_for_one);
 
 // Both see three samples to each side. Lanczos is the sharper by a little: SSIM to a full decode differs by 0.0003 on a
 // photo. But its weights are sines, which for a thumbnail take as long as a fifth of the decoding.
@@ -54,16 +54,16 @@ private:
     Size result_;
 };
 
-// The resamplers that were used last. To make one takes a tenth of the time of a thumbnail, the two planes of colour
-// need the same, and photographs of the same size often come in a row.
-class Resamplers {
+// The most recently used resamplers. Making one takes a tenth of the time of a thumbnail; both planes of chroma need
+// the same, and photographs of one size often follow each other.
+class ResamplerCache {
 public:
     // Null where there is none. Valid until the next call.
     const Resampler* find(const Resampling& resampling);
 
 private:
-    static constexpr std::size_t kMost = 8;
-    std::vector<std::pair<Resampling, Resampler>> last_; // the one that was used last is the first
+    static constexpr std::size_t kMaxEntries = 8;
+    std::vector<std::pair<Resampling, Resampler>> recent_; // the one that was used last is the first
 };
 
 } // namespace thumbnailer

@@ -1,5 +1,5 @@
-// The planes of several outputs of one source: those of a large one serve every later one that is at most half as
-// large, and another format of the same size has the same.
+// The resampled planes of several outputs of one source. Every later output of at most half the size is made from those
+// of a larger one; one of the same size in another format reuses them.
 #pragma once
 
 #include <optional>
@@ -11,34 +11,34 @@
 
 namespace thumbnailer {
 
-// How many rows of the source, from the top, an output has a part of whose samples of colour stand for `subsampling`
-// pixels along each side.
+// How many rows of the source, from the top, an output needs whose chroma is subsampled by `subsampling` along each
+// side.
 std::int32_t rows_for(const Plan& plan, std::int32_t subsampling);
 
-class PlanesLadder {
+class ScaledPlanesCache {
 public:
-    PlanesLadder(std::vector<SourcePlane> source, Kernel kernel, Resamplers& resamplers)
+    ScaledPlanesCache(std::vector<SourcePlane> source, Kernel kernel, ResamplerCache& resamplers)
         : source_(std::move(source)), kernel_(kernel), resamplers_(resamplers) {}
 
-    // The planes of an output, upright. Ask for the largest first. Nothing when it is too small to be resampled.
+    // The oriented planes of an output. Ask for the largest first. Nothing when it is too small to be resampled.
     std::optional<std::vector<Plane>> planes_of(const Plan& plan, std::int32_t subsampling);
 
 private:
-    // What an output has, as it is stored.
-    struct Rung {
+    // The planes of an output, in the orientation of the source file.
+    struct Entry {
         View view;
         Layout layout;
         std::int32_t subsampling;
         std::vector<SourcePlane> planes;
     };
-    const Rung* same(const Plan& plan, std::int32_t subsampling) const;
+    const Entry* same(const Plan& plan, std::int32_t subsampling) const;
     const std::vector<SourcePlane>& source_for(const Plan& plan, std::int32_t subsampling) const;
     bool add(const Plan& plan, std::int32_t subsampling);
 
     std::vector<SourcePlane> source_;
     Kernel kernel_;
-    Resamplers& resamplers_;
-    std::vector<Rung> rungs_;
+    ResamplerCache& resamplers_;
+    std::vector<Entry> entries_;
 };
 
 } // namespace thumbnailer

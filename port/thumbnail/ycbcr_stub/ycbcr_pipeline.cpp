@@ -1,17 +1,17 @@
-// In the place of thumbnail/ycbcr/ycbcr_pipeline.cpp in a program without the lane.
+// In the place of thumbnail/ycbcr/ycbcr_pipeline.cpp in a program that is built without the fast path.
 #include "thumbnail/ycbcr/ycbcr_pipeline.h"
 #include "thumbnail/geometry/plan.h"
 #include "thumbnail/pixels/planes.h"
 
 namespace thumbnailer {
 
-class Resamplers {};
+class ResamplerCache {};
 
-Lane::Lane() = default;
-Lane::~Lane() = default;
+YcbcrPipeline::YcbcrPipeline() = default;
+YcbcrPipeline::~YcbcrPipeline() = default;
 
-bool Lane::takes(const Header&, std::span<const Plan>, Speed, const Limits&) { return false; }
+bool YcbcrPipeline::can_make(const Header&, std::span<const Plan>, Speed, const Limits&) { return false; }
 
-std::vector<std::optional<PlanesFile>> Lane::make(Bytes, std::span<const Plan>, Speed) { return {}; }
+std::vector<std::optional<EncodedFile>> YcbcrPipeline::make(Bytes, std::span<const Plan>, Speed) { return {}; }
 
 } // namespace thumbnailer

@@ -1,4 +1,4 @@
-// The picture turned from the way it is stored to the way it is seen. May throw vips::VError.
+// Rotates and flips a stored picture as its EXIF orientation says. May throw vips::VError.
 #pragma once
 
 #include <vips/vips8>
@@ -6,6 +6,6 @@
 namespace thumbnailer {
 
 // `orientation` is one of EXIF's eight. The image must be in memory: rows are not read in their order.
-vips::VImage upright(const vips::VImage& image, int orientation);
+vips::VImage apply_orientation(const vips::VImage& image, int orientation);
 
 } // namespace thumbnailer
