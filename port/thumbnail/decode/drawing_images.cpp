@@ -53,7 +53,7 @@ bool is_known(Bytes image) {
 Result<std::string> as_png(Bytes image, const Limits& limits) {
     auto header = check_header(limits, image);
     if (!header) return std::move(header).error();
-    return guarded(Reason::bad_image, "it cannot be read", [&] {
+    return catch_vips_errors(Reason::bad_image, "it cannot be read", [&] {
         const VImage pixels = load(*header, image, {}, {header->raw_width, header->raw_height});
         VipsBlob* blob = nullptr;
         VOption* options = VImage::option();

@@ -8,7 +8,7 @@ bool has_end_marker(Bytes jpeg) {
     if (text_of(jpeg).ends_with("\xff\xd9")) return true;
     SegmentReader reader(jpeg);
     while (const auto segment = reader.next())
-        if (segment->marker == kEndOfImage) return true;
+        if (segment->marker == kEoi) return true;
     return false;
 }
 
