@@ -8,23 +8,23 @@
 
 root = Path.expand("..", __DIR__)
 Code.require_file(Path.join(root, "test/elixir_port/support/nodes.ex"))
-rooms = ~w(folders processors rate list resume cluster)
-for room <- rooms, do: Code.require_file("batch/#{room}.exs", __DIR__)
+parts = ~w(folders processors rate list resume cluster)
+for part <- parts, do: Code.require_file("batch/#{part}.exs", __DIR__)
 
 what = if System.argv() == [], do: ~w(rate overhead list resume cluster), else: System.argv()
 
 # What keeps the workers busy is measured in a BEAM whose schedulers leave the processors to them, as docs/batch.md advises.
 busy = Enum.filter(what, &(&1 in ~w(rate overhead cluster)))
-patient? = System.get_env("ELIXIR_ERL_OPTIONS", "") != ""
+no_busy_wait? = System.get_env("ELIXIR_ERL_OPTIONS", "") != ""
 
-if busy != [] and not patient? do
+if busy != [] and not no_busy_wait? do
   System.cmd("mix", ["run", __ENV__.file | busy],
-    env: [{"ELIXIR_ERL_OPTIONS", Thumbnailer.Nodes.patient()}],
+    env: [{"ELIXIR_ERL_OPTIONS", Thumbnailer.Nodes.no_busy_wait()}],
     into: IO.stream()
   )
 end
 
-for name <- if(patient?, do: what, else: what -- busy) do
+for name <- if(no_busy_wait?, do: what, else: what -- busy) do
   case name do
     "rate" -> Bench.Rate.photos(root)
     "overhead" -> Bench.Rate.overhead(root)

@@ -7,13 +7,14 @@ defmodule Thumbnailer.Doctor do
   Nothing of it touches the instances that are running.
   """
 
-  alias Thumbnailer.{Doctor, Error, Executable}
+  alias Thumbnailer.{Doctor, Error}
   alias Thumbnailer.Doctor.{Finding, Samples}
+  alias Thumbnailer.Port.Executable
 
   import Finding, only: [ok: 2, warning: 3, error: 3]
 
   # How long the program may take to say its version, in milliseconds.
-  @patience 2_000
+  @version_timeout 2_000
 
   @doc """
   Looks at everything; the options are those of an instance, which is started for the purpose and stopped again.
@@ -64,24 +65,26 @@ defmodule Thumbnailer.Doctor do
 
   defp with_instance(path, opts) do
     {:ok, instance} = opts |> Keyword.put(:name, Doctor.Instance) |> Thumbnailer.start_link()
+    findings = with_hello(path, :timer.tc(fn -> Thumbnailer.info(Doctor.Instance) end))
+    Supervisor.stop(instance)
+    findings
+  end
 
-    case :timer.tc(fn -> Thumbnailer.info(Doctor.Instance) end) do
-      {microseconds, {:ok, hello}} ->
-        [ok("start", "in #{div(microseconds, 1000)} ms") | hello(hello)] ++
-          Samples.findings(hello, Doctor.Instance)
+  defp with_hello(_path, {microseconds, {:ok, hello}}) do
+    [ok("start", "in #{div(microseconds, 1000)} ms") | hello(hello)] ++
+      Samples.findings(hello, Doctor.Instance)
+  end
 
-      {_microseconds, {:error, error}} ->
-        advice = "run it by hand, #{path}: it says on stderr what is wrong"
-        [error("start", Error.message(error), advice)]
-    end
-    |> tap(fn _findings -> Supervisor.stop(instance) end)
+  defp with_hello(path, {_microseconds, {:error, error}}) do
+    advice = "run it by hand, #{path}: it says on stderr what is wrong"
+    [error("start", Error.message(error), advice)]
   end
 
   # What is silent is no reason to give up yet: the instance will say why.
   defp ask_version(path) do
     asked = Task.async(fn -> run_version(path) end)
 
-    case Task.yield(asked, @patience) || Task.shutdown(asked, :brutal_kill) do
+    case Task.yield(asked, @version_timeout) || Task.shutdown(asked, :brutal_kill) do
       {:ok, {:error, why}} ->
         {:ended, "it cannot be run: #{why}"}
 
@@ -117,7 +120,7 @@ defmodule Thumbnailer.Doctor do
       libvips(hello),
       ok("reads", Enum.join(hello.loaders, ", ")),
       ok("writes", Enum.join(hello.savers, ", ")),
-      lane(hello),
+      jpeg_fast_path(hello),
       ok("workers", "#{hello.workers}"),
       ok("limits", limits),
       sandbox(hello)
@@ -145,10 +148,12 @@ defmodule Thumbnailer.Doctor do
 
   defp libvips(hello), do: ok("libvips", "#{hello.libvips}, #{hello.libvips_origin}")
 
-  defp lane(%{lane: true}), do: ok("lane", "jpeg to jpeg and webp without pixels")
+  defp jpeg_fast_path(%{jpeg_fast_path: true}),
+    do: ok("fast path", "jpeg to jpeg and webp without RGB pixels")
 
-  defp lane(_hello),
-    do: ok("lane", "none: jpeg takes the way over pixels, as lane: :off or the build says")
+  defp jpeg_fast_path(_hello),
+    do:
+      ok("fast path", "none: libvips makes every jpeg, as jpeg_fast_path: :off or the build says")
 
   defp sandbox(%{sandbox: %{complete: true} = sandbox}),
     do:
@@ -161,12 +166,12 @@ defmodule Thumbnailer.Doctor do
     do: warning("sandbox", "off", "leave out sandbox: :off, unless you are debugging")
 
   defp sandbox(%{sandbox: sandbox}) do
-    seen =
+    detail =
       "mode #{sandbox.mode}, seccomp #{sandbox.seccomp}, Landlock #{sandbox.landlock}, files denied #{sandbox.open_denied}"
 
     warning(
       "sandbox",
-      seen,
+      detail,
       "docs/security.md says what each layer needs; sandbox: :require refuses to run without"
     )
   end

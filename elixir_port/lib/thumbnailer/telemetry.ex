@@ -13,7 +13,7 @@ defmodule Thumbnailer.Telemetry do
   | `[:thumbnailer, :port, :start]` | `:duration` until its hello | `:instance`, `:os_pid`, `:version`, `:libvips` |
   | `[:thumbnailer, :port, :exit]` | `:lifetime`, `:lost` (requests) | `:instance`, `:os_pid`, `:error` (a `Thumbnailer.Error`), `:restart_in` (ms) |
   | `[:thumbnailer, :worker, :start]` | `:made` (0) | `:instance`, `:os_pid` |
-  | `[:thumbnailer, :worker, :recycle]` | `:made` (images) | `:instance`, `:os_pid`, `:reason`: the limit that it reached, `:reuse` or `:max_memory` |
+  | `[:thumbnailer, :worker, :recycle]` | `:made` (images) | `:instance`, `:os_pid`, `:reason`: the limit that it reached, `:max_images_per_worker` or `:max_memory` |
   | `[:thumbnailer, :worker, :exit]` | `:made` (images) | `:instance`, `:os_pid`, and `:signal` or `:exit_status` |
 
   Durations are in native units, as is the custom. The events of `:make` come from the process that asked, and carry a
@@ -27,7 +27,7 @@ defmodule Thumbnailer.Telemetry do
       end, nil)
   """
 
-  alias Thumbnailer.{Error, Request}
+  alias Thumbnailer.Error
 
   @compile {:no_warn_undefined, :telemetry}
 
@@ -35,13 +35,13 @@ defmodule Thumbnailer.Telemetry do
 
   @doc false
   # Loaded is not enough: without its application every event would be a warning.
-  @spec decide() :: boolean
-  def decide do
+  @spec detect() :: boolean
+  def detect do
     on? =
       Code.ensure_loaded?(:telemetry) and
         List.keymember?(Application.started_applications(), :telemetry, 0)
 
-    # Changing it is dear, reading it costs nothing.
+    # Writing it is expensive, reading it costs nothing.
     if on? != on?(), do: :persistent_term.put(__MODULE__, on?)
     on?
   end
@@ -52,9 +52,9 @@ defmodule Thumbnailer.Telemetry do
 
   @doc false
   # The events of one call around `call`, which yields {:ok, _} or {:error, error}.
-  @spec span(Request.t(), GenServer.server(), (() -> result)) :: result
+  @spec span(Thumbnailer.Request.t(), GenServer.server(), (() -> result)) :: result
         when result: {:ok, term} | {:error, Error.t()}
-  def span(%Request{op: :make} = request, on, call) do
+  def span(%{op: :make} = request, on, call) do
     if on?(),
       do: measured(call, describe(request, on), System.monotonic_time()),
       else: call.()

@@ -1,7 +1,9 @@
 defmodule Mix.Tasks.Thumbnailer.Frame do
   @shortdoc "Writes the frame of a request to stdout"
 
-  alias Thumbnailer.{Option, Options, Request, Wire}
+  alias Thumbnailer.{Options, Request}
+  alias Thumbnailer.Options.Definition
+  alias Thumbnailer.Protocol.Codec
 
   @flags Enum.reject(Options.table([:output, :request]), &(&1.name == :timeout))
 
@@ -19,15 +21,18 @@ defmodule Mix.Tasks.Thumbnailer.Frame do
     * `--bytes` - the frame holds the image
     * `--id` - of the request. Default: 1
     * `--out` - a file for the frame, instead of stdout. In a checkout of this library that is still to be compiled Mix
-      speaks of that on stdout, in front of the frame
-    * `--timeout` - the deadline in the request, in milliseconds. Default: 30000
-  #{Enum.map_join(@flags, "\n", &"  * `--#{&1.name}` - as in `Thumbnailer.make/3`: #{&1.doc}")}
+      reports that on stdout, before the frame
+    * `--timeout` - the timeout in the request, in milliseconds. Default: 30000
+  #{Enum.map_join(@flags, "\n", fn option ->
+    names = Enum.map_join(Definition.names(option), ", ", &"`--#{&1}`")
+    "  * #{names} - as in `Thumbnailer.make/3`: #{option.doc}"
+  end)}
   """
 
   use Mix.Task
 
   @switches [bytes: :boolean, id: :integer, out: :string, timeout: :integer] ++
-              Enum.map(@flags, &{&1.name, if(&1.type == :boolean, do: :boolean, else: :string)})
+              Enum.flat_map(@flags, &Definition.switches/1)
 
   @impl true
   def run(arguments) do
@@ -63,17 +68,19 @@ defmodule Mix.Tasks.Thumbnailer.Frame do
 
   defp frame(source, sizes, flags) do
     {request, _on} = Request.make!(source, sizes, options(flags))
-    payload = Wire.request(flags[:id] || 1, request, flags[:timeout] || 30_000)
+    payload = Codec.request(flags[:id] || 1, request, flags[:timeout] || 30_000)
     [<<:erlang.iolist_size(payload)::32>>, payload]
   rescue
     error in ArgumentError -> Mix.raise(error.message)
   end
 
   defp options(flags) do
-    for option <- @flags, {:ok, given} <- [Keyword.fetch(flags, option.name)] do
-      case Option.parse(option, given) do
+    for option <- @flags,
+        name <- Definition.names(option),
+        {:ok, given} <- [Keyword.fetch(flags, name)] do
+      case Definition.parse(option, given) do
         {:ok, value} -> {option.name, value}
-        :error -> Mix.raise("--#{option.name} #{given}: it takes #{Option.accepts(option)}")
+        :error -> Mix.raise("--#{option.name} #{given}: it takes #{Definition.accepts(option)}")
       end
     end
   end

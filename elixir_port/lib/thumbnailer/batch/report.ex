@@ -13,10 +13,10 @@ defmodule Thumbnailer.Batch.Report do
   """
 
   alias Thumbnailer.Error
-  alias Thumbnailer.Batch.{Outcome, Units}
+  alias Thumbnailer.Batch.{Format, Outcome}
 
   # Failures that are kept: as many as somebody reads. The rest is counted.
-  @kept 100
+  @max_failures 100
   @slowest 5
 
   @enforce_keys [:started_at]
@@ -117,7 +117,9 @@ defmodule Thumbnailer.Batch.Report do
       Enum.reduce(errors, report.reasons, &Map.update(&2, &1.reason, 1, fn n -> n + 1 end))
 
     failures =
-      if report.failed > @kept, do: report.failures, else: [{path, errors} | report.failures]
+      if report.failed > @max_failures,
+        do: report.failures,
+        else: [{path, errors} | report.failures]
 
     %{report | reasons: reasons, failures: failures}
   end
@@ -161,7 +163,7 @@ defmodule Thumbnailer.Batch.Report do
 
     [
       "#{report.done} images: #{states(report)}; #{report.thumbnails} thumbnails in #{seconds} s, " <>
-        "#{rate(report.made, report, now)}, #{Units.bytes(report.bytes_in)} in, #{Units.bytes(report.bytes_out)} out"
+        "#{rate(report.made, report, now)}, #{Format.bytes(report.bytes_in)} in, #{Format.bytes(report.bytes_out)} out"
     ] ++ slowest(report.slowest) ++ reasons(report.reasons) ++ failures(report)
   end
 
@@ -179,7 +181,7 @@ defmodule Thumbnailer.Batch.Report do
       "slowest:"
       | for(
           {milliseconds, path} <- slowest,
-          do: "  #{round(milliseconds)} ms  #{Units.printable(path)}"
+          do: "  #{round(milliseconds)} ms  #{Format.printable(path)}"
         )
     ]
   end
@@ -198,7 +200,8 @@ defmodule Thumbnailer.Batch.Report do
   end
 
   defp failure({path, errors}),
-    do: for(error <- errors, do: "  #{Units.printable(path)}: #{error.message} (#{error.reason})")
+    do:
+      for(error <- errors, do: "  #{Format.printable(path)}: #{error.message} (#{error.reason})")
 
   defp done(report, nil), do: "#{report.done}/?"
 
@@ -213,7 +216,7 @@ defmodule Thumbnailer.Batch.Report do
   # Those that were skipped took no time, and say nothing of what is to come.
   defp left(report, total, now) do
     worked = max(report.done - report.skipped, 1)
-    ["#{Units.clock(div((total - report.done) * elapsed(report, now), 1000 * worked))} left"]
+    ["#{Format.clock(div((total - report.done) * elapsed(report, now), 1000 * worked))} left"]
   end
 
   defp count(0, _what), do: []

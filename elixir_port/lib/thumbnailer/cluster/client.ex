@@ -1,0 +1,134 @@
+defmodule Thumbnailer.Cluster.Client do
+  @moduledoc false
+  # One request to a cluster group, in the process of its caller: asks the router for a member, sends the request there,
+  # and does so again when the member is lost. Answers of members that were given up are dropped on arrival, as
+  # they go to an alias that is no more; only the accepted one is written to files.
+
+  alias Thumbnailer.{Error, Request}
+  alias Thumbnailer.Cluster.{Router, Transfer}
+
+  # What a request may take that gives no deadline of its own, as with an instance.
+  @timeout 30_000
+
+  # Milliseconds before a member whose connection is full is tried again.
+  @retry_after 20
+
+  @doc "How many milliseconds a request may take that does not say."
+  @spec timeout() :: pos_integer
+  def timeout, do: @timeout
+
+  @doc "Asks and waits for the answer."
+  @spec request(atom, Request.t()) :: {:ok, map} | {:error, Error.t()}
+  def request(group, %Request{op: op} = request) when op in [:make, :probe] do
+    timeout = request.timeout || @timeout
+    router = Router.of(group)
+    ref = :erlang.monitor(:process, router, alias: :explicit_unalias)
+
+    call = %{
+      ref: ref,
+      router: router,
+      request: request,
+      deadline: System.monotonic_time(:millisecond) + timeout
+    }
+
+    :ok = Router.submit(router, ref, Transfer.needs(request), timeout)
+    outcome = await_member(call)
+    Router.done(router, ref)
+    _ = :erlang.unalias(ref)
+    Process.demonitor(ref, [:flush])
+    flush(ref)
+    Transfer.unpack(outcome, request)
+  end
+
+  def request(group, %Request{op: op}) do
+    raise ArgumentError,
+          "#{op} is a question to one instance; Thumbnailer.Cluster.members(#{inspect(group)}) tells of all"
+  end
+
+  defp await_member(%{ref: ref} = call) do
+    receive do
+      {^ref, {:assigned, member, info}} -> send_request(call, member, info)
+      {^ref, {:error, error}} -> {:error, error}
+      {:DOWN, ^ref, :process, _router, _reason} -> {:error, router_down()}
+    end
+  end
+
+  # gen's own form of an alias is an improper list.
+  @dialyzer {:no_improper_lists, send_request: 3}
+
+  # The image is read now, so that requests that wait hold none.
+  defp send_request(call, member, info) do
+    with {:ok, request} <- Transfer.pack(call.request, info.max_request_bytes) do
+      left = max(call.deadline - System.monotonic_time(:millisecond), 1)
+      monitor = :erlang.monitor(:process, info.server, alias: :reply_demonitor)
+
+      message =
+        {:"$gen_call", {self(), [:alias | monitor]}, {:request, %{request | timeout: left}}}
+
+      deliver(call, member, info.server, monitor, message)
+    end
+  end
+
+  # A node that does not read must not block the caller: a full connection is tried again, until the router assigns another member.
+  defp deliver(call, member, server, monitor, message) do
+    case :erlang.send(server, message, [:nosuspend]) do
+      :ok ->
+        await_answer(call, member, monitor, :infinity, nil)
+
+      :nosuspend ->
+        await_answer(
+          call,
+          member,
+          monitor,
+          @retry_after,
+          &deliver(&1, member, server, monitor, message)
+        )
+    end
+  end
+
+  defp await_answer(%{ref: ref} = call, member, monitor, wait, retry) do
+    receive do
+      {[:alias | ^monitor], outcome} ->
+        accept_or_retry(call, member, outcome)
+
+      {:DOWN, ^monitor, :process, _server, _reason} ->
+        lost(call, member, :gone)
+
+      {^ref, {:assigned, other, info}} ->
+        Process.demonitor(monitor, [:flush])
+        send_request(call, other, info)
+
+      {^ref, {:error, error}} ->
+        Process.demonitor(monitor, [:flush])
+        {:error, error}
+
+      {:DOWN, ^ref, :process, _router, _reason} ->
+        Process.demonitor(monitor, [:flush])
+        {:error, router_down()}
+    after
+      wait -> retry.(call)
+    end
+  end
+
+  # A member without a program answers at once, and would otherwise get all requests.
+  defp accept_or_retry(call, member, {:error, %Error{reason: reason}})
+       when reason in [:unavailable, :overloaded],
+       do: lost(call, member, :unavailable)
+
+  defp accept_or_retry(_call, _member, outcome), do: outcome
+
+  defp lost(call, member, how) do
+    Router.lost(call.router, call.ref, member, how)
+    await_member(call)
+  end
+
+  defp router_down, do: Error.new(:unavailable, "the router of the cluster group ended")
+
+  defp flush(ref) do
+    receive do
+      {^ref, _late} -> flush(ref)
+    after
+      0 -> :ok
+    end
+  end
+end

@@ -1,0 +1,40 @@
+defmodule Thumbnailer.Documents.GalleryTest do
+  # docs/options.md is what script/pictures would write now.
+  use ExUnit.Case, async: true
+
+  import Thumbnailer.Fixtures
+
+  alias Thumbnailer.Gallery
+
+  test "docs/options.md is current" do
+    assert File.read!(root("docs/options.md")) == Gallery.page(), "run script/pictures"
+  end
+
+  test "the pictures are those of the page and of README.md, no more" do
+    pictures = for shot <- Gallery.shots(), do: shot.file
+    assert Enum.sort(File.ls!(root("docs/pictures"))) == Enum.sort(pictures)
+  end
+
+  test "README.md shows each of its pictures with the call that makes it" do
+    readme = File.read!(root("README.md"))
+
+    for shot <- Gallery.readme() do
+      assert readme =~ "docs/pictures/#{shot.file}"
+      assert readme =~ Gallery.code(shot)
+    end
+  end
+
+  # Another libvips makes other bytes, but not another size.
+  @tag :real
+  test "each picture comes out as it lies there" do
+    folder = folder()
+
+    for shot <- Gallery.shots() do
+      made = Gallery.make!(shot, folder)
+      assert {:ok, lies} = Thumbnailer.probe(root("docs/pictures/" <> shot.file))
+
+      assert {shot.file, made.format, made.width, made.height} ==
+               {shot.file, lies.format, lies.width, lies.height}
+    end
+  end
+end
