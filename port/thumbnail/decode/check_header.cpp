@@ -35,6 +35,26 @@ Result<Done> check_jpeg(const Limits& limits, Bytes source) {
                    .limit = limits.max_memory};
 }
 
+// What a decoder that cannot read row by row, or smaller, holds of an image: all its samples at once.
+std::int64_t bytes_held(const Header& header) {
+    const bool held = header.format == Format::avif || header.format == Format::heic || header.format == Format::jxl ||
+                      header.format == Format::jp2k || header.format == Format::webp;
+    if (!held) return 0;
+    const double bytes = static_cast<double>(header.raw_width) * header.raw_height * header.bands *
+                         (header.depth > 8 ? 2 : 1);
+    return static_cast<std::int64_t>(std::min(bytes, 1e18));
+}
+
+Result<Done> check_memory(const Limits& limits, const Header& header) {
+    const std::int64_t held = bytes_held(header);
+    if (held <= limits.max_memory) return Done{};
+    return Failure{.reason = Reason::too_large,
+                   .message = "the " + std::string(name_of(header.format)) + " image needs " + std::to_string(held) +
+                              " bytes of memory: at most " + std::to_string(limits.max_memory) +
+                              " are given to it (--max-memory)",
+                   .limit = limits.max_memory};
+}
+
 Result<Done> check_tiff(Bytes source, std::int32_t page) {
     const auto layout = tiff_layout(source, page);
     if (!layout || layout->refusal.empty()) return Done{};
@@ -84,6 +104,7 @@ Result<Header> check_header(const Limits& limits, Bytes source, std::int32_t pag
     if (is_drawing(*format)) return header; // it has no pixels
     if (auto within = check_frames(limits, *header, 1); !within) return std::move(within).error();
     if (auto within = check_sides(limits, *header); !within) return std::move(within).error();
+    if (auto within = check_memory(limits, *header); !within) return std::move(within).error();
     return header;
 }
 

@@ -25,27 +25,27 @@ constexpr bool has_pages(Format format) {
 }
 
 // Calls the loader of the format by its own name: libvips never sniffs.
-VImage open(Format format, VipsBlob* blob, VOption* options) {
+VImage open(Format format, VipsBlob* blob, VOption* options, VipsFailOn fail_on = VIPS_FAIL_ON_ERROR) {
     VImage image;
     options->set("buffer", blob)->set("out", &image);
     // The option holds a reference of its own.
     vips_area_unref(VIPS_AREA(blob));
-    // An image that is cut short is an error, not a thumbnail with a grey half.
-    options->set("access", VIPS_ACCESS_SEQUENTIAL)->set("fail_on", VIPS_FAIL_ON_ERROR);
+    options->set("access", VIPS_ACCESS_SEQUENTIAL)->set("fail_on", fail_on);
     VImage::call(std::string(spec_of(format).loader).c_str(), options);
     return image;
 }
 
 // The bytes are not copied: they must outlive the image.
-VImage open(Format format, Bytes source, VOption* options) {
-    return open(format, vips_blob_new(nullptr, source.data(), source.size()), options);
+VImage open(Format format, Bytes source, VOption* options, VipsFailOn fail_on = VIPS_FAIL_ON_ERROR) {
+    return open(format, vips_blob_new(nullptr, source.data(), source.size()), options, fail_on);
 }
 
 // A TIFF whose samples libvips would change, or refuse, is read as it stands.
-VImage open(Format format, Bytes source, VOption* options, const SampleTraits& traits) {
-    if (!traits.tiff || !traits.tiff->is_read_as_rgb()) return open(format, source, options);
+VImage open(Format format, Bytes source, VOption* options, const SampleTraits& traits,
+            VipsFailOn fail_on = VIPS_FAIL_ON_ERROR) {
+    if (!traits.tiff || !traits.tiff->is_read_as_rgb()) return open(format, source, options, fail_on);
     const std::vector<std::byte> changed = read_as_rgb(source, *traits.tiff);
-    return open(format, vips_blob_copy(changed.data(), changed.size()), options);
+    return open(format, vips_blob_copy(changed.data(), changed.size()), options, fail_on);
 }
 
 int integer_or(const VImage& image, const char* field, int otherwise) {
@@ -174,10 +174,25 @@ VImage load(const Header& header, Bytes source, const DecodeOptions& decode_opti
     set_page(options, header.format, decode_options, traits);
     set_scale(options, header, decode_options, scaled);
     if (traits.tiff) set_pyramid_level(options, *traits.tiff, source, decode_options, scaled);
-    if (header.format == Format::jpeg && decode_options.speed != Speed::best)
+    const bool is_lightened = decode_options.speed != Speed::best && !decode_options.truncated;
+    if (header.format == Format::jpeg && is_lightened)
         if (const auto lighter = drop_fine_scans(source, reduction({header.raw_width, header.raw_height}, scaled)))
             return open(header.format, vips_blob_copy(lighter->data(), lighter->size()), options);
-    return with_known_samples(open(header.format, source, options, traits), traits);
+    // Unless that is allowed, an image that is cut short is an error, not a thumbnail with a grey half.
+    const VipsFailOn fail_on = decode_options.truncated ? VIPS_FAIL_ON_NONE : VIPS_FAIL_ON_ERROR;
+    return with_known_samples(open(header.format, source, options, traits, fail_on), traits);
+}
+
+bool is_whole(const Header& header, Bytes source) {
+    VOption* options = VImage::option();
+    if (header.format == Format::jpeg) options->set("shrink", 8);
+    try {
+        open(header.format, source, options).avg();
+        return true;
+    } catch (const vips::VError&) {
+        vips_error_clear();
+        return false;
+    }
 }
 
 VImage decode(Format format, Bytes encoded, bool animated) {

@@ -16,6 +16,7 @@ struct DecodeOptions {
     bool animated = false; // every frame, one below the other
     Speed speed = Speed::balanced;
     bool preview = false; // a small copy will do that the source carries
+    bool truncated = false; // what is missing of a file that was cut short stays grey or empty
     bool operator==(const DecodeOptions&) const = default;
 };
 
@@ -28,6 +29,9 @@ vips::VImage load(const Header& header, Bytes source, const DecodeOptions& decod
 
 // An image that this program has just written, whole.
 vips::VImage decode(Format format, Bytes encoded, bool animated);
+
+// Whether the whole image can be decoded. It is, as small as possible.
+bool is_whole(const Header& header, Bytes source);
 
 // What has no pixels of its own and is rendered at whatever size is wanted.
 constexpr bool is_drawing(Format format) { return format == Format::svg || format == Format::pdf; }

@@ -92,6 +92,21 @@ Result<Encoded> encode_to_max_bytes(Trials& trials, Format format, const Output&
     return trials.take(first_over - 1);
 }
 
+// What was stored with a palette, unless the output says how its own samples are to be stored.
+bool may_have_palette(const VImage& image, Format format, const Output& output) {
+    const bool had = image.get_typeof("palette") != 0 || image.get_typeof("palette-bit-depth") != 0;
+    return had && format == Format::png && !output.palette && output.bit_depth == BitDepth::automatic;
+}
+
+Encoded encode_smaller(const VImage& image, Format format, const Output& output) {
+    const VImage pixels = image.copy_memory();
+    Encoded encoded = encode(pixels, format, output, quality_of(format, output));
+    Output with_palette = output;
+    with_palette.palette = true;
+    Encoded other = encode(pixels, format, with_palette, quality_of(format, output));
+    return other.bytes().size() < encoded.bytes().size() ? std::move(other) : std::move(encoded);
+}
+
 } // namespace
 
 Result<Encoded> encode_with_search(const VImage& image, Format format, const Output& output) {
@@ -99,7 +114,9 @@ Result<Encoded> encode_with_search(const VImage& image, Format format, const Out
         Trials trials(image, format, output);
         return output.ssim > 0 ? encode_to_ssim(trials, format, output) : encode_to_max_bytes(trials, format, output);
     }
-    Encoded encoded = encode(image, format, output, quality_of(format, output));
+    Encoded encoded = may_have_palette(image, format, output)
+                          ? encode_smaller(image, format, output)
+                          : encode(image, format, output, quality_of(format, output));
     if (!fits(encoded, output)) return too_large(encoded, format, output);
     return encoded;
 }

@@ -23,6 +23,9 @@ struct Rect {
     bool operator==(const Rect&) const = default;
 };
 
+// The smallest that holds both.
+Rect united(const Rect& one, const Rect& other);
+
 inline Rect whole(Size size) { return {0, 0, size.width, size.height}; }
 
 // The part of the image that is used is scaled to `scaled`, then cropped to the rectangle of size `crop` at (left,

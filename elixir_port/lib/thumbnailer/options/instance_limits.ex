@@ -37,7 +37,7 @@ defmodule Thumbnailer.Options.InstanceLimits do
       type: :integer,
       min: 1,
       max: @max_number,
-      default_doc: "100,000,000",
+      default_doc: "200,000,000",
       doc:
         "how many pixels a source image may have, width times height, and times frames with `animated: true`."
     },
