@@ -187,7 +187,7 @@ bool is_whole(const Header& header, Bytes source) {
     VOption* options = VImage::option();
     if (header.format == Format::jpeg) options->set("shrink", 8);
     try {
-        open(header.format, source, options).avg();
+        open(header.format, source, options, VIPS_FAIL_ON_WARNING).avg();
         return true;
     } catch (const vips::VError&) {
         vips_error_clear();

@@ -28,6 +28,9 @@ bool is_lossy(Format format, const Output& output);
 int effort_from(const Output& output, int least, int most);
 
 // As the output says, but for the quality. Writes what metadata the image still has.
-Encoded encode(const vips::VImage& image, Format format, const Output& output, std::int32_t quality);
+// `palette_bits`: a PNG whose samples the output leaves to the encoder has a palette of at most so many bits, without
+// dithering; 0: it has none.
+Encoded encode(const vips::VImage& image, Format format, const Output& output, std::int32_t quality,
+               std::int32_t palette_bits = 0);
 
 } // namespace thumbnailer

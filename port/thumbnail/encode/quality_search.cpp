@@ -1,5 +1,6 @@
 #include "thumbnail/encode/quality_search.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <optional>
@@ -92,18 +93,21 @@ Result<Encoded> encode_to_max_bytes(Trials& trials, Format format, const Output&
     return trials.take(first_over - 1);
 }
 
-// What was stored with a palette, unless the output says how its own samples are to be stored.
-bool may_have_palette(const VImage& image, Format format, const Output& output) {
-    const bool had = image.get_typeof("palette") != 0 || image.get_typeof("palette-bit-depth") != 0;
-    return had && format == Format::png && !output.palette && output.bit_depth == BitDepth::automatic;
+// Of a source that was stored with a palette, unless the output says how its own samples are to be stored; 0: none.
+std::int32_t palette_bits_of(const VImage& image, Format format, const Output& output) {
+    if (format != Format::png || output.palette || output.bit_depth != BitDepth::automatic) return 0;
+    for (const char* field : {"palette-bit-depth", "bits-per-sample"}) // before libvips 8.15, and from then on
+        if ((image.get_typeof("palette") != 0 || image.get_typeof("palette-bit-depth") != 0) &&
+            image.get_typeof(field) == G_TYPE_INT)
+            return std::clamp(image.get_int(field), 1, 8);
+    return 0;
 }
 
-Encoded encode_smaller(const VImage& image, Format format, const Output& output) {
+// With a palette, or without where that is not larger.
+Encoded encode_smaller(const VImage& image, Format format, const Output& output, std::int32_t palette_bits) {
     const VImage pixels = image.copy_memory();
     Encoded encoded = encode(pixels, format, output, quality_of(format, output));
-    Output with_palette = output;
-    with_palette.palette = true;
-    Encoded other = encode(pixels, format, with_palette, quality_of(format, output));
+    Encoded other = encode(pixels, format, output, quality_of(format, output), palette_bits);
     return other.bytes().size() < encoded.bytes().size() ? std::move(other) : std::move(encoded);
 }
 
@@ -114,8 +118,9 @@ Result<Encoded> encode_with_search(const VImage& image, Format format, const Out
         Trials trials(image, format, output);
         return output.ssim > 0 ? encode_to_ssim(trials, format, output) : encode_to_max_bytes(trials, format, output);
     }
-    Encoded encoded = may_have_palette(image, format, output)
-                          ? encode_smaller(image, format, output)
+    const std::int32_t palette_bits = palette_bits_of(image, format, output);
+    Encoded encoded = palette_bits != 0
+                          ? encode_smaller(image, format, output, palette_bits)
                           : encode(image, format, output, quality_of(format, output));
     if (!fits(encoded, output)) return too_large(encoded, format, output);
     return encoded;
