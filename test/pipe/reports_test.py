@@ -255,7 +255,7 @@ class ColourTest(ReportTest):
 
     def first_bands(self, name, bands):
         """The first of the interleaved bands: these files have one strip, or strips that follow each other."""
-                data = (REPORTS / name).read_bytes()
+        data = (REPORTS / name).read_bytes()
         order = "<" if data[:2] == b"II" else ">"
         (at,) = unpack_from(order + "I", data, 4)
         (count,) = unpack_from(order + "H", data, at)
@@ -326,7 +326,7 @@ class FileTest(ReportTest):
 
     def copyright_bytes(self, jpeg):
         """The value of tag 0x8298 in IFD0, without its closing NUL."""
-                exif = jpeg[jpeg.index(b"Exif\0\0") + 6 :]
+        exif = jpeg[jpeg.index(b"Exif\0\0") + 6 :]
         order = "<" if exif[:2] == b"II" else ">"
         (at,) = unpack_from(order + "I", exif, 4)
         (count,) = unpack_from(order + "H", exif, at)

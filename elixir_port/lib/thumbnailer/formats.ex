@@ -22,7 +22,7 @@ defmodule Thumbnailer.Formats do
     [:avif, true, true, true, 50, :avif, "image/avif", ~w(avif)],
     [:gif, true, true, true, nil, :gif, "image/gif", ~w(gif)],
     [:tiff, true, true, true, nil, :opaque, "image/tiff", ~w(tif tiff)],
-    [:svg, true, false, true, nil, :png, "image/svg+xml", ~w(svg)],
+    [:svg, true, false, true, nil, :png, "image/svg+xml", ~w(svg svgz)],
     [:heic, :named, false, true, nil, :opaque, "image/heic", ~w(heic heif)],
     [:jxl, :named, false, true, nil, :opaque, "image/jxl", ~w(jxl)],
     [:jp2k, :named, false, true, nil, :opaque, "image/jp2", ~w(jp2 j2k jpf jpx)],
@@ -39,7 +39,7 @@ defmodule Thumbnailer.Formats do
   @doc """
   All formats, one map each.
 
-      %{loads: true, saves: false, suffixes: ["svg"]} = Enum.find(Thumbnailer.Formats.table(), &(&1.name == :svg))
+      %{loads: true, saves: false, suffixes: ["svg" | _]} = Enum.find(Thumbnailer.Formats.table(), &(&1.name == :svg))
   """
   @doc since: "0.1.0"
   @spec table() :: [map]

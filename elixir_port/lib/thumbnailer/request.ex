@@ -109,12 +109,23 @@ defmodule Thumbnailer.Request do
   # A file is what its name says, unless the caller says otherwise.
   defp put_format(%{to: path} = output) when not is_map_key(output, :format) do
     case Formats.of_path(path) do
-      nil -> output
+      nil -> without_suffix!(output, path)
       format -> Map.put(output, :format, check_saved!(format, path))
     end
   end
 
   defp put_format(output), do: output
+
+  # A suffix that stands for nothing here would be a lie about what is in the file.
+  defp without_suffix!(output, path) do
+    if Path.extname(path) in ["", "."] do
+      output
+    else
+      raise ArgumentError,
+            "the suffix of #{inspect(path)} stands for no format here: written are " <>
+              "#{Enum.join(Formats.savers(), ", ")} (or give the option :format)"
+    end
+  end
 
   defp check_saved!(format, path) do
     if Formats.saves?(format) do

@@ -42,6 +42,14 @@ defmodule Thumbnailer.Options.Appearance do
           "be older than the image, and the rest of the file is not read. Not with `speed: :best` or `:metadata`.",
         choices: [:ignore, :allow],
         default: :ignore
+      ),
+      output(
+        :truncated,
+        :choice,
+        "what becomes of an image that ends inside its data: `:refuse` fails with `:bad_image`, `:allow` shows what is " <>
+          "there, and grey or nothing below.",
+        choices: [:refuse, :allow],
+        default: :refuse
       )
     ]
   end
