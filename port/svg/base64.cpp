@@ -10,7 +10,8 @@ constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 
 // Of a white space or a reference to one (&#10; or &#xA;); 0: there is none.
 std::size_t length_of_space(std::string_view text) {
-    if (text.find_first_of(" \t\r\n") == 0) return 1;
+    if (std::string_view(" \t\r\n").find(text.front()) != std::string_view::npos) return 1;
+    if (text.front() != '&') return 0;
     for (const std::string_view reference : {"&#10;", "&#13;", "&#9;", "&#32;", "&#xA;", "&#xa;", "&#xD;", "&#xd;"})
         if (text.starts_with(reference)) return reference.size();
     return 0;

@@ -70,8 +70,9 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
     if (!starts(text, at, "<")) return std::nullopt;
     Tag tag;
     tag.begin = at;
-    const std::size_t name_end = text.find_first_of(" \t\r\n/>", at + 1);
-    if (name_end == kNone) return std::nullopt;
+    // A `<` ends every search, or a file of nothing else would be read from each of them to its end.
+    const std::size_t name_end = text.find_first_of(" \t\r\n/><", at + 1);
+    if (name_end == kNone || text[name_end] == '<') return std::nullopt;
     tag.name = text.substr(at + 1, name_end - at - 1);
     if (!is_name(tag.name)) return std::nullopt;
     for (at = name_end;;) {
@@ -82,8 +83,8 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
             tag.end = at + (tag.empty ? 2 : 1);
             return tag;
         }
-        const std::size_t equals = text.find('=', at);
-        const std::size_t quote = equals == kNone ? kNone : text.find_first_not_of(kSpace, equals + 1);
+        const std::size_t equals = text.find_first_of("=<>", at);
+        const std::size_t quote = equals == kNone || text[equals] != '=' ? kNone : text.find_first_not_of(kSpace, equals + 1);
         if (quote == kNone || (text[quote] != '"' && text[quote] != '\'')) return std::nullopt;
         const std::size_t end = text.find(text[quote], quote + 1);
         std::string_view name = text.substr(at, equals - at);

@@ -17,6 +17,11 @@ TEST_CASE("base64: both ways are each other's inverse") {
     }
 }
 
+TEST_CASE("base64: ten megabytes take no longer than ten times one") {
+    const std::string encoded = to_base64(std::vector<std::byte>(10'000'000));
+    CHECK(from_base64(encoded)->size() == 10'000'000); // or the test does not end
+}
+
 TEST_CASE("base64: white space and references to it are passed over, padding may be missing") {
     const auto decoded = from_base64(" Zm9v\n&#10;Yg");
     REQUIRE(decoded.has_value());

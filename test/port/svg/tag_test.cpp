@@ -27,6 +27,14 @@ TEST_CASE("tag: what is damaged is none") {
     CHECK_FALSE(tag_at(many + ">", 0).has_value());
 }
 
+TEST_CASE("tag: megabytes of beginnings are read once") {
+    for (const char* piece : {"<a", "<a ", "<a b", "<a b=", "<!"}) {
+        std::string text;
+        while (text.size() < 4'000'000) text += piece;
+        CHECK_FALSE(next_tag(text, 0).has_value()); // or the test does not end
+    }
+}
+
 TEST_CASE("tag: the next one is found behind comments, instructions, CDATA and what is no tag") {
     const std::string text = "<!-- <x> --><?x <x> ?><![CDATA[<x>]]> 1 < 2 </x><y/>";
     const auto tag = next_tag(text, 0);
