@@ -4,13 +4,15 @@ The inputs are those of the corpus (THUMBNAILER_CORPUS, or ../shared/corpus besi
 MANIFEST.tsv says what is right; every row of it has a test here.
 """
 
+import base64
 import csv
+import gzip
 import io
 import itertools
 import os
 import pathlib
 import unittest
-from struct import unpack_from
+from struct import pack, unpack_from
 
 from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageFont, ImageStat
 
@@ -170,6 +172,63 @@ class DrawingTest(ReportTest):
         self.assert_opaque(image)
         self.assert_quarters(image.convert("RGB"))
 
+    def test_what_a_drawing_does_not_say_is_as_in_browsers(self):
+        name = "http://www.w3.org/2000/svg"
+        cases = {
+            f'<svg xmlns="{name}" viewBox="0 0 200 100"><rect width="200" height="100" fill="currentColor"/></svg>': (0, 0, 0),
+            f'<svg xmlns="{name}" width="100%" height="100%" viewBox="0 0 200 100"><rect width="100%" height="100%" fill="#3ca050"/></svg>': (60, 160, 80),
+            f'<s:svg xmlns:s="{name}" width="200" height="100"><s:rect width="50%" height="100%"/><s:rect width="200" height="100" fill="#3250be"/></s:svg>': (50, 80, 190),
+        }
+        for drawing, colour in cases.items():
+            with self.subTest(drawing):
+                image = self.picture(drawing.encode(), width=100, format="png")
+                self.assertEqual(image.size, (100, 50))
+                self.assert_quarters(image.convert("RGB"), [colour] * 4)
+
+    def test_no_file_and_no_entity_from_outside_is_loaded(self):
+        """Were the file there for it, the rectangle would be covered."""
+        logo = ROOT / "samples" / "images" / "quadrants.png"
+        name = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        for drawing in (
+            f'<svg {name} width="100" height="100"><rect width="100" height="100" fill="#3ca050"/>'
+            f'<image width="100" height="100" xlink:href="file://{logo}"/></svg>',
+            f'<!DOCTYPE svg [<!ENTITY x SYSTEM "file://{logo}">]><svg {name} width="100" height="100">'
+            f'<rect width="100" height="100" fill="#3ca050"/>&x;</svg>',
+        ):
+            request_id, answer = self.answer(drawing.encode(), {"width": 100, "format": "png"})
+            if answer[0] == "error":
+                self.assert_error(answer, request_id, "bad_image")
+            else:
+                image = Image.open(io.BytesIO(answer[2]["outputs"][0][1]["data"]))
+                self.assert_quarters(image.convert("RGB"), [(60, 160, 80)] * 4)
+
+    def test_entities_that_grow_are_bounded(self):
+        entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+        drawing = f'<!DOCTYPE svg [<!ENTITY e0 "aaaaaaaaaa">{entities}]><svg xmlns="http://www.w3.org/2000/svg"><desc>&e11;</desc></svg>'
+        request_id, answer = self.answer(drawing.encode(), {"width": 100, "format": "png"}, timeout=10_000)
+        self.assert_error(answer, request_id, "bad_image")
+
+    def test_an_image_of_more_than_ten_megabytes_is_drawn(self):
+        noise = Image.frombytes("RGB", (2000, 1500), os.urandom(9_000_000)).resize((2000, 1500))
+        file = io.BytesIO()
+        noise.save(file, "PNG", compress_level=1)
+        data = base64.b64encode(file.getvalue()).decode()
+        self.assertGreater(len(data), 10_500_000)
+        drawing = f'<svg xmlns="http://www.w3.org/2000/svg" width="200" height="150"><image width="200" height="150" href="data:image/png;base64,{data}"/></svg>'
+        image = self.picture(drawing.encode(), width=100, format="png")
+        self.assert_opaque(image)
+        self.assertGreater(len(image.convert("RGB").getcolors(1 << 16)), 1000)
+
+    def test_an_svgz_that_unpacks_to_too_much_is_refused(self):
+        packed = gzip.compress(b"<svg>" + bytes(100 << 20), 9)
+        request_id, answer = self.answer(packed, {"width": 100})
+        self.assert_error(answer, request_id, "too_large")
+
+    def test_text_is_left_out_when_there_is_to_be_no_font(self):
+        self.program = self.start("--workers", "1", "--fonts", "none")
+        image = self.picture("svg_text.svg", width=400, format="png").convert("L")
+        self.assertEqual(image.getextrema(), (255, 255))
+
     @reports("svg_huge_viewbox.svg")
     def test_a_drawing_has_no_pixels(self):
         image = self.picture("svg_huge_viewbox.svg", width=100, format="png")
@@ -272,6 +331,17 @@ class ColourTest(ReportTest):
     def test_premultiplied_alpha_is_undone(self):
         image = self.picture("avif_alpha_premultiplied.avif", width=100, format="png").convert("RGBA")
         self.assert_pixel(image, (25, 18), (200, 60, 40, 63), near=6)
+
+    def test_associated_alpha_of_a_tiff_is_undone(self):
+        """(200, 60, 40) at alpha 63, multiplied."""
+        pixel = bytes([49, 15, 10, 63])
+        entries = [(256, 3, 1, 8), (257, 3, 1, 8), (258, 3, 4, 200), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 1, 208),
+                   (277, 3, 1, 4), (278, 3, 1, 8), (279, 4, 1, 256), (338, 3, 1, 1)]
+        head = b"II*\0" + pack("<I", 8) + pack("<H", len(entries))
+        head += b"".join(pack("<HHII", *entry) for entry in entries) + pack("<I", 0)
+        tiff = head.ljust(200, b"\0") + pack("<4H", 8, 8, 8, 8) + pixel * 64
+        image = self.picture(tiff, width=8, format="png").convert("RGBA")
+        self.assert_pixel(image, (4, 4), (200, 60, 40, 63), near=4)
 
     @reports("avif_nclx_p3.avif", "png_p3_cicp.png")
     def test_primaries_without_a_profile_count(self):
@@ -418,6 +488,18 @@ class FileTest(ReportTest):
                 image = self.picture(cut, **output, truncated="allow").convert("RGB")
                 middle = image.crop((0, image.height * 3 // 4, image.width, image.height)).getcolors(1 << 16)
                 self.assertEqual(len(middle), 1, "what is not there is grey")
+
+    def test_ultra_hdr_shows_its_base_image_and_keeps_no_gain_map(self):
+        base = (ROOT / "samples" / "images" / "quadrants.jpg").read_bytes()
+        gain = (ROOT / "samples" / "images" / "grey.jpg").read_bytes()
+        xmp = (b'http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+               b'<rdf:Description xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"/></rdf:RDF></x:xmpmeta>')
+        source = base[:2] + b"\xff\xe1" + pack(">H", len(xmp) + 2) + xmp + base[2:] + gain
+        for metadata in ("none", "all"):
+            made = self.made(source, width=80, metadata=metadata)
+            self.assertEqual(made["data"].count(b"\xff\xd8\xff"), 1)
+            image = Image.open(io.BytesIO(made["data"])).convert("RGB")
+            self.assert_quarters(image, [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0)], near=8)
 
     @reports("size_12000x9000_1bit.png")
     def test_108_megapixels_are_within_the_limits(self):
