@@ -41,6 +41,13 @@ DecodeOptions decode_options_for(const Output& output, const Header& header, For
     return {.page = output.page, .animated = animated, .speed = speed, .preview = preview, .truncated = truncated};
 }
 
+// Of a GIF that becomes a GIF of no more pixels; 0: of anything else.
+std::size_t source_bytes_of(const Plan& plan, const Header& header, Bytes source) {
+    const Size made = plan.layout.full();
+    const bool enlarged = made.width > header.width() || made.height > header.height();
+    return header.format == Format::gif && plan.format == Format::gif && !enlarged ? source.size() : 0;
+}
+
 // How large the whole image must be for its part to have the size that is wanted.
 Size whole_for(const View& view, Size scaled) {
     const auto side = [](std::int32_t all, std::int32_t part, std::int32_t wanted) {
@@ -198,7 +205,7 @@ Result<Done> JobRenderer::make_one(const Plan& plan, const Group& group, const s
                                          [&] { return placeholder_of(first_frame(*image, plan.layout), output); });
     if (!placeholder) return std::move(placeholder).error();
     auto encoded = catch_vips_errors(Reason::encode_failed, what, [&] {
-        return encode_with_search(with_kept_metadata(*image, output), format, output);
+        return encode_with_search(with_kept_metadata(*image, output), format, output, source_bytes_of(plan, group.header, images_.source));
     });
     if (!encoded) return std::move(encoded).error();
     if (!*encoded) return std::move(*encoded).error();

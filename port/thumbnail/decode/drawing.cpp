@@ -1,6 +1,7 @@
 #include "thumbnail/decode/drawing.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <string>
@@ -86,6 +87,54 @@ std::optional<Extent> extent_of(const Tag& root) {
     return box;
 }
 
+// A length in inches, centimetres, millimetres, points or picas in pixels; nothing for anything else.
+std::optional<std::string> physical_in_pixels(std::string_view text) {
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos || text.size() > 40) return std::nullopt;
+    const std::size_t unit = text.find_first_not_of("0123456789.+-", begin);
+    if (unit == std::string_view::npos || unit == begin) return std::nullopt;
+    for (const std::string_view name : {"in", "cm", "mm", "pt", "pc"})
+        if (text.substr(unit).starts_with(name))
+            if (const auto pixels = length_of(text)) {
+                std::array<char, 40> digits{};
+                const auto end = std::to_chars(digits.begin(), digits.end(), *pixels, std::chars_format::fixed, 4).ptr;
+                return std::string(digits.begin(), end);
+            }
+    return std::nullopt;
+}
+
+// The value of an attribute, or each value in a style, in pixels; nothing when there is nothing to change.
+std::optional<std::string> value_in_pixels(const Attribute& attribute) {
+    if (attribute.name != "style") return physical_in_pixels(attribute.value);
+    std::string style;
+    bool changed = false;
+    for (std::string_view left = attribute.value; !left.empty();) {
+        const std::string_view declaration = left.substr(0, left.find(';'));
+        left.remove_prefix(std::min(left.size(), declaration.size() + 1));
+        const std::size_t colon = declaration.find(':');
+        const auto pixels = colon == std::string_view::npos ? std::nullopt : physical_in_pixels(declaration.substr(colon + 1));
+        changed = changed || pixels;
+        style.append(pixels ? std::string(declaration.substr(0, colon + 1)) + *pixels + "px" : std::string(declaration));
+        if (!left.empty()) style.push_back(';');
+    }
+    return changed ? std::optional(style) : std::nullopt;
+}
+
+// The renderers of libvips before 8.15 take an inch for 72 pixels whatever they are told: all lengths are in pixels.
+std::string lengths_in_pixels(std::string_view text) {
+    std::string made;
+    std::size_t copied = 0;
+    for (auto tag = next_tag(text, 0); tag; tag = next_tag(text, tag->end))
+        for (const Attribute& attribute : tag->attributes) {
+            const auto pixels = value_in_pixels(attribute);
+            if (!pixels) continue;
+            const auto begin = static_cast<std::size_t>(attribute.value.data() - text.data());
+            made.append(text.substr(copied, begin - copied)).append(*pixels);
+            copied = begin + attribute.value.size();
+        }
+    return made.append(text.substr(copied));
+}
+
 std::string text_of_attribute(const Attribute& attribute) {
     const char quote = attribute.value.data()[-1];
     return " " + std::string(attribute.name) + "=" + quote + std::string(attribute.value) + quote;
@@ -119,6 +168,7 @@ Result<std::optional<std::vector<std::byte>>> prepared_drawing(Bytes source, con
     if (!limits.loaders.has(Format::svg) || sniff(source) != Format::svg) return Prepared();
     auto text = unpacked_text(source);
     if (!text) return std::move(text).error();
+    *text = lengths_in_pixels(*text);
     const auto root = root_of(*text);
     if (!root) return Failure{Reason::bad_image, "the svg image has no whole root element"};
     std::string behind_root;

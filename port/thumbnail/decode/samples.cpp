@@ -18,7 +18,20 @@ VImage as(const VImage& image, VipsInterpretation interpretation) {
     return image.copy(VImage::option()->set("interpretation", interpretation));
 }
 
+// A decoder gives each row once: what is read along two ways must be in memory.
+VImage readable_twice(const VImage& image, bool twice) { return twice ? image.copy_memory() : image; }
+
 bool has_profile(const VImage& image) { return image.get_typeof(VIPS_META_ICC_NAME) != 0; }
+
+VImage without_profile(const VImage& image) {
+    if (!has_profile(image)) return image;
+    VImage plain = image.copy();
+    plain.remove(VIPS_META_ICC_NAME);
+    return plain;
+}
+
+// Now in sRGB. A profile would be about what the samples were before.
+VImage from_absolute(const VImage& image) { return without_profile(image).colourspace(VIPS_INTERPRETATION_RGB16); }
 
 int colours_in(const VImage& image) {
     switch (image.interpretation()) {
@@ -46,22 +59,26 @@ VImage rgb_of_ycbcr(const VImage& image, const TiffLayout& layout) {
 // CIE L*a*b* as it stands in a TIFF: the two colours signed, or, as ICC has them, with 128 for none.
 VImage rgb_of_lab(const VImage& image, TiffSamples samples) {
     const bool deep = samples == TiffSamples::icc_lab16;
-    const VImage lightness = image.extract_band(0).linear(deep ? 100.0 / 65280 : 100.0 / 255, 0);
-    VImage colours = bands(image, 1, 2);
-    if (samples == TiffSamples::cie_lab8)
-        colours = colours.copy(VImage::option()->set("format", VIPS_FORMAT_CHAR)).linear(1, 0);
-    else
-        colours = colours.linear(deep ? 1.0 / 256 : 1, -128);
-    const VImage lab = as(lightness.bandjoin(colours), VIPS_INTERPRETATION_LAB);
-    return lab.colourspace(VIPS_INTERPRETATION_RGB16);
+    const double colours = deep ? 1.0 / 256 : 1;
+    const VImage unsigned_colours =
+        samples == TiffSamples::cie_lab8 ? image.boolean_const(VIPS_OPERATION_BOOLEAN_EOR, {0, 128, 128}) : image;
+    const VImage lab = unsigned_colours.linear({deep ? 100.0 / 65280 : 100.0 / 255, colours, colours}, {0, -128, -128});
+    // Under D50, as profiles and libtiff have it; what libvips itself calls Lab is under D65.
+    return without_profile(without_profile(as(lab, VIPS_INTERPRETATION_LAB))
+                               .icc_export(VImage::option()
+                                               ->set("output_profile", "srgb")
+                                               ->set("pcs", VIPS_PCS_LAB)
+                                               ->set("intent", VIPS_INTENT_RELATIVE)
+                                               ->set("depth", 16)));
 }
 
 VImage converted(const VImage& image, const TiffLayout& layout) {
     if (layout.samples == TiffSamples::as_loaded || image.bands() < 3) return image;
-    const VImage colours = bands(image, 0, 3);
+    const VImage source = readable_twice(image, image.bands() > 3);
+    const VImage colours = image.bands() > 3 ? bands(source, 0, 3) : source;
     const VImage rgb =
         layout.samples == TiffSamples::ycbcr ? rgb_of_ycbcr(colours, layout) : rgb_of_lab(colours, layout.samples);
-    return image.bands() == 3 ? rgb : rgb.bandjoin(bands(image, 3, image.bands() - 3).cast(rgb.format()));
+    return image.bands() == 3 ? rgb : rgb.bandjoin(bands(source, 3, image.bands() - 3).cast(rgb.format()));
 }
 
 // Alpha is the channel that the file says is alpha; where a format has no word for it, the only one behind the colours.
@@ -76,7 +93,9 @@ VImage without_extra_bands(const VImage& image, const SampleTraits& traits) {
         alpha = colours;
     if (alpha && *alpha == colours && extra == 1) return image;
     if (!alpha || *alpha < colours || *alpha >= image.bands()) return extra == 0 ? image : bands(image, 0, colours);
-    return bands(image, 0, colours).bandjoin(image.extract_band(*alpha));
+    if (*alpha == colours) return bands(image, 0, colours + 1);
+    const VImage source = readable_twice(image, true);
+    return bands(source, 0, colours).bandjoin(source.extract_band(*alpha));
 }
 
 bool is_grey(const VImage& image) { return image.bands() < 3; }
@@ -90,22 +109,23 @@ VImage as_16_bits(const VImage& image) {
 // From 0 to 1: light, unless a profile says otherwise.
 VImage from_floats(const VImage& image) {
     const int colours = is_grey(image) ? 1 : 3;
-    VImage light = bands(image, 0, colours);
+    const VImage source = readable_twice(image, image.bands() != colours);
+    VImage light = image.bands() == colours ? source : bands(source, 0, colours);
     VImage samples = as_16_bits(light * 65535.0);
     if (!has_profile(image) && image.interpretation() != VIPS_INTERPRETATION_CMYK) {
-        if (colours == 1) light = light.bandjoin(light).bandjoin(light);
+        if (colours == 1) light = light.recomb(VImage::new_matrixv(1, 3, 1.0, 1.0, 1.0));
         samples = as(light, VIPS_INTERPRETATION_scRGB).colourspace(VIPS_INTERPRETATION_RGB16);
         if (colours == 1) samples = as(samples.extract_band(1), VIPS_INTERPRETATION_GREY16);
     }
     if (image.bands() == colours) return samples;
-    return samples.bandjoin((image.extract_band(colours) * 65535.0).cast(VIPS_FORMAT_USHORT));
+    return samples.bandjoin((source.extract_band(colours) * 65535.0).cast(VIPS_FORMAT_USHORT));
 }
 
 // 8 or 16 bits of grey, RGB or CMYK.
 VImage in_known_format(const VImage& image) {
     const VipsInterpretation space = image.interpretation();
     if (space == VIPS_INTERPRETATION_LAB || space == VIPS_INTERPRETATION_LABS || space == VIPS_INTERPRETATION_XYZ)
-        return image.colourspace(VIPS_INTERPRETATION_RGB16);
+        return from_absolute(image);
     switch (image.format()) {
     case VIPS_FORMAT_UCHAR:
     case VIPS_FORMAT_USHORT: return image;
@@ -145,10 +165,7 @@ VImage with_known_samples(const VImage& image, const SampleTraits& traits) {
     if (traits.premultiplied && known.has_alpha()) known = known.unpremultiply().cast(known.format());
     if (traits.colours && !traits.colours->is_srgb()) return with_profile(known, *traits.colours);
     // A profile that numbers take the place of (cICP of PNG) does not count.
-    if (!traits.colours || !has_profile(known)) return known;
-    known = known.copy();
-    known.remove(VIPS_META_ICC_NAME);
-    return known;
+    return traits.colours ? without_profile(known) : known;
 }
 
 } // namespace thumbnailer

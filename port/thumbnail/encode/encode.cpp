@@ -104,7 +104,8 @@ Encoded encode(const VImage& image, Format format, const Output& output, std::in
     set_metadata(options, output);
     if (quality != 0) options->set("Q", quality);
     set_format(options, image, format, output);
-    if (palette_bits != 0) options->set("palette", true)->set("bitdepth", palette_bits)->set("dither", 0.0);
+    if (palette_bits != 0) options->set("bitdepth", palette_bits);
+    if (palette_bits != 0 && format == Format::png) options->set("palette", true)->set("dither", 0.0);
     VipsBlob* blob = nullptr;
     options->set("in", image)->set("buffer", &blob);
     VImage::call(std::string(spec_of(format).saver).c_str(), options);

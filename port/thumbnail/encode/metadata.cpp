@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +79,20 @@ void freshen(VImage& kept) {
     if (const auto iptc = iptc_of_thumbnail(block, IptcFields::all)) set_blob(kept, VIPS_META_IPTC_NAME, *iptc);
 }
 
+// Some writers put another illuminant into the header of a profile, where D50 is the only one that may be; libpng then
+// leaves the profile out, and the colours are wrong.
+void correct_illuminant(VImage& image) {
+    constexpr std::size_t kPlace = 68; // ICC.1:2022, 7.2.16
+    constexpr std::array<std::uint8_t, 12> kD50{0, 0, 0xf6, 0xd6, 0, 1, 0, 0, 0, 0, 0xd3, 0x2d};
+    std::vector<std::byte> profile = blob_of(image, VIPS_META_ICC_NAME);
+    if (profile.size() < kPlace + kD50.size()) return;
+    const auto there = std::span(profile).subspan(kPlace, kD50.size());
+    const auto right = std::as_bytes(std::span(kD50));
+    if (std::ranges::equal(there, right)) return;
+    std::ranges::copy(right, there.begin());
+    set_blob(image, VIPS_META_ICC_NAME, profile);
+}
+
 void remove_fields(VImage& image, Metadata metadata) {
     for (const std::string& field : fields_of(image)) {
         const bool described = metadata == Metadata::all || (metadata == Metadata::copyright && is_copyright(field));
@@ -98,6 +114,8 @@ VImage with_kept_metadata(const VImage& image, const Output& output) {
         kept.remove(VIPS_META_ICC_NAME);
     else if (kept.get_typeof(VIPS_META_ICC_NAME) == 0 && kept.bands() >= 3)
         embed_srgb(kept);
+    else
+        correct_illuminant(kept);
     return kept;
 }
 

@@ -1,7 +1,7 @@
 // The font files that workers can read. They have no file system: each file is open before the first fork, and what the
 // font libraries in libvips open by its path is then a copy of that descriptor.
 //
-// libvips calls open() and access() by name, so the program exports functions of those names (font_files.cpp). For every
+// libvips calls open(), access() and fstat() by name, so the program exports functions of those names (font_files.cpp). For every
 // other path they do what the C library does, which in a worker is to be refused.
 #pragma once
 

@@ -32,6 +32,13 @@ TEST_CASE("drawing: one without anything unusual stays letter for letter") {
     CHECK(*prepared(drawing) == drawing);
 }
 
+TEST_CASE("drawing: physical lengths become pixels, of which an inch has 96") {
+    CHECK(*prepared("<svg width='1in' height=\"25.4mm\"><rect x='6pt' y='50%' r='1em' d='M1 2in'/></svg>") ==
+          "<svg width='96.0000' height=\"96.0000\"><rect x='8.0000' y='50%' r='1em' d='M1 2in'/></svg>");
+    CHECK(*prepared("<svg><rect style='fill:red;stroke-width:2pc; x : 1cm'/></svg>") ==
+          "<svg><rect style='fill:red;stroke-width:32.0000px; x :37.7953px'/></svg>");
+}
+
 TEST_CASE("drawing: a size of millions keeps its shape") {
     const auto made = prepared("<svg width='2000000' height='1000000' id='\"'><rect/></svg>");
     REQUIRE(made.has_value());
