@@ -106,8 +106,9 @@ std::int32_t palette_bits_of(const VImage& image, Format format, const Output& o
 // With a palette, or without where that is not larger.
 Encoded encode_smaller(const VImage& image, Format format, const Output& output, std::int32_t palette_bits) {
     const VImage pixels = image.copy_memory();
+    const std::int32_t bits = palette_bits > 4 ? 8 : palette_bits > 2 ? 4 : palette_bits; // PNG has no others
     Encoded encoded = encode(pixels, format, output, quality_of(format, output));
-    Encoded other = encode(pixels, format, output, quality_of(format, output), palette_bits);
+    Encoded other = encode(pixels, format, output, quality_of(format, output), bits);
     return other.bytes().size() < encoded.bytes().size() ? std::move(other) : std::move(encoded);
 }
 
