@@ -11,4 +11,9 @@ int landlock_version();
 // that gives anything back.
 bool enter_landlock(int version);
 
+// Gives up running programs, making folders, links and devices, and from version 6 on signals to others, for a process that
+// goes on reading and writing files. Whoever is in such a domain can neither read the memory nor take the descriptors of a
+// process that is not, whatever the user.
+bool enter_file_landlock(int version);
+
 } // namespace thumbnailer

@@ -1,8 +1,8 @@
 #include "thumbnail/make_thumbnails.h"
 
-#include "thumbnail/decode/check_header.h"
 #include "thumbnail/decode/drawing.h"
 #include "thumbnail/decode/load.h"
+#include "thumbnail/decode/open_image.h"
 #include "thumbnail/job_renderer.h"
 #include "thumbnail/jpeg/end_marker.h"
 
@@ -29,13 +29,14 @@ JobResult make_thumbnails(const Job& job, const Images& images, const Store& sto
     const auto changed = prepared(images.source, job.limits);
     if (!changed) return failed(changed.error());
     Images known{*changed ? Bytes(**changed) : images.source, images.overlays};
-    auto header = check_header(job.limits, known.source);
-    if (!header) return failed(header.error());
-    job_result.header = *header;
+    const auto image = open_image(job.limits, known.source);
+    if (!image) return failed(image.error());
+    job_result.header = image->told;
     if (job.probe) return job_result;
-    known.cut = header->format == Format::jpeg && *changed && !is_whole(*header, known.source);
+    known.source = image->bytes;
+    known.cut = image->told.format == Format::jpeg && *changed && !is_whole(image->header, known.source);
     job_result.count = job.count;
-    auto made = JobRenderer(job, known, store, ycbcr_pipeline).make(*header, job_result);
+    auto made = JobRenderer(job, known, store, ycbcr_pipeline).make(image->header, job_result);
     return made ? job_result : failed(made.error());
 }
 

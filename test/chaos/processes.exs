@@ -5,17 +5,23 @@ defmodule Chaos.Processes do
   def all(on) do
     case server(on) do
       nil -> []
-      server -> [server | workers(server)]
+      server -> [server | children(server)]
     end
   end
 
   def server(on) do
-    {:ok, %{os_pid: os_pid}} = Thumbnailer.Instance.Server.counts(on)
+    {:ok, %{os_pid: os_pid}} = Thumbnailer.Instance.Client.counts(on)
     os_pid
   end
 
-  @doc "The children of a server. https://man7.org/linux/man-pages/man5/proc_pid_task.5.html"
+  @doc "The workers of a server, without the process that forks them and those that write files."
   def workers(server) do
+    # The one that forks is the oldest.
+    for os_pid <- Enum.drop(children(server), 1), File.read("/proc/#{os_pid}/comm") != {:ok, "thumb-writer\n"}, do: os_pid
+  end
+
+  @doc "The children of a server. https://man7.org/linux/man-pages/man5/proc_pid_task.5.html"
+  def children(server) do
     case File.read("/proc/#{server}/task/#{server}/children") do
       {:ok, children} -> children |> String.split() |> Enum.map(&String.to_integer/1)
       {:error, _gone} -> []

@@ -3,8 +3,8 @@
 #include "job/format.h"
 #include "svg/base64.h"
 #include "svg/tag.h"
-#include "thumbnail/decode/check_header.h"
 #include "thumbnail/decode/load.h"
+#include "thumbnail/decode/open_image.h"
 #include "thumbnail/pixels/colour.h"
 #include "thumbnail/vips/vips_errors.h"
 
@@ -51,10 +51,10 @@ bool is_known(Bytes image) {
 }
 
 Result<std::string> as_png(Bytes image, const Limits& limits) {
-    auto header = check_header(limits, image);
-    if (!header) return std::move(header).error();
+    const auto opened = open_image(limits, image);
+    if (!opened) return opened.error();
     return catch_vips_errors(Reason::bad_image, "it cannot be read", [&] {
-        const VImage pixels = load(*header, image, {}, {header->raw_width, header->raw_height});
+        const VImage pixels = load(opened->header, opened->bytes, {}, {opened->header.raw_width, opened->header.raw_height});
         VipsBlob* blob = nullptr;
         VOption* options = VImage::option();
         options->set("in", to_srgb(pixels.copy_memory()))->set("buffer", &blob)->set("compression", 1);

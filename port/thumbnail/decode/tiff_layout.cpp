@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "thumbnail/decode/tiff.h"
+#include "thumbnail/decode/tiff_file.h"
 
 namespace thumbnailer {
 
@@ -32,18 +32,18 @@ enum Photometric : std::uint64_t { kRgb = 2, kCmyk = 5, kYcbcr = 6, kCieLab = 8,
 constexpr std::int32_t kMaxDirectories = 1000;
 
 // The directory of a page, counted from 0.
-std::optional<std::uint64_t> directory_of(const Tiff& tiff, std::int32_t page) {
+std::optional<std::uint64_t> directory_of(const TiffFile& tiff, std::int32_t page) {
     auto directory = tiff.first();
     for (std::int32_t index = 0; directory && *directory != 0 && index < std::min(page, kMaxDirectories); ++index)
         directory = tiff.after(*directory);
     return directory && *directory != 0 ? directory : std::nullopt;
 }
 
-bool is_small_copy(const Tiff& tiff, std::uint64_t directory) {
+bool is_small_copy(const TiffFile& tiff, std::uint64_t directory) {
     return (tiff.value(directory, kNewSubfileType).value_or(0) & 1) != 0;
 }
 
-std::uint64_t pixels(const Tiff& tiff, std::uint64_t directory) {
+std::uint64_t pixels(const TiffFile& tiff, std::uint64_t directory) {
     const std::uint64_t width = std::min<std::uint64_t>(tiff.value(directory, kWidth).value_or(0), 0x7fffffff);
     return width * std::min<std::uint64_t>(tiff.value(directory, kHeight).value_or(0), 0x7fffffff);
 }
@@ -55,7 +55,7 @@ struct Directory {
 };
 
 // A first page that says it is a smaller copy of another image leads to the largest that does not say so.
-Directory picture_of(const Tiff& tiff, Directory first) {
+Directory picture_of(const TiffFile& tiff, Directory first) {
     if (first.page != 0 || !is_small_copy(tiff, first.at)) return first;
     Directory best = first;
     const auto consider = [&](const Directory& other) {
@@ -87,7 +87,7 @@ std::optional<std::int32_t> alpha_in(const std::vector<std::uint64_t>& extra, st
 }
 
 // Resolutions that differ by more than ten times are a mistake, not a page.
-double pixel_aspect_of(const Tiff& tiff, std::uint64_t directory) {
+double pixel_aspect_of(const TiffFile& tiff, std::uint64_t directory) {
     constexpr double kMost = 10;
     const auto across = tiff.fraction(directory, kXResolution);
     const auto down = tiff.fraction(directory, kYResolution);
@@ -96,7 +96,7 @@ double pixel_aspect_of(const Tiff& tiff, std::uint64_t directory) {
     return aspect > 1 / kMost && aspect < kMost ? aspect : 1;
 }
 
-std::vector<double> fractions_of(const Tiff& tiff, std::uint64_t directory, std::uint64_t tag, std::size_t count) {
+std::vector<double> fractions_of(const TiffFile& tiff, std::uint64_t directory, std::uint64_t tag, std::size_t count) {
     const auto begin = tiff.place(directory, tag);
     std::vector<double> found;
     for (std::size_t index = 0; begin && tiff.count(directory, tag) == count && index < count; ++index) {
@@ -108,7 +108,7 @@ std::vector<double> fractions_of(const Tiff& tiff, std::uint64_t directory, std:
     return found;
 }
 
-void take_ycbcr(const Tiff& tiff, std::uint64_t directory, TiffLayout& layout) {
+void take_ycbcr(const TiffFile& tiff, std::uint64_t directory, TiffLayout& layout) {
     constexpr std::uint64_t kJpeg = 7;
     constexpr std::uint64_t kOldJpeg = 6;
     const std::uint64_t compression = tiff.value(directory, kCompression).value_or(1);
@@ -126,7 +126,7 @@ void take_ycbcr(const Tiff& tiff, std::uint64_t directory, TiffLayout& layout) {
         layout.black_and_white = range;
 }
 
-void take_samples(const Tiff& tiff, std::uint64_t directory, TiffLayout& layout) {
+void take_samples(const TiffFile& tiff, std::uint64_t directory, TiffLayout& layout) {
     constexpr std::uint64_t kSigned = 2;
     constexpr std::uint64_t kComplexSigned = 5;
     constexpr std::uint64_t kComplex = 6;
@@ -146,7 +146,7 @@ void take_samples(const Tiff& tiff, std::uint64_t directory, TiffLayout& layout)
 } // namespace
 
 std::optional<TiffLayout> tiff_layout(Bytes source, std::int32_t page) {
-    const auto tiff = Tiff::open(source);
+    const auto tiff = TiffFile::open(source);
     const auto first = tiff ? directory_of(*tiff, page) : std::nullopt;
     if (!first) return std::nullopt;
     const Directory directory = picture_of(*tiff, {*first, page});

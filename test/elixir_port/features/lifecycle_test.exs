@@ -13,7 +13,7 @@ defmodule Thumbnailer.Features.LifecycleTest do
   # Workers are children of the program; a program that is at work has at least one.
   defp workers(on) do
     {:ok, _} = make(on)
-    on |> os_pid() |> children_of()
+    on |> os_pid() |> workers_of()
   end
 
   test "a worker that is killed costs at most its own image, and is replaced", %{test: name} do
@@ -114,12 +114,11 @@ defmodule Thumbnailer.Features.LifecycleTest do
       instance: instance,
       serving: serving,
       server: Process.whereis(name),
-      port: port_process(name),
       drain: hd(drain)
     }
   end
 
-  for place <- [:instance, :serving, :server, :port, :drain] do
+  for place <- [:instance, :serving, :server, :drain] do
     @tag place: place
     test "when the #{place} of an instance is killed, no process is left and the next call is served",
          %{test: name, place: place} do

@@ -65,9 +65,6 @@ defmodule Thumbnailer.Fixtures do
     Enum.map(rows, &Map.new(Enum.zip(header, &1)))
   end
 
-  @doc "The process that owns the program of an instance."
-  def port_process(name), do: :sys.get_state(name).port
-
   def os_pid(name) do
     {:ok, %{os_pid: os_pid}} = Thumbnailer.info(name)
     os_pid
@@ -83,6 +80,10 @@ defmodule Thumbnailer.Fixtures do
   @doc "Whether the process is there and not a zombie that waits for its parent."
   def os_pid_running?(os_pid),
     do: match?({state, _parent} when state not in ["Z", "X"], stat(os_pid))
+
+  @doc "The workers of a program, without the process that forks them and those that write files."
+  def workers_of(os_pid),
+    do: for(child <- children_of(os_pid), File.read("/proc/#{child}/comm") == {:ok, "thumb-worker\n"}, do: child)
 
   def children_of(os_pid) do
     for name <- File.ls!("/proc"),

@@ -21,6 +21,17 @@ defmodule Thumbnailer.Options.InstanceLimits do
       doc: "how many requests may wait for their turn; further ones get `:overloaded` at once."
     },
     %Definition{
+      name: :max_queue_bytes,
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default: 1_073_741_824,
+      doc:
+        "how large the requests may be together that wait for their turn, in bytes, which counts sources given as " <>
+          "`{:bytes, iodata}`; further ones get `:overloaded` at once, unless nobody else waits."
+    },
+    %Definition{
       name: :max_source_bytes,
       wire: "--max-source-bytes",
       scope: :instance,
@@ -106,12 +117,15 @@ defmodule Thumbnailer.Options.InstanceLimits do
     },
     %Definition{
       name: :max_reply_bytes,
+      wire: "--max-reply-bytes",
       scope: :instance,
       type: :integer,
       min: 1024,
       max: @max_length,
       default: 268_435_456,
-      doc: "how large an answer may be, in bytes; a program that sends more is killed."
+      doc:
+        "how large an answer may be, in bytes: thumbnails that are larger together are answered with `:too_large`; " <>
+          "a program that sends more is killed."
     },
     %Definition{
       name: :poison_after,
