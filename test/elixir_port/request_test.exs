@@ -37,8 +37,16 @@ defmodule Thumbnailer.RequestTest do
     assert [%{format: :auto}] = outputs([{100, to: "/srv/a.webp"}], format: :auto)
   end
 
+  test "a suffix that stands for no format is refused, unless the call says the format" do
+    assert_raise ArgumentError, ~r/"\/srv\/a.bmp2".*stands for no format/, fn ->
+      outputs([{100, to: "/srv/a.bmp2"}])
+    end
+
+    assert [%{format: :png}] = outputs([{100, to: "/srv/a.bmp2", format: :png}])
+  end
+
   test "an unknown suffix leaves the format to the program" do
-    assert [output] = outputs([{100, to: "/srv/a.bin"}])
+    assert [output] = outputs([{100, to: "/srv/a"}])
     refute is_map_key(output, :format)
   end
 

@@ -137,6 +137,8 @@ defmodule Thumbnailer.Doctor do
   end
 
   defp fonts(%{fonts: families}), do: ok("fonts", Enum.join(families, ", "))
+  # A program of another version, which is a finding of its own.
+  defp fonts(_hello), do: ok("fonts", "unknown")
 
   defp version(%{version: version, protocol: protocol}, version),
     do: ok("version", "#{version}, protocol #{protocol}")
