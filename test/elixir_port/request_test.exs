@@ -45,7 +45,7 @@ defmodule Thumbnailer.RequestTest do
     assert [%{format: :png}] = outputs([{100, to: "/srv/a.bmp2", format: :png}])
   end
 
-  test "an unknown suffix leaves the format to the program" do
+  test "a path without a suffix leaves the format to the program" do
     assert [output] = outputs([{100, to: "/srv/a"}])
     refute is_map_key(output, :format)
   end
