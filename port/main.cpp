@@ -14,6 +14,7 @@
 #include "os/environment.h"
 #include "os/open_descriptors.h"
 #include "server/server.h"
+#include "thumbnail/fonts/fonts.h"
 #include "thumbnail/hevc/hevc_decoder.h"
 #include "thumbnail/vips/vips_runtime.h"
 #include "worker/worker_main.h"
@@ -63,6 +64,9 @@ ExitCode serve(Config config, const char* program) {
     const auto loaders = VipsRuntime::start(program, config.loaders);
     if (!loaders) return fail(ExitCode::internal, loaders.error());
     config.loaders = *loaders;
+    auto fonts = config.text && config.loaders.has(Format::svg) ? load_fonts(config.fonts) : no_fonts();
+    if (!fonts) return fail(ExitCode::usage, fonts.error());
+    config.families = std::move(fonts->families);
     // From here on processes are forked.
     erase_environment();
     const auto sandbox = Sandbox::prepare(config.sandbox, config.max_memory);

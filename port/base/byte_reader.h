@@ -45,4 +45,10 @@ private:
     std::size_t position_ = 0;
 };
 
+// The bytes from `offset` on; nothing when they are not all there.
+inline std::optional<Bytes> bytes_at(Bytes bytes, std::uint64_t offset, std::uint64_t size) {
+    ByteReader reader(bytes);
+    return reader.take(offset) ? reader.take(size) : std::nullopt;
+}
+
 } // namespace thumbnailer

@@ -16,7 +16,7 @@ namespace {
 
 // The options that always affect a thumbnail; the defaults of the others have no effect.
 constexpr std::array<std::string_view, 3> kAlwaysSaid{"fit", "enlarge", "format"};
-constexpr std::size_t kSniffed = 4096; // enough bytes to detect the format
+constexpr std::size_t kSniffed = 65536; // enough bytes to detect the format
 
 std::string bytes_in_words(std::size_t count) { return std::to_string(count) + (count == 1 ? " byte" : " bytes"); }
 

@@ -28,11 +28,12 @@ struct LoadersFlag {};
 struct SandboxFlag {};
 struct JpegFastPathFlag {};
 struct RootFlag {};
+struct FontsFlag {};
 
 struct FlagSpec {
     std::string_view name;
     std::string_view value; // its placeholder in --help; empty: the flag has no value
-    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag, SandboxFlag, JpegFastPathFlag, RootFlag> kind;
+    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag, SandboxFlag, JpegFastPathFlag, RootFlag, FontsFlag> kind;
     std::string_view help;
 };
 
@@ -76,6 +77,9 @@ constexpr std::array kFlags{
              "off: never"},
     FlagSpec{"--root", "DIR", RootFlag{},
              "a folder that requests may read and write in, and no other; may be repeated"},
+    FlagSpec{"--fonts", "NAME", FontsFlag{},
+             "a family, or a file or folder with a slash in its name, that text of SVG is drawn with; may be repeated; none: "
+             "text is left out (default sans-serif, serif, monospace)"},
     FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},
              "end when the parent process ends, and leave SIGINT and SIGTERM to it"},
     FlagSpec{"--events", "", SwitchFlag{&Config::events}, "say when workers start, end and are replaced"},
@@ -112,6 +116,13 @@ Result<Done> set(const LoadersFlag&, std::string_view flag, std::string_view val
 
 Result<Done> set(const RootFlag&, std::string_view, std::string_view value, Config& config) {
     config.roots.emplace_back(value);
+    return Done{};
+}
+
+Result<Done> set(const FontsFlag&, std::string_view flag, std::string_view value, Config& config) {
+    if (value.empty()) return wrong(flag, value, "a family, a file, a folder, or none");
+    config.text = config.text && value != "none";
+    if (value != "none") config.fonts.emplace_back(value);
     return Done{};
 }
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "svg/recognise.h"
+
 namespace thumbnailer {
 
 namespace {
 
-// The maximum offset of the <svg> element, after an XML declaration, a doctype and comments.
-constexpr std::size_t kSvgWithin = 1024;
+// The maximum offset of a magic number; a drawing is detected by its root element.
+constexpr std::size_t kWithin = 1024;
 
 using namespace std::string_view_literals;
 
@@ -72,17 +74,10 @@ bool is_jp2k(std::string_view start) {
     return start.starts_with("\0\0\0\x0cjP  \r\n\x87\n"sv) || start.starts_with("\xff\x4f\xff\x51");
 }
 
-bool is_svg(std::string_view start) {
-    if (start.starts_with("\xef\xbb\xbf")) start.remove_prefix(3);
-    const std::size_t first = start.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos || start[first] != '<') return false;
-    return start.substr(0, kSvgWithin).find("<svg") != std::string_view::npos;
-}
-
 } // namespace
 
 std::optional<Format> sniff(Bytes source) {
-    const std::string_view start = text_of(source.first(std::min(source.size(), kSvgWithin)));
+    const std::string_view start = text_of(source.first(std::min(source.size(), kWithin)));
     if (start.starts_with("\xff\xd8\xff")) return Format::jpeg;
     if (start.starts_with("\x89PNG\r\n\x1a\n")) return Format::png;
     if (is_gif(start)) return Format::gif;
@@ -96,12 +91,12 @@ std::optional<Format> sniff(Bytes source) {
     if (is_jxl(start)) return Format::jxl;
     if (is_jp2k(start)) return Format::jp2k;
     if (start.starts_with("%PDF-")) return Format::pdf;
-    if (is_svg(start)) return Format::svg;
+    if (is_svg(source)) return Format::svg;
     return std::nullopt;
 }
 
 bool is_video(Bytes source) {
-    const std::string_view start = text_of(source.first(std::min(source.size(), kSvgWithin)));
+    const std::string_view start = text_of(source.first(std::min(source.size(), kWithin)));
     const std::string_view box = start.substr(std::min<std::size_t>(start.size(), 4)).substr(0, 4);
     // QuickTime files older than the first of these boxes begin with another one.
     return box == "ftyp" || box == "moov" || box == "mdat" || box == "wide" || start.starts_with("\x1a\x45\xdf\xa3") ||

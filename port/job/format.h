@@ -64,8 +64,8 @@ inline constexpr std::array kFormats{
                "gifload_buffer", "gifsave_buffer"},
     FormatSpec{Format::tiff, "tiff", Loads::always, ReadWith::libvips, true, true, 0, Auto::opaque, "image/tiff",
                "tif,tiff", "tiffload_buffer", "tiffsave_buffer"},
-    FormatSpec{Format::svg, "svg", Loads::always, ReadWith::libvips, false, true, 0, Auto::png, "image/svg+xml", "svg",
-               "svgload_buffer", ""},
+    FormatSpec{Format::svg, "svg", Loads::always, ReadWith::libvips, false, true, 0, Auto::png, "image/svg+xml",
+               "svg,svgz", "svgload_buffer", ""},
     FormatSpec{Format::heic, "heic", Loads::always, ReadWith::libde265, false, true, 0, Auto::opaque, "image/heic",
                "heic,heif,hif", "", ""},
     FormatSpec{Format::bmp, "bmp", Loads::always, ReadWith::own, false, true, 0, Auto::opaque, "image/bmp", "bmp,dib",
@@ -102,7 +102,7 @@ std::string_view name_of(ReadWith read_with);
 inline const FormatSpec& spec_of(Format format) { return kFormats[static_cast<std::size_t>(format)]; }
 inline std::string_view name_of(Format format) { return spec_of(format).name; }
 
-// Detects the format by its magic bytes. Some raw files have those of TIFF.
+// Detects the format by its magic bytes, a drawing by its root element. Some raw files have the magic bytes of TIFF.
 std::optional<Format> sniff(Bytes source);
 
 // Detects a video by its magic bytes: MP4, QuickTime, Matroska, WebM, AVI, MPEG.

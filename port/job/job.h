@@ -16,14 +16,18 @@
 
 namespace thumbnailer {
 
+// What becomes of the text of a drawing: without a font it is refused, unless it is said that text is to be left out.
+enum class DrawnText : std::uint8_t { drawn, left_out, refused };
+
 // Checked against the header of an image, before any pixel.
 struct Limits {
-    std::int64_t max_pixels = 100'000'000;
+    std::int64_t max_pixels = 200'000'000; // what telephones take
     std::int64_t max_side = 65'535; // the longest that a JPEG can have
     std::int64_t max_icc_bytes = std::int64_t{8} << 20;
     std::int64_t max_frames = 1000;
     std::int64_t max_memory = std::int64_t{1} << 30;
     FormatSet loaders = usual_formats();
+    DrawnText text = DrawnText::drawn;
 };
 
 // Sent with descriptors: the source, the memory for results, and the images to be laid over outputs.
@@ -54,6 +58,8 @@ struct Header {
     Format format = Format::jpeg;
     std::int32_t raw_width = 0;
     std::int32_t raw_height = 0;
+    std::int32_t square_width = 0; // as stored, in pixels as wide as they are high: what is shown
+    std::int32_t square_height = 0;
     std::int32_t orientation = 1; // EXIF, 1 to 8
     std::int32_t pages = 1;
     std::int32_t frames = 1;      // of an animation
@@ -69,8 +75,8 @@ struct Header {
     std::array<char, 64> camera{};   // maker and model; empty: unknown
 
     bool sideways() const { return orientation >= 5; }
-    std::int32_t width() const { return sideways() ? raw_height : raw_width; }
-    std::int32_t height() const { return sideways() ? raw_width : raw_height; }
+    std::int32_t width() const { return sideways() ? square_height : square_width; }
+    std::int32_t height() const { return sideways() ? square_width : square_height; }
 };
 
 struct OutputResult {

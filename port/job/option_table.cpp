@@ -18,6 +18,7 @@ constexpr std::array<Word, 5> kRotations{"auto", "0", "90", "180", "270"};
 constexpr std::array<Word, 4> kFlips{"none", "horizontal", "vertical", "both"};
 constexpr std::array<Word, 3> kSpeeds{"fast", "balanced", "best"};
 constexpr std::array<Word, 2> kPreviews{"ignore", "allow"};
+constexpr std::array<Word, 2> kTruncated{"refuse", "allow"};
 constexpr std::array<Word, 3> kProfiles{"srgb", "p3", "keep"};
 constexpr std::array<Word, 7> kTargets{"auto", "jpeg", "png", "webp", "avif", "gif", "tiff"};
 constexpr std::array<Word, 3> kSubsamplings{"auto", "420", "444"};
@@ -46,6 +47,7 @@ constexpr std::array kOptions{
     OptionSpec{"animated", BooleanOf{&Output::animated}},
     OptionSpec{"speed", choice_of<&Output::speed>(kSpeeds)},
     OptionSpec{"preview", choice_of<&Output::preview>(kPreviews)},
+    OptionSpec{"truncated", choice_of<&Output::truncated>(kTruncated)},
     OptionSpec{"profile", choice_of<&Output::profile>(kProfiles)},
     OptionSpec{"linear", BooleanOf{&Output::linear}},
     OptionSpec{"background", ColourOf{&Output::background}},

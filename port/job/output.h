@@ -20,6 +20,7 @@ enum class Rotate : std::uint8_t { automatic, none, right, half, left };
 enum class Flip : std::uint8_t { none, horizontal, vertical, both };
 enum class Speed : std::uint8_t { fast, balanced, best };
 enum class Preview : std::uint8_t { ignore, allow };
+enum class Truncated : std::uint8_t { refuse, allow };
 enum class Profile : std::uint8_t { srgb, p3, keep };
 enum class Target : std::uint8_t { automatic, jpeg, png, webp, avif, gif, tiff };
 enum class Subsampling : std::uint8_t { automatic, halved, full };
@@ -73,6 +74,7 @@ struct Output {
     bool animated = false;
     Speed speed = Speed::balanced;
     Preview preview = Preview::ignore;
+    Truncated truncated = Truncated::refuse;
     // Colour and effects.
     Profile profile = Profile::srgb;
     bool linear = false;

@@ -27,6 +27,12 @@ constexpr int kPatienceMs = 5000;
 
 Failure system_failure(const char* what) { return {Reason::internal, std::string(what) + ": " + std::strerror(errno)}; }
 
+// From `first` on, without the files of fonts.
+bool close_but_fonts(int first) {
+    for (int descriptor = first; descriptor < kFirstFont; ++descriptor) ::close(descriptor);
+    return close_from(kFirstFont + kMaxFonts);
+}
+
 // Nothing of the server's but these. False when any of it did not work.
 bool take_descriptors(int channel, int diagnostics) {
     const Descriptor end = open_at_end();
@@ -36,7 +42,7 @@ bool take_descriptors(int channel, int diagnostics) {
     const bool placed = ::dup2(end.get(), STDIN_FILENO) >= 0 && ::dup2(end.get(), STDOUT_FILENO) >= 0 &&
                         ::dup2(diagnostics_copy.get(), STDERR_FILENO) >= 0 &&
                         ::dup2(channel_copy.get(), kChannelInWorker) >= 0;
-    return placed && close_from(kChannelInWorker + 1);
+    return placed && close_but_fonts(kChannelInWorker + 1);
 }
 
 // Ended with its parent, even when it is stopped: the kernel wakes stopped process groups that become orphaned.

@@ -38,6 +38,11 @@ Result<OpenedSource> open(const Source& source, Frame& frame, const Config& conf
     return OpenedSource{std::move(file->descriptor), 0, file->size};
 }
 
+DrawnText text_of_drawings(const Config& config) {
+    if (!config.text) return DrawnText::left_out;
+    return config.families.empty() ? DrawnText::refused : DrawnText::drawn;
+}
+
 Job job_for(Op op, const OpenedSource& source, const Config& config) {
     Job job;
     job.probe = op == Op::probe;
@@ -49,7 +54,8 @@ Job job_for(Op op, const OpenedSource& source, const Config& config) {
                   .max_icc_bytes = config.max_icc_bytes,
                   .max_frames = config.max_frames,
                   .max_memory = config.max_memory,
-                  .loaders = config.loaders};
+                  .loaders = config.loaders,
+                  .text = text_of_drawings(config)};
     return job;
 }
 

@@ -36,7 +36,7 @@ constexpr std::array kAllowed{
     SCMP_SYS(rt_sigreturn),  SCMP_SYS(rt_sigprocmask),
     SCMP_SYS(sigaltstack),   SCMP_SYS(exit),
     SCMP_SYS(exit_group),    SCMP_SYS(tgkill),
-    SCMP_SYS(sysinfo),
+    SCMP_SYS(sysinfo),       SCMP_SYS(dup),
 };
 
 // What libraries try and do well without: answered as if it were not permitted.

@@ -37,6 +37,12 @@ List names_of(FormatSet formats) {
     return names;
 }
 
+List binaries(const std::vector<std::string>& texts) {
+    List list;
+    for (const std::string& text : texts) list.items.push_back(binary(text));
+    return list;
+}
+
 Term text_or_nil(std::string_view text) { return text.empty() ? atom("nil") : binary(text); }
 
 // `camera` as it may be shown; it outlives the map.
@@ -156,6 +162,7 @@ Payload hello(const Config& config, const SandboxStatus& status, std::string_vie
     map.put("loaders", names_of(config.loaders));
     map.put("savers", names_of(saved_formats()));
     map.put("formats", formats_table(config.loaders));
+    map.put("fonts", binaries(config.families));
     map.put("workers", integer(config.workers));
     map.put("limits", std::move(limits));
     map.put("sandbox", sandbox_map(status));

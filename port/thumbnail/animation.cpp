@@ -24,13 +24,17 @@ void copy_timing(const VImage& from, VImage& to) {
 
 } // namespace
 
+void for_each_frame(const VImage& roll, int frames, const std::function<void(const VImage&)>& look) {
+    const int height = roll.height() / frames;
+    for (int index = 0; index < frames; ++index)
+        look(frames == 1 ? roll : roll.extract_area(0, index * height, roll.width(), height));
+}
+
 VImage each_frame(const VImage& roll, int frames, const std::function<VImage(const VImage&)>& render) {
     if (frames <= 1) return render(roll);
-    const int height = roll.height() / frames;
     std::vector<VImage> rendered;
     rendered.reserve(static_cast<std::size_t>(frames));
-    for (int index = 0; index < frames; ++index)
-        rendered.push_back(render(roll.extract_area(0, index * height, roll.width(), height)).copy_memory());
+    for_each_frame(roll, frames, [&](const VImage& frame) { rendered.push_back(render(frame).copy_memory()); });
     const VImage joined = VImage::arrayjoin(with_equal_bands(std::move(rendered)), VImage::option()->set("across", 1));
     VImage animation = joined.copy();
     animation.set(VIPS_META_PAGE_HEIGHT, joined.height() / frames);

@@ -6,8 +6,11 @@
 
 namespace thumbnailer {
 
-// Calls `render` for each frame and joins the results to an animation with the delays and the number of repeats of the
-// source. With one frame it is a still image.
+// Each frame in turn; the image itself when it has one.
+void for_each_frame(const vips::VImage& roll, int frames, const std::function<void(const vips::VImage& frame)>& look);
+
+// Each frame in turn through `render`, then all of them as one animation again, with the delays and the number of
+// repeats of the source. With one frame it is a still image.
 vips::VImage each_frame(const vips::VImage& roll, int frames,
                         const std::function<vips::VImage(const vips::VImage& frame)>& render);
 

@@ -5,6 +5,7 @@
 
 #include "thumbnail/animation.h"
 #include "thumbnail/decode/check_header.h"
+#include "thumbnail/decode/drawing.h"
 #include "thumbnail/decode/open_image.h"
 #include "thumbnail/decode/preview.h"
 #include "thumbnail/encode/metadata.h"
@@ -37,7 +38,15 @@ DecodeOptions decode_options_for(const Output& output, const Header& header, For
     const bool animated = output.animated && header.frames > 1 && is_animated(format);
     const Speed speed = speed_of(output);
     const bool preview = allows_preview(header, output) && speed != Speed::best && !animated;
-    return {.page = output.page, .animated = animated, .speed = speed, .preview = preview};
+    const bool truncated = output.truncated == Truncated::allow;
+    return {.page = output.page, .animated = animated, .speed = speed, .preview = preview, .truncated = truncated};
+}
+
+// Of a GIF that becomes a GIF of no more pixels; 0: of anything else.
+std::size_t source_bytes_of(const Plan& plan, const Header& header, Bytes source) {
+    const Size made = plan.layout.full();
+    const bool enlarged = made.width > header.width() || made.height > header.height();
+    return header.format == Format::gif && plan.format == Format::gif && !enlarged ? source.size() : 0;
 }
 
 // The size of the whole image for which its part has the wanted size.
@@ -57,13 +66,24 @@ VImage first_frame(const VImage& image, const Layout& layout) {
 
 } // namespace
 
+// An output that takes what is there of a source that is cut has it; for the others the source is bad.
+Result<Done> JobRenderer::check_whole(const Output& output) const {
+    if (!images_.cut || output.truncated == Truncated::allow) return Done{};
+    return Failure{Reason::bad_image, "the image ends inside its data: what is there is shown with truncated: allow"};
+}
+
 Result<Done> JobRenderer::make(const Header& header, JobResult& job_result) {
+    const auto takes_what_is_there = [](const Output& output) { return output.truncated == Truncated::allow; };
+    const bool some = std::any_of(job_.outputs.begin(), job_.outputs.begin() + job_.count, takes_what_is_there);
     std::vector<Group> groups;
     for (std::size_t index = 0; index < job_.count; ++index) {
-        auto planned = plan_output(index, header, groups);
+        auto planned = check_whole(job_.outputs[index]);
+        if (!planned && !some) return planned;
+        const bool whole = planned.has_value();
+        if (whole) planned = plan_output(index, header, groups);
         if (planned) continue;
         const Reason reason = planned.error().reason;
-        if (reason != Reason::bad_option && reason != Reason::too_large) return planned;
+        if (whole && reason != Reason::bad_option && reason != Reason::too_large) return planned;
         job_result.outputs[index].failure = to_wire(planned.error());
     }
     for (Group& group : groups)
@@ -86,8 +106,7 @@ Result<Done> JobRenderer::plan_output(std::size_t index, const Header& header, s
     }
     Plan plan{.index = index, .output = &output, .view = {}, .layout = {}, .format = format};
     plan.view.orientation = orientation_of(group->header.orientation, output);
-    plan.view.oriented_size =
-        swap_if_sideways({group->header.raw_width, group->header.raw_height}, plan.view.orientation);
+    plan.view.oriented_size = swap_if_sideways({group->header.square_width, group->header.square_height}, plan.view.orientation);
     auto part = part_of(output, *group, plan.view);
     if (!part) return std::move(part).error();
     plan.view.part = *part;
@@ -104,9 +123,16 @@ Result<Rect> JobRenderer::part_of(const Output& output, const Group& group, cons
         View looked = view;
         looked.part = *region;
         const Size size = fit_within(region->size(), kTrimSide);
-        const VImage image = load(group.header, images_.source, {.page = group.decode.page}, whole_for(looked, size));
-        const Rect kept = find_content(scaled_part(image, looked, size, false), output.trim);
-        return within(*region, scaled_to(kept, size, region->size()));
+        const DecodeOptions decode{.page = group.decode.page,
+                                   .animated = group.decode.animated,
+                                   .truncated = group.decode.truncated};
+        const VImage image = load(group.header, images_.source, decode, whole_for(looked, size));
+        std::optional<Rect> content; // of all frames together
+        for_each_frame(image, group.frames, [&](const VImage& frame) {
+            const auto found = find_content(scaled_part(frame, looked, size, false), output.trim);
+            if (found) content = content ? united(*content, *found) : *found;
+        });
+        return within(*region, scaled_to(content.value_or(whole(size)), size, region->size()));
     });
 }
 
@@ -115,37 +141,13 @@ Result<Done> JobRenderer::make_group(Group& group, JobResult& job_result) {
     ScaledImageCache::sort_largest_first(group.plans);
     if (auto made = make_by_fast_path(group, job_result); !made) return made;
     if (group.plans.empty()) return Done{};
-    const bool still = group.frames == 1;
-    Size largest{1, 1};
-    std::ptrdiff_t decodes = 0;
-    for (std::size_t position = 0; position < group.plans.size(); ++position) {
-        const Plan& plan = group.plans[position];
-        const Size size = whole_for(plan.view, plan.layout.scaled);
-        largest = {std::max(largest.width, size.width), std::max(largest.height, size.height)};
-        if (!still || !ScaledImageCache::is_made_from_earlier(group.plans, position)) ++decodes;
-    }
-    if (is_drawing(group.header.format)) largest = renderable(largest, job_.limits.max_pixels);
-    auto image = catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] {
-        const VImage loaded = load(group.header, images_.source, group.decode, largest);
-        return decodes > 1 ? loaded.copy_memory() : loaded; // decoded once, read as often as needed
-    });
-    if (!image) return std::move(image).error();
-
+    const auto image = decode_group(group);
+    if (!image) return image.error();
     ScaledImageCache cache;
     for (const Plan& plan : group.plans) {
         const auto render = [&](Renderer& renderer) {
-            const auto part = [&](const VImage& from) {
-                return scaled_part(from, plan.view, plan.layout.scaled, plan.output->linear);
-            };
-            if (!still)
-                return each_frame(*image, group.frames, [&](const VImage& frame) { return renderer(part(frame)); });
-            const auto entry = cache.find(plan);
-            const Size entry_size = entry ? Size{entry->width(), entry->height()} : Size{};
-            const VImage scaled =
-                entry ? scaled_part(*entry, {1, entry_size, whole(entry_size)}, plan.layout.scaled, plan.output->linear)
-                      : part(*image);
-            cache.add(plan, scaled);
-            return renderer(scaled);
+            return group.frames == 1 ? render_still(*image, plan, cache, renderer)
+                                     : render_animation(*image, group, plan, renderer);
         };
         auto made = make_one(plan, group, render, job_result.outputs[plan.index]);
         if (made) continue;
@@ -154,6 +156,39 @@ Result<Done> JobRenderer::make_group(Group& group, JobResult& job_result) {
         job_result.outputs[plan.index].failure = to_wire(made.error());
     }
     return Done{};
+}
+
+// As large as the largest output needs it; in memory when more than one output is made from it.
+Result<VImage> JobRenderer::decode_group(const Group& group) const {
+    Size largest{1, 1};
+    std::ptrdiff_t uses = 0;
+    for (std::size_t position = 0; position < group.plans.size(); ++position) {
+        const Plan& plan = group.plans[position];
+        const Size size = whole_for(plan.view, plan.layout.scaled);
+        largest = {std::max(largest.width, size.width), std::max(largest.height, size.height)};
+        if (group.frames > 1 || !ScaledImageCache::is_made_from_earlier(group.plans, position)) ++uses;
+    }
+    if (is_drawing(group.header.format)) largest = renderable(largest, job_.limits.max_pixels);
+    return catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] {
+        const VImage loaded = load(group.header, images_.source, group.decode, largest);
+        return uses > 1 ? loaded.copy_memory() : loaded;
+    });
+}
+
+// From what an earlier output has scaled already, where that is large enough.
+VImage JobRenderer::render_still(const VImage& image, const Plan& plan, ScaledImageCache& cache, Renderer& renderer) {
+    const auto entry = cache.find(plan);
+    const Size size = entry ? Size{entry->width(), entry->height()} : Size{};
+    const View view = entry ? View{1, size, whole(size)} : plan.view;
+    const VImage scaled = scaled_part(entry ? *entry : image, view, plan.layout.scaled, plan.output->linear);
+    cache.add(plan, scaled);
+    return renderer(scaled);
+}
+
+VImage JobRenderer::render_animation(const VImage& roll, const Group& group, const Plan& plan, Renderer& renderer) {
+    return each_frame(roll, group.frames, [&](const VImage& frame) {
+        return renderer(scaled_part(frame, plan.view, plan.layout.scaled, plan.output->linear));
+    });
 }
 
 Result<Done> JobRenderer::make_one(const Plan& plan, const Group& group, const std::function<VImage(Renderer&)>& render,
@@ -172,7 +207,7 @@ Result<Done> JobRenderer::make_one(const Plan& plan, const Group& group, const s
                                          [&] { return placeholder_of(first_frame(*image, plan.layout), output); });
     if (!placeholder) return std::move(placeholder).error();
     auto encoded = catch_vips_errors(Reason::encode_failed, what, [&] {
-        return encode_with_search(with_kept_metadata(*image, output), format, output);
+        return encode_with_search(with_kept_metadata(*image, output), format, output, source_bytes_of(plan, group.header, images_.source));
     });
     if (!encoded) return std::move(encoded).error();
     if (!*encoded) return std::move(*encoded).error();
@@ -216,7 +251,9 @@ Result<Done> JobRenderer::store(const Plan& plan, const EncodedOutput& made, Out
 Result<std::optional<VImage>> JobRenderer::overlay_for(const Plan& plan) const {
     const std::size_t place = job_.overlay[plan.index];
     if (place == 0) return std::optional<VImage>();
-    auto opened = open_image(job_.limits, images_.overlays[place - 1]);
+    const auto drawing = prepared_drawing(images_.overlays[place - 1], job_.limits);
+    auto opened = drawing ? open_image(job_.limits, *drawing ? Bytes(**drawing) : images_.overlays[place - 1])
+                          : Result<OpenImage>(drawing.error());
     if (!opened) {
         Failure& failure = opened.error();
         failure.message = "overlay: " + failure.message;
@@ -243,11 +280,14 @@ Result<Done> JobRenderer::check_size(const Layout& layout, std::int32_t frames) 
         pixels <= static_cast<double>(job_.limits.max_pixels) &&
         static_cast<double>(full.width) * full.height * frames <= static_cast<double>(job_.limits.max_pixels);
     if (full.width <= kMaxSide && full.height <= kMaxSide && fits) return Done{};
+    const bool long_side = full.width > kMaxSide || full.height > kMaxSide;
+    const std::string times = frames > 1 && !long_side ? std::to_string(frames) + " frames of " : "";
+    const std::int64_t limit = long_side ? std::int64_t{kMaxSide} : job_.limits.max_pixels;
     return Failure{.reason = Reason::too_large,
-                   .message = "the thumbnail would have " + std::to_string(full.width) + " x " +
-                              std::to_string(full.height) + " pixels: at most " + std::to_string(kMaxSide) +
-                              " on a side and " + std::to_string(job_.limits.max_pixels) + " in all",
-                   .limit = kMaxSide};
+                   .message = "the thumbnail would have " + times + std::to_string(full.width) + " x " +
+                              std::to_string(full.height) + " pixels: at most " + std::to_string(limit) +
+                              (long_side ? " are made on a side" : " are made in all (--max-pixels)"),
+                   .limit = limit};
 }
 
 } // namespace thumbnailer

@@ -4,6 +4,7 @@
 
 #include "thumbnail/decode/load.h"
 #include "thumbnail/make_thumbnails.h"
+#include "thumbnail/scaled_image_cache.h"
 #include "thumbnail/steps/render.h"
 
 namespace thumbnailer {
@@ -25,9 +26,15 @@ private:
         std::vector<Plan> plans;
     };
 
+    Result<Done> check_whole(const Output& output) const;
     Result<Done> plan_output(std::size_t index, const Header& header, std::vector<Group>& groups);
     Result<Rect> part_of(const Output& output, const Group& group, const View& view);
     Result<Done> make_group(Group& group, JobResult& job_result);
+    Result<vips::VImage> decode_group(const Group& group) const;
+    static vips::VImage render_still(const vips::VImage& image, const Plan& plan, ScaledImageCache& cache,
+                                     Renderer& renderer);
+    static vips::VImage render_animation(const vips::VImage& roll, const Group& group, const Plan& plan,
+                                         Renderer& renderer);
     // Makes the outputs that the fast path can make, and removes them from the group.
     Result<Done> make_by_fast_path(Group& group, JobResult& job_result);
     Result<Done> make_one(const Plan& plan, const Group& group, const std::function<vips::VImage(Renderer&)>& render,

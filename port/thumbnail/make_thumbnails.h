@@ -17,6 +17,7 @@ class YcbcrPipeline;
 struct Images {
     Bytes source;
     std::span<const Bytes> overlays = {};
+    bool cut = false; // the source is known to end inside its data
 };
 
 // An encoded output with its placeholder.

@@ -55,7 +55,7 @@ defmodule Thumbnailer.DoctorTest do
           do: assert(%{state: :ok, detail: ^detail} = find(findings, what))
 
       assert %{state: :ok, detail: "in " <> _ms} = find(findings, "start")
-      assert find(findings, "limits").detail =~ "max_pixels 100000000"
+      assert find(findings, "limits").detail =~ "max_pixels 200000000"
     end
 
     test "nothing runs any more when it is done" do

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """Writes what the fuzzers begin with: seeds.py FOLDER makes
-FOLDER/{frame,etf,msgpack,text,request,scan_filter,ycbcr,heif,containers}/.
+FOLDER/{frame,etf,msgpack,text,request,scan_filter,ycbcr,heif,containers,drawing,traits}/.
 
 The samples as frames, as payloads and as text, every row of test/contract's vectors, good and bad, the JPEG images, and
 a progressive one; the samples of what this program reads itself.
 """
 
 import csv
+import gzip
 import hashlib
 import pathlib
 import sys
@@ -33,6 +34,11 @@ def seeds():
         yield from (("frame", bytes([piece]) + frames) for piece in (0, 1, 255))
         yield from (("etf", frames[4:]), ("request", frames[4:]))
     yield "scan_filter", (ROOT / "samples" / "images" / "progressive.jpg").read_bytes()
+    yield "drawing", (IMAGES / "quadrants.svg").read_bytes()
+    yield "drawing", gzip.compress((IMAGES / "quadrants.svg").read_bytes())
+    for path in IMAGES.iterdir():
+        if path.suffix in {".avif", ".png", ".tiff", ".jpg"}:
+            yield "traits", path.read_bytes()
     for path in FRAMES.glob("*.term"):
         yield "text", path.read_bytes()
     for path in IMAGES.glob("*.jpg"):

@@ -23,6 +23,8 @@ PILLOW_READS = ("jpeg", "png", "webp", "gif", "tiff", "bmp")
 
 # What the two do not see alike, and why. None is left out because the thumbnail is wrong.
 APART = {
+    "pngsuite--tbwn0g16.png": "its gAMA of 1 counts, which Pillow passes over",
+    "sharp--tbgn2c16.png": "likewise",
     "pillow--exif_imagemagick_orientation.png": "EXIF in ImageMagick's own text chunk, which is not PNG's: browsers, too, "
     "show it as it is stored",
 }

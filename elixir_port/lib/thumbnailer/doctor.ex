@@ -120,12 +120,25 @@ defmodule Thumbnailer.Doctor do
       libvips(hello),
       ok("reads", Enum.join(hello.loaders, ", ")),
       ok("writes", Enum.join(hello.savers, ", ")),
+      fonts(hello),
       jpeg_fast_path(hello),
       ok("workers", "#{hello.workers}"),
       ok("limits", limits),
       sandbox(hello)
     ]
   end
+
+  defp fonts(%{fonts: []}) do
+    warning(
+      "fonts",
+      "none: text of svg is refused, or left out where `fonts: []` says so",
+      "install a package of fonts, such as fonts-dejavu-core, or name files or folders in the option :fonts"
+    )
+  end
+
+  defp fonts(%{fonts: families}), do: ok("fonts", Enum.join(families, ", "))
+  # A program of another version, which is a finding of its own.
+  defp fonts(_hello), do: ok("fonts", "unknown")
 
   defp version(%{version: version, protocol: protocol}, version),
     do: ok("version", "#{version}, protocol #{protocol}")

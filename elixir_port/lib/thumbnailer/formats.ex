@@ -23,7 +23,7 @@ defmodule Thumbnailer.Formats do
     [:avif, true, :libvips, true, true, 50, :avif, "image/avif", ~w(avif)],
     [:gif, true, :libvips, true, true, nil, :gif, "image/gif", ~w(gif)],
     [:tiff, true, :libvips, true, true, nil, :opaque, "image/tiff", ~w(tif tiff)],
-    [:svg, true, :libvips, false, true, nil, :png, "image/svg+xml", ~w(svg)],
+    [:svg, true, :libvips, false, true, nil, :png, "image/svg+xml", ~w(svg svgz)],
     [:heic, true, :libde265, false, true, nil, :opaque, "image/heic", ~w(heic heif hif)],
     [:bmp, true, :own, false, true, nil, :opaque, "image/bmp", ~w(bmp dib)],
     [:ico, true, :own, false, true, nil, :png, "image/vnd.microsoft.icon", ~w(ico cur)],

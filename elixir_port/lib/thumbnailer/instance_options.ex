@@ -88,6 +88,17 @@ defmodule Thumbnailer.InstanceOptions do
           "was built with libde265. `Thumbnailer.info/1` lists the formats in use."
     },
     %Definition{
+      name: :fonts,
+      wire: "--fonts",
+      scope: :instance,
+      type: :fonts,
+      default_doc: "`[\"sans-serif\", \"serif\", \"monospace\"]`",
+      doc:
+        "the fonts that text of svg is drawn with: families, as the system's fontconfig knows them, and files or folders, which have " <>
+          "a slash in their names. `[]` leaves text out; where no font is found, a drawing with text is " <>
+          "`:unsupported_format`. Which there are stands in `Thumbnailer.info/1`."
+    },
+    %Definition{
       name: :roots,
       wire: "--root",
       scope: :instance,
@@ -230,6 +241,7 @@ defmodule Thumbnailer.InstanceOptions do
   end
 
   # One flag for each folder; one flag for all names, separated by commas.
+  defp values(%{type: :fonts}, []), do: ["none"]
   defp values(%{type: :names}, names), do: [Enum.join(names, ",")]
   defp values(_option, given), do: List.wrap(given)
 end

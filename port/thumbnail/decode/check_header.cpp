@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "thumbnail/decode/load.h"
+#include "thumbnail/decode/tiff_layout.h"
 #include "thumbnail/jpeg/segments.h"
 #include "thumbnail/vips/vips_errors.h"
 
@@ -23,6 +24,32 @@ Result<Done> check_jpeg(const Limits& limits, Bytes source) {
                               " bytes of memory: at most " + std::to_string(limits.max_memory) +
                               " are given to it (--max-memory)",
                    .limit = limits.max_memory};
+}
+
+// What a decoder that cannot read row by row, or smaller, holds of an image: all its samples at once.
+std::int64_t bytes_held(const Header& header) {
+    const bool held = header.format == Format::avif || header.format == Format::heic || header.format == Format::jxl ||
+                      header.format == Format::jp2k || header.format == Format::webp;
+    if (!held) return 0;
+    const double bytes = static_cast<double>(header.raw_width) * header.raw_height * header.bands *
+                         (header.depth > 8 ? 2 : 1);
+    return static_cast<std::int64_t>(std::min(bytes, 1e18));
+}
+
+Result<Done> check_memory(const Limits& limits, const Header& header) {
+    const std::int64_t held = bytes_held(header);
+    if (held <= limits.max_memory) return Done{};
+    return Failure{.reason = Reason::too_large,
+                   .message = "the " + std::string(name_of(header.format)) + " image needs " + std::to_string(held) +
+                              " bytes of memory: at most " + std::to_string(limits.max_memory) +
+                              " are given to it (--max-memory)",
+                   .limit = limits.max_memory};
+}
+
+Result<Done> check_tiff(Bytes source, std::int32_t page) {
+    const auto layout = tiff_layout(source, page);
+    if (!layout || layout->refusal.empty()) return Done{};
+    return unsupported("the tiff image has " + layout->refusal + ": that is not read here");
 }
 
 std::string described(const Header& header) {
@@ -49,6 +76,8 @@ Result<Done> check_sides(const Limits& limits, const Header& header) {
 Result<Header> check_header(const Limits& limits, Format format, Bytes source, std::int32_t page) {
     if (format == Format::jpeg)
         if (auto fits = check_jpeg(limits, source); !fits) return std::move(fits).error();
+    if (format == Format::tiff)
+        if (auto known = check_tiff(source, page); !known) return std::move(known).error();
     const std::string what = "the header of the " + std::string(name_of(format)) + " image";
     const auto read = [&](std::int32_t which) {
         return catch_vips_errors(Reason::bad_image, what, [&] { return read_header(limits, format, source, which); });
@@ -64,12 +93,15 @@ Result<Header> check_header(const Limits& limits, Format format, Bytes source, s
         header = read(page);
         if (!header) return header;
     }
+    if (is_drawing(format)) return header; // it has no pixels
     if (auto within = check_frames(limits, *header, 1); !within) return std::move(within).error();
     if (auto within = check_sides(limits, *header); !within) return std::move(within).error();
+    if (auto within = check_memory(limits, *header); !within) return std::move(within).error();
     return header;
 }
 
 Result<Done> check_frames(const Limits& limits, const Header& header, std::int32_t frames) {
+    if (is_drawing(header.format)) return Done{};
     if (frames > limits.max_frames)
         return Failure{.reason = Reason::too_large,
                        .message = "the animation has " + std::to_string(frames) + " frames: at most " +

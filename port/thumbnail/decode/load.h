@@ -15,7 +15,8 @@ struct DecodeOptions {
     std::int32_t page = 0;
     bool animated = false; // every frame, one below the other
     Speed speed = Speed::balanced;
-    bool preview = false; // an embedded preview may replace the image
+    bool preview = false; // a small copy will do that the source carries
+    bool truncated = false; // what is missing of a file that was cut short stays grey or empty
     bool operator==(const DecodeOptions&) const = default;
 };
 
@@ -29,7 +30,10 @@ vips::VImage load(const Header& header, Bytes source, const DecodeOptions& decod
 // Decodes an image that this program has just written.
 vips::VImage decode(Format format, Bytes encoded, bool animated);
 
-// A vector format, which is rendered at any size.
+// Whether the whole image can be decoded. It is, as small as possible.
+bool is_whole(const Header& header, Bytes source);
+
+// What has no pixels of its own and is rendered at whatever size is wanted.
 constexpr bool is_drawing(Format format) { return format == Format::svg || format == Format::pdf; }
 
 // The size to render a drawing at: `size`, or the largest size within the limits; the result is then enlarged.

@@ -47,6 +47,8 @@ Result<OpenImage> open_raw(const Limits& limits, Bytes source) {
     told.format = Format::raw;
     told.raw_width = picture->file.size.width;
     told.raw_height = picture->file.size.height;
+    told.square_width = told.raw_width;
+    told.square_height = told.raw_height;
     if (picture->file.orientation != 0) told.orientation = picture->file.orientation;
     if (auto date = date_from_exif(picture->file.taken_at); !date.empty()) copy_text(date, told.taken_at);
     if (auto camera = camera_from_exif(picture->file.maker, picture->file.model); !camera.empty())

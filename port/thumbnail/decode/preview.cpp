@@ -20,11 +20,6 @@ std::optional<Bytes> behind(std::string_view name, Bytes contents) {
     return contents.subspan(name.size());
 }
 
-std::optional<Bytes> part(Bytes bytes, std::uint64_t offset, std::uint64_t length) {
-    ByteReader reader(bytes);
-    return reader.take(offset) ? reader.take(length) : std::nullopt;
-}
-
 struct Candidate {
     Bytes file;
     std::optional<std::uint64_t> orientation = {}; // nullopt: not in the EXIF
@@ -44,7 +39,7 @@ void take_exif(const Tiff& exif, std::vector<Candidate>& found) {
     const auto offset = exif.value(*second, 0x0201);
     const auto length = exif.value(*second, 0x0202);
     if (!offset || !length) return;
-    if (const auto file = part(exif.bytes(), *offset, *length))
+    if (const auto file = bytes_at(exif.bytes(), *offset, *length))
         found.push_back({*file, exif.value(*second, kOrientation)});
 }
 
@@ -65,7 +60,7 @@ void take_mpf(Bytes source, Bytes contents, std::vector<Candidate>& found) {
         if (!attributes || !length || !offset) return;
         const std::uint64_t type = *attributes & 0xffffff;
         if (type != kVga && type != kFullHd) continue;
-        if (const auto file = part(source, base + *offset, *length)) found.push_back({*file});
+        if (const auto file = bytes_at(source, base + *offset, *length)) found.push_back({*file});
     }
 }
 

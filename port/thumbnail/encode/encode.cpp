@@ -98,11 +98,14 @@ int effort_from(const Output& output, int least, int most) {
 
 bool is_lossy(Format format, const Output& output) { return spec_of(format).quality != 0 && !output.lossless; }
 
-Encoded encode(const VImage& image, Format format, const Output& output, std::int32_t quality) {
+Encoded encode(const VImage& image, Format format, const Output& output, std::int32_t quality,
+               std::int32_t palette_bits) {
     VOption* options = VImage::option();
     set_metadata(options, output);
     if (quality != 0) options->set("Q", quality);
     set_format(options, image, format, output);
+    if (palette_bits != 0) options->set("bitdepth", palette_bits);
+    if (palette_bits != 0 && format == Format::png) options->set("palette", true)->set("dither", 0.0);
     VipsBlob* blob = nullptr;
     options->set("in", image)->set("buffer", &blob);
     VImage::call(std::string(spec_of(format).saver).c_str(), options);

@@ -1,5 +1,6 @@
 #include "thumbnail/encode/quality_search.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <optional>
@@ -92,14 +93,49 @@ Result<Encoded> encode_to_max_bytes(Trials& trials, Format format, const Output&
     return trials.take(first_over - 1);
 }
 
+// Of a source that was stored with a palette, unless the output says how its own samples are to be stored; 0: none.
+std::int32_t palette_bits_of(const VImage& image, Format format, const Output& output) {
+    if ((format != Format::png && format != Format::gif) || output.palette || output.bit_depth != BitDepth::automatic) return 0;
+    for (const char* field : {"palette-bit-depth", "bits-per-sample"}) // before libvips 8.15, and from then on
+        if ((image.get_typeof("palette") != 0 || image.get_typeof("palette-bit-depth") != 0) &&
+            image.get_typeof(field) == G_TYPE_INT)
+            return std::clamp(image.get_int(field), 1, 8);
+    return 0;
+}
+
+// With a palette, or without where that is not larger.
+Encoded encode_smaller(const VImage& image, Format format, const Output& output, std::int32_t palette_bits) {
+    const VImage pixels = image.copy_memory();
+    const std::int32_t bits = palette_bits > 4 ? 8 : palette_bits > 2 ? 4 : palette_bits; // PNG has no others
+    Encoded encoded = encode(pixels, format, output, quality_of(format, output));
+    Encoded other = encode(pixels, format, output, quality_of(format, output), bits);
+    return other.bytes().size() < encoded.bytes().size() ? std::move(other) : std::move(encoded);
+}
+
+// Of how few colours the first suffices, from the source's own number down.
+Encoded encode_not_larger(const VImage& image, const Output& output, std::int32_t palette_bits,
+                          std::size_t source_bytes) {
+    constexpr std::int32_t kFewest = 5;
+    const VImage pixels = image.copy_memory();
+    Encoded encoded = encode(pixels, Format::gif, output, 0, palette_bits);
+    while (palette_bits > kFewest && encoded.bytes().size() > source_bytes)
+        encoded = encode(pixels, Format::gif, output, 0, --palette_bits);
+    return encoded;
+}
+
 } // namespace
 
-Result<Encoded> encode_with_search(const VImage& image, Format format, const Output& output) {
+Result<Encoded> encode_with_search(const VImage& image, Format format, const Output& output,
+                                   std::size_t source_bytes) {
     if (is_lossy(format, output) && (output.ssim > 0 || output.max_bytes > 0)) {
         Trials trials(image, format, output);
         return output.ssim > 0 ? encode_to_ssim(trials, format, output) : encode_to_max_bytes(trials, format, output);
     }
-    Encoded encoded = encode(image, format, output, quality_of(format, output));
+    const std::int32_t palette_bits = palette_bits_of(image, format, output);
+    const bool chosen = palette_bits != 0;
+    Encoded encoded = chosen && format == Format::png ? encode_smaller(image, format, output, palette_bits)
+                      : chosen && source_bytes != 0   ? encode_not_larger(image, output, palette_bits, source_bytes)
+                                                      : encode(image, format, output, quality_of(format, output), palette_bits);
     if (!fits(encoded, output)) return too_large(encoded, format, output);
     return encoded;
 }

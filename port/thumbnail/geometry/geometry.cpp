@@ -91,6 +91,19 @@ Size fit_within(Size size, std::int32_t side) {
     return scaled_by(size, std::min(1.0, static_cast<double>(side) / std::max(size.width, size.height)));
 }
 
+Rect united(const Rect& one, const Rect& other) {
+    const std::int32_t left = std::min(one.left, other.left);
+    const std::int32_t top = std::min(one.top, other.top);
+    return {left, top, std::max(one.left + one.width, other.left + other.width) - left,
+            std::max(one.top + one.height, other.top + other.height) - top};
+}
+
+Size in_square_pixels(Size size, double aspect) {
+    if (std::abs(aspect - 1) < 0.01) return size;
+    return aspect > 1 ? Size{scaled_side(size.width, aspect), size.height}
+                      : Size{size.width, scaled_side(size.height, 1 / aspect)};
+}
+
 std::int32_t in_pixels(std::int32_t length, const Output& output) {
     return static_cast<std::int32_t>(std::lround(length * output.dpr));
 }

@@ -23,6 +23,9 @@ struct Rect {
     bool operator==(const Rect&) const = default;
 };
 
+// The smallest that holds both.
+Rect united(const Rect& one, const Rect& other);
+
 inline Rect whole(Size size) { return {0, 0, size.width, size.height}; }
 
 // The part of the image that is used is scaled to `scaled`, then cropped to the rectangle of size `crop` at (left,
@@ -58,6 +61,10 @@ Place placed(Size inner, Size outer, Gravity gravity);
 
 // The size with its longest side at most `side`.
 Size fit_within(Size size, std::int32_t side);
+
+// The size of an image whose pixels are `aspect` times as wide as they are high, in square ones: the coarser side is
+// stretched. Sides that differ by less than a hundredth are taken for equal.
+Size in_square_pixels(Size size, double aspect);
 
 // A length in pixels at the output's pixel ratio.
 std::int32_t in_pixels(std::int32_t length, const Output& output);

@@ -155,7 +155,7 @@ std::vector<std::byte> header_of(const ProgressiveJpeg& jpeg) {
     constexpr int kSizes = kMaxDcBits + 1;
     std::vector<std::byte> head;
     append(head, {0xff, 0xd8});
-    for (const Segment& segment : jpeg.head) {
+    for (const JpegSegment& segment : jpeg.head) {
         if (segment.marker == kHuffmanTables || segment.marker == kRestartInterval) continue;
         if (segment.marker == kProgressiveFrame) {
             append(head, {0xff, 0xc1});

@@ -2,107 +2,63 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "base/byte_reader.h"
-#include "thumbnail/jpeg/segments.h"
+#include "thumbnail/jpeg/progression.h"
 
 namespace thumbnailer {
 
 namespace {
 
-enum Marker : std::uint64_t {
-    kSof2 = 0xc2,
-    kDht = 0xc4,
-    kDac = 0xcc,
-    kEnd = 0xd9,
-    kScan = 0xda,
-    kDqt = 0xdb,
-    kDnl = 0xdc,
-    kRestart = 0xdd
-};
-
-// libvips' limit; an image has about 10 scans, a decompression bomb thousands.
+// As many as libvips reads; an image has about 10, a decompression bomb thousands.
 constexpr std::size_t kMaxScans = 100;
-
-// The number of bytes before the next marker other than a restart; all bytes if there is none.
-std::size_t entropy_coded(Bytes bytes) {
-    for (std::size_t at = 0; at < bytes.size();) {
-        const void* found = std::memchr(bytes.data() + at, 0xff, bytes.size() - at);
-        if (found == nullptr) break;
-        at = static_cast<std::size_t>(static_cast<const std::byte*>(found) - bytes.data());
-        if (at + 1 == bytes.size()) break;
-        const auto next = static_cast<std::uint8_t>(bytes[at + 1]);
-        const bool stays = next == 0 || (next >= 0xd0 && next <= 0xd7);
-        if (!stays && next != 0xff) return at;
-        at += stays ? 2 : 1;
-    }
-    return bytes.size();
-}
 
 class Parser {
 public:
-    explicit Parser(Bytes source) : source_(source), reader_(source) {}
+    explicit Parser(Bytes source) : source_(source), segments_(source) {}
 
     std::optional<ProgressiveJpeg> parse() {
-        if (reader_.unsigned_of(2) != 0xffd8) return std::nullopt;
-        for (;;) {
-            const auto segment = next();
-            if (!segment) return std::nullopt;
-            if (segment->marker == kEnd) break;
-            const bool taken = segment->marker == kScan ? scan(*segment) : table(*segment);
+        const auto first = segments_.next();
+        if (!first || first->marker != kSoi) return std::nullopt;
+        for (auto segment = segments_.next(); segment; segment = segments_.next()) {
+            if (segment->marker == kEoi) return whole();
+            const bool taken = segment->marker == kSos ? scan(*segment) : table(*segment);
             if (!taken) return std::nullopt;
         }
-        if (!has_dc_of_every_component()) return std::nullopt;
-        return std::move(jpeg_);
+        return std::nullopt;
     }
 
 private:
-    std::optional<Segment> next() {
-        if (reader_.unsigned_of(1) != 0xff) return std::nullopt;
-        auto marker = reader_.unsigned_of(1);
-        while (marker == 0xff) marker = reader_.unsigned_of(1); // fill bytes
-        if (!marker) return std::nullopt;
-        const std::size_t begin = reader_.position() - 2;
-        if (marker == kEnd) return Segment{*marker, {}};
-        const auto length = reader_.unsigned_of(2);
-        if (!length || *length < 2) return std::nullopt;
-        const auto contents = reader_.take(*length - 2);
-        if (!contents) return std::nullopt;
-        contents_ = *contents;
-        return Segment{*marker, source_.subspan(begin, reader_.position() - begin)};
+    std::optional<ProgressiveJpeg> whole() {
+        if (jpeg_.components.empty()) return std::nullopt;
+        for (std::size_t index = 0; index < jpeg_.components.size(); ++index)
+            if (!progression_.has_dc_of(index)) return std::nullopt;
+        return std::move(jpeg_);
     }
 
-    bool table(const Segment& segment) {
-        // The decoder handles a JPEG that redefines something after the first scan.
+    // A JPEG that redefines something after the first scan is left to the decoder.
+    bool table(const JpegSegment& segment) {
         const bool started = !jpeg_.scans.empty();
+        if (!started) jpeg_.head.push_back(segment);
         switch (segment.marker) {
-        case kSof2:
-            if (!jpeg_.components.empty() || !frame()) return false;
-            break;
-        case kDht:
-            if (!huffman_tables()) return false;
-            break;
-        case kRestart: {
-            const auto interval = ByteReader(contents_).unsigned_of(2);
-            if (!interval) return false;
-            restart_interval_ = *interval;
-            break;
-        }
-        case kDqt:
-            if (started) return false;
-            break;
+        case kSof2: return jpeg_.components.empty() && frame(segment.contents);
+        case kDht: return huffman_tables(segment.contents);
+        case kDri: return restart_interval(segment.contents);
+        case kDqt: return !started;
         case kDac:
         case kDnl: return false;
-        default:
-            if (is_frame_header(segment.marker) || stands_alone(segment.marker)) return false;
+        default: return !is_frame_header(segment.marker) && !stands_alone(segment.marker);
         }
-        if (!started) jpeg_.head.push_back(segment);
-        return true;
     }
 
-    bool frame() {
-        ByteReader reader(contents_);
+    bool restart_interval(Bytes contents) {
+        const auto interval = ByteReader(contents).unsigned_of(2);
+        restart_interval_ = interval.value_or(0);
+        return interval.has_value();
+    }
+
+    bool frame(Bytes contents) {
+        ByteReader reader(contents);
         const auto precision = reader.unsigned_of(1);
         const auto height = reader.unsigned_of(2);
         const auto width = reader.unsigned_of(2);
@@ -125,8 +81,8 @@ private:
         return reader.left() == 0;
     }
 
-    bool huffman_tables() {
-        ByteReader reader(contents_);
+    bool huffman_tables(Bytes contents) {
+        ByteReader reader(contents);
         while (reader.left() > 0) {
             const auto place = reader.unsigned_of(1);
             const auto counts = reader.take(16);
@@ -135,63 +91,46 @@ private:
             for (const std::byte count : *counts) symbols += static_cast<std::uint64_t>(count);
             if (symbols > 256 || !reader.take(symbols)) return false;
             if (*place < tables_.size()) // otherwise it is one of AC
-                tables_[*place] = contents_.subspan(reader.position() - symbols - 16, symbols + 16);
+                tables_[*place] = contents.subspan(reader.position() - symbols - 16, symbols + 16);
         }
         return true;
     }
 
-    bool scan(const Segment& segment) {
+    bool scan(const JpegSegment& segment) {
         if (jpeg_.components.empty() || jpeg_.scans.size() == kMaxScans) return false;
+        auto scan = scan_header(segment.contents);
+        if (!scan || !progression_.apply_scan(*scan)) return false;
+        scan->restart_interval = restart_interval_;
+        scan->header = segment.bytes;
+        scan->data = segment.data;
+        const std::size_t begin = static_cast<std::size_t>(segment.bytes.data() - source_.data());
+        scan->tables = source_.subspan(end_, jpeg_.scans.empty() ? 0 : begin - end_);
+        end_ = begin + segment.bytes.size() + segment.data.size();
+        jpeg_.scans.push_back(std::move(*scan));
+        return true;
+    }
+
+    // ITU-T T.81, B.2.3.
+    std::optional<Scan> scan_header(Bytes contents) const {
         Scan scan;
-        ByteReader reader(contents_);
+        ByteReader reader(contents);
         const auto count = reader.unsigned_of(1);
-        if (!count || *count == 0 || *count > jpeg_.components.size()) return false;
+        if (!count || *count == 0 || *count > jpeg_.components.size()) return std::nullopt;
         for (std::uint64_t index = 0; index < *count; ++index) {
             const auto part = reader.unsigned_of(2);
             const auto place = part ? place_of(*part >> 8) : std::nullopt;
             const std::uint64_t table = part ? *part >> 4 & 15 : tables_.size();
-            if (!place || table >= tables_.size()) return false;
+            if (!place || table >= tables_.size()) return std::nullopt;
             scan.components.push_back({*place, tables_[table]});
         }
         const auto range = reader.unsigned_of(2);
         const auto bits = reader.unsigned_of(1);
-        if (!range || !bits || reader.left() != 0) return false;
+        if (!range || !bits || reader.left() != 0) return std::nullopt;
         scan.ss = *range >> 8;
         scan.se = *range & 255;
         scan.ah = *bits >> 4;
         scan.al = *bits & 15;
-        scan.restart_interval = restart_interval_;
-        scan.header = segment.bytes;
-        if (!apply_progression(scan)) return false;
-        const std::size_t begin = static_cast<std::size_t>(segment.bytes.data() - source_.data());
-        scan.tables = source_.subspan(end_, jpeg_.scans.empty() ? 0 : begin - end_);
-        const auto data = reader_.take(entropy_coded(source_.subspan(reader_.position())));
-        scan.data = *data;
-        end_ = reader_.position();
-        jpeg_.scans.push_back(std::move(scan));
-        return true;
-    }
-
-    // Whether the scan continues where the earlier ones ended (T.81, G.1.1.1). Records where this scan ends.
-    bool apply_progression(const Scan& scan) {
-        if (scan.ss > scan.se || scan.se > 63 || scan.al > 13) return false;
-        if (scan.ss == 0 ? scan.se != 0 : scan.components.size() != 1) return false;
-        if (scan.ah != 0 && scan.al + 1 != scan.ah) return false;
-        for (const ScanComponent& part : scan.components)
-            for (std::uint64_t at = scan.ss; at <= scan.se; ++at) {
-                std::int32_t& known = known_[part.component][at];
-                if (known != (scan.ah == 0 ? -1 : static_cast<std::int32_t>(scan.ah))) return false;
-                if (scan.ss != 0 && known_[part.component][0] < 0) return false;
-                known = static_cast<std::int32_t>(scan.al);
-            }
-        return true;
-    }
-
-    bool has_dc_of_every_component() const {
-        if (jpeg_.components.empty()) return false;
-        for (std::size_t index = 0; index < jpeg_.components.size(); ++index)
-            if (known_[index][0] < 0) return false;
-        return true;
+        return scan;
     }
 
     std::optional<std::size_t> place_of(std::uint64_t id) const {
@@ -201,18 +140,12 @@ private:
     }
 
     Bytes source_;
-    ByteReader reader_;
-    Bytes contents_; // of the segment that was read last
+    SegmentReader segments_;
     ProgressiveJpeg jpeg_;
     std::array<Bytes, 4> tables_;
     std::uint64_t restart_interval_ = 0;
     std::size_t end_ = 0; // of the last scan
-    // The lowest known bit of each coefficient; -1: none.
-    std::array<std::array<std::int32_t, 64>, 4> known_ = [] {
-        std::array<std::array<std::int32_t, 64>, 4> nothing{};
-        for (auto& component : nothing) component.fill(-1);
-        return nothing;
-    }();
+    Progression progression_;
 };
 
 } // namespace

@@ -1,13 +1,11 @@
-// Finds the parts of a progressive JPEG without decoding it: entropy-coded bytes are only searched for the marker that
-// ends them. ITU-T T.81, annexes B and G.
+// The parts of a progressive JPEG, found without decoding it. ITU-T T.81, annexes B and G.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-#include "base/bytes.h"
-#include "thumbnail/geometry/geometry.h"
+#include "thumbnail/jpeg/segments.h"
 
 namespace thumbnailer {
 
@@ -39,18 +37,12 @@ struct Scan {
     bool is_dc() const { return ss == 0; }
 };
 
-// A marker with what belongs to it, outside of scans.
-struct Segment {
-    std::uint64_t marker = 0;
-    Bytes bytes; // including the marker
-};
-
 struct ProgressiveJpeg {
     Size size;
     std::vector<JpegComponent> components;
     std::int32_t max_h_sampling = 1; // of the components
     std::int32_t max_v_sampling = 1;
-    std::vector<Segment> head; // between the marker of the start and the first scan
+    std::vector<JpegSegment> head; // between the marker of the start and the first scan
     std::vector<Scan> scans;
 };
 

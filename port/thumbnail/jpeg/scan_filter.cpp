@@ -31,7 +31,7 @@ bool suffices(const Scan& scan) { return !is_needed(scan) || scan.is_dc() || sca
 std::vector<std::byte> without_fine_scans(const ProgressiveJpeg& jpeg) {
     std::vector<std::byte> made{std::byte{0xff}, std::byte{0xd8}};
     const auto append = [&](Bytes bytes) { made.insert(made.end(), bytes.begin(), bytes.end()); };
-    for (const Segment& segment : jpeg.head) append(segment.bytes);
+    for (const JpegSegment& segment : jpeg.head) append(segment.bytes);
     for (const Scan& scan : jpeg.scans) {
         append(scan.tables);
         if (!is_needed(scan)) continue;

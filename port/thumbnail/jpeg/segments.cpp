@@ -1,8 +1,7 @@
 #include "thumbnail/jpeg/segments.h"
 
 #include <algorithm>
-
-#include "base/byte_reader.h"
+#include <cstring>
 
 namespace thumbnailer {
 
@@ -33,21 +32,47 @@ std::optional<JpegFrame> frame_in(ByteReader segment, std::uint64_t marker) {
                      static_cast<std::int64_t>(2 * *width * *height * samples / densest)};
 }
 
+// The length of what stands before the next marker that is not a restart; all of it when there is none.
+std::size_t entropy_coded(Bytes bytes) {
+    for (std::size_t at = 0; at < bytes.size();) {
+        const void* found = std::memchr(bytes.data() + at, 0xff, bytes.size() - at);
+        if (found == nullptr) break;
+        at = static_cast<std::size_t>(static_cast<const std::byte*>(found) - bytes.data());
+        if (at + 1 == bytes.size()) break;
+        const auto next = static_cast<std::uint8_t>(bytes[at + 1]);
+        const bool stays = next == 0 || (next >= 0xd0 && next <= 0xd7);
+        if (!stays && next != 0xff) return at;
+        at += stays ? 2 : 1;
+    }
+    return bytes.size();
+}
+
 } // namespace
+
+std::optional<JpegSegment> SegmentReader::next() {
+    if (reader_.unsigned_of(1) != 0xff) return std::nullopt;
+    auto marker = reader_.unsigned_of(1);
+    while (marker == 0xff) marker = reader_.unsigned_of(1); // fill bytes
+    if (!marker) return std::nullopt;
+    JpegSegment segment{.marker = *marker, .contents = {}, .bytes = {}, .data = {}};
+    const std::size_t begin = reader_.position() - 2;
+    if (!stands_alone(*marker) && *marker != kEoi) {
+        const auto length = reader_.unsigned_of(2);
+        const auto contents = length && *length >= 2 ? reader_.take(*length - 2) : std::nullopt;
+        if (!contents) return std::nullopt;
+        segment.contents = *contents;
+    }
+    segment.bytes = source_.subspan(begin, reader_.position() - begin);
+    if (*marker == kSos) segment.data = *reader_.take(entropy_coded(source_.subspan(reader_.position())));
+    return segment;
+}
 
 std::vector<JpegSegment> jpeg_segments(Bytes source) {
     std::vector<JpegSegment> segments;
-    ByteReader reader(source);
-    while (reader.unsigned_of(1) == 0xff) {
-        auto marker = reader.unsigned_of(1);
-        while (marker == 0xff) marker = reader.unsigned_of(1);    // fill bytes
-        if (!marker || *marker == 0xda || *marker == 0xd9) break; // pixels or the end
-        if (stands_alone(*marker)) continue;
-        const auto length = reader.unsigned_of(2);
-        if (!length || *length < 2) break;
-        const auto contents = reader.take(*length - 2);
-        if (!contents) break;
-        segments.push_back({*marker, *contents});
+    SegmentReader reader(source);
+    for (auto segment = reader.next(); segment; segment = reader.next()) {
+        if (segment->marker == kSos || segment->marker == kEoi) break;
+        if (!stands_alone(segment->marker)) segments.push_back(*segment);
     }
     return segments;
 }

@@ -48,14 +48,15 @@ public:
                luma.h_samp_factor % blue.h_samp_factor == 0 && luma.v_samp_factor % blue.v_samp_factor == 0;
     }
 
-    // The profile of a grey image has no effect, see thumbnail/pixels/colour.cpp.
+    // Grey has a profile that matters only when it is one of grey, see thumbnail/pixels/colour.cpp.
     bool has_plain_colours() {
-        if (jpeg_.num_components == 1) return true;
         JOCTET* data = nullptr;
         unsigned size = 0;
         const bool sound = errors_.succeeds([&] { jpeg_read_icc_profile(&jpeg_, &data, &size); });
-        const std::unique_ptr<JOCTET, decltype(&std::free)> profile(data, &std::free);
-        return sound && (data == nullptr || is_srgb({reinterpret_cast<const std::byte*>(data), size}));
+        const std::unique_ptr<JOCTET, decltype(&std::free)> owner(data, &std::free);
+        if (!sound || data == nullptr) return sound;
+        const Bytes profile{reinterpret_cast<const std::byte*>(data), size};
+        return jpeg_.num_components == 1 ? !is_grey_profile(profile) : is_srgb(profile);
     }
 
     bool start(std::int32_t shrink) {

@@ -69,6 +69,7 @@ inline std::size_t AcTable::read_one(BitReader& bits, JCOEF* block, std::size_t 
 
 template <bool kKept>
 inline bool AcTable::read(BitReader& bits, JCOEF* block) const {
+    static_assert(kFull - 1 + kNoPlace < kPlaces.size(), "whatever a pair leads to has a place");
     std::size_t place = 1;
     while (place != 0 && place < kFull) {
         bits.fill();

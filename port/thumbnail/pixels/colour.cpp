@@ -1,5 +1,7 @@
 #include "thumbnail/pixels/colour.h"
 
+#include "thumbnail/pixels/icc.h"
+
 namespace thumbnailer {
 
 using vips::VImage;
@@ -12,7 +14,14 @@ bool is_grey(const VImage& image) {
 
 bool has_profile(const VImage& image) { return image.get_typeof(VIPS_META_ICC_NAME) != 0; }
 
-// The embedded profile, or if it is missing or broken, libvips' default for this colour space.
+bool has_grey_profile(const VImage& image) {
+    if (!is_grey(image) || !has_profile(image)) return false;
+    std::size_t size = 0;
+    const void* profile = image.get_blob(VIPS_META_ICC_NAME, &size);
+    return is_grey_profile({static_cast<const std::byte*>(profile), size});
+}
+
+// The embedded profile decides; where it is missing or broken, libvips' own for this kind of image.
 VImage by_profile(const VImage& image, const char* into, int depth) {
     const bool cmyk = image.interpretation() == VIPS_INTERPRETATION_CMYK;
     return image.icc_transform(into, VImage::option()
@@ -52,7 +61,19 @@ VImage to_depth(const VImage& image, int depth) {
     return plain.format() == format ? plain : plain.cast(format);
 }
 
+// Grey stays grey: of the three equal channels one is left, and no profile, because sRGB's is of three.
+VImage grey_by_profile(const VImage& image, int depth) {
+    const VImage colours = by_profile(image, "srgb", depth);
+    VImage grey = colours.extract_band(1).copy(VImage::option()->set(
+        "interpretation", depth == 16 ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W));
+    grey.remove(VIPS_META_ICC_NAME);
+    return grey;
+}
+
 VImage to_srgb_at(const VImage& image, int depth) {
+    if (has_grey_profile(image))
+        return without_extra_bands(
+            beside_alpha(image, [&](const VImage& colours) { return grey_by_profile(colours, depth); }));
     const bool profiled = image.interpretation() == VIPS_INTERPRETATION_CMYK || (has_profile(image) && !is_grey(image));
     return without_extra_bands(beside_alpha(image, [&](const VImage& colours) {
         return to_depth(profiled ? by_profile(colours, "srgb", depth) : colours, depth);
@@ -72,7 +93,8 @@ bool is_rgb_with_profile(const VImage& image) {
 VImage to_srgb(const VImage& image) { return to_srgb_at(image, 8); }
 
 VImage in_profile(const VImage& image, Profile profile, int depth) {
-    if (profile == Profile::keep && is_rgb_with_profile(image)) return at_depth(image, depth);
+    if (profile == Profile::keep && (is_rgb_with_profile(image) || has_grey_profile(image)))
+        return at_depth(image, depth);
     if (profile == Profile::p3) {
         const VImage colours = is_grey(image) ? as_rgb(to_srgb_at(image, depth)) : image;
         return without_extra_bands(

@@ -17,13 +17,8 @@ constexpr std::size_t kTagCount = 128; // where the header ends
 constexpr std::size_t kTagSize = 12;
 constexpr std::uint64_t kMostTags = 100;
 
-std::optional<Bytes> part(Bytes bytes, std::uint64_t offset, std::uint64_t size) {
-    if (offset > bytes.size() || size > bytes.size() - offset) return std::nullopt;
-    return bytes.subspan(offset, size);
-}
-
 bool says(Bytes profile, std::size_t offset, std::string_view word) {
-    const auto found = part(profile, offset, word.size());
+    const auto found = bytes_at(profile, offset, word.size());
     return found && text_of(*found) == word;
 }
 
@@ -36,7 +31,7 @@ std::optional<Bytes> tag(Bytes profile, std::string_view signature) {
         const auto offset = table.unsigned_of(4);
         const auto size = table.unsigned_of(4);
         if (!size) return std::nullopt;
-        if (text_of(*name) == signature) return part(profile, *offset, *size);
+        if (text_of(*name) == signature) return bytes_at(profile, *offset, *size);
     }
     return std::nullopt;
 }
@@ -111,5 +106,7 @@ bool is_srgb(Bytes profile) {
            is_primary(profile, "gXYZ", kGreen) && is_primary(profile, "bXYZ", kBlue) &&
            is_srgb_curve(profile, "rTRC") && is_srgb_curve(profile, "gTRC") && is_srgb_curve(profile, "bTRC");
 }
+
+bool is_grey_profile(Bytes profile) { return says(profile, 16, "GRAY"); }
 
 } // namespace thumbnailer

@@ -8,4 +8,7 @@ namespace thumbnailer {
 // Whether the profile is equal to sRGB in 8 bits. Most profiles in photos are, and these photos need no conversion.
 bool is_srgb(Bytes profile);
 
+// Whether it is about grey.
+bool is_grey_profile(Bytes profile);
+
 } // namespace thumbnailer

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "thumbnail/pixels/srgb.h"
+
 namespace thumbnailer {
 
 namespace {
@@ -24,16 +26,7 @@ void append(std::string& text, int value, int length) {
     text += digits;
 }
 
-double to_linear(std::uint8_t sample) {
-    const double value = sample / 255.0;
-    return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
-}
-
-int from_linear(double linear) {
-    const double value = std::clamp(linear, 0.0, 1.0);
-    const double encoded = value <= 0.0031308 ? value * 12.92 : 1.055 * std::pow(value, 1 / 2.4) - 0.055;
-    return static_cast<int>(std::lround(encoded * 255));
-}
+int sample_of(double light) { return static_cast<int>(std::lround(from_linear(std::clamp(light, 0.0, 1.0)) * 255)); }
 
 std::vector<double> cosines(int component, int length) {
     std::vector<double> values(static_cast<std::size_t>(length));
@@ -68,7 +61,7 @@ int quantised(double value, double largest) {
 std::string blurhash(const Pixels& pixels, int across, int down) {
     std::array<double, 256> linear;
     for (std::size_t sample = 0; sample < linear.size(); ++sample)
-        linear[sample] = to_linear(static_cast<std::uint8_t>(sample));
+        linear[sample] = to_linear(static_cast<double>(sample) / 255);
     std::vector<Rgb> components;
     for (int j = 0; j < down; ++j)
         for (int i = 0; i < across; ++i) components.push_back(component(pixels, linear, i, j));
@@ -85,7 +78,7 @@ std::string blurhash(const Pixels& pixels, int across, int down) {
     }
     append(hash, stored, 1);
     const Rgb& mean = components.front();
-    append(hash, (from_linear(mean[0]) << 16) + (from_linear(mean[1]) << 8) + from_linear(mean[2]), 4);
+    append(hash, (sample_of(mean[0]) << 16) + (sample_of(mean[1]) << 8) + sample_of(mean[2]), 4);
     for (std::size_t index = 1; index < components.size(); ++index) {
         const Rgb& rest = components[index];
         append(hash,

@@ -48,8 +48,12 @@ double same(double value) { return value; }
 VImage resized(const VImage& image, Size size) {
     if (image.width() == size.width && image.height() == size.height) return image;
     if (!image.has_alpha()) return scaled(image, size);
-    const VipsBandFormat format = image.format();
-    return scaled(image.premultiply().cast(format), size).unpremultiply().cast(format);
+    // In 16 bits while alpha is in the colours: of a faint colour, 8 would leave a few steps.
+    constexpr double kWhite16 = 65535;
+    const double scale = kWhite16 / max_sample(image);
+    const VImage shown = (image.premultiply() * scale).rint().cast(VIPS_FORMAT_USHORT);
+    const VImage small = scaled(shown, size).unpremultiply(VImage::option()->set("max_alpha", kWhite16));
+    return (small / scale).rint().cast(image.format());
 }
 
 // In 16 bits: 8 bits would lose detail in shadows, and floats take several times as long.

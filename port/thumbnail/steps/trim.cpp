@@ -8,19 +8,19 @@ using vips::VImage;
 
 namespace {
 
-Rect found(const VImage& image, double threshold, const std::vector<double>& background) {
+std::optional<Rect> found(const VImage& image, double threshold, const std::vector<double>& background) {
     int top = 0;
     int width = 0;
     int height = 0;
     const int left = image.find_trim(&top, &width, &height,
                                      VImage::option()->set("threshold", threshold)->set("background", background));
-    if (width == 0 || height == 0) return {0, 0, image.width(), image.height()};
-    return {left, top, width, height};
+    if (width == 0 || height == 0) return std::nullopt;
+    return Rect{left, top, width, height};
 }
 
 } // namespace
 
-Rect find_content(const VImage& image, double threshold) {
+std::optional<Rect> find_content(const VImage& image, double threshold) {
     const VImage plain = to_srgb(image);
     std::vector<double> corner = plain.getpoint(0, 0);
     if (!plain.has_alpha()) return found(plain, threshold, corner);

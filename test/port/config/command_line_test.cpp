@@ -35,7 +35,7 @@ TEST_CASE("command line: without a flag there is a worker for each core and the 
     const auto config = read({});
     CHECK(config->workers >= 1);
     CHECK(config->timeout_ms == 30'000);
-    CHECK(config->max_pixels == 100'000'000);
+    CHECK(config->max_pixels == 200'000'000);
     CHECK(config->sandbox == SandboxMode::best_effort);
 }
 

@@ -43,6 +43,14 @@ defmodule Thumbnailer.Options.Appearance do
           "`:metadata`.",
         choices: [:ignore, :allow],
         default: :ignore
+      ),
+      output(
+        :truncated,
+        :choice,
+        "what becomes of an image that ends inside its data: `:refuse` fails with `:bad_image`, `:allow` shows what is " <>
+          "there, and grey or nothing below.",
+        choices: [:refuse, :allow],
+        default: :refuse
       )
     ]
   end

@@ -19,6 +19,7 @@ defmodule Thumbnailer.Options.Examples do
     animated: [animated: true],
     speed: [speed: :best],
     preview: [preview: :allow],
+    truncated: [truncated: :allow],
     profile: [profile: :p3],
     linear: [linear: true],
     background: [fit: :contain, background: "#ff8800"],

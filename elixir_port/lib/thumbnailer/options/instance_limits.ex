@@ -48,7 +48,7 @@ defmodule Thumbnailer.Options.InstanceLimits do
       type: :integer,
       min: 1,
       max: @max_number,
-      default_doc: "100,000,000",
+      default_doc: "200,000,000",
       doc:
         "maximum number of pixels of a source image: width times height, and times frames with `animated: true`."
     },

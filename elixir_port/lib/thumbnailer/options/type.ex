@@ -34,6 +34,7 @@ defmodule Thumbnailer.Options.Type do
   def accepts(%{type: :image}), do: "the path of a file or {:bytes, iodata}"
   def accepts(%{type: :path}), do: "the path of a file, as a binary without null bytes"
   def accepts(%{type: :paths}), do: "a list of paths, as binaries without null bytes"
+  def accepts(%{type: :fonts}), do: "a list of families, files and folders, as binaries"
   def accepts(%{type: :names}), do: "a list of names of formats"
   def accepts(%{type: :name}), do: "an atom, {:global, term} or {:via, module, term}"
 
@@ -159,6 +160,10 @@ defmodule Thumbnailer.Options.Type do
   # Expanded in the caller, because the program has another working directory.
   def cast(%{type: :path}, value) when is_binary(value) and value != "",
     do: ok_when(not String.contains?(value, <<0>>), Path.expand(value))
+
+  def cast(%{type: :fonts}, values) when is_list(values) do
+    ok_when(Enum.all?(values, &(is_binary(&1) and &1 not in ["", "none"] and not (&1 =~ "\0"))), values)
+  end
 
   def cast(%{type: :paths}, values) when is_list(values) do
     cast = Enum.map(values, &cast(%{type: :path}, &1))

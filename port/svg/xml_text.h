@@ -1,0 +1,18 @@
+// The characters of an XML file as UTF-8, whichever way they are written.
+#pragma once
+
+#include <string>
+
+#include "base/bytes.h"
+
+namespace thumbnailer {
+
+// UTF-16 of either byte order, by its mark or by its first `<`, and UTF-8 with a mark become UTF-8 without one; then an XML
+// declaration, which would name the old encoding, is left out. Other encodings stay: whatever has a meaning in XML is
+// ASCII in them.
+std::string xml_text(Bytes source);
+
+// Half a pair becomes U+FFFD.
+std::string from_utf16(Bytes source, bool little);
+
+} // namespace thumbnailer

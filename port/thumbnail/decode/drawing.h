@@ -1,0 +1,18 @@
+// A drawing as the renderer of libvips can draw it: XML in UTF-8, not packed, its images in formats that the renderer has,
+// its size one that can be drawn.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "job/job.h"
+
+namespace thumbnailer {
+
+// The drawing anew; nothing when the source is none. Fails with unsupported_format when it holds an image or text that
+// cannot be drawn here, with too_large when it unpacks to more than 64 MiB, with bad_image when it is damaged.
+Result<std::optional<std::vector<std::byte>>> prepared_drawing(Bytes source, const Limits& limits);
+
+} // namespace thumbnailer
