@@ -4,6 +4,7 @@ alias Thumbnailer.{Gallery, Fixtures}
 folder = Fixtures.root("docs/pictures")
 File.rm_rf!(folder)
 File.mkdir_p!(folder)
+File.cp!(Fixtures.sample(Gallery.original()), Path.join(folder, Gallery.original()))
 made = Enum.map(Gallery.shots(), &Gallery.make!(&1, folder))
 File.write!(Fixtures.root("docs/options.md"), Gallery.page())
 formats = Fixtures.root("docs/formats.md")

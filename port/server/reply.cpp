@@ -204,7 +204,7 @@ Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result
         const std::string camera = printable(text_in(job_result.header.camera));
         return ok(codec, task.id, probe_map(job_result.header, camera));
     }
-    const Bytes memory = task.made->bytes();
+    const Bytes memory = *task.made;
     std::vector<Failure> failures(task.outputs.size());
     List outputs;
     for (std::size_t index = 0; index < task.outputs.size(); ++index)

@@ -70,12 +70,7 @@ defmodule Thumbnailer.Formats do
   @typedoc "A format that thumbnails are written in."
   @type saved :: :jpeg | :png | :webp | :avif | :gif | :tiff
 
-  @doc """
-  All formats, one map each.
-
-      %{loads: true, saves: false, suffixes: ["svg"]} = Enum.find(Thumbnailer.Formats.table(), &(&1.name == :svg))
-  """
-  @doc since: "0.1.0"
+  @doc false
   @spec table() :: [map]
   def table, do: @table
 

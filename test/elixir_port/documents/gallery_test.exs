@@ -18,7 +18,12 @@ defmodule Thumbnailer.Documents.GalleryTest do
 
   test "the pictures are those of the page and of README.md, no more" do
     pictures = for shot <- Gallery.shots(), do: shot.file
-    assert Enum.sort(File.ls!(root("docs/pictures"))) == Enum.sort(pictures)
+
+    assert Enum.sort(File.ls!(root("docs/pictures"))) ==
+             Enum.sort([Gallery.original() | pictures])
+
+    assert File.read!(root("docs/pictures/" <> Gallery.original())) ==
+             File.read!(sample(Gallery.original()))
   end
 
   test "README.md shows each of its pictures with the call that makes it" do

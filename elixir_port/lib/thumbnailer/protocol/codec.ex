@@ -3,7 +3,7 @@ defmodule Thumbnailer.Protocol.Codec do
   # The terms of docs/protocol.md: requests to bytes, frames to replies, and the maps inside replies to
   # structs. What does not have the shape of the protocol is {:error, message}, never an exception.
 
-  alias Thumbnailer.{Error, Formats, Options, Request, Telemetry, Thumbnail}
+  alias Thumbnailer.{Error, Formats, ImageInfo, Options, Request, Telemetry, Thumbnail}
   alias Thumbnailer.Options.Definition
   alias Thumbnailer.Protocol.{Hello, Term}
 
@@ -48,7 +48,7 @@ defmodule Thumbnailer.Protocol.Codec do
 
   @doc "The body of a request; large binaries are in it without a copy."
   @spec body(Request.t()) :: body
-  def body(%Request{op: op}) when op in [:info, :stats, :ping], do: {0, []}
+  def body(%Request{op: op}) when op in [:stats, :ping], do: {0, []}
 
   # A request is {Op, Id, Options, Source}. The options and the source are encoded once, in the process of the caller; the
   # instance writes what precedes them.
@@ -94,6 +94,10 @@ defmodule Thumbnailer.Protocol.Codec do
   @doc "The payload that cancels request `id`."
   @spec cancel(non_neg_integer) :: [binary]
   def cancel(id), do: :erlang.term_to_iovec({:cancel, id})
+
+  @doc "How large a hello may be, in bytes."
+  @spec max_hello_bytes() :: pos_integer
+  defdelegate max_hello_bytes(), to: Hello, as: :max_bytes
 
   @doc "Reads the hello, the first frame that the program sends."
   @spec decode_hello(binary) :: {:ok, map} | {:error, String.t()}
@@ -173,10 +177,10 @@ defmodule Thumbnailer.Protocol.Codec do
   defp output(_other), do: :error
 
   @doc "What the answer to `probe` says about the image."
-  @spec image(map) :: {:ok, map} | {:error, Error.t()}
+  @spec image(map) :: {:ok, ImageInfo.t()} | {:error, Error.t()}
   def image(%{format: format, width: width, height: height} = image)
       when is_atom(format) and is_integer(width) and is_integer(height),
-      do: {:ok, read_date(image)}
+      do: {:ok, struct(ImageInfo, read_date(image))}
 
   def image(answer), do: bad_reply(answer)
 
@@ -199,7 +203,8 @@ defmodule Thumbnailer.Protocol.Codec do
   defp error(_other), do: :error
 
   defp bad_reply(answer) do
-    message = "the port program answered with something that is no answer: " <> shorten(answer)
+    said = Map.delete(answer, :times)
+    message = "the port program answered with something that is no answer: " <> shorten(said)
     {:error, Error.new(:bad_reply, message)}
   end
 
