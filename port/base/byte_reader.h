@@ -1,4 +1,5 @@
 // The one way to read bytes that somebody else wrote: every length is compared with what is left before it is used.
+// Once a read has failed, all that follow fail, so that the last of several says whether all of them are there.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ public:
     std::size_t left() const { return bytes_.size() - position_; }
 
     std::optional<Bytes> take(std::uint64_t count) {
-        if (count > left()) return std::nullopt;
+        failed_ = failed_ || count > left();
+        if (failed_) return std::nullopt;
         const Bytes taken = bytes_.subspan(position_, count);
         position_ += count;
         return taken;
@@ -43,6 +45,7 @@ public:
 private:
     Bytes bytes_;
     std::size_t position_ = 0;
+    bool failed_ = false;
 };
 
 } // namespace thumbnailer
