@@ -1,5 +1,5 @@
-// The one way to read bytes that somebody else wrote: every length is compared with what is left before it is used.
-// Once a read has failed, all that follow fail, so that the last of several says whether all of them are there.
+// The only reader for untrusted bytes: it compares every length with the number of bytes left before it uses it. After a read
+// has failed, all later reads fail. So a caller that reads several values checks the last one only.
 #pragma once
 
 #include <cstdint>

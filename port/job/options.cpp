@@ -37,7 +37,7 @@ Result<Done> read_option(const Term& key, const Term& value, RequestOptions& req
     return bad_option(row->name, quote(value) + " is not accepted; it takes " + accepted);
 }
 
-// Options that contradict each other: one of them would have to be ignored.
+// Contradictory options: one of them would have to be ignored.
 Result<Done> check_together(const Output& output) {
     if (output.width == 0 && output.height == 0)
         return bad_option("width", "missing; an output needs width, height or both");

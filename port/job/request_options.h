@@ -1,4 +1,4 @@
-// The options of one request, as read from its terms.
+// The parsed options of one request.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace thumbnailer {
 
-// One element of `outputs`: what the worker needs, and what the server opens for it.
+// One element of `outputs`: the options for the worker, and the files that the server opens for it.
 struct OutputRequest {
     Output output;
     std::optional<Source> overlay;

@@ -50,7 +50,7 @@ void volunteer_for_oom_killer() {
     if (file) [[maybe_unused]] const ssize_t written = ::write(file.get(), "1000", 4);
 }
 
-[[noreturn]] void become_child(Role role, pid_t server, int channel, int diagnostics, const Sandbox& sandbox,
+[[noreturn]] void run_in_child(Role role, pid_t server, int channel, int diagnostics, const Sandbox& sandbox,
                                WorkerMain worker_main) {
     if (!follow(server) || !take_descriptors(channel, diagnostics)) ::_exit(EXIT_FAILURE);
     ::prctl(PR_SET_NAME, role == Role::worker ? "thumb-worker" : "thumb-writer");
@@ -81,7 +81,7 @@ struct ForkReply {
             ::_exit(EXIT_SUCCESS);
         const pid_t pid = clone_as_sibling();
         if (pid == 0)
-            become_child(role, server, descriptors[0].get(), descriptors[1].get(), sandbox, worker_main);
+            run_in_child(role, server, descriptors[0].get(), descriptors[1].get(), sandbox, worker_main);
         const ForkReply reply{pid, pid < 0 ? errno : 0};
         if (!send_message(kChannelInWorker, std::as_bytes(std::span(&reply, 1)), {}, Wait::yes)) ::_exit(EXIT_SUCCESS);
     }

@@ -1,4 +1,5 @@
-// The outputs of one request: planned from the header, decoded once for all that need the same, each made and stored.
+// Makes the outputs of one request: plans them from the header, decodes once for outputs that need the same source, and
+// stores each.
 #pragma once
 
 #include "thumbnail/decode/load.h"
@@ -12,7 +13,7 @@ public:
     JobRenderer(const Job& job, const Images& images, const Store& store, YcbcrPipeline& ycbcr_pipeline)
         : job_(job), images_(images), store_(store), ycbcr_pipeline_(ycbcr_pipeline) {}
 
-    // A failure of one output is stored in its OutputResult; the call fails when the source is at fault.
+    // A failure of one output is stored in its OutputResult; the call fails for an error of the source.
     Result<Done> make(const Header& header, JobResult& job_result);
 
 private:

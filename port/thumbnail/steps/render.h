@@ -1,4 +1,4 @@
-// From a decoded image to the finished pixels of one output. Everything here may throw vips::VError.
+// Makes the final pixels of one output from a decoded image. Everything here may throw vips::VError.
 #pragma once
 
 #include <optional>
@@ -8,14 +8,14 @@
 
 namespace thumbnailer {
 
-// The part of the view at `scaled` size, upright, in memory. The image may be smaller than the view says, by what the
-// decoder left out.
+// The part of the view at `scaled` size, oriented, in memory. The image may be smaller than the view because of
+// shrink-on-load.
 vips::VImage scaled_part(const vips::VImage& image, const View& view, Size scaled, bool linear);
 
-// Cuts, colours and frames what scaled_part made.
+// Crops the result of scaled_part and applies the effects, the canvas, the overlay and the padding.
 class Renderer {
 public:
-    // `overlay`, if there is one, has its size already.
+    // `overlay`, if any, is already scaled.
     Renderer(const Plan& plan, std::optional<vips::VImage> overlay) : plan_(plan), overlay_(std::move(overlay)) {}
 
     vips::VImage operator()(const vips::VImage& scaled);
