@@ -60,7 +60,7 @@ ExitCode serve(Config config, const char* program) {
     widen(input.get());
     widen(output.get());
     ::fcntl(output.get(), F_SETFL, ::fcntl(output.get(), F_GETFL) | O_NONBLOCK);
-    if (!HevcDecoder::is_built_in()) config.loaders.remove(Format::heic);
+    if (!HevcDecoder::start()) config.loaders.remove(Format::heic);
     const auto loaders = VipsRuntime::start(program, config.loaders);
     if (!loaders) return fail(ExitCode::internal, loaders.error());
     config.loaders = *loaders;

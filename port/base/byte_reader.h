@@ -1,4 +1,5 @@
-// The only reader for untrusted bytes: it compares every length with the number of bytes left before it uses it.
+// The only reader for untrusted bytes: it compares every length with the number of bytes left before it uses it. After a read
+// has failed, all later reads fail. So a caller that reads several values checks the last one only.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ public:
     std::size_t left() const { return bytes_.size() - position_; }
 
     std::optional<Bytes> take(std::uint64_t count) {
-        if (count > left()) return std::nullopt;
+        failed_ = failed_ || count > left();
+        if (failed_) return std::nullopt;
         const Bytes taken = bytes_.subspan(position_, count);
         position_ += count;
         return taken;
@@ -43,6 +45,7 @@ public:
 private:
     Bytes bytes_;
     std::size_t position_ = 0;
+    bool failed_ = false;
 };
 
 // The bytes from `offset` on; nothing when they are not all there.

@@ -121,8 +121,7 @@ Failure no_header() { return bad("has a header that does not exist or is cut sho
 
 Result<BmpHeader> read_bmp_header(Bytes source) {
     ByteReader reader(source);
-    reader.take(10);
-    const auto pixels_at = reader.little_of(4);
+    const auto pixels_at = reader.take(10) ? reader.little_of(4) : std::nullopt;
     if (!pixels_at) return bad("is cut short");
     if (*pixels_at != 0 && *pixels_at < kFileHeader) return bad("has its pixels inside of its header");
     const Bytes bitmap = source.subspan(kFileHeader);

@@ -22,7 +22,7 @@ struct Entry {
 };
 
 std::optional<Entry> next_entry(ByteReader& reader) {
-    reader.take(8); // sizes and bits that the images themselves say better
+    if (!reader.take(8)) return std::nullopt; // sizes and bits that the images themselves say better
     const auto length = reader.little_of(4);
     const auto offset = reader.little_of(4);
     if (!offset) return std::nullopt;
@@ -107,8 +107,7 @@ Result<IconRows> IconRows::open(Bytes bitmap) {
     if (!rows) return std::move(rows).error();
     if (!masked) return IconRows(std::move(*rows), {});
     ByteReader reader(stored);
-    reader.take(pixels);
-    const auto mask = reader.take(mask_bytes);
+    const auto mask = reader.take(pixels) ? reader.take(mask_bytes) : std::nullopt;
     if (!mask) return bad("is cut short in the mask of an image");
     return IconRows(std::move(*rows), *mask);
 }

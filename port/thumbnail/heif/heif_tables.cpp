@@ -51,8 +51,7 @@ std::optional<std::vector<HeifExtent>> read_extents(ByteReader& reader, const Wi
     if (!count) return std::nullopt;
     std::vector<HeifExtent> extents;
     for (std::uint64_t index = 0; index < *count; ++index) {
-        reader.take(widths.index);
-        const auto offset = reader.unsigned_of(widths.offset);
+        const auto offset = reader.take(widths.index) ? reader.unsigned_of(widths.offset) : std::nullopt;
         const auto length = reader.unsigned_of(widths.length);
         if (!offset || !length || *offset > UINT64_MAX - *base) return std::nullopt;
         // Without numbers a table would have as many extents as it likes.

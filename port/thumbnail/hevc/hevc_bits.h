@@ -1,4 +1,5 @@
-// The numbers of an HEVC parameter set (ITU-T H.265, 7.2 and 9.2): bits, and codes of variable length.
+// The numbers of an HEVC parameter set (ITU-T H.265, 7.2 and 9.2): bits, and codes of variable length. Once one could
+// not be read, none that follows can.
 #pragma once
 
 #include <cstdint>
@@ -33,21 +34,26 @@ public:
     // ue(v)
     std::optional<std::uint32_t> number() {
         int zeros = 0;
-        for (auto bit = next(); !bit || *bit == 0; bit = next())
-            if (!bit || ++zeros > 31) return std::nullopt;
+        auto bit = next();
+        for (; bit && *bit == 0 && zeros <= kMostZeros; bit = next()) ++zeros;
+        failed_ = failed_ || !bit || zeros > kMostZeros;
         const auto rest = take(zeros);
         if (!rest) return std::nullopt;
         return (std::uint32_t{1} << zeros) - 1 + *rest;
     }
 
 private:
+    static constexpr int kMostZeros = 31;
+
     std::optional<std::uint32_t> next() {
+        if (failed_) return std::nullopt;
         if (left_ == 0) {
-            if (at_ + 1 > bytes_.size()) return std::nullopt;
-            if (zeros_ >= 2 && bytes_[at_] == std::byte{3}) {
+            if (zeros_ >= 2 && at_ < bytes_.size() && bytes_[at_] == std::byte{3}) {
                 zeros_ = 0;
-                if (++at_ >= bytes_.size()) return std::nullopt;
+                ++at_;
             }
+            failed_ = failed_ || at_ >= bytes_.size();
+            if (failed_) return std::nullopt;
             byte_ = static_cast<std::uint32_t>(bytes_[at_++]);
             zeros_ = byte_ == 0 ? zeros_ + 1 : 0;
             left_ = 8;
@@ -60,6 +66,7 @@ private:
     int zeros_ = 0; // bytes in a row
     std::uint32_t byte_ = 0;
     int left_ = 0; // bits of it
+    bool failed_ = false;
 };
 
 } // namespace thumbnailer

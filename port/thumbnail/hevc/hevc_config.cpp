@@ -83,16 +83,16 @@ bool takes_format(Bytes unit, std::optional<HevcFormat>& format) {
 
 Result<HevcConfig> read_hevc_config(Bytes contents) {
     ByteReader reader(contents);
-    reader.take(21); // the profile, as the parameter sets have it, too
-    const auto lengths = reader.unsigned_of(1);
+    // The profile is skipped: the parameter sets have it, too.
+    const auto lengths = reader.take(21) ? reader.unsigned_of(1) : std::nullopt;
     const auto arrays = reader.unsigned_of(1);
-    if (!arrays) return damaged();
+    if (!lengths || !arrays) return damaged();
     HevcConfig config;
     config.length_bytes = (*lengths & 3) + 1;
     std::optional<HevcFormat> format;
     for (std::uint64_t array = 0; array < *arrays; ++array) {
-        reader.take(1); // the type, as the units say it, too
-        const auto count = reader.unsigned_of(2);
+        const auto type = reader.unsigned_of(1); // the units say it, too
+        const auto count = type ? reader.unsigned_of(2) : std::nullopt;
         if (!count) return damaged();
         for (std::uint64_t index = 0; index < *count; ++index) {
             const auto length = reader.unsigned_of(2);

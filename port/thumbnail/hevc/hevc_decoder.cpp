@@ -89,6 +89,8 @@ HevcDecoder& HevcDecoder::operator=(HevcDecoder&&) noexcept = default;
 HevcDecoder::~HevcDecoder() = default;
 
 bool HevcDecoder::is_built_in() { return true; }
+// Never freed: each decoder would make them again.
+bool HevcDecoder::start() { return de265_init() == DE265_OK; }
 const YuvPlanes& HevcDecoder::planes() const { return state_->planes; }
 
 Result<HevcDecoder> HevcDecoder::decode(const HevcConfig& config, Bytes data) {

@@ -14,6 +14,10 @@ public:
     // Whether the program was built with libde265. Without it nothing is decoded.
     static bool is_built_in();
 
+    // Makes the tables of libde265, so that workers which are forked later share them. False without libde265, or when
+    // there is no memory for them.
+    static bool start();
+
     // Decodes the first picture of the data. Fails with bad_image when the decoder has anything to object: what it
     // makes of damaged data is no picture.
     static Result<HevcDecoder> decode(const HevcConfig& config, Bytes data);

@@ -13,6 +13,7 @@ HevcDecoder& HevcDecoder::operator=(HevcDecoder&&) noexcept = default;
 HevcDecoder::~HevcDecoder() = default;
 
 bool HevcDecoder::is_built_in() { return false; }
+bool HevcDecoder::start() { return false; }
 const YuvPlanes& HevcDecoder::planes() const { return state_->planes; }
 
 Result<HevcDecoder> HevcDecoder::decode(const HevcConfig&, Bytes) {

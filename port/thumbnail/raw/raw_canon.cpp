@@ -46,8 +46,7 @@ void take_exif(Bytes metadata, RawFile& file) {
 // The box of a small JPEG: sizes, then the JPEG's length, then the JPEG.
 void take_preview(Bytes contents, std::uint64_t length_at, std::uint64_t jpeg_at, RawFile& file) {
     ByteReader reader(contents);
-    reader.take(length_at);
-    const auto length = reader.unsigned_of(4);
+    const auto length = reader.take(length_at) ? reader.unsigned_of(4) : std::nullopt;
     add_jpeg(contents, jpeg_at, length.value_or(0), file);
 }
 
@@ -60,12 +59,10 @@ void take_track(Bytes source, Bytes track, RawFile& file) {
     const auto offsets = table ? find_box(*table, four_letters("co64")) : std::nullopt;
     if (!sizes || !offsets) return;
     ByteReader size_reader(*sizes);
-    size_reader.take(4);
-    const auto size = size_reader.unsigned_of(4); // of every sample
+    const auto size = size_reader.take(4) ? size_reader.unsigned_of(4) : std::nullopt; // of every sample
     ByteReader offset_reader(*offsets);
-    offset_reader.take(8);
-    const auto offset = offset_reader.unsigned_of(8);
-    if (offset) add_jpeg(source, *offset, *size, file);
+    const auto offset = offset_reader.take(8) ? offset_reader.unsigned_of(8) : std::nullopt;
+    if (size && offset) add_jpeg(source, *offset, *size, file);
 }
 
 } // namespace

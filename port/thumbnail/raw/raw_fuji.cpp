@@ -48,12 +48,11 @@ std::optional<RawFile> read_fuji_raw(Bytes source) {
         while (file.model.ends_with(' ')) file.model.pop_back();
     }
     ByteReader reader(source);
-    reader.take(kJpegAt);
-    const auto jpeg_offset = reader.unsigned_of(4);
+    const auto jpeg_offset = reader.take(kJpegAt) ? reader.unsigned_of(4) : std::nullopt;
     const auto jpeg_length = reader.unsigned_of(4);
     const auto list_offset = reader.unsigned_of(4);
     const auto list_length = reader.unsigned_of(4);
-    if (!list_length) {
+    if (!jpeg_offset || !list_length) {
         file.cut_short = true;
         return file;
     }
