@@ -18,12 +18,12 @@
 #include <string>
 #include <vector>
 
-#include "descriptor.h"
-#include "request.h"
-#include "text.h"
-#include "thumbnail/lane.h"
-#include "thumbnail/session.h"
-#include "thumbnail/thumbnail.h"
+#include "os/descriptor.h"
+#include "request/request.h"
+#include "text/reader/parse.h"
+#include "thumbnail/make_thumbnails.h"
+#include "thumbnail/vips/vips_runtime.h"
+#include "thumbnail/ycbcr/ycbcr_pipeline.h"
 
 namespace {
 

@@ -8,8 +8,8 @@
 
 root = Path.expand("..", __DIR__)
 Code.require_file(Path.join(root, "test/elixir_port/support/nodes.ex"))
-rooms = ~w(folders processors rate list resume cluster)
-for room <- rooms, do: Code.require_file("batch/#{room}.exs", __DIR__)
+parts = ~w(folders processors rate list resume cluster)
+for part <- parts, do: Code.require_file("batch/#{part}.exs", __DIR__)
 
 what = if System.argv() == [], do: ~w(rate overhead list resume cluster), else: System.argv()
 

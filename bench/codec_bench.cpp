@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "codec.h"
-#include "request.h"
-#include "text.h"
+#include "request/request.h"
+#include "text/reader/parse.h"
+#include "wire/codec.h"
 
 namespace {
 

@@ -10,7 +10,7 @@ alias Bench.{PeerNode, Rounds, Settings, Source, Table, VipsNif}
 defmodule Bench.Crossing do
   @doc "A port that answers each frame with itself."
   def echo do
-    {:ok, program} = Thumbnailer.Executable.find(nil)
+    {:ok, program} = Thumbnailer.Port.Executable.find(nil)
     port = Port.open({:spawn_executable, program}, [:binary, packet: 4, args: ["echo"]])
 
     fn bytes ->

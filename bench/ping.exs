@@ -54,7 +54,7 @@ for pid <- [own | String.split(File.read!("/proc/#{own}/task/#{own}/children"))]
   {_said, 0} = System.cmd("taskset", ["--all-tasks", "--cpu-list", "--pid", "0", pid])
 end
 
-{:ok, program} = Thumbnailer.Executable.find(nil)
+{:ok, program} = Thumbnailer.Port.Executable.find(nil)
 {:ok, instance} = Thumbnailer.start_link(name: Bench.Thumbs)
 
 peer = PeerNode.start()

@@ -1,6 +1,6 @@
 # The compiler of the port program, which must be there before anything of this project is compiled.
-for room <- ~w(toolchain inputs requirements cmake compile_task),
-    do: Code.require_file("port_build/#{room}.exs", __DIR__)
+for part <- ~w(toolchain inputs requirements cmake compile_task),
+    do: Code.require_file("port_build/#{part}.exs", __DIR__)
 
 defmodule Thumbnailer.MixProject do
   use Mix.Project
@@ -43,7 +43,7 @@ defmodule Thumbnailer.MixProject do
           [_, name] <- Regex.scan(~r/^defmodule ([\w.]+) do/m, File.read!(path)),
           do: Module.concat([name])
 
-    elsewhere = [Mix.Tasks.Thumbnailer.Batch, Thumbnailer.Batch.Interrupt]
+    elsewhere = [Mix.Tasks.Thumbnailer.Batch, Thumbnailer.Batch.CLI.Interrupt]
     [output: "../build/cover", summary: [threshold: 90], ignore_modules: parts ++ elsewhere]
   end
 

@@ -8,9 +8,11 @@
 #include <cstdio>
 #include <exception>
 
-#include "commands.h"
-#include "front.h"
-#include "thumbnail/session.h"
+#include "cli/commands.h"
+#include "config/command_line.h"
+#include "server/server.h"
+#include "thumbnail/vips/vips_runtime.h"
+#include "worker/worker_main.h"
 
 namespace {
 
@@ -60,7 +62,8 @@ ExitCode serve(Config config, const char* program) {
     const auto roots = Roots::open(config.roots);
     if (!roots) return complain(ExitCode::usage, roots.error());
     warn_when_incomplete(sandbox->posture());
-    return Front(config, *sandbox, *roots, std::move(input), std::move(output)).run();
+    return Front(config, *sandbox, *roots, std::move(input), std::move(output), run_child, VipsSession::version())
+        .run();
 }
 
 void print_version() {

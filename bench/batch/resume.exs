@@ -3,7 +3,8 @@ defmodule Bench.Resume do
 
   alias Bench.Folders
   alias Thumbnailer.Batch
-  alias Thumbnailer.Batch.{Content, Journal, Made}
+  alias Thumbnailer.Batch.Journal
+  alias Thumbnailer.Batch.Journal.{Fingerprint, Record}
 
   @folders 100
   @files 1_000
@@ -32,7 +33,7 @@ defmodule Bench.Resume do
   # As a run leaves it that made them all.
   defp remember(inputs, out, image) do
     {:ok, pid, _journal} = Journal.open(out)
-    {:ok, content} = Content.stat(Path.join(inputs, "1/1.jpg"))
+    {:ok, content} = Fingerprint.stat(Path.join(inputs, "1/1.jpg"))
 
     product = %{
       size: "200x200",
@@ -43,7 +44,7 @@ defmodule Bench.Resume do
     }
 
     for folder <- 1..@folders, n <- 1..@files, name = "#{folder}/#{n}.jpg" do
-      made = %Made{
+      made = %Record{
         content: %{content | hash: <<0::128>>},
         options: :erlang.md5(inspect([])),
         outputs: %{name => product}

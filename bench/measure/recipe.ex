@@ -4,7 +4,7 @@ defmodule Bench.Recipe do
   ask for twice as many, so that nobody who makes them has to wait for the next.
   """
 
-  alias Thumbnailer.Batch.Json
+  alias Thumbnailer.Batch.CLI.JSON
 
   @enforce_keys [:files, :outputs]
   defstruct [:files, :outputs, quality: 80, parallel: 1]
@@ -25,7 +25,7 @@ defmodule Bench.Recipe do
 
   @doc "As JSON, with what is for one contender alone."
   def json(recipe, more \\ %{}),
-    do: recipe |> map() |> Map.merge(more) |> Json.encode() |> IO.iodata_to_binary()
+    do: recipe |> map() |> Map.merge(more) |> JSON.encode() |> IO.iodata_to_binary()
 
   @doc "As a map in Elixir's syntax."
   def elixir(recipe),

@@ -21,19 +21,25 @@ defmodule Thumbnailer do
   """
 
   alias Thumbnailer.{
-    Async,
     Call,
     Error,
     Formats,
     Instance,
     InstanceOptions,
     Options,
-    Recorder,
-    Recording
+    Recording,
+    Request,
+    Size,
+    Source,
+    Telemetry,
+    Thumbnail
   }
 
-  alias Thumbnailer.{Request, Server, Size, Source, Telemetry, Thumbnail, Wire}
-  alias Thumbnailer.Cluster.{Events, Router}
+  alias Thumbnailer.Call.Async
+  alias Thumbnailer.Cluster.{Events, Member, Router}
+  alias Thumbnailer.Instance.Server
+  alias Thumbnailer.Protocol.Codec
+  alias Thumbnailer.Recording.Recorder
 
   @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
   @type output :: Size.t() | {Size.t(), keyword}
@@ -105,7 +111,7 @@ defmodule Thumbnailer do
   defp perform(%{spec: %{outputs: outputs}} = request, on) do
     Telemetry.span(request, on, fn ->
       with {:ok, answer} <- Call.request(on, request),
-           do: Wire.thumbnails(answer, length(outputs))
+           do: Codec.thumbnails(answer, length(outputs))
     end)
   end
 
@@ -149,7 +155,7 @@ defmodule Thumbnailer do
     {own, opts} = Options.split!(opts, :async)
     {request, on} = Request.make!(source, [{size, []}], opts)
     recipient = Map.get(own, :reply_to, self())
-    Async.start(request, on, recipient, &(&1 |> Wire.thumbnails(1) |> single()))
+    Async.start(request, on, recipient, &(&1 |> Codec.thumbnails(1) |> single()))
   end
 
   @doc """
@@ -233,7 +239,7 @@ defmodule Thumbnailer do
   @spec probe(Source.t(), keyword) :: {:ok, map} | {:error, Error.t()}
   def probe(source, opts \\ []) do
     {request, on} = Request.probe!(source, opts)
-    with {:ok, answer} <- Call.request(on, request), do: Wire.image(answer)
+    with {:ok, answer} <- Call.request(on, request), do: Codec.image(answer)
   end
 
   @doc """
@@ -388,7 +394,13 @@ defmodule Thumbnailer do
   """
   @doc since: "0.1.0"
   @spec start_link(keyword) :: Supervisor.on_start()
-  def start_link(opts \\ []), do: opts |> InstanceOptions.cast!() |> Instance.start_link()
+  def start_link(opts \\ []) do
+    opts = InstanceOptions.cast!(opts)
+    Instance.start_link(opts, member(opts[:name], opts[:cluster]))
+  end
+
+  defp member(_name, nil), do: []
+  defp member(name, group), do: [{Member, instance: name, group: group}]
 
   defp bang!({:ok, value}), do: value
   defp bang!({:error, error}), do: raise(error)

@@ -1,4 +1,4 @@
-#include "animation.h"
+#include "thumbnail/animation.h"
 
 #include <vector>
 

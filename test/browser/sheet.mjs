@@ -1,5 +1,5 @@
 // Looks at a contact sheet of mix thumbnailer.batch as a person would: node sheet.mjs PAGE [SCREENSHOT]. Prints what it
-// saw as JSON; test/elixir_port/batch_sheet_test.exs says what that must be.
+// saw as JSON; test/elixir_port/batch/cli/contact_sheet_test.exs says what that must be.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
 # The run behind script/chaos: arguments, the instance, load and faults, and the verdict.
 
-for room <- ~w(processes catalogue load injector census verdict),
-    do: Code.require_file("#{room}.exs", __DIR__)
+for part <- ~w(processes catalogue load injector census verdict),
+    do: Code.require_file("#{part}.exs", __DIR__)
 
 defmodule Chaos do
   alias Chaos.{Catalogue, Census, Injector, Load, Verdict}

@@ -1,7 +1,7 @@
 defmodule Chaos.Injector do
   # Makes things go wrong, in rounds: faults that come faster than anything recovers, the last of them the front's, and
   # then none until the pool is whole again, which must not take long. The load goes on all the time.
-  # A round takes longer than the second after which a front counts as well started (Thumbnailer.Port): else its next
+  # A round takes longer than the second after which a front counts as well started (Thumbnailer.Port.Server): else its next
   # start would wait longer each time, as it should.
 
   alias Chaos.{Catalogue, Processes}
@@ -139,7 +139,7 @@ defmodule Chaos.Injector do
   end
 
   defp look(%{on: on, workers: workers}) do
-    {:ok, %{state: program, os_pid: front}} = Thumbnailer.Server.counts(on)
+    {:ok, %{state: program, os_pid: front}} = Thumbnailer.Instance.Server.counts(on)
     states = if front, do: Enum.map(Processes.workers(front), &Processes.state/1), else: []
     front = front && Processes.state(front)
     well = Enum.count(states, &Processes.well?/1)

@@ -10,7 +10,7 @@ defmodule Chaos.Processes do
   end
 
   def front(on) do
-    {:ok, %{os_pid: os_pid}} = Thumbnailer.Server.counts(on)
+    {:ok, %{os_pid: os_pid}} = Thumbnailer.Instance.Server.counts(on)
     os_pid
   end
 

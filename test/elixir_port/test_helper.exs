@@ -5,7 +5,7 @@ if System.get_env("THUMBNAILER_EXECUTABLE", "") == "" and File.regular?(built),
   do: System.put_env("THUMBNAILER_EXECUTABLE", built)
 
 excluded =
-  case Thumbnailer.Executable.find(nil) do
+  case Thumbnailer.Port.Executable.find(nil) do
     {:ok, _path} ->
       if File.regular?(Thumbnailer.Parts.faulty()), do: [], else: [:faulty]
 
@@ -14,7 +14,7 @@ excluded =
       [:real, :faulty]
   end
 
-# The programs of ports/ start python3 by its name. Where that is a shell script, as pyenv's is, they would take long to
+# The programs of fake_programs/ start python3 by its name. Where that is a shell script, as pyenv's is, they would take long to
 # start, and the script complains when they are killed.
 python = System.get_env("THUMBNAILER_PYTHON", "/usr/bin/python3")
 

@@ -10,8 +10,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "channel.h"
-#include "job.h"
+#include "job/job.h"
+#include "os/channel.h"
 
 namespace thumbnailer {
 

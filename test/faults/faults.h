@@ -4,7 +4,7 @@
 // `write`, when half of the first thumbnail is written.
 #pragma once
 
-#include "term.h"
+#include "base/term.h"
 
 namespace thumbnailer {
 

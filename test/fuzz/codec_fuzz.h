@@ -4,9 +4,9 @@
 
 #include <cstdlib>
 
-#include "codec.h"
-#include "reader.h"
-#include "text.h"
+#include "base/term_limits.h"
+#include "text/print.h"
+#include "wire/codec.h"
 
 namespace thumbnailer::fuzz {
 

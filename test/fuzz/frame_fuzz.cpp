@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "codec_fuzz.h"
-#include "frame.h"
+#include "wire/frame.h"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // A payload in either codec is a request within its limits, or refused with one of the reasons of a request.
 #include "codec_fuzz.h"
-#include "request.h"
+#include "request/request.h"
 
 namespace {
 

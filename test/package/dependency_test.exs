@@ -82,7 +82,7 @@ defmodule Thumbnailer.Package.DependencyTest do
   end
 
   test "a source that has changed is compiled, and it alone", %{folder: folder} do
-    File.write!(inside(folder, "deps/thumbnailer/port/quote.cpp"), "\n", [:append])
+    File.write!(inside(folder, "deps/thumbnailer/port/text/quote.cpp"), "\n", [:append])
     age(folder, @program)
     before = Map.new(["quote", "front"], &{&1, mtime(folder, object(folder, &1))})
 
@@ -100,7 +100,7 @@ defmodule Thumbnailer.Package.DependencyTest do
   end
 
   test "a source that does not compile is an error with what the compiler says", %{folder: folder} do
-    path = inside(folder, "deps/thumbnailer/port/quote.cpp")
+    path = inside(folder, "deps/thumbnailer/port/text/quote.cpp")
     before = File.read!(path)
     File.write!(path, "int broken = \"text\";\n", [:append])
     output = mix!(["compile"], folder, status: 1)

@@ -33,7 +33,7 @@ defmodule Thumbnailer.Package.ReleaseTest do
             {:image, "image/jpeg", bytes} = Kino.Render.to_livebook(thumbnail)
             true = bytes == thumbnail.data
             IO.puts("consolidated: \#{Protocol.consolidated?(Kino.Render)}")
-            IO.puts("executable: \#{inspect(Thumbnailer.Executable.find(nil))}")
+            IO.puts("executable: \#{inspect(Thumbnailer.Port.Executable.find(nil))}")
           end
         end
         """,

@@ -7,8 +7,8 @@
 Mix.start()
 here = __DIR__
 
-for room <- ~w(toolchain inputs requirements cmake compile_task),
-    do: Code.require_file("../../elixir_port/port_build/#{room}.exs", here)
+for part <- ~w(toolchain inputs requirements cmake compile_task),
+    do: Code.require_file("../../elixir_port/port_build/#{part}.exs", here)
 
 Code.require_file("project.exs", here)
 

@@ -5,7 +5,7 @@
 #include <csignal>
 #include <vips/vips.h>
 
-#include "thumbnail/session.h"
+#include "thumbnail/vips/vips_runtime.h"
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);

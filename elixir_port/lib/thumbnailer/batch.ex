@@ -14,8 +14,9 @@ defmodule Thumbnailer.Batch do
   that happened, goes on where it was; a changed image or option is made again, an unchanged one is not.
   """
 
+  alias Thumbnailer.Batch.{Converter, Input, Journal, OutputName, Report}
+  alias Thumbnailer.Batch.Journal.OutputClaims
   alias Thumbnailer.Cluster.Events
-  alias Thumbnailer.Batch.{Claims, Convert, Input, Journal, Name, Report}
 
   @enforce_keys [:out]
   defstruct [
@@ -43,7 +44,7 @@ defmodule Thumbnailer.Batch do
           sizes: [String.t(), ...],
           # nil is what `options` say, else `:auto`
           formats: [Thumbnailer.Formats.saved() | :auto, ...] | nil,
-          name: Name.t() | nil,
+          name: OutputName.t() | nil,
           # images at the same time
           jobs: pos_integer,
           on: GenServer.server() | {:cluster, atom},
@@ -85,7 +86,10 @@ defmodule Thumbnailer.Batch do
       do: dry_run(batch, observe),
       else:
         with_journal(batch, fn pid, journal ->
-          with_claims(journal.folder, &run(batch, observe, Convert.new(batch, pid, journal, &1)))
+          with_claims(
+            journal.folder,
+            &run(batch, observe, Converter.new(batch, pid, journal, &1))
+          )
         end)
   end
 
@@ -95,9 +99,9 @@ defmodule Thumbnailer.Batch do
       if Journal.exists?(batch.out),
         do:
           with_journal(batch, fn _pid, journal ->
-            run(batch, observe, Convert.new(batch, nil, journal, claims))
+            run(batch, observe, Converter.new(batch, nil, journal, claims))
           end),
-        else: {:ok, run(batch, observe, Convert.new(batch, nil, nil, claims))}
+        else: {:ok, run(batch, observe, Converter.new(batch, nil, nil, claims))}
     end)
   end
 
@@ -112,12 +116,12 @@ defmodule Thumbnailer.Batch do
   end
 
   defp with_claims(folder, run) do
-    claims = Claims.open(folder)
+    claims = OutputClaims.open(folder)
 
     try do
       run.(claims)
     after
-      Claims.close(claims)
+      OutputClaims.close(claims)
     end
   end
 
@@ -132,7 +136,7 @@ defmodule Thumbnailer.Batch do
     batch
     |> inputs()
     |> Stream.take_while(fn _input -> :atomics.get(stop, 1) == 0 end)
-    |> Task.async_stream(&Convert.run(convert, &1),
+    |> Task.async_stream(&Converter.run(convert, &1),
       # Twice as many as are worked on, so that no worker waits for the next.
       max_concurrency: 2 * batch.jobs,
       ordered: false,
@@ -165,7 +169,7 @@ defmodule Thumbnailer.Batch do
   def settle!(%__MODULE__{} = batch) do
     {format, options} = Keyword.pop(batch.options, :format, :auto)
     formats = batch.formats || [format]
-    name = Name.check!(batch.name || Name.default(batch.sizes), batch.sizes, formats)
+    name = OutputName.check!(batch.name || OutputName.default(batch.sizes), batch.sizes, formats)
     %{batch | formats: formats, name: name, options: options, out: Path.expand(batch.out)}
   end
 end

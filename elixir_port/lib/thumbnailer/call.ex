@@ -2,7 +2,9 @@ defmodule Thumbnailer.Call do
   @moduledoc false
   # One request, and who answers it: an instance, the nodes of a cluster, or a flight that is under way already.
 
-  alias Thumbnailer.{Cluster, Error, Flights, Request, Server}
+  alias Thumbnailer.{Cluster, Error, Request}
+  alias Thumbnailer.Call.Coalescer
+  alias Thumbnailer.Instance.Server
 
   @type on :: GenServer.server() | {:cluster, atom}
 
@@ -12,10 +14,10 @@ defmodule Thumbnailer.Call do
     request = %{request | coalesce: false}
 
     with {:ok, timeout} <- timeout(on, request.timeout),
-         do: Flights.request(on, %{request | timeout: timeout}, &request(on, &1))
+         do: Coalescer.request(on, %{request | timeout: timeout}, &request(on, &1))
   end
 
-  def request({:cluster, group}, request), do: Cluster.Call.request(group, request)
+  def request({:cluster, group}, request), do: Cluster.Client.request(group, request)
   def request(on, request), do: Server.request(on, request)
 
   @doc "Whether one message to an instance is all there is to it, so that nobody needs to wait for the answer."
@@ -26,7 +28,7 @@ defmodule Thumbnailer.Call do
   def one_message?(_on, _request), do: true
 
   # What a request may take that does not say.
-  defp timeout({:cluster, _group}, nil), do: {:ok, Cluster.Call.timeout()}
+  defp timeout({:cluster, _group}, nil), do: {:ok, Cluster.Client.timeout()}
   defp timeout(on, nil), do: Server.timeout(on)
   defp timeout(_on, timeout), do: {:ok, timeout}
 end

@@ -7,8 +7,9 @@ defmodule Thumbnailer.Doctor do
   Nothing of it touches the instances that are running.
   """
 
-  alias Thumbnailer.{Doctor, Error, Executable}
+  alias Thumbnailer.{Doctor, Error}
   alias Thumbnailer.Doctor.{Finding, Samples}
+  alias Thumbnailer.Port.Executable
 
   import Finding, only: [ok: 2, warning: 3, error: 3]
 

@@ -4,22 +4,28 @@ defmodule Thumbnailer.Instance do
 
   use Supervisor
 
-  alias Thumbnailer.{Cluster, Drain, InstanceOptions, Server, Telemetry}
+  alias Thumbnailer.{InstanceOptions, Telemetry}
+  alias Thumbnailer.Instance.{Drainer, Server}
 
-  @doc "Starts an instance with options that `Thumbnailer.InstanceOptions.cast!/1` has checked."
-  @spec start_link(keyword) :: Supervisor.on_start()
-  def start_link(opts), do: Supervisor.start_link(__MODULE__, opts)
+  @doc """
+  Starts an instance with options that `Thumbnailer.InstanceOptions.cast!/1` has checked.
+
+  `dependents` are children that need the server and start after it, such as a member of a cluster group.
+  """
+  @spec start_link(keyword, [Supervisor.child_spec() | {module, term}]) :: Supervisor.on_start()
+  def start_link(opts, dependents \\ []),
+    do: Supervisor.start_link(__MODULE__, {opts, dependents})
 
   # What serves is a tree of its own, so that the drain is not ended when a part of it is replaced.
   @impl true
-  def init(opts) do
+  def init({opts, dependents}) do
     serving = %{
       id: :serving,
       type: :supervisor,
-      start: {Supervisor, :start_link, [serving(opts), [strategy: :rest_for_one]]}
+      start: {Supervisor, :start_link, [serving(opts) ++ dependents, [strategy: :rest_for_one]]}
     }
 
-    drain = {Drain, server: opts[:name], shutdown: opts[:shutdown]}
+    drain = {Drainer, server: opts[:name], shutdown: opts[:shutdown]}
     Supervisor.init([serving, drain], strategy: :one_for_one)
   end
 
@@ -32,11 +38,6 @@ defmodule Thumbnailer.Instance do
       [server: opts[:name], arguments: InstanceOptions.arguments(opts, Telemetry.decide())] ++
         Keyword.take(opts, [:executable, :max_reply, :start_timeout, :lazy])
 
-    [{Server, server}, {Thumbnailer.Port, port}]
-    |> Enum.concat(member(opts[:name], opts[:cluster]))
+    [{Server, server}, {Thumbnailer.Port.Server, port}]
   end
-
-  # The last one, as it speaks for the server.
-  defp member(_name, nil), do: []
-  defp member(name, group), do: [{Cluster.Member, instance: name, group: group}]
 end

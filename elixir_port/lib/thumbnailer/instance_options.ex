@@ -4,8 +4,8 @@ defmodule Thumbnailer.InstanceOptions do
   program are made. What the program uses stands in its hello, see `Thumbnailer.info/1`.
   """
 
-  alias Thumbnailer.{Formats, Option}
-  alias Thumbnailer.InstanceOptions.Limits
+  alias Thumbnailer.Formats
+  alias Thumbnailer.Options.{Definition, InstanceLimits}
 
   # No machine gets there; the program takes up to 63 bits.
   @max_number 1_000_000_000_000
@@ -14,14 +14,14 @@ defmodule Thumbnailer.InstanceOptions do
   @default_name :"Elixir.Thumbnailer"
 
   @work [
-    %Option{
+    %Definition{
       name: :name,
       scope: :instance,
       type: :name,
       default: @default_name,
       doc: "what the option `:on` of each call names."
     },
-    %Option{
+    %Definition{
       name: :workers,
       wire: "--workers",
       scope: :instance,
@@ -31,7 +31,7 @@ defmodule Thumbnailer.InstanceOptions do
       default_doc: "one for each processor",
       doc: "how many images are worked on at the same time, each in a process of its own."
     },
-    %Option{
+    %Definition{
       name: :reuse,
       wire: "--reuse",
       scope: :instance,
@@ -43,7 +43,7 @@ defmodule Thumbnailer.InstanceOptions do
         "how many images a worker process makes before a new one takes its place; 1 gives each image a fresh " <>
           "process."
     },
-    %Option{
+    %Definition{
       name: :deadline,
       wire: "--deadline",
       scope: :instance,
@@ -53,7 +53,7 @@ defmodule Thumbnailer.InstanceOptions do
       default: 30_000,
       doc: "how long a call may take that gives no `:timeout`, in milliseconds."
     },
-    %Option{
+    %Definition{
       name: :retries,
       scope: :instance,
       type: :integer,
@@ -63,7 +63,7 @@ defmodule Thumbnailer.InstanceOptions do
       doc:
         "how often a request is sent again when the program ends while it holds it, if the call does not say."
     },
-    %Option{
+    %Definition{
       name: :shutdown,
       scope: :instance,
       type: :integer,
@@ -76,7 +76,7 @@ defmodule Thumbnailer.InstanceOptions do
   ]
 
   @surroundings [
-    %Option{
+    %Definition{
       name: :loaders,
       wire: "--loaders",
       scope: :instance,
@@ -87,7 +87,7 @@ defmodule Thumbnailer.InstanceOptions do
         "the formats that are read; `:heic`, `:jxl`, `:jp2k` and `:pdf` only where the system's libvips has them. " <>
           "What is read in fact stands in `Thumbnailer.info/1`."
     },
-    %Option{
+    %Definition{
       name: :roots,
       wire: "--root",
       scope: :instance,
@@ -95,7 +95,7 @@ defmodule Thumbnailer.InstanceOptions do
       default_doc: "none, every file that this user may reach",
       doc: "the folders that sources are read from and thumbnails written to."
     },
-    %Option{
+    %Definition{
       name: :isolation,
       scope: :instance,
       type: :choice,
@@ -105,7 +105,7 @@ defmodule Thumbnailer.InstanceOptions do
         "`:image` gives each image a process of its own, so that nothing of one can reach the next; it is `reuse: 1` " <>
           "in a word, and takes one to two milliseconds more for each."
     },
-    %Option{
+    %Definition{
       name: :sandbox,
       wire: "--sandbox",
       scope: :instance,
@@ -116,7 +116,7 @@ defmodule Thumbnailer.InstanceOptions do
         "what the workers may do: `:require` starts only where the whole sandbox can be had, `:best_effort` takes " <>
           "what the system offers, `:audit` lets pass and reports, `:off` has none."
     },
-    %Option{
+    %Definition{
       name: :lane,
       wire: "--lane",
       scope: :instance,
@@ -127,7 +127,7 @@ defmodule Thumbnailer.InstanceOptions do
         "whether JPEG becomes JPEG or WebP without the detour over pixels, where that gives the same picture; `:off` makes " <>
           "everything with libvips."
     },
-    %Option{
+    %Definition{
       name: :cluster,
       scope: :instance,
       type: :name,
@@ -136,7 +136,7 @@ defmodule Thumbnailer.InstanceOptions do
         "the group whose requests it takes, on all nodes that are connected: `on: {:cluster, group}`, see " <>
           "`Thumbnailer.Cluster`."
     },
-    %Option{
+    %Definition{
       name: :start_timeout,
       scope: :instance,
       type: :integer,
@@ -145,14 +145,14 @@ defmodule Thumbnailer.InstanceOptions do
       default: 10_000,
       doc: "how long the program may take to say hello, in milliseconds."
     },
-    %Option{
+    %Definition{
       name: :lazy,
       scope: :instance,
       type: :boolean,
       default: false,
       doc: "whether the program is started by the first request only."
     },
-    %Option{
+    %Definition{
       name: :executable,
       scope: :instance,
       type: :path,
@@ -161,7 +161,7 @@ defmodule Thumbnailer.InstanceOptions do
     }
   ]
 
-  @table @work ++ Limits.table() ++ @surroundings
+  @table @work ++ InstanceLimits.table() ++ @surroundings
 
   @doc """
   The name of the default instance.
@@ -179,7 +179,7 @@ defmodule Thumbnailer.InstanceOptions do
       %{type: :integer, wire: "--workers"} = Enum.find(Thumbnailer.InstanceOptions.table(), &(&1.name == :workers))
   """
   @doc since: "0.1.0"
-  @spec table() :: [Option.t()]
+  @spec table() :: [Definition.t()]
   def table, do: @table
 
   @doc """
@@ -189,7 +189,7 @@ defmodule Thumbnailer.InstanceOptions do
   """
   @doc since: "0.1.0"
   @spec docs() :: String.t()
-  def docs, do: Option.docs(@table)
+  def docs, do: Definition.docs(@table)
 
   @doc """
   The options of an instance with their defaults; raises `ArgumentError` for the first that is wrong.
@@ -200,7 +200,7 @@ defmodule Thumbnailer.InstanceOptions do
   @spec cast!(keyword) :: keyword
   def cast!(opts) do
     defaults = for %{default: default, name: name} <- @table, default != nil, do: {name, default}
-    given = for {option, value} <- Option.cast!(opts, @table), do: {option.name, value}
+    given = for {option, value} <- Definition.cast!(opts, @table), do: {option.name, value}
     refuse_contradiction!(given)
     Keyword.merge(defaults, given)
   end
@@ -227,7 +227,7 @@ defmodule Thumbnailer.InstanceOptions do
     opts = if opts[:isolation] == :image, do: Keyword.put(opts, :reuse, 1), else: opts
 
     flags =
-      for %Option{wire: flag} = option <- @table,
+      for %Definition{wire: flag} = option <- @table,
           flag != nil,
           {:ok, given} <- [Keyword.fetch(opts, option.name)],
           value <- values(option, given),

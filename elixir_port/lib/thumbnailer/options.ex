@@ -5,18 +5,18 @@ defmodule Thumbnailer.Options do
   port program.
   """
 
-  alias Thumbnailer.{InstanceOptions, Option, Options, Size}
-  alias Thumbnailer.Options.{Examples, Geometry, Look}
+  alias Thumbnailer.{InstanceOptions, Options, Size}
+  alias Thumbnailer.Options.{Appearance, Definition, Examples, Geometry}
 
   @call [
-    %Option{
+    %Definition{
       name: :on,
       scope: :call,
       type: :instance,
       default: InstanceOptions.default_name(),
       doc: "the instance that does the work, or `{:cluster, group}`, see `Thumbnailer.Cluster`."
     },
-    %Option{
+    %Definition{
       name: :shared_storage,
       scope: :call,
       type: :boolean,
@@ -25,7 +25,7 @@ defmodule Thumbnailer.Options do
         "with `on: {:cluster, group}`, whether a source that is a path is read by the node that makes the thumbnail, " <>
           "instead of travelling there as bytes."
     },
-    %Option{
+    %Definition{
       name: :timeout,
       wire: :deadline,
       scope: :request,
@@ -35,7 +35,7 @@ defmodule Thumbnailer.Options do
       default_doc: "the instance's `:deadline`, 30,000",
       doc: "how long the whole call may take, in milliseconds; time spent in the queue counts."
     },
-    %Option{
+    %Definition{
       name: :retries,
       scope: :call,
       type: :integer,
@@ -46,7 +46,7 @@ defmodule Thumbnailer.Options do
         "how often the request is sent again when the port program ends while it holds it. Never sent again is what " <>
           "has crashed a worker."
     },
-    %Option{
+    %Definition{
       name: :coalesce,
       scope: :call,
       type: :boolean,
@@ -55,14 +55,14 @@ defmodule Thumbnailer.Options do
         "whether identical requests of this node that are under way at the same time are made once, and all their " <>
           "callers get that answer. Not for streams, of which each is another."
     },
-    %Option{
+    %Definition{
       name: :reply_to,
       scope: :async,
       type: :recipient,
       default_doc: "the caller",
       doc: "who gets the message with the result."
     },
-    %Option{
+    %Definition{
       name: :max_concurrency,
       scope: :stream,
       type: :integer,
@@ -72,19 +72,33 @@ defmodule Thumbnailer.Options do
       doc:
         "how many sources are asked for at the same time; twice the workers of the instance keeps all of them busy."
     },
-    %Option{
+    %Definition{
       name: :ordered,
       scope: :stream,
       type: :boolean,
       default: true,
       doc: "whether results come in the order of the sources, or as they are ready."
     },
-    %Option{name: :width, wire: :width, scope: :size, type: :integer, min: 1, max: Size.max()},
-    %Option{name: :height, wire: :height, scope: :size, type: :integer, min: 1, max: Size.max()}
+    %Definition{
+      name: :width,
+      wire: :width,
+      scope: :size,
+      type: :integer,
+      min: 1,
+      max: Size.max()
+    },
+    %Definition{
+      name: :height,
+      wire: :height,
+      scope: :size,
+      type: :integer,
+      min: 1,
+      max: Size.max()
+    }
   ]
 
   # Put together once: every call looks at it, and a list made anew would be 40 KB of garbage in each caller.
-  @table @call ++ Geometry.table() ++ Look.table() ++ Options.File.table()
+  @table @call ++ Geometry.table() ++ Appearance.table() ++ Options.Encoding.table()
 
   @typedoc "Where an option belongs: to every call, to calls about images, to an output, to async/3, to stream/3."
   @type scope :: :call | :request | :output | :async | :stream
@@ -95,7 +109,7 @@ defmodule Thumbnailer.Options do
       %{type: :choice, default: :inside} = Enum.find(Thumbnailer.Options.table(), &(&1.name == :fit))
   """
   @doc since: "0.1.0"
-  @spec table() :: [Option.t()]
+  @spec table() :: [Definition.t()]
   def table, do: @table
 
   @doc """
@@ -105,7 +119,7 @@ defmodule Thumbnailer.Options do
       [:reply_to]
   """
   @doc since: "0.1.0"
-  @spec table([scope]) :: [Option.t()]
+  @spec table([scope]) :: [Definition.t()]
   def table(scopes), do: Enum.filter(table(), &(&1.scope in scopes))
 
   @doc """
@@ -116,7 +130,7 @@ defmodule Thumbnailer.Options do
   @doc since: "0.1.0"
   @spec docs([scope]) :: String.t()
   def docs(scopes \\ [:output, :request, :call]),
-    do: scopes |> table() |> Option.docs(&Examples.code/1)
+    do: scopes |> table() |> Definition.docs(&Examples.code/1)
 
   @doc """
   Checks options and yields their values by wire name; raises `ArgumentError` when one is unknown, out of
@@ -130,7 +144,7 @@ defmodule Thumbnailer.Options do
   def cast!(given, scopes) do
     refuse_misplaced!(given, scopes)
 
-    for {option, value} <- Option.cast!(given, table(scopes)),
+    for {option, value} <- Definition.cast!(given, table(scopes)),
         into: %{},
         do: {option.wire || option.name, value}
   end

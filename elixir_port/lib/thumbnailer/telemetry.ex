@@ -27,7 +27,7 @@ defmodule Thumbnailer.Telemetry do
       end, nil)
   """
 
-  alias Thumbnailer.{Error, Request}
+  alias Thumbnailer.Error
 
   @compile {:no_warn_undefined, :telemetry}
 
@@ -52,9 +52,9 @@ defmodule Thumbnailer.Telemetry do
 
   @doc false
   # The events of one call around `call`, which yields {:ok, _} or {:error, error}.
-  @spec span(Request.t(), GenServer.server(), (() -> result)) :: result
+  @spec span(Thumbnailer.Request.t(), GenServer.server(), (() -> result)) :: result
         when result: {:ok, term} | {:error, Error.t()}
-  def span(%Request{op: :make} = request, on, call) do
+  def span(%{op: :make} = request, on, call) do
     if on?(),
       do: measured(call, describe(request, on), System.monotonic_time()),
       else: call.()

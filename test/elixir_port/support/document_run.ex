@@ -49,7 +49,7 @@ defmodule Thumbnailer.DocumentRun do
   def main do
     [script] = System.argv()
     {:ok, _started} = Application.ensure_all_started(:thumbnailer)
-    Code.require_file(root("test/elixir_port/stand_ins.exs"))
+    Code.require_file(root("test/elixir_port/documents/stand_ins.exs"))
     Code.compiler_options(ignore_module_conflict: true)
     script |> File.read!() |> :erlang.binary_to_term() |> Enum.reduce([], &evaluate/2)
   end

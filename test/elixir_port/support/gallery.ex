@@ -5,8 +5,8 @@ defmodule Thumbnailer.Gallery do
 
   import Thumbnailer.Parts, only: [root: 1]
 
-  alias Thumbnailer.{Formats, Option, Options}
-  alias Thumbnailer.Options.{Examples, Geometry, Look}
+  alias Thumbnailer.{Formats, Options}
+  alias Thumbnailer.Options.{Appearance, Definition, Examples, Geometry}
 
   defmodule Shot do
     @moduledoc false
@@ -98,8 +98,8 @@ defmodule Thumbnailer.Gallery do
 
   @sections [
     {"Shape and place", Geometry},
-    {"What the picture shows", Look},
-    {"The file", Options.File}
+    {"What the picture shows", Appearance},
+    {"The file", Options.Encoding}
   ]
 
   @doc "All pictures, in the order of the page and then those of README.md."
@@ -170,7 +170,7 @@ defmodule Thumbnailer.Gallery do
   end
 
   defp sentences(row) do
-    {first, rest} = row |> Option.describe() |> String.split_at(1)
+    {first, rest} = row |> Definition.describe() |> String.split_at(1)
     String.upcase(first) <> rest
   end
 

@@ -8,12 +8,12 @@ defmodule Thumbnailer.Parts do
 
   def root(path), do: Path.join(@root, path)
 
-  @doc "A port program that does one thing wrong, from test/elixir_port/ports."
-  def fake(name), do: root("test/elixir_port/ports/" <> name)
+  @doc "A port program that does one thing wrong, from test/elixir_port/fake_programs."
+  def fake(name), do: root("test/elixir_port/fake_programs/" <> name)
 
   @doc "The port program with fault points, beside the one that is tested."
   def faulty do
-    {:ok, program} = Thumbnailer.Executable.find(nil)
+    {:ok, program} = Thumbnailer.Port.Executable.find(nil)
     Path.join(Path.dirname(program), "thumbnailer_faulty")
   end
 

@@ -14,7 +14,7 @@ defmodule Thumbnailer.Public do
         do: {module, moduledoc, functions}
   end
 
-  # Parts of the tests, which are compiled with the library.
+  # Modules of the tests, which are compiled with the library.
   defp support?(parts) do
     path = "test/elixir_port/support/" <> (parts |> Enum.at(1, "") |> Macro.underscore()) <> ".ex"
     File.exists?(Thumbnailer.Parts.root(path))

@@ -2,7 +2,8 @@ defmodule Mix.Tasks.Thumbnailer.Batch do
   @shortdoc "Makes thumbnails of whole trees of images"
 
   alias Thumbnailer.Batch
-  alias Thumbnailer.Batch.{Flags, Interrupt, Json, Listing, Progress, Report, Sheet}
+  alias Thumbnailer.Batch.Report
+  alias Thumbnailer.Batch.CLI.{Arguments, ContactSheet, Interrupt, JSON, Listing, Progress}
 
   @moduledoc """
   Makes thumbnails of whole trees of images.
@@ -25,7 +26,7 @@ defmodule Mix.Tasks.Thumbnailer.Batch do
 
   ## Flags
 
-  #{Flags.docs()}
+  #{Arguments.docs()}
 
   ## `--json`
 
@@ -39,7 +40,7 @@ defmodule Mix.Tasks.Thumbnailer.Batch do
 
   @impl true
   def run(arguments) do
-    {batch, shows} = Flags.parse!(arguments)
+    {batch, shows} = Arguments.parse!(arguments)
     {:ok, _started} = Application.ensure_all_started(:thumbnailer)
     instance = start!(batch, shows)
 
@@ -48,7 +49,7 @@ defmodule Mix.Tasks.Thumbnailer.Batch do
         &say("\n#{&1}: finishing the images that are under way; again to end at once")
       )
 
-    sheet = if shows.report and not batch.dry_run, do: Sheet.open(batch.out)
+    sheet = if shows.report and not batch.dry_run, do: ContactSheet.open(batch.out)
     observe = &observe(&1, batch, shows, interrupt, sheet)
 
     result =
@@ -79,21 +80,21 @@ defmodule Mix.Tasks.Thumbnailer.Batch do
 
   defp observe(report, batch, shows, interrupt, sheet) do
     cond do
-      shows.json -> IO.puts(Json.encode(Listing.image(report.last)))
+      shows.json -> IO.puts(JSON.encode(Listing.image(report.last)))
       batch.dry_run and not shows.quiet -> report.last |> Listing.lines() |> Enum.each(&IO.puts/1)
       true -> :ok
     end
 
-    if sheet, do: Sheet.add(sheet, report.last)
+    if sheet, do: ContactSheet.add(sheet, report.last)
     if Interrupt.wished?(interrupt), do: :stop
   end
 
   defp finish(report, batch, shows, sheet, interrupted) do
     now = System.monotonic_time(:millisecond)
-    page = sheet && Sheet.close(sheet, report)
+    page = sheet && ContactSheet.close(sheet, report)
 
     if shows.json do
-      IO.puts(Json.encode(Listing.summary(report, now)))
+      IO.puts(JSON.encode(Listing.summary(report, now)))
     else
       Enum.each(Report.summary(report, now), &IO.puts/1)
       if page, do: IO.puts("the contact sheet is #{page}")

@@ -18,7 +18,8 @@ defmodule Mix.Tasks.Thumbnailer.Doctor do
 
   use Mix.Task
 
-  alias Thumbnailer.{Doctor, InstanceOptions, Option}
+  alias Thumbnailer.{Doctor, InstanceOptions}
+  alias Thumbnailer.Options.Definition
 
   @requirements ["app.config"]
   @switches [executable: :string, sandbox: :string]
@@ -34,11 +35,11 @@ defmodule Mix.Tasks.Thumbnailer.Doctor do
   end
 
   defp option!({name, text}) do
-    row = Option.find!(name, InstanceOptions.table())
+    row = Definition.find!(name, InstanceOptions.table())
 
-    case Option.parse(row, text) do
+    case Definition.parse(row, text) do
       {:ok, value} -> {name, value}
-      :error -> Mix.raise("--#{name} must be #{Option.accepts(row)}, got: #{text}")
+      :error -> Mix.raise("--#{name} must be #{Definition.accepts(row)}, got: #{text}")
     end
   end
 end

@@ -1,7 +1,9 @@
 defmodule Mix.Tasks.Thumbnailer.Frame do
   @shortdoc "Writes the frame of a request to stdout"
 
-  alias Thumbnailer.{Option, Options, Request, Wire}
+  alias Thumbnailer.{Options, Request}
+  alias Thumbnailer.Options.Definition
+  alias Thumbnailer.Protocol.Codec
 
   @flags Enum.reject(Options.table([:output, :request]), &(&1.name == :timeout))
 
@@ -63,7 +65,7 @@ defmodule Mix.Tasks.Thumbnailer.Frame do
 
   defp frame(source, sizes, flags) do
     {request, _on} = Request.make!(source, sizes, options(flags))
-    payload = Wire.request(flags[:id] || 1, request, flags[:timeout] || 30_000)
+    payload = Codec.request(flags[:id] || 1, request, flags[:timeout] || 30_000)
     [<<:erlang.iolist_size(payload)::32>>, payload]
   rescue
     error in ArgumentError -> Mix.raise(error.message)
@@ -71,9 +73,9 @@ defmodule Mix.Tasks.Thumbnailer.Frame do
 
   defp options(flags) do
     for option <- @flags, {:ok, given} <- [Keyword.fetch(flags, option.name)] do
-      case Option.parse(option, given) do
+      case Definition.parse(option, given) do
         {:ok, value} -> {option.name, value}
-        :error -> Mix.raise("--#{option.name} #{given}: it takes #{Option.accepts(option)}")
+        :error -> Mix.raise("--#{option.name} #{given}: it takes #{Definition.accepts(option)}")
       end
     end
   end

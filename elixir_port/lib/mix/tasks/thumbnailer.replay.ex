@@ -15,7 +15,8 @@ defmodule Mix.Tasks.Thumbnailer.Replay do
 
   use Mix.Task
 
-  alias Thumbnailer.{Executable, Replay}
+  alias Thumbnailer.Port.Executable
+  alias Thumbnailer.Recording.Replay
 
   @requirements ["app.config"]
 

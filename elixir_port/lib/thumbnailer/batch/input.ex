@@ -10,8 +10,8 @@ defmodule Thumbnailer.Batch.Input do
   # A list holds the path of one file in each line, or between null bytes. What comes of a path in a list mirrors the whole
   # path: `a/b.jpg` as `a/b.jpg`, `/srv/a.jpg` as `srv/a.jpg`.
 
-  alias Thumbnailer.Batch.{Glob, Lines}
   alias Thumbnailer.{Error, Formats}
+  alias Thumbnailer.Batch.Input.{Glob, PathList}
 
   @enforce_keys [:path, :relative]
   defstruct [:path, :relative, :info]
@@ -37,7 +37,7 @@ defmodule Thumbnailer.Batch.Input do
 
   defp listed(list) do
     list
-    |> Lines.stream()
+    |> PathList.stream()
     |> Stream.map(fn
       path when is_binary(path) -> %__MODULE__{path: path, relative: below_root(path)}
       unreadable -> unreadable

@@ -8,7 +8,7 @@ defmodule Thumbnailer.Batch.Journal do
 
   use GenServer
 
-  alias Thumbnailer.Batch.{Leftovers, Lock, Log, Made, Table}
+  alias Thumbnailer.Batch.Journal.{Cleanup, DiskTable, Lock, Log, Record}
 
   # A log with fewer entries than this is not worth writing anew.
   @small 1_000
@@ -42,21 +42,21 @@ defmodule Thumbnailer.Batch.Journal do
 
   defp take_lock(folder, out) do
     with :inherited <- Lock.take(folder) do
-      _ = Leftovers.sweep(out)
+      _ = Cleanup.sweep(out)
       :ok
     end
   end
 
   @doc "What the journal of earlier runs says of the input, or nil."
-  @spec fetch(t, Path.t()) :: Made.t() | nil
+  @spec fetch(t, Path.t()) :: Record.t() | nil
   def fetch(journal, path) do
-    with <<_turn::64, made::binary>> <- Table.fetch(journal.table, id(path)),
+    with <<_turn::64, made::binary>> <- DiskTable.fetch(journal.table, id(path)),
          do: :erlang.binary_to_term(made)
   end
 
   @doc "Writes what was made of the input; returns before it is on the disk."
-  @spec write(pid, Path.t(), Made.t()) :: :ok
-  def write(pid, path, %Made{} = made), do: GenServer.cast(pid, {:made, path, made})
+  @spec write(pid, Path.t(), Record.t()) :: :ok
+  def write(pid, path, %Record{} = made), do: GenServer.cast(pid, {:made, path, made})
 
   @doc "Ends the journal when all that was written is on the disk."
   @spec close(pid) :: :ok
@@ -71,7 +71,7 @@ defmodule Thumbnailer.Batch.Journal do
     Process.flag(:trap_exit, true)
     path = Path.join(folder, "journal")
 
-    with {:ok, table} <- Table.start_link(Path.join(folder, "index")),
+    with {:ok, table} <- DiskTable.start_link(Path.join(folder, "index")),
          {:ok, log} <- Log.open(path),
          {:ok, key, count} <- Log.reduce(log, 0, &learn(table, &1, &2)),
          {:ok, log} <- compact(log, path, key, table, count) do
@@ -89,12 +89,12 @@ defmodule Thumbnailer.Batch.Journal do
       for {{id, _path, made}, turn} <- Enum.with_index(entries, count),
           do: {id, [<<turn::64>>, :erlang.term_to_binary(made)]}
 
-    :ok = Table.put(table, rows)
+    :ok = DiskTable.put(table, rows)
     count + length(entries)
   end
 
   defp compact(log, path, key, table, count) do
-    if count >= @small and count > 2 * Table.count(table),
+    if count >= @small and count > 2 * DiskTable.count(table),
       do: Log.rewrite(log, path, key, 0, &without_superseded(table, &1, &2)),
       else: {:ok, log}
   end
@@ -102,7 +102,7 @@ defmodule Thumbnailer.Batch.Journal do
   defp without_superseded(table, entries, count) do
     kept =
       for {{id, _path, _made} = entry, turn} <- Enum.with_index(entries, count),
-          match?(<<^turn::64, _made::binary>>, Table.fetch(table, id)),
+          match?(<<^turn::64, _made::binary>>, DiskTable.fetch(table, id)),
           do: entry
 
     {kept, count + length(entries)}
@@ -125,7 +125,7 @@ defmodule Thumbnailer.Batch.Journal do
   @impl true
   def terminate(_reason, state) do
     Log.close(state.log)
-    Table.stop(state.table)
+    DiskTable.stop(state.table)
     Lock.release(state.folder)
   end
 

@@ -13,7 +13,7 @@ defmodule Thumbnailer.Batch.Report do
   """
 
   alias Thumbnailer.Error
-  alias Thumbnailer.Batch.{Outcome, Units}
+  alias Thumbnailer.Batch.{Format, Outcome}
 
   # Failures that are kept: as many as somebody reads. The rest is counted.
   @kept 100
@@ -161,7 +161,7 @@ defmodule Thumbnailer.Batch.Report do
 
     [
       "#{report.done} images: #{states(report)}; #{report.thumbnails} thumbnails in #{seconds} s, " <>
-        "#{rate(report.made, report, now)}, #{Units.bytes(report.bytes_in)} in, #{Units.bytes(report.bytes_out)} out"
+        "#{rate(report.made, report, now)}, #{Format.bytes(report.bytes_in)} in, #{Format.bytes(report.bytes_out)} out"
     ] ++ slowest(report.slowest) ++ reasons(report.reasons) ++ failures(report)
   end
 
@@ -179,7 +179,7 @@ defmodule Thumbnailer.Batch.Report do
       "slowest:"
       | for(
           {milliseconds, path} <- slowest,
-          do: "  #{round(milliseconds)} ms  #{Units.printable(path)}"
+          do: "  #{round(milliseconds)} ms  #{Format.printable(path)}"
         )
     ]
   end
@@ -198,7 +198,8 @@ defmodule Thumbnailer.Batch.Report do
   end
 
   defp failure({path, errors}),
-    do: for(error <- errors, do: "  #{Units.printable(path)}: #{error.message} (#{error.reason})")
+    do:
+      for(error <- errors, do: "  #{Format.printable(path)}: #{error.message} (#{error.reason})")
 
   defp done(report, nil), do: "#{report.done}/?"
 
@@ -213,7 +214,7 @@ defmodule Thumbnailer.Batch.Report do
   # Those that were skipped took no time, and say nothing of what is to come.
   defp left(report, total, now) do
     worked = max(report.done - report.skipped, 1)
-    ["#{Units.clock(div((total - report.done) * elapsed(report, now), 1000 * worked))} left"]
+    ["#{Format.clock(div((total - report.done) * elapsed(report, now), 1000 * worked))} left"]
   end
 
   defp count(0, _what), do: []

@@ -8,8 +8,9 @@ defmodule Thumbnailer.Cluster.Member do
 
   use GenServer
 
-  alias Thumbnailer.{Request, Server}
+  alias Thumbnailer.Request
   alias Thumbnailer.Cluster.Scope
+  alias Thumbnailer.Instance.Server
 
   # Milliseconds between two beats, and before the program is asked again.
   @beat 500

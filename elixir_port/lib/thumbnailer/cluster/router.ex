@@ -9,14 +9,14 @@ defmodule Thumbnailer.Cluster.Router do
   use GenServer, restart: :transient
 
   alias Thumbnailer.Error
-  alias Thumbnailer.Cluster.{Balance, Events, Member, Roster, Scope}
+  alias Thumbnailer.Cluster.{Balancer, Events, Member, Membership, Scope}
 
   # Milliseconds: that a member rests which cannot work; that a member's answer may be late.
   @rest 2_000
   @grace 2_000
 
   @enforce_keys [:group]
-  defstruct [:group, :pg, balance: %Balance{}, roster: %Roster{}, requests: %{}]
+  defstruct [:group, :pg, balance: %Balancer{}, roster: %Membership{}, requests: %{}]
 
   @spec registry() :: atom
   def registry, do: __MODULE__.Registry
@@ -42,7 +42,7 @@ defmodule Thumbnailer.Cluster.Router do
     do: GenServer.start_link(__MODULE__, group, name: {:via, Registry, {registry(), group}})
 
   @doc "Asks for a member; the answers are messages to `caller`, see above."
-  @spec submit(pid, reference, Balance.needs(), pos_integer) :: :ok
+  @spec submit(pid, reference, Balancer.needs(), pos_integer) :: :ok
   def submit(router, ref, needs, timeout) do
     send(router, {:submit, ref, self(), needs, timeout})
     :ok
@@ -70,19 +70,19 @@ defmodule Thumbnailer.Cluster.Router do
 
   @impl true
   def handle_call(:members, _from, state),
-    do: {:reply, Roster.list(state.roster, state.balance.members), state}
+    do: {:reply, Membership.list(state.roster, state.balance.members), state}
 
   @impl true
   def handle_cast({:done, ref}, state), do: {:noreply, state |> forget(ref) |> assign()}
 
   def handle_cast({:lost, ref, member, how}, state) do
-    {given_up, balance} = Balance.lose(state.balance, ref, member)
+    {given_up, balance} = Balancer.lose(state.balance, ref, member)
     {:noreply, %{state | balance: balance} |> spare(member, how) |> give_up(given_up) |> assign()}
   end
 
   @impl true
   def handle_info({:submit, ref, caller, needs, timeout}, state) do
-    if state.balance.members != %{} and not Balance.able?(state.balance, needs) do
+    if state.balance.members != %{} and not Balancer.able?(state.balance, needs) do
       tell(ref, {:error, unable(needs, state)})
       {:noreply, state}
     else
@@ -92,7 +92,7 @@ defmodule Thumbnailer.Cluster.Router do
       }
 
       state = put_in(state.requests[ref], request)
-      {:noreply, assign(%{state | balance: Balance.wait(state.balance, ref, needs)})}
+      {:noreply, assign(%{state | balance: Balancer.wait(state.balance, ref, needs)})}
     end
   end
 
@@ -127,15 +127,15 @@ defmodule Thumbnailer.Cluster.Router do
 
   def handle_info({:member, pid, info}, state) do
     {_before, state} = part(state, pid)
-    {:noreply, arrive(%{state | roster: Roster.join(state.roster, pid, info)}, pid)}
+    {:noreply, arrive(%{state | roster: Membership.join(state.roster, pid, info)}, pid)}
   end
 
   def handle_info({:beat, pid, load}, state) do
-    {known, roster} = Roster.hear(state.roster, pid)
+    {known, roster} = Membership.hear(state.roster, pid)
     state = %{state | roster: roster}
 
     case known do
-      :up -> {:noreply, assign(%{state | balance: Balance.report(state.balance, pid, load)})}
+      :up -> {:noreply, assign(%{state | balance: Balancer.report(state.balance, pid, load)})}
       :back -> {:noreply, arrive(state, pid)}
       :unknown -> {:noreply, state}
     end
@@ -147,19 +147,19 @@ defmodule Thumbnailer.Cluster.Router do
   def handle_info(:listen, state) do
     Process.send_after(self(), :listen, Member.beat())
 
-    {silent, roster} = Roster.fall_silent(state.roster)
+    {silent, roster} = Membership.fall_silent(state.roster)
     {:noreply, silent |> Enum.reduce(%{state | roster: roster}, &silent(&2, &1)) |> assign()}
   end
 
   def handle_info({:rested, pid}, state),
-    do: {:noreply, assign(%{state | balance: Balance.rest(state.balance, pid, false)})}
+    do: {:noreply, assign(%{state | balance: Balancer.rest(state.balance, pid, false)})}
 
   def handle_info(_stray, state), do: {:noreply, state}
 
   defp arrive(state, pid) do
-    info = Roster.info(state.roster, pid)
+    info = Membership.info(state.roster, pid)
     Events.node(state.group, {:node_up, info.node, Map.delete(info, :server)})
-    assign(%{state | balance: Balance.join(state.balance, pid, info)})
+    assign(%{state | balance: Balancer.join(state.balance, pid, info)})
   end
 
   defp gone(state, pid) do
@@ -174,19 +174,19 @@ defmodule Thumbnailer.Cluster.Router do
   end
 
   defp part(state, pid) do
-    case Roster.leave(state.roster, pid) do
+    case Membership.leave(state.roster, pid) do
       {nil, _roster} -> {nil, state}
       {member, roster} -> {member, take_back(%{state | roster: roster}, pid)}
     end
   end
 
   defp silent(state, pid) do
-    Events.node(state.group, {:node_down, Roster.info(state.roster, pid).node, :silent})
+    Events.node(state.group, {:node_down, Membership.info(state.roster, pid).node, :silent})
     take_back(state, pid)
   end
 
   defp take_back(state, pid) do
-    {given_up, balance} = Balance.leave(state.balance, pid)
+    {given_up, balance} = Balancer.leave(state.balance, pid)
     give_up(%{state | balance: balance}, given_up)
   end
 
@@ -194,16 +194,16 @@ defmodule Thumbnailer.Cluster.Router do
 
   defp spare(state, member, :unwell) do
     Process.send_after(self(), {:rested, member}, @rest)
-    %{state | balance: Balance.rest(state.balance, member, true)}
+    %{state | balance: Balancer.rest(state.balance, member, true)}
   end
 
   # -- requests
 
   defp assign(state) do
-    {given, balance} = Balance.assign(state.balance)
+    {given, balance} = Balancer.assign(state.balance)
 
     for {ref, member} <- given,
-        do: tell(ref, {:go, member, Roster.info(state.roster, member)})
+        do: tell(ref, {:go, member, Membership.info(state.roster, member)})
 
     %{state | balance: balance}
   end
@@ -224,7 +224,7 @@ defmodule Thumbnailer.Cluster.Router do
       {request, requests} ->
         Process.demonitor(request.monitor, [:flush])
         _ = Process.cancel_timer(request.timer)
-        %{state | requests: requests, balance: Balance.drop(state.balance, ref)}
+        %{state | requests: requests, balance: Balancer.drop(state.balance, ref)}
     end
   end
 

@@ -2,7 +2,8 @@ defmodule Thumbnailer.Doctor.Samples do
   @moduledoc false
   # Makes a sample in each format that a program writes, and reads it again; reads a sample of those that are only read.
 
-  alias Thumbnailer.{Doctor.Finding, Error}
+  alias Thumbnailer.Error
+  alias Thumbnailer.Doctor.Finding
 
   # A picture of 8 x 6 pixels to make the others from, and one in a format that is read and not written.
   @png Base.decode64!(

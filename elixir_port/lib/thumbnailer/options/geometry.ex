@@ -2,7 +2,7 @@ defmodule Thumbnailer.Options.Geometry do
   @moduledoc false
   # The rows of what decides on size, shape and place.
 
-  import Thumbnailer.Option, only: [output: 4]
+  import Thumbnailer.Options.Definition, only: [output: 4]
 
   alias Thumbnailer.Size
 
@@ -23,7 +23,7 @@ defmodule Thumbnailer.Options.Geometry do
   def gravities, do: @gravities
 
   @doc "The rows, in the order of test/contract/options.tsv."
-  @spec table() :: [Thumbnailer.Option.t()]
+  @spec table() :: [Thumbnailer.Options.Definition.t()]
   def table do
     [
       output(

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Plug.Response do
   @moduledoc false
-  # What the plug sends. The only room that calls Plug.Conn, which the application brings.
+  # What the plug sends. The only module that calls Plug.Conn, which the application brings.
 
   alias Thumbnailer.{Error, Formats, Thumbnail}
   alias Thumbnailer.Plug.{Options, Variant}

@@ -1,0 +1,218 @@
+defmodule Thumbnailer.Batch.Journal.DiskTable do
+  @moduledoc false
+  # Binaries by key for the time of a batch. They lie in a file that has lost its name already, so that nothing is left of
+  # it whatever happens; what says where they lie are slots of eight bytes, of which at most three in four are
+  # taken. So a million entries cost 11 to 22 MB of memory.
+  #
+  # :dets would cost none, but ten times as long: it writes several times for each new entry.
+
+  use GenServer
+
+  import Bitwise
+
+  # A slot is 0, or a part of the key, by which most of those that meet in a place are told apart, and the
+  # offset in the file, counted from 1. Together they are a small integer.
+  @offset_bits 40
+  @offset_mask (1 <<< @offset_bits) - 1
+
+  # The slots of the first generation; each further one has twice as many, so that none is ever moved.
+  @first 65_536
+
+  # Before each value: its size and its key.
+  @header 20
+
+  # Bytes that are written at a time.
+  @block 262_144
+
+  # Bytes that are read at a time and kept: inputs come mostly in the order of the last run, so that what is asked for
+  # next lies behind what was asked for last.
+  @glance 16_384
+
+  @enforce_keys [:file]
+  defstruct [
+    :file,
+    generations: [],
+    room: 0,
+    count: 0,
+    written: 0,
+    tail: [],
+    tail_size: 0,
+    # what was read last, and from where
+    seen_at: 0,
+    seen: ""
+  ]
+
+  @type key :: <<_::128>>
+
+  @doc "Starts an empty table in a file at `path`, linked to the caller."
+  @spec start_link(Path.t()) :: {:ok, pid} | {:error, File.posix()}
+  def start_link(path), do: GenServer.start_link(__MODULE__, path)
+
+  @doc "Puts values in; an earlier one of the same key is replaced."
+  @spec put(pid, [{key, iodata}]) :: :ok
+  def put(table, entries), do: GenServer.call(table, {:put, entries}, :infinity)
+
+  @doc "Puts a value in unless the key has one, which is returned then."
+  @spec put_new(pid, key, iodata) :: :ok | {:taken, binary}
+  def put_new(table, key, value), do: GenServer.call(table, {:put_new, key, value}, :infinity)
+
+  @spec fetch(pid, key) :: binary | nil
+  def fetch(table, key), do: GenServer.call(table, {:fetch, key}, :infinity)
+
+  @doc "How many keys there are."
+  @spec count(pid) :: non_neg_integer
+  def count(table), do: GenServer.call(table, :count, :infinity)
+
+  @spec stop(pid) :: :ok
+  def stop(table), do: GenServer.stop(table, :normal, :infinity)
+
+  @impl true
+  def init(path) do
+    # What was left by a batch that was killed in between.
+    _ = :file.delete(path)
+
+    with {:ok, file} <- :file.open(path, [:read, :write, :raw, :binary, :exclusive]),
+         :ok <- :file.delete(path) do
+      {:ok, %__MODULE__{file: file}}
+    else
+      {:error, posix} -> {:stop, posix}
+    end
+  end
+
+  @impl true
+  def handle_call({:put, entries}, _from, state),
+    do: {:reply, :ok, Enum.reduce(entries, state, &replace/2)}
+
+  def handle_call({:put_new, key, value}, _from, state) do
+    case find(state, key) do
+      {nil, state} -> {:reply, :ok, add(state, key, value)}
+      {{_slots, _index, value}, state} -> {:reply, {:taken, value}, state}
+    end
+  end
+
+  def handle_call({:fetch, key}, _from, state) do
+    case find(state, key) do
+      {nil, state} -> {:reply, nil, state}
+      {{_slots, _index, value}, state} -> {:reply, value, state}
+    end
+  end
+
+  def handle_call(:count, _from, state), do: {:reply, state.count, state}
+
+  # -- slots
+
+  defp replace({key, value}, state) do
+    case find(state, key) do
+      {nil, state} ->
+        add(state, key, value)
+
+      {{slots, index, _old}, state} ->
+        {offset, state} = append(state, key, value)
+        :atomics.put(slots, index, word(key, offset))
+        state
+    end
+  end
+
+  defp add(%{room: 0} = state, key, value), do: state |> grow() |> add(key, value)
+
+  defp add(%{generations: [slots | _older]} = state, key, value) do
+    {offset, state} = append(state, key, value)
+    :atomics.put(slots, free(slots, first(slots, key)), word(key, offset))
+    %{state | room: state.room - 1, count: state.count + 1}
+  end
+
+  defp grow(%{generations: generations} = state) do
+    size = @first <<< length(generations)
+
+    %{
+      state
+      | generations: [:atomics.new(size, signed: false) | generations],
+        room: div(size * 3, 4)
+    }
+  end
+
+  defp find(state, key), do: find(state.generations, state, key)
+
+  defp find([], state, _key), do: {nil, state}
+
+  defp find([slots | older], state, key) do
+    case probe(state, slots, key, first(slots, key)) do
+      {nil, state} -> find(older, state, key)
+      found -> found
+    end
+  end
+
+  defp probe(state, slots, key, index) do
+    case :atomics.get(slots, index) do
+      0 ->
+        {nil, state}
+
+      word ->
+        case read(state, word, key) do
+          {nil, state} -> probe(state, slots, key, next(slots, index))
+          {value, state} -> {{slots, index, value}, state}
+        end
+    end
+  end
+
+  defp free(slots, index),
+    do: if(:atomics.get(slots, index) == 0, do: index, else: free(slots, next(slots, index)))
+
+  defp first(slots, <<place::40, _rest::88>>), do: rem(place, size(slots)) + 1
+  defp next(slots, index), do: rem(index, size(slots)) + 1
+  defp size(slots), do: :atomics.info(slots).size
+
+  defp word(key, offset), do: tag(key) <<< @offset_bits ||| offset + 1
+  defp tag(<<_place::40, tag::19, _rest::69>>), do: tag
+
+  # -- the file
+
+  defp append(state, key, value) do
+    size = IO.iodata_length(value)
+    offset = state.written + state.tail_size
+    tail_size = state.tail_size + @header + size
+    state = %{state | tail: [state.tail, <<size::32>>, key | value], tail_size: tail_size}
+    {offset, if(tail_size >= @block, do: flush(state), else: state)}
+  end
+
+  defp flush(state) do
+    :ok = :file.pwrite(state.file, state.written, state.tail)
+    %{state | tail: [], tail_size: 0, written: state.written + state.tail_size}
+  end
+
+  # The value that the slot leads to, if it is that of the key.
+  defp read(state, word, key) do
+    offset = (word &&& @offset_mask) - 1
+
+    cond do
+      word >>> @offset_bits != tag(key) -> {nil, state}
+      offset >= state.written -> state |> flush() |> read(word, key)
+      true -> entry(state, offset, key)
+    end
+  end
+
+  defp entry(%{seen: seen, seen_at: seen_at} = state, offset, key) do
+    skip = offset - seen_at
+
+    case seen do
+      <<_::binary-size(skip), size::32, found::binary-16, value::binary-size(size), _::binary>>
+      when skip >= 0 ->
+        {if(found == key, do: value), state}
+
+      _elsewhere ->
+        state |> look(offset) |> entry(offset, key)
+    end
+  end
+
+  # From the entry on, and at least all of it.
+  defp look(state, offset) do
+    {:ok, <<size::32, _::binary>> = seen} = :file.pread(state.file, offset, @glance)
+
+    {:ok, seen} =
+      if byte_size(seen) < @header + size and byte_size(seen) == @glance,
+        do: :file.pread(state.file, offset, @header + size),
+        else: {:ok, seen}
+
+    %{state | seen: seen, seen_at: offset}
+  end
+end

@@ -1,0 +1,128 @@
+defmodule Thumbnailer.Cluster.Client do
+  @moduledoc false
+  # One request to a cluster group, in the process of its caller: asks the router for a member, sends the request there,
+  # and does so again when the member is lost. Answers of members that were given up are dropped on arrival, as
+  # they go to an alias that is no more; only the accepted one is written to files.
+
+  alias Thumbnailer.{Error, Request}
+  alias Thumbnailer.Cluster.{Router, Transfer}
+
+  # What a request may take that gives no deadline of its own, as with an instance.
+  @timeout 30_000
+
+  # Milliseconds before a member whose connection is full is tried again.
+  @busy 20
+
+  @doc "How many milliseconds a request may take that does not say."
+  @spec timeout() :: pos_integer
+  def timeout, do: @timeout
+
+  @doc "Asks and waits for the answer."
+  @spec request(atom, Request.t()) :: {:ok, map} | {:error, Error.t()}
+  def request(group, %Request{op: op} = request) when op in [:make, :probe] do
+    timeout = request.timeout || @timeout
+    router = Router.of(group)
+    ref = :erlang.monitor(:process, router, alias: :explicit_unalias)
+
+    call = %{
+      ref: ref,
+      router: router,
+      request: request,
+      expires_at: System.monotonic_time(:millisecond) + timeout
+    }
+
+    :ok = Router.submit(router, ref, Transfer.needs(request), timeout)
+    outcome = await_member(call)
+    Router.done(router, ref)
+    _ = :erlang.unalias(ref)
+    Process.demonitor(ref, [:flush])
+    flush(ref)
+    Transfer.unpack(outcome, request)
+  end
+
+  def request(group, %Request{op: op}) do
+    raise ArgumentError,
+          "#{op} is a question to one instance; Thumbnailer.Cluster.members(#{inspect(group)}) tells of all"
+  end
+
+  defp await_member(%{ref: ref} = call) do
+    receive do
+      {^ref, {:go, member, info}} -> go(call, member, info)
+      {^ref, {:error, error}} -> {:error, error}
+      {:DOWN, ^ref, :process, _router, _reason} -> {:error, router_down()}
+    end
+  end
+
+  # gen's own form of an alias is an improper list.
+  @dialyzer {:no_improper_lists, go: 3}
+
+  # The image is read now, so that requests that wait hold none.
+  defp go(call, member, info) do
+    with {:ok, request} <- Transfer.pack(call.request, info.max_frame) do
+      left = max(call.expires_at - System.monotonic_time(:millisecond), 1)
+      monitor = :erlang.monitor(:process, info.server, alias: :reply_demonitor)
+
+      message =
+        {:"$gen_call", {self(), [:alias | monitor]}, {:request, %{request | timeout: left}}}
+
+      post(call, member, info.server, monitor, message)
+    end
+  end
+
+  # Nobody is held up by a node that does not read: a full connection is tried again, until the router says where else.
+  defp post(call, member, server, monitor, message) do
+    case :erlang.send(server, message, [:nosuspend]) do
+      :ok ->
+        await_answer(call, member, monitor, :infinity, nil)
+
+      :nosuspend ->
+        await_answer(call, member, monitor, @busy, &post(&1, member, server, monitor, message))
+    end
+  end
+
+  defp await_answer(%{ref: ref} = call, member, monitor, wait, then) do
+    receive do
+      {[:alias | ^monitor], outcome} ->
+        judge(call, member, outcome)
+
+      {:DOWN, ^monitor, :process, _server, _reason} ->
+        lost(call, member, :gone)
+
+      {^ref, {:go, other, info}} ->
+        Process.demonitor(monitor, [:flush])
+        go(call, other, info)
+
+      {^ref, {:error, error}} ->
+        Process.demonitor(monitor, [:flush])
+        {:error, error}
+
+      {:DOWN, ^ref, :process, _router, _reason} ->
+        Process.demonitor(monitor, [:flush])
+        {:error, router_down()}
+    after
+      wait -> then.(call)
+    end
+  end
+
+  # A member without a program answers at once, and would draw all requests to itself.
+  defp judge(call, member, {:error, %Error{reason: reason}})
+       when reason in [:unavailable, :overloaded],
+       do: lost(call, member, :unwell)
+
+  defp judge(_call, _member, outcome), do: outcome
+
+  defp lost(call, member, how) do
+    Router.lost(call.router, call.ref, member, how)
+    await_member(call)
+  end
+
+  defp router_down, do: Error.new(:unavailable, "the router of the cluster group ended")
+
+  defp flush(ref) do
+    receive do
+      {^ref, _late} -> flush(ref)
+    after
+      0 -> :ok
+    end
+  end
+end

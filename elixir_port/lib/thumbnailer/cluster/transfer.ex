@@ -1,0 +1,113 @@
+defmodule Thumbnailer.Cluster.Transfer do
+  @moduledoc false
+  # A request as it travels: the source as bytes, unless the nodes share their storage, and outputs without files.
+  # The files are written here, from the one answer that counts: a node that was given up may still be at work, and
+  # must not write.
+
+  alias Thumbnailer.{Error, Formats, Request, Source}
+
+  # What files of each format begin with; the suffix of a path says it otherwise.
+  @signatures [
+    {:jpeg, <<0xFF, 0xD8, 0xFF>>},
+    {:png, <<0x89, "PNG">>},
+    {:gif, "GIF8"},
+    {:webp, "RIFF"},
+    {:tiff, <<"II*", 0>>},
+    {:tiff, <<"MM", 0, "*">>}
+  ]
+
+  @doc "The format that a member must read, as far as it can be known, and those that it must write."
+  @spec needs(Request.t()) :: Thumbnailer.Cluster.Balancer.needs()
+  def needs(%Request{source: source, spec: spec}) do
+    formats =
+      for %{format: format} <- Map.get(spec, :outputs, []),
+          format != :auto,
+          uniq: true,
+          do: format
+
+    {loader(source), Enum.sort(formats)}
+  end
+
+  defp loader({:path, path}), do: Formats.of_path(path)
+
+  defp loader({:bytes, bytes}),
+    do:
+      Enum.find_value(@signatures, fn {format, start} ->
+        if String.starts_with?(bytes, start), do: format
+      end)
+
+  defp loader(_other), do: nil
+
+  @doc "The request as it is sent; `limit` is how large a frame the member takes, in bytes."
+  @spec pack(Request.t(), pos_integer) :: {:ok, Request.t()} | {:error, Error.t()}
+  def pack(%Request{} = request, limit) do
+    with {:ok, source} <- source(request.source, request.shared_storage, limit),
+         do: {:ok, %{request | source: source, spec: without_files(request.spec)}}
+  end
+
+  defp source({:path, path}, false, limit) do
+    with {:ok, %{size: size}} <- Source.regular(path, File.stat(path)),
+         do: if(size > limit, do: {:error, too_large(path, size, limit)}, else: read(path))
+  end
+
+  defp source(source, _shared, _limit), do: {:ok, source}
+
+  defp read(path) do
+    case File.read(path) do
+      {:ok, ""} -> {:error, Error.new(:empty_source, "#{inspect(path)} is empty")}
+      {:ok, bytes} -> {:ok, {:bytes, bytes}}
+      {:error, posix} -> {:error, Error.unreadable(path, posix)}
+    end
+  end
+
+  defp too_large(path, size, limit) do
+    message =
+      "#{inspect(path)} has #{size} bytes, more than the #{limit} of a frame (:max_frame); share the storage"
+
+    Error.new(:too_large, message, limit: limit)
+  end
+
+  defp without_files(%{outputs: outputs} = spec),
+    do: %{spec | outputs: Enum.map(outputs, &Map.delete(&1, :to))}
+
+  defp without_files(spec), do: spec
+
+  @doc "The answer as the caller wants it: outputs that have a file are written to it."
+  @spec unpack({:ok, map} | {:error, Error.t()}, Request.t()) :: {:ok, map} | {:error, Error.t()}
+  def unpack({:ok, %{outputs: answers} = answer}, %Request{spec: %{outputs: outputs}})
+      when length(answers) == length(outputs),
+      do: {:ok, %{answer | outputs: Enum.zip_with(answers, outputs, &write/2)}}
+
+  def unpack(outcome, _request), do: outcome
+
+  defp write({:ok, %{data: data} = made}, %{to: path}) do
+    case write_whole(path, data) do
+      :ok -> {:ok, made |> Map.delete(:data) |> Map.put(:path, path)}
+      {:error, posix} -> {:error, %{reason: :write_failed, message: unwritable(path, posix)}}
+    end
+  end
+
+  defp write(answer, _output), do: answer
+
+  defp unwritable(path, posix),
+    do: "#{inspect(path)} cannot be written: #{:file.format_error(posix)}"
+
+  # As the port program does it: the file appears whole, or not at all.
+  defp write_whole(path, data) do
+    part = "#{path}.#{System.pid()}-#{System.unique_integer([:positive])}.part"
+
+    with {:ok, file} <- :file.open(part, [:write, :raw, :binary, :exclusive]),
+         :ok <- written(file, data),
+         :ok <- :file.rename(part, path) do
+      :ok
+    else
+      error ->
+        _ = :file.delete(part)
+        error
+    end
+  end
+
+  defp written(file, data) do
+    with :ok <- :file.write(file, data), :ok <- :file.sync(file), do: :file.close(file)
+  end
+end

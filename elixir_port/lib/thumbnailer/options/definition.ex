@@ -1,0 +1,115 @@
+defmodule Thumbnailer.Options.Definition do
+  @moduledoc false
+  # One row of an option table: what it is called, what it accepts, what it says about itself.
+  # Checking and documentation are both made from the row, so that they cannot differ.
+
+  alias Thumbnailer.Options.Type
+
+  defstruct [
+    :name,
+    # the name on the wire or the command line flag of the port program; nil stays in the library
+    :wire,
+    # :call (which instance), :request, :size (the second argument of make/3), :output, :async, :stream or :instance
+    :scope,
+    # one of those in Thumbnailer.Options.Type
+    :type,
+    :min,
+    :max,
+    :default,
+    :doc,
+    choices: [],
+    # said in place of the default where that depends on something
+    default_doc: nil
+  ]
+
+  @type t :: %__MODULE__{}
+
+  @doc "A row of an option of one output, which is called on the wire as it is here."
+  @spec output(atom, atom, String.t(), keyword) :: t
+  def output(name, type, doc, more) do
+    struct!(
+      %__MODULE__{name: name, wire: name, scope: :output, type: type, doc: doc},
+      more
+    )
+  end
+
+  @doc "Checks every pair of `given` against `rows`; raises `ArgumentError` for the first that is wrong."
+  @spec cast!(keyword, [t]) :: [{t, term}]
+  def cast!(given, rows) do
+    unless Keyword.keyword?(given) do
+      raise ArgumentError, "options must be a keyword list, got: #{inspect(given)}"
+    end
+
+    names = Keyword.keys(given)
+
+    with [twice | _] <- names -- Enum.uniq(names) do
+      raise ArgumentError, "option #{inspect(twice)} is given more than once"
+    end
+
+    for {name, value} <- given do
+      option = find!(name, rows)
+      {option, check!(option, value)}
+    end
+  end
+
+  @doc "The row called `name`; raises with the nearest name when there is none."
+  @spec find!(atom, [t]) :: t
+  def find!(name, rows) do
+    Enum.find(rows, &(&1.name == name)) ||
+      raise ArgumentError, "unknown option #{inspect(name)}#{suggestion(name, rows)}"
+  end
+
+  @doc "The value as the rest of the library uses it; raises when the row does not accept it."
+  @spec check!(t, term) :: term
+  def check!(%__MODULE__{} = option, value) do
+    case Type.cast(option, value) do
+      {:ok, value} ->
+        value
+
+      :error ->
+        raise ArgumentError,
+              "option #{inspect(option.name)} must be #{accepts(option)}, got: #{inspect(value)}"
+    end
+  end
+
+  @doc "Reads the value of a command line flag; `:error` when the row does not accept it."
+  @spec parse(t, String.t() | boolean) :: {:ok, term} | :error
+  defdelegate parse(option, text), to: Type
+
+  @doc "What a value must be, as the end of a sentence."
+  @spec accepts(t) :: String.t()
+  defdelegate accepts(option), to: Type
+
+  @doc "A Markdown list of `rows`; `example` yields a piece of code for the name of a row, or nothing."
+  @spec docs([t], (atom -> String.t())) :: String.t()
+  def docs(rows, example \\ fn _name -> "" end) do
+    Enum.map_join(rows, "\n", fn option ->
+      "  * `:#{option.name}` - #{describe(option)}" <>
+        case example.(option.name) do
+          "" -> ""
+          code -> " Example: `#{code}`"
+        end
+    end)
+  end
+
+  @doc "What the option does, what it accepts and what it is unless given, as sentences; the first has no capital."
+  @spec describe(t) :: String.t()
+  def describe(option),
+    do: "#{option.doc} #{capitalise(accepts(option))}. #{default_doc(option)}"
+
+  defp default_doc(%{default_doc: text}) when is_binary(text), do: "Default: #{text}."
+  defp default_doc(%{default: nil}), do: "Default: none."
+  defp default_doc(%{default: default}), do: "Default: `#{inspect(default)}`."
+
+  defp suggestion(name, rows) do
+    names = Enum.map(rows, & &1.name)
+    nearest = Enum.max_by(names, &String.jaro_distance(to_string(&1), to_string(name)))
+
+    if String.jaro_distance(to_string(nearest), to_string(name)) > 0.75,
+      do: "; did you mean #{inspect(nearest)}?",
+      else: "; accepted are " <> list(names, &inspect/1)
+  end
+
+  defp list(items, show), do: Enum.map_join(items, ", ", show)
+  defp capitalise(<<first::utf8, rest::binary>>), do: String.upcase(<<first::utf8>>) <> rest
+end

@@ -1,0 +1,142 @@
+defmodule Thumbnailer.Options.InstanceLimits do
+  @moduledoc false
+  # The rows of what an instance refuses or ends for being too much.
+
+  alias Thumbnailer.Options.Definition
+
+  # What the four bytes of a frame's length can say.
+  @max_frame 4_294_967_295
+
+  # No machine gets there; the program takes up to 63 bits.
+  @max_number 1_000_000_000_000
+
+  @table [
+    %Definition{
+      name: :max_queue,
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: 1_000_000,
+      default: 1_000,
+      doc: "how many requests may wait for their turn; further ones get `:overloaded` at once."
+    },
+    %Definition{
+      name: :max_source_bytes,
+      wire: "--max-source-bytes",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default_doc: "268,435,456",
+      doc: "how large a source may be, in bytes."
+    },
+    %Definition{
+      name: :max_pixels,
+      wire: "--max-pixels",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default_doc: "100,000,000",
+      doc:
+        "how many pixels a source image may have, width times height, and times frames with `animated: true`."
+    },
+    %Definition{
+      name: :max_side,
+      wire: "--max-side",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default_doc: "65,535",
+      doc: "how wide or high a source image may be, in pixels."
+    },
+    %Definition{
+      name: :max_frames,
+      wire: "--max-frames",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default_doc: "1,000",
+      doc: "how many frames an animation may have with `animated: true`."
+    },
+    %Definition{
+      name: :max_profile,
+      wire: "--max-profile",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default_doc: "8,388,608",
+      doc: "how large the colour profile of a source image may be, in bytes."
+    },
+    %Definition{
+      name: :max_frame,
+      wire: "--max-frame",
+      scope: :instance,
+      type: :integer,
+      min: 1024,
+      max: @max_frame,
+      default_doc: "67,108,864",
+      doc: "how large a request may be, in bytes, which limits `{:bytes, iodata}`."
+    },
+    %Definition{
+      name: :max_streams,
+      wire: "--max-streams",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: 65_536,
+      default_doc: "64",
+      doc:
+        "how many sources may arrive as streams at the same time; further ones wait for their turn. Each may take " <>
+          "`:max_source_bytes` of memory."
+    },
+    %Definition{
+      name: :max_memory,
+      wire: "--max-memory",
+      scope: :instance,
+      type: :integer,
+      min: 16_777_216,
+      max: @max_number,
+      default_doc: "1,073,741,824",
+      doc:
+        "the memory of one worker, in bytes: one that needs more is ended, one that keeps more is replaced."
+    },
+    %Definition{
+      name: :max_reply,
+      scope: :instance,
+      type: :integer,
+      min: 1024,
+      max: @max_frame,
+      default: 268_435_456,
+      doc: "how large an answer may be, in bytes; a program that sends more is killed."
+    },
+    %Definition{
+      name: :poison_after,
+      wire: "--poison-after",
+      scope: :instance,
+      type: :integer,
+      min: 0,
+      max: 1_000,
+      default_doc: "2",
+      doc:
+        "how many workers an image may kill before it is refused with `:poison`; 0 refuses none."
+    },
+    %Definition{
+      name: :poison_for,
+      wire: "--poison-for",
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: 86_400_000,
+      default_doc: "600,000",
+      doc: "how long such an image is refused, in milliseconds."
+    }
+  ]
+
+  @doc "All rows."
+  @spec table() :: [Definition.t()]
+  def table, do: @table
+end

@@ -1,0 +1,165 @@
+defmodule Thumbnailer.Options.Type do
+  @moduledoc false
+  # The types that an option can have: what each accepts, in words and in code, and how it reads as a command line
+  # flag. A new type of value is a clause of each.
+
+  alias Thumbnailer.Source
+  alias Thumbnailer.Options.Colour
+
+  @doc "What a value must be, as the end of a sentence."
+  @spec accepts(map) :: String.t()
+  def accepts(%{type: :integer} = option), do: "an integer from " <> range(option)
+  def accepts(%{type: :number} = option), do: "a number from " <> range(option)
+  def accepts(%{type: :amount} = option), do: "true, false or a number from " <> range(option)
+  def accepts(%{type: :boolean}), do: "true or false"
+
+  def accepts(%{type: :choice, choices: all}),
+    do: "one of " <> Enum.map_join(all, ", ", &inspect/1)
+
+  def accepts(%{type: :colour}), do: Colour.accepts()
+  def accepts(%{type: :focus}), do: "{x, y} with numbers from 0 to 1"
+
+  def accepts(%{type: :region}) do
+    "{left, top, width, height} with integers (pixels) or, when one is a float, numbers from 0 to 1 (parts of the image)"
+  end
+
+  def accepts(%{type: :padding} = option),
+    do: "an integer from #{range(option)}, {vertical, horizontal} or {top, right, bottom, left}"
+
+  def accepts(%{type: :radius} = option), do: ":circle or an integer from " <> range(option)
+
+  def accepts(%{type: :quality} = option),
+    do: "an integer from #{range(option)} or {:ssim, x} with x from 0.5 to 1"
+
+  def accepts(%{type: :image}), do: "the path of a file or {:bytes, iodata}"
+  def accepts(%{type: :path}), do: "the path of a file, as a binary without null bytes"
+  def accepts(%{type: :paths}), do: "a list of paths, as binaries without null bytes"
+  def accepts(%{type: :names}), do: "a list of names of formats"
+  def accepts(%{type: :name}), do: "an atom, {:global, term} or {:via, module, term}"
+
+  def accepts(%{type: :instance}),
+    do: "the name of an instance: an atom, {:global, term}, {:via, module, term} or {name, node}"
+
+  def accepts(%{type: :recipient}),
+    do: "a pid, an alias, the name of a local process or {name, node}"
+
+  @doc "The value as it goes on the wire, or `:error`."
+  @spec cast(map, term) :: {:ok, term} | :error
+  def cast(%{type: :integer} = option, value), do: ok_when(integer?(value, option), value)
+  def cast(%{type: :number} = option, value), do: ok_when(number?(value, option), value)
+  def cast(%{type: :boolean}, value), do: ok_when(is_boolean(value), value)
+
+  def cast(%{type: :amount} = option, value),
+    do: ok_when(is_boolean(value) or number?(value, option), value)
+
+  def cast(%{type: :choice, choices: choices}, value), do: ok_when(value in choices, value)
+  def cast(%{type: :colour}, value), do: Colour.cast(value)
+
+  def cast(%{type: :focus}, {x, y} = point),
+    do: ok_when(Enum.all?([x, y], &number?(&1, %{min: 0, max: 1})), point)
+
+  def cast(%{type: :region} = option, {_left, _top, width, height} = region) do
+    parts = Tuple.to_list(region)
+    fractions? = Enum.any?(parts, &is_float/1)
+    part? = if fractions?, do: &number?(&1, %{min: 0, max: 1}), else: &integer?(&1, option)
+    ok_when(Enum.all?(parts, part?) and width > 0 and height > 0, region)
+  end
+
+  def cast(%{type: :padding} = option, sides) when tuple_size(sides) in [2, 4],
+    do: ok_when(sides |> Tuple.to_list() |> Enum.all?(&integer?(&1, option)), sides)
+
+  def cast(%{type: :padding} = option, value), do: ok_when(integer?(value, option), value)
+
+  def cast(%{type: :radius} = option, value),
+    do: ok_when(value == :circle or integer?(value, option), value)
+
+  def cast(%{type: :quality}, {:ssim, part} = quality),
+    do: ok_when(number?(part, %{min: 0.5, max: 1}), quality)
+
+  def cast(%{type: :quality} = option, value), do: ok_when(integer?(value, option), value)
+
+  def cast(%{type: :image}, source) do
+    case Source.cast!(source) do
+      # Only one source can come in chunks, and that is the request's.
+      {:stream, _enumerable} -> :error
+      source -> {:ok, source}
+    end
+  rescue
+    ArgumentError -> :error
+  end
+
+  def cast(%{type: :name}, value), do: name(value)
+
+  def cast(%{type: :instance}, {name, node})
+      when is_atom(name) and is_atom(node) and name != :global,
+      do: {:ok, {name, node}}
+
+  def cast(%{type: :instance}, value), do: name(value)
+
+  def cast(%{type: :recipient}, value) when is_pid(value) or is_reference(value), do: {:ok, value}
+
+  def cast(%{type: :recipient}, {name, node} = value),
+    do: ok_when(is_atom(name) and is_atom(node), value)
+
+  def cast(%{type: :recipient}, value),
+    do: ok_when(is_atom(value) and value not in [nil, true, false], {value, node()})
+
+  # Expanded here, in the caller: the port program has a working directory of its own.
+  def cast(%{type: :path}, value) when is_binary(value) and value != "",
+    do: ok_when(not String.contains?(value, <<0>>), Path.expand(value))
+
+  def cast(%{type: :paths}, values) when is_list(values) do
+    cast = Enum.map(values, &cast(%{type: :path}, &1))
+    ok_when(:error not in cast, for({:ok, path} <- cast, do: path))
+  end
+
+  def cast(%{type: :names, choices: choices}, [_ | _] = names),
+    do: ok_when(Enum.all?(names, &(&1 in choices)), names)
+
+  def cast(_option, _value), do: :error
+
+  @doc "Reads the value of a command line flag; `:error` when the row does not accept it."
+  @spec parse(map, String.t() | boolean) :: {:ok, term} | :error
+  def parse(%{type: :choice, choices: choices}, text),
+    do: Enum.find_value(choices, :error, &if(to_string(&1) == text, do: {:ok, &1}))
+
+  def parse(%{type: :quality} = option, "ssim:" <> part), do: cast(option, {:ssim, literal(part)})
+  def parse(%{type: :radius} = option, "circle"), do: cast(option, :circle)
+
+  def parse(%{type: type} = option, text)
+      when type in [:integer, :number, :amount, :radius, :quality, :focus, :region, :padding] and
+             is_binary(text) do
+    case text |> String.split(",") |> Enum.map(&literal/1) do
+      [value] -> cast(option, value)
+      values -> cast(option, List.to_tuple(values))
+    end
+  end
+
+  def parse(option, text), do: cast(option, text)
+
+  defp literal("true"), do: true
+  defp literal("false"), do: false
+
+  defp literal(text) do
+    case {Integer.parse(text), Float.parse(text)} do
+      {{integer, ""}, _} -> integer
+      {_, {float, ""}} -> float
+      _ -> text
+    end
+  end
+
+  defp ok_when(true, value), do: {:ok, value}
+  defp ok_when(false, _value), do: :error
+
+  defp integer?(value, %{min: min, max: max}), do: is_integer(value) and value in min..max
+
+  defp number?(value, %{min: min, max: max}),
+    do: is_number(value) and value >= min and value <= max
+
+  defp range(option), do: "#{option.min} to #{option.max}"
+
+  defp name(name) when is_atom(name) and name not in [nil, true, false], do: {:ok, name}
+  defp name({:global, _term} = name), do: {:ok, name}
+  defp name({:via, module, _term} = name) when is_atom(module), do: {:ok, name}
+  defp name(_name), do: :error
+end

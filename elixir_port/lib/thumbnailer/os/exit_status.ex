@@ -1,0 +1,56 @@
+defmodule Thumbnailer.OS.ExitStatus do
+  @moduledoc false
+  # What the end of an operating system process says: a status from 0 to 255, where 128 and more stand for the
+  # signal that killed it, or what closed the port before a status came.
+
+  # The numbers that Linux, macOS and the BSDs agree on.
+  @signals %{
+    1 => :hup,
+    2 => :int,
+    3 => :quit,
+    4 => :ill,
+    5 => :trap,
+    6 => :abrt,
+    8 => :fpe,
+    9 => :kill,
+    11 => :segv,
+    13 => :pipe,
+    14 => :alrm,
+    15 => :term
+  }
+
+  # The program's exit codes for a command line that it does not understand, and for a sandbox that it must but
+  # cannot have: docs/protocol.md.
+  @in_vain [64, 69]
+
+  @doc "Whether starting the program again would end in the same way."
+  @spec permanent?(non_neg_integer | term) :: boolean
+  def permanent?(status), do: status in @in_vain
+
+  @doc "The end as a part of a sentence."
+  @spec describe(non_neg_integer | term) :: String.t()
+  def describe(status) when is_integer(status) do
+    case details(status) do
+      %{signal: signal} -> "killed by SIG" <> String.upcase(Atom.to_string(signal))
+      %{} -> "exit status #{status}"
+    end
+  end
+
+  def describe(:normal), do: "it closed its output"
+  def describe(:epipe), do: "it closed its input"
+  def describe(reason), do: inspect(reason)
+
+  @doc "The end as details of an error."
+  @spec details(non_neg_integer | term) :: %{
+          optional(:exit_status) => non_neg_integer,
+          optional(:signal) => atom
+        }
+  def details(status) when is_integer(status) do
+    case Map.fetch(@signals, status - 128) do
+      {:ok, signal} -> %{exit_status: status, signal: signal}
+      :error -> %{exit_status: status}
+    end
+  end
+
+  def details(_reason), do: %{}
+end

@@ -1,0 +1,65 @@
+defmodule Thumbnailer.Protocol.FrameBuffer do
+  @moduledoc false
+  # Cuts what a program writes into the frames of docs/protocol.md. Erlang's `{packet, 4}` would set memory aside for
+  # whatever length the program announces, up to 4 GiB, before anybody can object; here a length is looked at before
+  # a byte of its frame is kept.
+
+  @header 4
+
+  @enforce_keys [:max]
+  # Newest part first; `wanted` are the bytes that make the next frame whole, header included.
+  defstruct [:max, parts: [], size: 0, wanted: @header]
+
+  @type t :: %__MODULE__{
+          max: pos_integer,
+          parts: [binary],
+          size: non_neg_integer,
+          wanted: pos_integer
+        }
+
+  @doc "A stream of frames of which none may have more than `max` bytes."
+  @spec new(pos_integer) :: t
+  def new(max), do: %__MODULE__{max: max}
+
+  @doc """
+  Takes the next bytes and yields the frames that are whole now, or the length of one that is too long.
+
+      iex> {:ok, ["ab"], frames} = Thumbnailer.Protocol.FrameBuffer.push(Thumbnailer.Protocol.FrameBuffer.new(9), <<2::32, "ab", 1::32>>)
+      iex> {:ok, frames, _} = Thumbnailer.Protocol.FrameBuffer.push(frames, "c")
+      iex> frames
+      ["c"]
+      iex> Thumbnailer.Protocol.FrameBuffer.push(Thumbnailer.Protocol.FrameBuffer.new(9), <<10::32>>)
+      {:error, 10}
+  """
+  @spec push(t, binary) :: {:ok, [binary], t} | {:error, non_neg_integer}
+  def push(%__MODULE__{} = frames, bytes) do
+    frames = %{frames | parts: [bytes | frames.parts], size: frames.size + byte_size(bytes)}
+
+    # Joined once for each frame, however many parts it comes in.
+    if frames.size < frames.wanted,
+      do: {:ok, [], frames},
+      else: frames.parts |> Enum.reverse() |> IO.iodata_to_binary() |> cut(frames, [])
+  end
+
+  defp cut(<<length::32, _rest::binary>>, %{max: max}, _done) when length > max,
+    do: {:error, length}
+
+  defp cut(<<length::32, frame::binary-size(length), rest::binary>>, frames, done),
+    do: cut(rest, frames, [own(frame) | done])
+
+  defp cut(<<length::32, _part::binary>> = rest, frames, done),
+    do: keep(rest, @header + length, frames, done)
+
+  defp cut(rest, frames, done), do: keep(rest, @header, frames, done)
+
+  # What a thumbnail is a small part of would live as long as it.
+  defp own(frame) do
+    if :binary.referenced_byte_size(frame) > 2 * byte_size(frame),
+      do: :binary.copy(frame),
+      else: frame
+  end
+
+  defp keep(rest, wanted, frames, done) do
+    {:ok, Enum.reverse(done), %{frames | parts: [rest], size: byte_size(rest), wanted: wanted}}
+  end
+end

@@ -1,0 +1,39 @@
+// The one way to read bytes that somebody else wrote: every length is compared with what is left before it is used.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.h"
+
+namespace thumbnailer {
+
+class Reader {
+public:
+    explicit Reader(Bytes bytes) : bytes_(bytes) {}
+
+    std::size_t position() const { return position_; }
+    std::size_t left() const { return bytes_.size() - position_; }
+
+    std::optional<Bytes> take(std::uint64_t count) {
+        if (count > left()) return std::nullopt;
+        const Bytes taken = bytes_.subspan(position_, count);
+        position_ += count;
+        return taken;
+    }
+
+    // Big endian, 1 to 8 bytes.
+    std::optional<std::uint64_t> unsigned_of(std::size_t width) {
+        const auto taken = take(width);
+        if (!taken) return std::nullopt;
+        std::uint64_t value = 0;
+        for (const std::byte byte : *taken) value = value << 8 | static_cast<std::uint64_t>(byte);
+        return value;
+    }
+
+private:
+    Bytes bytes_;
+    std::size_t position_ = 0;
+};
+
+} // namespace thumbnailer

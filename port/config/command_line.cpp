@@ -1,0 +1,180 @@
+#include "config/command_line.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <optional>
+#include <variant>
+
+#include "job/format.h"
+#include "text/quote.h"
+
+namespace thumbnailer {
+
+namespace {
+
+struct NumberFlag {
+    std::int64_t Config::*member;
+    std::int64_t min;
+    std::int64_t max;
+};
+struct SwitchFlag {
+    bool Config::*member;
+};
+struct CodecFlag {};
+struct LoadersFlag {};
+struct SandboxFlag {};
+struct LaneFlag {};
+struct RootFlag {};
+
+struct FlagSpec {
+    std::string_view name;
+    std::string_view value; // what stands for it in --help; empty: the flag takes none
+    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag, SandboxFlag, LaneFlag, RootFlag> kind;
+    std::string_view help;
+};
+
+constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMaxFrameLength = 0xffffffff; // what four bytes of length can say
+
+constexpr std::array kFlags{
+    FlagSpec{"--workers", "N", NumberFlag{&Config::workers, 1, 256}, "worker processes (default: one for each core)"},
+    FlagSpec{"--reuse", "N", NumberFlag{&Config::reuse, 1, kAny},
+             "images that a worker makes before a new one takes its place; 1: a process for each image"},
+    FlagSpec{"--deadline", "MS", NumberFlag{&Config::deadline_ms, 1, 3'600'000},
+             "milliseconds from a request to its answer, unless the request says otherwise"},
+    FlagSpec{"--max-frame", "BYTES", NumberFlag{&Config::max_frame, 1, kMaxFrameLength}, "longest frame"},
+    FlagSpec{"--max-source-bytes", "BYTES", NumberFlag{&Config::max_source_bytes, 1, kAny}, "largest source"},
+    FlagSpec{"--max-pixels", "N", NumberFlag{&Config::max_pixels, 1, kAny},
+             "width times height of a source, times frames when they are kept"},
+    FlagSpec{"--max-side", "N", NumberFlag{&Config::max_side, 1, kAny}, "width or height of a source"},
+    FlagSpec{"--max-profile", "BYTES", NumberFlag{&Config::max_profile, 1, kAny}, "ICC profile of a source"},
+    FlagSpec{"--max-frames", "N", NumberFlag{&Config::max_frames, 1, kAny},
+             "frames of a source whose animation is kept"},
+    FlagSpec{"--loaders", "NAMES", LoadersFlag{},
+             "formats that are read, with commas between them (default jpeg,png,webp,avif,gif,tiff,svg)"},
+    FlagSpec{"--max-memory", "BYTES", NumberFlag{&Config::max_memory, 1 << 24, kAny},
+             "memory of one worker; one that needs more is ended, one that keeps more is replaced"},
+    FlagSpec{"--max-streams", "N", NumberFlag{&Config::max_streams, 1, 65'536},
+             "sources that arrive in chunks at a time"},
+    FlagSpec{"--poison-after", "N", NumberFlag{&Config::poison_after, 0, 1000},
+             "workers that an image may kill before it is refused; 0: it never is"},
+    FlagSpec{"--poison-for", "MS", NumberFlag{&Config::poison_for_ms, 1, 86'400'000},
+             "milliseconds that such an image is refused for"},
+    FlagSpec{"--codec", "NAME", CodecFlag{}, "etf (Erlang's term_to_binary) or msgpack"},
+    FlagSpec{"--sandbox", "MODE", SandboxFlag{},
+             "require, best_effort (default), audit or off: how a worker is confined; see docs/security.md"},
+    FlagSpec{"--lane", "MODE", LaneFlag{},
+             "auto (default): JPEG becomes JPEG or WebP without pixels where that gives the same picture; off: never"},
+    FlagSpec{"--root", "DIR", RootFlag{},
+             "a folder that requests may read and write in, and no other; may be repeated"},
+    FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},
+             "end when the parent process ends, and leave SIGINT and SIGTERM to it"},
+    FlagSpec{"--events", "", SwitchFlag{&Config::events}, "say when workers start, end and are replaced"},
+    FlagSpec{"--help", "", SwitchFlag{&Config::help}, "this text"},
+    FlagSpec{"--version", "", SwitchFlag{&Config::version}, "versions of the program, the protocol and libvips"},
+};
+
+Failure wrong(std::string_view flag, std::string_view value, std::string_view accepted) {
+    return {Reason::bad_option, std::string(flag) + " " + quote_path(value) + ": it takes " + std::string(accepted)};
+}
+
+Result<Done> set(const FlagSpec& flag, std::string_view value, Config& config) {
+    if (const auto* number = std::get_if<NumberFlag>(&flag.kind)) {
+        std::int64_t read = 0;
+        const auto end = value.data() + value.size();
+        const auto [stopped, error] = std::from_chars(value.data(), end, read);
+        if (error != std::errc() || stopped != end || read < number->min || read > number->max)
+            return wrong(flag.name, value,
+                         "an integer from " + std::to_string(number->min) + " to " + std::to_string(number->max));
+        config.*number->member = read;
+    } else if (const auto* enabled = std::get_if<SwitchFlag>(&flag.kind)) {
+        config.*enabled->member = true;
+    } else if (std::holds_alternative<LoadersFlag>(flag.kind)) {
+        const auto loaders = formats_named(value);
+        if (!loaders) return wrong(flag.name, value, "names of formats with commas between them: " + format_names());
+        config.loaders = *loaders;
+    } else if (std::holds_alternative<RootFlag>(flag.kind)) {
+        config.roots.emplace_back(value);
+    } else if (std::holds_alternative<SandboxFlag>(flag.kind)) {
+        const auto mode = std::ranges::find(kSandboxModes, value);
+        if (mode == kSandboxModes.end()) return wrong(flag.name, value, "require, best_effort, audit or off");
+        config.sandbox = static_cast<SandboxMode>(mode - kSandboxModes.begin());
+    } else if (std::holds_alternative<LaneFlag>(flag.kind)) {
+        if (value != "auto" && value != "off") return wrong(flag.name, value, "auto or off");
+        config.lane = value == "auto";
+    } else {
+        config.codec = codec_named(value);
+        if (config.codec == nullptr) return wrong(flag.name, value, codec_names());
+    }
+    return Done{};
+}
+
+std::int64_t cores() { return std::clamp<std::int64_t>(::sysconf(_SC_NPROCESSORS_ONLN), 1, 256); }
+
+std::string default_of(const FlagSpec& flag) {
+    const auto* number = std::get_if<NumberFlag>(&flag.kind);
+    const std::int64_t value = number == nullptr ? 0 : Config{}.*number->member;
+    return value == 0 ? "" : " (default " + std::to_string(value) + ")";
+}
+
+constexpr std::string_view kIntroduction = R"(thumbnailer: makes thumbnails in sandboxed worker processes
+
+Reads frames (a length of 4 bytes, then a term) on stdin, writes frames to stdout, until end of input.
+
+  thumbnailer [FLAGS]               serve frames
+  thumbnailer frame  < TEXT         Erlang terms as text -> frames
+  thumbnailer show   < FRAMES       frames -> Erlang terms as text
+  thumbnailer explain < FRAMES      what each request would do, or what is wrong with it; makes nothing
+  thumbnailer echo   < FRAMES       the same terms, read and written again
+  thumbnailer describe [TABLE]      the tables of options, formats and reasons
+
+By hand:
+
+  thumbnailer frame < samples/frames/make_200.term | thumbnailer | thumbnailer show
+
+Flags, as --name VALUE or --name=VALUE:
+
+)";
+
+} // namespace
+
+Result<Config> read_config(int argc, char** argv) {
+    Config config;
+    for (int index = 1; index < argc; ++index) {
+        const std::string_view word = argv[index];
+        if (!word.starts_with("--")) {
+            config.words.push_back(word);
+            continue;
+        }
+        const std::size_t equals = word.find('=');
+        const auto flag = std::ranges::find(kFlags, word.substr(0, equals), &FlagSpec::name);
+        if (flag == kFlags.end())
+            return Failure{Reason::bad_option, quote_path(word) + " is not a flag; see thumbnailer --help"};
+        const bool attached = equals != std::string_view::npos;
+        const bool wanted = !flag->value.empty();
+        if (attached && !wanted) return Failure{Reason::bad_option, std::string(flag->name) + " takes no value"};
+        if (wanted && !attached && index + 1 == argc)
+            return Failure{Reason::bad_option, std::string(flag->name) + " needs a value"};
+        std::string_view value;
+        if (wanted) value = attached ? word.substr(equals + 1) : argv[++index];
+        if (auto done = set(*flag, value, config); !done) return std::move(done).error();
+    }
+    if (config.workers == 0) config.workers = cores();
+    return config;
+}
+
+std::string help_text() {
+    std::string text(kIntroduction);
+    for (const FlagSpec& flag : kFlags) {
+        std::string name = "  " + std::string(flag.name) + " " + std::string(flag.value);
+        name.resize(std::max<std::size_t>(name.size() + 1, 28), ' ');
+        text.append(name).append(flag.help).append(default_of(flag)).append("\n");
+    }
+    return text;
+}
+
+} // namespace thumbnailer

@@ -1,0 +1,112 @@
+// What crosses between the front and a worker, as plain bytes over their socket: a Job and its descriptors
+// one way, an Outcome the other. Plain structs, so that both sides are a copy. The worker may be in the
+// hands of an attacker: the front checks an Outcome before it believes a word of it (see server/reply.h), and truths
+// are bytes there, because a bool of another value than 0 and 1 has no meaning.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "base/failure.h"
+#include "job/format.h"
+#include "job/output.h"
+
+namespace thumbnailer {
+
+// Checked against the header of an image, before any pixel.
+struct Limits {
+    std::int64_t max_pixels = 100'000'000;
+    std::int64_t max_side = 65'535; // the longest that a JPEG can have
+    std::int64_t max_profile = std::int64_t{8} << 20;
+    std::int64_t max_frames = 1000;
+    std::int64_t max_memory = std::int64_t{1} << 30;
+    FormatSet loaders = usual_formats();
+};
+
+// Sent with descriptors: the source, the memory for results, one file for each output that has `to_file`, and the
+// images to be laid over outputs.
+struct Job {
+    bool probe = false;
+    bool lane = true; // outputs that can go through it do, see thumbnail/ycbcr/ycbcr_pipeline.h
+    Limits limits;
+    std::uint64_t source_offset = 0; // of the image in the source
+    std::uint64_t source_size = 0;
+    std::uint32_t count = 0;
+    std::array<Output, kMaxOutputs> outputs;
+    std::array<bool, kMaxOutputs> to_file{};
+    std::uint32_t overlay_count = 0;
+    std::array<std::uint64_t, kMaxOutputs> overlay_sizes{};
+    std::array<std::uint8_t, kMaxOutputs> overlay{}; // of an output: 1 + its place among the overlays; 0: none
+};
+static_assert(std::is_trivially_copyable_v<Job>);
+
+// A Failure in plain bytes.
+struct PlainFailure {
+    Reason reason = Reason::internal;
+    std::int64_t limit = 0; // 0: none
+    std::array<char, 24> option{};
+    std::array<char, 240> message{};
+};
+
+struct Header {
+    Format format = Format::jpeg;
+    std::int32_t raw_width = 0;
+    std::int32_t raw_height = 0;
+    std::int32_t orientation = 1; // EXIF, 1 to 8
+    std::int32_t pages = 1;
+    std::int32_t frames = 1;      // of an animation
+    std::int64_t duration_ms = 0; // of all frames
+    std::int32_t bands = 0;
+    std::int32_t depth = 0; // bits per sample
+    std::int64_t profile_bytes = 0;
+    std::uint8_t alpha = 0;
+    std::uint8_t profile = 0;
+    std::uint8_t preview = 0; // a small copy of itself is embedded
+    std::array<char, 16> colour_space{};
+    std::array<char, 20> taken_at{}; // 2026-11-20T16:50:00, by the camera's clock; empty: unknown
+    std::array<char, 64> camera{};   // maker and model; empty: unknown
+
+    bool sideways() const { return orientation >= 5; }
+    std::int32_t width() const { return sideways() ? raw_height : raw_width; }
+    std::int32_t height() const { return sideways() ? raw_width : raw_height; }
+};
+
+struct Product {
+    std::uint8_t made = 0;
+    Format format = Format::jpeg;
+    std::int32_t width = 0;
+    std::int32_t height = 0;
+    std::uint64_t offset = 0; // in the memory for results
+    std::uint64_t size = 0;
+    std::uint64_t placeholder_offset = 0; // likewise; size 0: none
+    std::uint64_t placeholder_size = 0;
+    PlainFailure failure; // when not made
+};
+
+struct Outcome {
+    std::uint8_t failed = 0; // as a whole: then `failure` says why, else the header and the products are there
+    PlainFailure failure;
+    Header header;
+    std::uint32_t count = 0;
+    std::array<Product, kMaxOutputs> products;
+};
+static_assert(std::is_trivially_copyable_v<Outcome>);
+
+template <std::size_t N>
+void copy_text(std::string_view text, std::array<char, N>& into) {
+    into.fill('\0');
+    text.substr(0, N - 1).copy(into.data(), N - 1);
+}
+template <std::size_t N>
+std::string_view text_in(const std::array<char, N>& from) {
+    const std::string_view all(from.data(), N);
+    return all.substr(0, all.find('\0'));
+}
+
+PlainFailure to_plain(const Failure& failure);
+Failure from_plain(const PlainFailure& plain);
+
+} // namespace thumbnailer

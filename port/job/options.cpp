@@ -1,0 +1,127 @@
+#include "job/options.h"
+
+#include <algorithm>
+
+#include "job/option_table.h"
+#include "text/quote.h"
+
+namespace thumbnailer {
+
+namespace {
+
+Failure unknown_option(const Term& key, bool for_request, bool with_outputs) {
+    std::string names = with_outputs && for_request ? "outputs" : "";
+    for (const OptionSpec& spec : option_table())
+        if (spec.for_request() == for_request) names.append(names.empty() ? "" : ", ").append(spec.name);
+    return {Reason::bad_option, "unknown option " + quote(key) + ": accepted here are " + names};
+}
+
+Failure bad_option(std::string_view name, std::string_view why) {
+    return {.reason = Reason::bad_option,
+            .message = std::string(name) + ": " + std::string(why),
+            .option = option_named(name)};
+}
+
+Result<Done> read_option(const Term& key, const Term& value, Spec& request, OutputRequest* output, bool with_outputs) {
+    const bool for_request = output == nullptr;
+    const auto name = name_of(key);
+    const auto row = std::ranges::find_if(
+        option_table(), [&](const OptionSpec& spec) { return name == spec.name && spec.for_request() == for_request; });
+    if (row == option_table().end()) return unknown_option(key, for_request, with_outputs);
+    OutputRequest unused;
+    const Draft draft{request, for_request ? unused : *output};
+    if (std::visit([&](const auto& field) { return field.assign(value, row->range, draft); }, row->field))
+        return Done{};
+    const std::string accepted = std::visit([&](const auto& field) { return field.accepts(row->range); }, row->field);
+    return bad_option(row->name, quote(value) + " is not accepted; it takes " + accepted);
+}
+
+// Options that contradict each other: one of them would have to be ignored.
+Result<Done> check_together(const Output& output) {
+    if (output.width == 0 && output.height == 0)
+        return bad_option("width", "missing; an output needs width, height or both");
+    const bool placed = output.gravity != Gravity::centre;
+    const bool chosen = output.crop != Crop::centre;
+    if (output.focus.given && (placed || chosen)) return bad_option("focus", "takes the place of gravity and crop");
+    if (placed && chosen) return bad_option("crop", "attention and entropy take the place of gravity");
+    if (output.animated && output.page != 0) return bad_option("page", "animated takes its place");
+    if (output.lossless && output.near_lossless) return bad_option("near_lossless", "takes the place of lossless");
+    return Done{};
+}
+
+Result<OutputRequest> read_output(const Term& term, Spec& request) {
+    const Map* map = term.as<Map>();
+    if (map == nullptr) return Failure{Reason::bad_option, "outputs: " + quote(term) + " is not a map of options"};
+    OutputRequest output;
+    for (const auto& [key, value] : map->pairs)
+        if (auto read = read_option(key, value, request, &output, false); !read) return std::move(read).error();
+    if (auto sound = check_together(output.output); !sound) return std::move(sound).error();
+    return output;
+}
+
+Result<Done> read_outputs(const Term& term, Spec& request) {
+    const List* list = term.as<List>();
+    if (list == nullptr || list->items.empty() || list->items.size() > kMaxOutputs)
+        return Failure{Reason::bad_option,
+                       "outputs: " + quote(term) + " is not a list of 1 to " + std::to_string(kMaxOutputs) + " maps"};
+    for (const Term& item : list->items) {
+        auto output = read_output(item, request);
+        if (!output) return std::move(output).error();
+        request.outputs.push_back(std::move(*output));
+    }
+    return Done{};
+}
+
+} // namespace
+
+Result<Spec> read_spec(const Term& term, bool with_outputs) {
+    const Map* map = term.as<Map>();
+    if (map == nullptr) return Failure{Reason::bad_option, "the spec: " + quote(term) + " is not a map of options"};
+    Spec spec;
+    bool has_outputs = false;
+    for (const auto& [key, value] : map->pairs) {
+        const bool outputs = with_outputs && name_of(key) == "outputs";
+        has_outputs = has_outputs || outputs;
+        auto read = outputs ? read_outputs(value, spec) : read_option(key, value, spec, nullptr, with_outputs);
+        if (!read) return std::move(read).error();
+    }
+    if (with_outputs && !has_outputs)
+        return Failure{Reason::bad_option,
+                       "outputs: missing; a list of 1 to " + std::to_string(kMaxOutputs) + " maps is needed"};
+    return spec;
+}
+
+std::string_view option_named(std::string_view name) {
+    const auto row = std::ranges::find(option_table(), name, &OptionSpec::name);
+    return row == option_table().end() ? std::string_view() : row->name;
+}
+
+std::string defaults_beside(const Map& given, std::span<const std::string_view> names) {
+    std::string defaults;
+    for (const OptionSpec& spec : option_table()) {
+        const bool chosen =
+            std::ranges::any_of(given.pairs, [&](const auto& pair) { return name_of(pair.first) == spec.name; });
+        const std::string value = std::visit([&](const auto& field) { return field.initial(spec.range); }, spec.field);
+        if (chosen || std::ranges::find(names, spec.name) == names.end()) continue;
+        defaults.append(defaults.empty() ? "" : ", ").append(spec.name).append(" => ").append(value);
+    }
+    return defaults;
+}
+
+std::string describe_options() {
+    std::string table = "name\tscope\ttype\tmin\tmax\tdefault\tchoices\n";
+    for (const OptionSpec& spec : option_table()) {
+        const bool ranged = spec.range.max != 0;
+        const ChoiceOf* choice = std::get_if<ChoiceOf>(&spec.field);
+        const auto type = [](const auto& field) { return std::string(field.kType); };
+        const auto initial = [&](const auto& field) { return field.initial(spec.range); };
+        for (const std::string& cell : {std::string(spec.name), std::string(spec.for_request() ? "request" : "output"),
+                                        std::visit(type, spec.field), ranged ? digits(spec.range.min) : "-",
+                                        ranged ? digits(spec.range.max) : "-", std::visit(initial, spec.field)})
+            table.append(cell).append("\t");
+        table.append(choice != nullptr ? choice->joined(",") : "-").append("\n");
+    }
+    return table;
+}
+
+} // namespace thumbnailer

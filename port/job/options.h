@@ -1,0 +1,29 @@
+// What a caller may ask for, read from the terms that say it. The rows are in job/option_table.cpp;
+// `thumbnailer describe options` prints them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/term.h"
+#include "job/request_options.h"
+
+namespace thumbnailer {
+
+// Reads the `Spec` of a make or probe request, whose map may hold every request option and, when
+// `with_outputs`, must hold a list of outputs. Fails with bad_option.
+Result<Spec> read_spec(const Term& term, bool with_outputs);
+
+// The name as the table has it, which lives for ever; empty when no option is called so.
+std::string_view option_named(std::string_view name);
+
+// The defaults of those output options among `names` that are not in `given`, as `name => default, ...`.
+std::string defaults_beside(const Map& given, std::span<const std::string_view> names);
+
+// The table as tab-separated lines, as in test/contract/options.tsv.
+std::string describe_options();
+
+} // namespace thumbnailer

@@ -1,0 +1,19 @@
+// Where an image is: bytes in the frame, a file that the front opens, or chunks in frames that follow.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "base/result.h"
+#include "base/term.h"
+
+namespace thumbnailer {
+
+// Bytes borrow from the frame.
+struct Stream {};
+using Source = std::variant<Bytes, std::string, Stream>;
+
+// Reads {bytes, Binary}, {path, Binary} or stream. Fails with bad_request.
+Result<Source> read_source(const Term& term);
+
+} // namespace thumbnailer

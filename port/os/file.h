@@ -1,0 +1,47 @@
+// The files that a request names. Opened here, in the front; a worker only ever sees descriptors.
+#pragma once
+
+#include <string>
+
+#include "os/roots.h"
+
+namespace thumbnailer {
+
+struct SourceFile {
+    Descriptor descriptor;
+    std::size_t size = 0;
+};
+
+// Fails with not_found, not_a_file, no_access, outside_roots, empty_source or too_large.
+Result<SourceFile> open_source(const Roots& roots, const std::string& path, std::size_t max_bytes);
+
+// For a source that is longer than `most`, whether it came as a file or as bytes.
+Failure too_many_bytes(const std::string& what, std::size_t size, std::size_t most);
+
+// A file that appears under its name whole and on disk, or not at all: written without a name, then given one.
+class OutputFile {
+public:
+    // Fails with outside_roots or write_failed.
+    static Result<OutputFile> create(const Roots& roots, const std::string& path);
+
+    OutputFile(OutputFile&&) = default;
+    OutputFile& operator=(OutputFile&&) = default;
+    ~OutputFile();
+
+    int descriptor() const { return file_.get(); }
+    const std::string& path() const { return path_; }
+    // Gives the file its name, in place of what had it.
+    Result<Done> commit();
+
+private:
+    OutputFile(std::string path, std::string name, Descriptor directory)
+        : path_(std::move(path)), name_(std::move(name)), directory_(std::move(directory)) {}
+
+    std::string path_;
+    std::string name_; // in the directory
+    Descriptor directory_;
+    Descriptor file_;
+    std::string temporary_; // its name until commit; empty while it has none
+};
+
+} // namespace thumbnailer

@@ -1,0 +1,69 @@
+// Memory that crosses to a worker as a descriptor. Nothing mapped here is inherited by a fork, so that the
+// bytes of one image are never in the address space of another image's worker.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "os/descriptor.h"
+
+namespace thumbnailer {
+
+// A mapping of pages, unmapped with its owner.
+class Mapping {
+public:
+    Mapping() = default;
+    Mapping(Mapping&& other) noexcept
+        : address_(std::exchange(other.address_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    Mapping& operator=(Mapping&& other) noexcept {
+        std::swap(address_, other.address_);
+        std::swap(size_, other.size_);
+        return *this;
+    }
+    ~Mapping();
+
+    // Private pages of this process alone.
+    static Mapping anonymous(std::size_t size);
+    // `size` bytes of `fd` from its start, to be read. An empty mapping when the kernel refuses.
+    static Mapping of(int fd, std::size_t size);
+
+    std::byte* data() { return static_cast<std::byte*>(address_); }
+    Bytes bytes() const { return {static_cast<const std::byte*>(address_), size_}; }
+    std::size_t size() const { return size_; }
+
+private:
+    Mapping(void* address, std::size_t size) : address_(address), size_(size) {}
+    void* address_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+// The memory of a source while its bytes arrive. It is never mapped for writing, so that its seal leaves nobody who can
+// write.
+class SourceMemory {
+public:
+    static Result<SourceMemory> create();
+
+    // The one copy that is made of bytes.
+    Result<Done> append(Bytes bytes);
+    // As read(2): at most so many bytes of what there is in `fd`. Those of a pipe do not pass through this process.
+    ssize_t append_from(int fd, std::size_t most);
+    std::size_t size() const { return size_; }
+    // No more bytes: sealed against writing, growing and shrinking.
+    Result<Descriptor> seal() &&;
+
+private:
+    explicit SourceMemory(Descriptor memory) : memory_(std::move(memory)) {}
+    Descriptor memory_;
+    std::size_t size_ = 0;
+};
+
+// The bytes as a source, sealed.
+Result<Descriptor> share_copy(Bytes bytes);
+
+// Where a worker writes its thumbnails. It may grow, never shrink: a mapping of what was there stays valid.
+Result<Descriptor> share_result();
+
+} // namespace thumbnailer

@@ -1,0 +1,75 @@
+// The workers of a front: forked when missing, given tasks, watched, ended when they overrun their time or memory,
+// buried and replaced. What becomes of each task comes out as a Finished.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "pool/worker.h"
+
+struct pollfd;
+
+namespace thumbnailer {
+
+struct Finished {
+    std::unique_ptr<Task> task;
+    std::variant<Outcome, Failure> ending;
+    bool killed_its_worker = false; // by what it did, not by how long it took
+};
+
+// What became of a worker process, for whoever watches the program: see `--events` in docs/protocol.md.
+struct WorkerEvent {
+    std::string_view name; // as on the wire: worker_start, worker_recycle, worker_exit
+    pid_t pid;
+    std::int64_t made = 0;     // tasks that it was given
+    std::string_view why = {}; // of a recycling: the limit that it reached
+    std::optional<End> end = {};
+};
+
+class Crew {
+public:
+    Crew(const Config& config, const Sandbox& sandbox, WorkerMain main)
+        : config_(config), sandbox_(sandbox), worker_main_(main) {}
+
+    // Forks what is missing.
+    void staff(Clock::time_point now);
+    // Gives the task to a worker that has none. False, and the task still there, when all are busy.
+    bool employ(std::unique_ptr<Task>& task);
+    // Takes a task back from its worker, which is ended. Empty when no worker has it.
+    std::unique_ptr<Task> dismiss(Id id);
+
+    // What to poll, and then what came of it: the events in the same order.
+    void watch(std::vector<pollfd>& set) const;
+    std::vector<Finished> attend(std::span<const pollfd> events);
+    // Ends what is over its deadline or its memory.
+    std::vector<Finished> check(Clock::time_point now);
+    // When `staff` or `check` has something to do next.
+    Clock::time_point due(Clock::time_point now) const;
+
+    bool holds(Id id) const;
+    std::size_t busy() const;
+    std::int64_t forked() const { return forked_; }
+    // Bytes of memory that the workers have of their own.
+    std::int64_t memory() const;
+    // What happened since the last call; nothing unless events are wanted.
+    std::vector<WorkerEvent> take_events() { return std::exchange(events_, {}); }
+
+private:
+    void hear(Worker& worker, std::vector<Finished>& finished);
+    void bury(Worker& worker, const End& end, std::vector<Finished>& finished);
+    void note(WorkerEvent event);
+
+    const Config& config_;
+    const Sandbox& sandbox_;
+    WorkerMain worker_main_;
+    std::vector<std::unique_ptr<Worker>> workers_;
+    std::vector<WorkerEvent> events_;
+    std::int64_t forked_ = 0;
+    int idle_deaths_ = 0; // in a row, of workers that had no task
+    Clock::time_point next_fork_{};
+    Clock::time_point next_weighing_{};
+};
+
+} // namespace thumbnailer

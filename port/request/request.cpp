@@ -1,0 +1,81 @@
+#include "request/request.h"
+
+#include <algorithm>
+#include <array>
+
+#include "text/quote.h"
+
+namespace thumbnailer {
+
+namespace {
+
+struct OpSpec {
+    std::string_view name;
+    Op op;
+    std::size_t arity;
+    std::string_view shape;
+};
+
+constexpr std::array kOps{
+    OpSpec{"make", Op::make, 4, "{make, Id, Spec, Source}"},
+    OpSpec{"probe", Op::probe, 4, "{probe, Id, Spec, Source}"},
+    OpSpec{"chunk", Op::chunk, 3, "{chunk, Id, Binary | eof}"},
+    OpSpec{"cancel", Op::cancel, 2, "{cancel, Id}"},
+    OpSpec{"ping", Op::ping, 2, "{ping, Id}"},
+    OpSpec{"stats", Op::stats, 2, "{stats, Id}"},
+};
+
+Failure bad_request(std::string message) { return {Reason::bad_request, std::move(message)}; }
+
+// A name would do for everything else, but <<"eof">> is three bytes of an image.
+bool is_eof(const Term& term) {
+    const Atom* atom = term.as<Atom>();
+    return atom != nullptr && atom->name == "eof";
+}
+
+} // namespace
+
+std::optional<Id> read_id(const Term& term) {
+    const auto* items = elements(term);
+    if (items == nullptr || items->size() < 2) return std::nullopt;
+    const std::int64_t* id = (*items)[1].as<std::int64_t>();
+    if (id == nullptr || *id < 0) return std::nullopt;
+    return *id;
+}
+
+bool announces_stream(const Term& term) {
+    const auto* items = elements(term);
+    return items != nullptr && items->size() == 4 && name_of(items->back()) == "stream";
+}
+
+Result<Request> read_request(const Term& term) {
+    const auto* items = elements(term);
+    const auto name = items != nullptr && !items->empty() ? name_of(items->front()) : std::nullopt;
+    const auto row = std::ranges::find_if(kOps, [&](const OpSpec& spec) { return name == spec.name; });
+    if (row == kOps.end()) {
+        std::string shapes;
+        for (const OpSpec& spec : kOps) shapes.append(shapes.empty() ? "" : ", ").append(spec.shape);
+        return bad_request(quote(term) + " is not a request: accepted are " + shapes);
+    }
+    const auto id = read_id(term);
+    if (items->size() != row->arity || !id)
+        return bad_request(quote(term) + " is not " + std::string(row->shape) + " with an Id from 0 to 2^63 - 1");
+    Request request{.id = *id, .op = row->op, .spec = {}, .source = {}};
+    if (row->arity == 2) return request;
+    if (row->op == Op::chunk) {
+        if (is_eof((*items)[2])) return request;
+        const Binary* binary = (*items)[2].as<Binary>();
+        if (binary == nullptr) return bad_request("the chunk: " + quote((*items)[2]) + " is neither a binary nor eof");
+        request.chunk = binary->bytes;
+        return request;
+    }
+    auto spec = read_spec((*items)[2], row->op == Op::make);
+    if (!spec) return std::move(spec).error();
+    request.spec = std::move(*spec);
+    auto source = read_source((*items)[3]);
+    if (!source) return std::move(source).error();
+    request.source = std::move(*source);
+    return request;
+}
+
+} // namespace thumbnailer

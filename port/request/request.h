@@ -1,0 +1,31 @@
+// A term from a client as a request of the protocol (docs/protocol.md), or why it is none.
+#pragma once
+
+#include <optional>
+
+#include "job/options.h"
+
+namespace thumbnailer {
+
+enum class Op { make, probe, chunk, cancel, ping, stats };
+
+using Id = std::int64_t;
+
+struct Request {
+    Id id = 0;
+    Op op = Op::ping;
+    Spec spec;
+    Source source;                   // make and probe only; bytes borrow from the frame
+    std::optional<Bytes> chunk = {}; // of chunk, likewise; none: eof
+};
+
+// The id, if the term has one where a request has it: so that an error finds its caller.
+std::optional<Id> read_id(const Term& term);
+
+// Whether chunks will follow the term, even when it is no request that could be read.
+bool announces_stream(const Term& term);
+
+// Fails with bad_request or bad_option.
+Result<Request> read_request(const Term& term);
+
+} // namespace thumbnailer

@@ -1,0 +1,146 @@
+#include "request/task.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/utf8.h"
+#include "job/format.h"
+
+namespace thumbnailer {
+
+namespace {
+
+Result<Done> take_bytes(Bytes bytes, Frame& frame, const Config& config, Task& task) {
+    if (bytes.empty()) return Failure{Reason::empty_source, "the source has no bytes"};
+    if (bytes.size() > static_cast<std::size_t>(config.max_source_bytes))
+        return too_many_bytes("the source", bytes.size(), static_cast<std::size_t>(config.max_source_bytes));
+    task.job.source_size = bytes.size();
+    if (frame.shared) {
+        task.job.source_offset = static_cast<std::uint64_t>(bytes.data() - frame.payload.data());
+        task.source = std::move(frame.shared->descriptor);
+        return Done{};
+    }
+    auto copy = share_copy(bytes);
+    if (!copy) return std::move(copy).error();
+    task.source = std::move(*copy);
+    return Done{};
+}
+
+Result<Done> open_file(const std::string& path, const Config& config, const Roots& roots, Task& task) {
+    auto file = open_source(roots, path, static_cast<std::size_t>(config.max_source_bytes));
+    if (!file) return std::move(file).error();
+    task.source = std::move(file->descriptor);
+    task.job.source_size = file->size;
+    return Done{};
+}
+
+Result<Done> open(const Source& source, Frame& frame, const Config& config, const Roots& roots, Task& task) {
+    if (const auto* path = std::get_if<std::string>(&source)) return open_file(*path, config, roots, task);
+    if (const auto* bytes = std::get_if<Bytes>(&source)) return take_bytes(*bytes, frame, config, task);
+    return Done{};
+}
+
+struct OpenedOutput {
+    std::optional<OutputFile> file;
+    std::uint8_t overlay = 0;
+};
+
+Result<OpenedOutput> open_output(const OutputRequest& request, const Config& config, const Roots& roots, Task& task) {
+    OpenedOutput opened;
+    if (request.overlay) {
+        auto overlay = task.overlays.open(*request.overlay, config, roots);
+        if (!overlay) return std::move(overlay).error();
+        opened.overlay = *overlay;
+    }
+    if (request.to.empty()) return opened;
+    auto file = OutputFile::create(roots, request.to);
+    if (!file) return std::move(file).error();
+    opened.file.emplace(std::move(*file));
+    return opened;
+}
+
+// An output whose file or overlay cannot be opened costs itself alone, unless it is the only one.
+Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, const Config& config, const Roots& roots,
+                          Task& task) {
+    for (const OutputRequest& request : outputs) {
+        auto opened = open_output(request, config, roots, task);
+        task.refused.push_back(opened ? std::nullopt : std::optional(opened.error()));
+        if (!opened) continue;
+        task.job.outputs[task.job.count] = request.output;
+        task.job.to_file[task.job.count] = opened->file.has_value();
+        task.job.overlay[task.job.count] = opened->overlay;
+        ++task.job.count;
+        task.files.push_back(std::move(opened->file));
+    }
+    if (task.job.count == 0 && !outputs.empty()) return *task.refused.front();
+    task.overlays.describe(task.job);
+    return Done{};
+}
+
+bool is_known(Format format) { return static_cast<std::size_t>(format) < kFormats.size(); }
+
+bool is_sound(const Product& product, bool in_file, std::size_t result_size) {
+    const auto inside = [&](std::uint64_t offset, std::uint64_t size) {
+        return size <= result_size && offset <= result_size - size;
+    };
+    return is_known(product.format) && product.width > 0 && product.height > 0 && product.size > 0 &&
+           (in_file || inside(product.offset, product.size)) &&
+           inside(product.placeholder_offset, product.placeholder_size);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, const Config& config,
+                                         const Roots& roots) {
+    auto task = std::make_unique<Task>();
+    task->id = request.id;
+    task->job.probe = request.op == Op::probe;
+    task->job.lane = config.lane;
+    task->job.limits = {.max_pixels = config.max_pixels,
+                        .max_side = config.max_side,
+                        .max_profile = config.max_profile,
+                        .max_frames = config.max_frames,
+                        .max_memory = config.max_memory,
+                        .loaders = config.loaders};
+    const std::int64_t deadline_ms = request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
+    task->deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
+    if (auto opened = open(request.source, frame, config, roots, *task); !opened) return std::move(opened).error();
+    if (auto outputs = open_outputs(request.spec.outputs, config, roots, *task); !outputs)
+        return std::move(outputs).error();
+    auto result = share_result();
+    if (!result) return std::move(result).error();
+    task->result = std::move(*result);
+    return task;
+}
+
+std::size_t Task::result_size() const {
+    struct stat status {};
+    return ::fstat(result.get(), &status) == 0 ? static_cast<std::size_t>(status.st_size) : 0;
+}
+
+bool Task::could_end_with(const Outcome& outcome) const {
+    if (outcome.failed != 0) return true;
+    const Header& header = outcome.header;
+    if (!is_known(header.format) || header.orientation < 1 || header.orientation > 8) return false;
+    for (const std::string_view text : {text_in(header.colour_space), text_in(header.taken_at), text_in(header.camera)})
+        if (first_fault_in_utf8(text)) return false;
+    if (outcome.count != job.count) return false;
+    const std::size_t size = result_size();
+    for (std::size_t index = 0; index < outcome.count; ++index) {
+        const Product& product = outcome.products[index];
+        if (product.made != 0 && !is_sound(product, files[index].has_value(), size)) return false;
+    }
+    return true;
+}
+
+std::vector<int> Task::descriptors() const {
+    std::vector<int> all{source.get(), result.get()};
+    for (const auto& file : files)
+        if (file) all.push_back(file->descriptor());
+    overlays.append_descriptors(all);
+    return all;
+}
+
+} // namespace thumbnailer

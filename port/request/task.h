@@ -1,0 +1,46 @@
+// A request for a worker, with everything that was opened for it. It lives in the queue, then with one worker.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "config/config.h"
+#include "job/job.h"
+#include "os/file.h"
+#include "request/overlays.h"
+#include "request/request.h"
+#include "wire/frame.h"
+
+namespace thumbnailer {
+
+using Clock = std::chrono::steady_clock;
+
+struct Task {
+    Id id = 0;
+    Job job;
+    Descriptor source;
+    Descriptor result;
+    // One for each output that the request asks for: why its file cannot be, which leaves it out of the job.
+    std::vector<std::optional<Failure>> refused;
+    std::vector<std::optional<OutputFile>> files; // one for each output of the job; empty: into the result
+    Overlays overlays;
+    Clock::time_point deadline;
+
+    // Opens what the request names. Bytes that came in a large frame are handed on in the frame's own memory; the
+    // source of a stream is still missing (see server/streams.h).
+    static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config,
+                                              const Roots& roots);
+
+    // How much the worker has written to the result.
+    std::size_t result_size() const;
+    // Whether the program's own code could have sent this for this task. If not, nothing of it is believed.
+    bool could_end_with(const Outcome& outcome) const;
+    static Failure late() { return {Reason::timeout, "the deadline passed before the thumbnail was made"}; }
+
+    // What the worker gets beside the job: source, result, files, overlays.
+    std::vector<int> descriptors() const;
+};
+
+} // namespace thumbnailer

@@ -1,0 +1,56 @@
+// What a worker can still do once it is in here: compute, and read and write the descriptors that it was given.
+// No file, no network, no program, no other process. Prepared and tried out once, in the front; entered by each
+// worker before it sees the first byte of an image.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "base/result.h"
+#include "sandbox/seccomp_filter.h"
+
+namespace thumbnailer {
+
+// require: the program does not start without every layer; best_effort: what this host offers, and it says what is
+// missing; audit: as best_effort, but forbidden calls only go to the kernel's log; off: nothing of all this.
+enum class SandboxMode : std::uint8_t { require, best_effort, audit, off };
+inline constexpr std::array<std::string_view, 4> kSandboxModes{"require", "best_effort", "audit", "off"};
+
+// What is enforced on this host, and whether a process that tried was stopped.
+struct Posture {
+    SandboxMode mode = SandboxMode::off;
+    bool seccomp = false;
+    int landlock = 0;   // its version; 0: not enforced
+    bool front = false; // the front itself can run no program and open no connection
+    bool open_denied = false;
+    bool socket_denied = false;
+    bool exec_denied = false;
+
+    bool complete() const { return seccomp && landlock > 0 && front && open_denied && socket_denied && exec_denied; }
+};
+
+// Instead of an Outcome when a worker made a forbidden call.
+struct Violation {
+    int call = 0;
+};
+
+class Sandbox {
+public:
+    // Tries everything in a child of its own, then confines the front. Fails with internal when `mode` requires
+    // what this host does not offer.
+    static Result<Sandbox> prepare(SandboxMode mode);
+
+    const Posture& posture() const { return posture_; }
+
+    // In a new worker, with its descriptors in place and one thread. Ends the process when a layer that was there
+    // when it was tried is not there now.
+    void enter() const;
+
+private:
+    void try_out();
+
+    Posture posture_;
+    Filter filter_;
+};
+
+} // namespace thumbnailer

@@ -1,0 +1,78 @@
+#include "server/poison.h"
+
+#include <nettle/sha2.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+namespace thumbnailer {
+
+namespace {
+
+constexpr std::size_t kMaxEntries = 256;
+// Of a large image the two ends are enough to know it again, and do not hold up the front.
+constexpr std::uint64_t kEnd = 1 << 20;
+
+class Digest {
+public:
+    Digest() { sha256_init(&context_); }
+
+    void add(int source, std::uint64_t offset, std::uint64_t size) {
+        std::array<std::uint8_t, 65536> chunk{};
+        while (size > 0) {
+            const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size, chunk.size()));
+            const ssize_t count = ::pread(source, chunk.data(), wanted, static_cast<off_t>(offset));
+            if (count <= 0) return;
+            sha256_update(&context_, static_cast<std::size_t>(count), chunk.data());
+            offset += static_cast<std::uint64_t>(count);
+            size -= static_cast<std::uint64_t>(count);
+        }
+    }
+
+    std::string bytes() {
+        std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest{};
+        sha256_digest(&context_, digest.size(), digest.data());
+        return {digest.begin(), digest.end()};
+    }
+
+private:
+    sha256_ctx context_{};
+};
+
+std::string digest_of(int source, std::uint64_t offset, std::uint64_t size) {
+    Digest digest;
+    const std::uint64_t first = std::min(size, kEnd);
+    const std::uint64_t last = std::min(size - first, kEnd);
+    digest.add(source, offset, first);
+    digest.add(source, offset + size - last, last);
+    return digest.bytes();
+}
+
+} // namespace
+
+void Poison::note(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now) {
+    if (deaths_ == 0) return;
+    forget(now);
+    const std::string digest = digest_of(source, offset, size);
+    auto entry =
+        std::ranges::find_if(entries_, [&](const Entry& each) { return each.size == size && each.digest == digest; });
+    const std::int64_t before = entry == entries_.end() ? 0 : entry->deaths;
+    if (entry != entries_.end()) entries_.erase(entry);
+    if (entries_.size() == kMaxEntries) entries_.erase(entries_.begin());
+    entries_.push_back({size, digest, before + 1, now + period_});
+}
+
+bool Poison::holds(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now) {
+    forget(now);
+    const auto suspect = [&](const Entry& each) { return each.size == size && each.deaths >= deaths_; };
+    if (std::ranges::none_of(entries_, suspect)) return false;
+    const std::string digest = digest_of(source, offset, size);
+    return std::ranges::any_of(entries_, [&](const Entry& each) { return suspect(each) && each.digest == digest; });
+}
+
+void Poison::forget(Clock::time_point now) {
+    std::erase_if(entries_, [&](const Entry& each) { return each.until <= now; });
+}
+
+} // namespace thumbnailer

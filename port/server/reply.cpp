@@ -1,0 +1,208 @@
+#include "server/reply.h"
+
+#include "job/format.h"
+
+namespace thumbnailer {
+
+namespace {
+
+Payload encoded(const Codec& codec, const Term& term) {
+    Payload payload;
+    codec.encode(term, payload);
+    return payload;
+}
+
+Payload ok(const Codec& codec, Id id, Map map) {
+    return encoded(codec, tuple(atom("ok"), integer(id), std::move(map)));
+}
+
+Map error_map(const Failure& failure) {
+    Map map;
+    map.put("reason", atom(name_of(failure.reason)));
+    map.put("message", binary(failure.message));
+    if (!failure.option.empty()) map.put("option", atom(failure.option));
+    if (failure.limit) map.put("limit", integer(*failure.limit));
+    if (!failure.signal.empty()) map.put("signal", atom(failure.signal));
+    if (!failure.system_call.empty()) map.put("system_call", binary(failure.system_call));
+    if (failure.exit_status) map.put("exit_status", integer(*failure.exit_status));
+    if (!failure.diagnostics.empty()) map.put("stderr", binary(failure.diagnostics));
+    return map;
+}
+
+List names_of(FormatSet formats) {
+    List names;
+    for (const FormatSpec& spec : kFormats)
+        if (formats.has(spec.format)) names.items.push_back(atom(spec.name));
+    return names;
+}
+
+Term text_or_nil(std::string_view text) { return text.empty() ? atom("nil") : binary(text); }
+
+Map probe_map(const Header& header) {
+    Map map;
+    map.put("format", atom(name_of(header.format)));
+    map.put("width", integer(header.width()));
+    map.put("height", integer(header.height()));
+    map.put("raw_width", integer(header.raw_width));
+    map.put("raw_height", integer(header.raw_height));
+    map.put("orientation", integer(header.orientation));
+    map.put("pages", integer(header.pages));
+    map.put("frames", integer(header.frames));
+    map.put("duration", integer(header.duration_ms));
+    map.put("bands", integer(header.bands));
+    map.put("alpha", boolean(header.alpha != 0));
+    map.put("depth", integer(header.depth));
+    map.put("colour_space", binary(text_in(header.colour_space)));
+    map.put("profile", boolean(header.profile != 0));
+    map.put("preview", boolean(header.preview != 0));
+    map.put("taken_at", text_or_nil(text_in(header.taken_at)));
+    map.put("camera", text_or_nil(text_in(header.camera)));
+    return map;
+}
+
+Map source_map(const Header& header) {
+    Map map;
+    map.put("format", atom(name_of(header.format)));
+    map.put("width", integer(header.width()));
+    map.put("height", integer(header.height()));
+    return map;
+}
+
+Map posture_map(const Posture& posture) {
+    Map map;
+    map.put("mode", atom(kSandboxModes[static_cast<std::size_t>(posture.mode)]));
+    map.put("seccomp", boolean(posture.seccomp));
+    map.put("landlock", integer(posture.landlock));
+    map.put("front", boolean(posture.front));
+    map.put("open_denied", boolean(posture.open_denied));
+    map.put("socket_denied", boolean(posture.socket_denied));
+    map.put("exec_denied", boolean(posture.exec_denied));
+    map.put("complete", boolean(posture.complete()));
+    return map;
+}
+
+Map product_map(const Product& product) {
+    Map map;
+    map.put("format", atom(name_of(product.format)));
+    map.put("width", integer(product.width));
+    map.put("height", integer(product.height));
+    map.put("bytes", integer(static_cast<std::int64_t>(product.size)));
+    return map;
+}
+
+// The failures live as long as the terms that borrow their messages.
+Term product_term(const Product& product, std::optional<OutputFile>& file, Bytes result, Failure& failure) {
+    if (product.made == 0) {
+        failure = from_plain(product.failure);
+        return tuple(atom("error"), error_map(failure));
+    }
+    Map map = product_map(product);
+    if (product.placeholder_size != 0)
+        map.put("placeholder", Binary{result.subspan(product.placeholder_offset, product.placeholder_size)});
+    if (!file) {
+        map.put("data", Binary{result.subspan(product.offset, product.size)});
+    } else if (auto committed = file->commit()) {
+        map.put("path", binary(file->path()));
+    } else {
+        failure = std::move(committed).error();
+        return tuple(atom("error"), error_map(failure));
+    }
+    return tuple(atom("ok"), std::move(map));
+}
+
+} // namespace
+
+Payload hello(const Config& config, const Posture& posture, std::string_view libvips) {
+    Map limits;
+    limits.put("max_frame", integer(config.max_frame));
+    limits.put("max_source_bytes", integer(config.max_source_bytes));
+    limits.put("max_memory", integer(config.max_memory));
+    limits.put("poison_after", integer(config.poison_after));
+    limits.put("poison_for", integer(config.poison_for_ms));
+    limits.put("max_pixels", integer(config.max_pixels));
+    limits.put("max_side", integer(config.max_side));
+    limits.put("max_profile", integer(config.max_profile));
+    limits.put("max_frames", integer(config.max_frames));
+    limits.put("max_streams", integer(config.max_streams));
+    limits.put("deadline", integer(config.deadline_ms));
+    limits.put("reuse", integer(config.reuse));
+    Map map;
+    map.put("protocol", integer(kProtocolVersion));
+    map.put("version", binary(kProgramVersion));
+    map.put("libvips", binary(libvips));
+    map.put("libvips_origin", atom(THUMBNAILER_LIBVIPS_ORIGIN));
+    map.put("lane", boolean(config.lane && THUMBNAILER_JPEG_FAST_PATH_BUILT));
+    map.put("codec", atom(config.codec->name));
+    map.put("loaders", names_of(config.loaders));
+    map.put("savers", names_of(saved_formats()));
+    map.put("workers", integer(config.workers));
+    map.put("limits", std::move(limits));
+    map.put("sandbox", posture_map(posture));
+    map.put("os_pid", integer(::getpid()));
+    return encoded(*config.codec, tuple(atom("hello"), std::move(map)));
+}
+
+Payload pong(const Codec& codec, Id id) { return ok(codec, id, Map{}); }
+
+Payload stats_reply(const Codec& codec, Id id, const Stats& stats) {
+    Map map;
+    map.put("workers", integer(stats.workers));
+    map.put("busy", integer(stats.busy));
+    map.put("queued", integer(stats.queued));
+    map.put("streams", integer(stats.streams));
+    map.put("served", integer(stats.counters.served));
+    map.put("failed", integer(stats.counters.failed));
+    map.put("crashed", integer(stats.counters.crashed));
+    map.put("timed_out", integer(stats.counters.timed_out));
+    map.put("cancelled", integer(stats.counters.cancelled));
+    map.put("forked", integer(stats.forked));
+    Map memory;
+    memory.put("front", integer(stats.front_memory));
+    memory.put("workers", integer(stats.worker_memory));
+    map.put("memory", std::move(memory));
+    return ok(codec, id, std::move(map));
+}
+
+Payload event_frame(const Codec& codec, const WorkerEvent& event) {
+    Map map;
+    map.put("os_pid", integer(event.pid));
+    map.put("made", integer(event.made));
+    if (!event.why.empty()) map.put("reason", atom(event.why));
+    if (event.end && event.end->signal.empty()) map.put("exit_status", integer(event.end->exit_status));
+    if (event.end && !event.end->signal.empty()) map.put("signal", atom(event.end->signal));
+    return encoded(codec, tuple(atom("event"), atom(event.name), std::move(map)));
+}
+
+Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& failure) {
+    return encoded(codec, tuple(atom("error"), id ? integer(*id) : atom("nil"), error_map(failure)));
+}
+
+Payload outcome_reply(const Codec& codec, Task& task, const Outcome& outcome) {
+    if (outcome.failed != 0) return error_reply(codec, task.id, from_plain(outcome.failure));
+    if (task.job.probe) return ok(codec, task.id, probe_map(outcome.header));
+    const std::size_t size = task.result_size();
+    const auto result = std::make_shared<Mapping>(Mapping::of(task.result.get(), size));
+    if (result->size() != size)
+        return error_reply(codec, task.id, {Reason::internal, "the thumbnails cannot be mapped"});
+    std::vector<Failure> failures(outcome.count);
+    List outputs;
+    std::size_t next = 0; // of the job's outputs
+    for (const auto& refused : task.refused) {
+        if (refused) {
+            outputs.items.push_back(tuple(atom("error"), error_map(*refused)));
+            continue;
+        }
+        outputs.items.push_back(
+            product_term(outcome.products[next], task.files[next], result->bytes(), failures[next]));
+        ++next;
+    }
+    Map map;
+    map.put("source", source_map(outcome.header));
+    map.put("outputs", std::move(outputs));
+    Payload payload;
+    payload.keep(result, result->bytes());
+    codec.encode(tuple(atom("ok"), integer(task.id), std::move(map)), payload);
+    return payload;
+}
+
+} // namespace thumbnailer

@@ -1,0 +1,42 @@
+// What the program answers, as terms encoded and ready to be written.
+#pragma once
+
+#include "pool/worker_pool.h"
+#include "request/task.h"
+#include "sandbox/sandbox.h"
+
+namespace thumbnailer {
+
+struct Counters {
+    std::int64_t served = 0; // requests answered ok
+    std::int64_t failed = 0; // requests answered with an error, the next three included
+    std::int64_t crashed = 0;
+    std::int64_t timed_out = 0;
+    std::int64_t cancelled = 0;
+};
+
+struct Stats {
+    Counters counters;
+    std::int64_t workers = 0;
+    std::int64_t busy = 0;
+    std::int64_t queued = 0;
+    std::int64_t streams = 0; // sources that are still arriving
+    std::int64_t forked = 0;  // workers started
+    // Bytes, see os/process_memory.h.
+    std::int64_t front_memory = 0;
+    std::int64_t worker_memory = 0;
+};
+
+// `libvips`: the version that is running, such as "8.18.7".
+Payload hello(const Config& config, const Posture& posture, std::string_view libvips);
+Payload pong(const Codec& codec, Id id);
+Payload stats_reply(const Codec& codec, Id id, const Stats& stats);
+// What `--events` asks for: no answer to anything.
+Payload event_frame(const Codec& codec, const WorkerEvent& event);
+Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& failure);
+
+// Gives the files of the task their names and puts together what the worker made. The outcome is one that the task
+// could end with.
+Payload outcome_reply(const Codec& codec, Task& task, const Outcome& outcome);
+
+} // namespace thumbnailer

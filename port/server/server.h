@@ -1,0 +1,64 @@
+// The program's own process: one thread, one poll loop. It reads frames, opens what they name, hands tasks to its
+// crew, keeps their deadlines and writes the answers. It never decodes an image, and nothing that it waits for can
+// keep it from a deadline.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "pool/worker_pool.h"
+#include "server/poison.h"
+#include "server/reply.h"
+#include "server/streams.h"
+#include "server/watchdog.h"
+
+namespace thumbnailer {
+
+class Front {
+public:
+    // `libvips`: its version, for the hello.
+    Front(const Config& config, const Sandbox& sandbox, const Roots& roots, Descriptor input, Descriptor output,
+          WorkerMain worker_main, std::string_view libvips);
+
+    // Until end of input, or until nobody reads the answers.
+    ExitCode run();
+
+private:
+    ExitCode read_input();
+    void handle(Frame frame);
+    void accept(const Request& request, Frame& frame);
+    void collect(const Request& request);
+    void enqueue(std::unique_ptr<Task> task);
+    void cancel(Id id);
+    bool stop(Id id);
+    bool knows(Id id) const;
+
+    void dispatch();
+    void expire(Clock::time_point now);
+    void answer(std::vector<Finished> finished);
+    void fail(Id id, const Failure& failure);
+    void report();
+    Stats stats() const;
+
+    std::vector<pollfd> watched() const;
+    int patience(Clock::time_point now) const;
+    bool finished() const;
+
+    const Config& config_;
+    const Roots& roots_;
+    Descriptor input_;
+    Descriptor output_;
+    FrameReader reader_;
+    FrameWriter writer_;
+    Crew crew_;
+    Poison poison_;
+    Streams streams_;
+    std::deque<std::unique_ptr<Task>> queue_;
+    Counters counters_;
+    Watchdog watchdog_;
+    Descriptor memory_; // our own statm
+    bool input_ended_ = false;
+};
+
+} // namespace thumbnailer

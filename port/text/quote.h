@@ -1,0 +1,17 @@
+// A client's value as it stands in a message: on one line, printable, and short however long the value is.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/term.h"
+
+namespace thumbnailer {
+
+// Erlang syntax, at most about 120 characters.
+std::string quote(const Term& term);
+
+// A path between double quotes; bytes that are not printable UTF-8 as \xNN.
+std::string quote_path(std::string_view path);
+
+} // namespace thumbnailer

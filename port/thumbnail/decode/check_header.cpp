@@ -1,0 +1,95 @@
+#include "thumbnail/decode/check_header.h"
+
+#include <algorithm>
+
+#include "thumbnail/decode/load.h"
+#include "thumbnail/jpeg/segments.h"
+#include "thumbnail/vips/vips_errors.h"
+
+namespace thumbnailer {
+
+namespace {
+
+Failure unsupported(std::string message) { return {Reason::unsupported_format, std::move(message)}; }
+
+Result<Format> format_of(const Limits& limits, Bytes source) {
+    const auto format = sniff(source);
+    const std::string known = format_names(limits.loaders);
+    if (!format) return unsupported("the source is not an image of a format that is read here: " + known);
+    if (!limits.loaders.has(*format))
+        return unsupported("the source is " + std::string(name_of(*format)) + ", read here are: " + known);
+    return *format;
+}
+
+Result<Done> check_jpeg(const Limits& limits, Bytes source) {
+    const auto frame = jpeg_frame(source);
+    if (!frame) return Done{}; // the decoder says better what is wrong
+    if (frame->precision != 8)
+        return unsupported("the jpeg image has " + std::to_string(frame->precision) + " bits per sample: 8 are read");
+    if (!frame->progressive || frame->coefficient_bytes <= limits.max_memory) return Done{};
+    return Failure{.reason = Reason::too_large,
+                   .message = "the progressive jpeg image needs " + std::to_string(frame->coefficient_bytes) +
+                              " bytes of memory: at most " + std::to_string(limits.max_memory) +
+                              " are given to it (--max-memory)",
+                   .limit = limits.max_memory};
+}
+
+std::string described(const Header& header) {
+    return std::to_string(header.raw_width) + " x " + std::to_string(header.raw_height) + " pixels";
+}
+
+Result<Done> check_sides(const Limits& limits, const Header& header) {
+    if (std::max(header.raw_width, header.raw_height) > limits.max_side)
+        return Failure{.reason = Reason::too_large,
+                       .message = "the image has " + described(header) + ": at most " +
+                                  std::to_string(limits.max_side) + " on a side are read (--max-side)",
+                       .limit = limits.max_side};
+    if (header.profile_bytes > limits.max_profile)
+        return Failure{.reason = Reason::too_large,
+                       .message = "the colour profile has " + std::to_string(header.profile_bytes) +
+                                  " bytes: at most " + std::to_string(limits.max_profile) + " are read (--max-profile)",
+                       .limit = limits.max_profile};
+    return Done{};
+}
+
+} // namespace
+
+Result<Header> inspect(const Limits& limits, Bytes source, std::int32_t page) {
+    const auto format = format_of(limits, source);
+    if (!format) return format.error();
+    if (*format == Format::jpeg)
+        if (auto fits = check_jpeg(limits, source); !fits) return std::move(fits).error();
+    const std::string what = "the header of the " + std::string(name_of(*format)) + " image";
+    auto header = guarded(Reason::bad_image, what, [&] { return read_header(*format, source); });
+    if (!header) return header;
+    if (page >= header->pages)
+        return Failure{.reason = Reason::bad_option,
+                       .message = "page: " + std::to_string(page) + " is not there: the image has " +
+                                  std::to_string(header->pages) + ", counted from 0",
+                       .option = "page"};
+    if (page > 0) {
+        header = guarded(Reason::bad_image, what, [&] { return read_header(*format, source, page); });
+        if (!header) return header;
+    }
+    if (auto within = check_frames(limits, *header, 1); !within) return std::move(within).error();
+    if (auto within = check_sides(limits, *header); !within) return std::move(within).error();
+    return header;
+}
+
+Result<Done> check_frames(const Limits& limits, const Header& header, std::int32_t frames) {
+    if (frames > limits.max_frames)
+        return Failure{.reason = Reason::too_large,
+                       .message = "the animation has " + std::to_string(frames) + " frames: at most " +
+                                  std::to_string(limits.max_frames) + " are read (--max-frames)",
+                       .limit = limits.max_frames};
+    // No side is over 2^31 and no number of frames over 2^31, but all three together may be.
+    const double pixels = static_cast<double>(header.raw_width) * header.raw_height * frames;
+    if (pixels <= static_cast<double>(limits.max_pixels)) return Done{};
+    const std::string times = frames > 1 ? std::to_string(frames) + " frames of " : "";
+    return Failure{.reason = Reason::too_large,
+                   .message = "the image has " + times + described(header) + ": at most " +
+                              std::to_string(limits.max_pixels) + " are read (--max-pixels)",
+                   .limit = limits.max_pixels};
+}
+
+} // namespace thumbnailer

@@ -1,0 +1,17 @@
+// What may be decoded at all: the format, the header, the limits. No pixel is read before this has passed.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "job/job.h"
+
+namespace thumbnailer {
+
+// The header of the source's page. Fails with unsupported_format, bad_image, too_large, or bad_option when there
+// is no such page.
+Result<Header> inspect(const Limits& limits, Bytes source, std::int32_t page = 0);
+
+// Whether so many frames of the image are within the limits. Fails with too_large.
+Result<Done> check_frames(const Limits& limits, const Header& header, std::int32_t frames);
+
+} // namespace thumbnailer

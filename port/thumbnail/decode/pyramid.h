@@ -1,0 +1,22 @@
+// The smaller copies of itself that a TIFF may hold, as pages or as sub-images of a page. May throw vips::VError.
+#pragma once
+
+#include <optional>
+#include <vips/vips8>
+
+#include "base/bytes.h"
+#include "thumbnail/geometry/geometry.h"
+
+namespace thumbnailer {
+
+struct Level {
+    std::int32_t page = 0;
+    std::int32_t subifd = -1; // -1: the page itself
+
+    void choose(vips::VOption* options) const;
+};
+
+// The smallest copy of the page that is not smaller than `scaled`; nothing when the page itself is it.
+std::optional<Level> pyramid_level(Bytes source, std::int32_t page, Size scaled);
+
+} // namespace thumbnailer

@@ -1,0 +1,112 @@
+#include "thumbnail/encode/encode.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "thumbnail/encode/metadata.h"
+
+namespace thumbnailer {
+
+using vips::VImage;
+using vips::VOption;
+
+namespace {
+
+void set_metadata(VOption* options, const Output& output) {
+#if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 15
+    options->set("keep", has_metadata(output) ? VIPS_FOREIGN_KEEP_ALL : VIPS_FOREIGN_KEEP_NONE);
+#else
+    options->set("strip", !has_metadata(output));
+#endif
+}
+
+VipsForeignSubsample subsampling_of(const Output& output) {
+    constexpr VipsForeignSubsample kModes[] = {VIPS_FOREIGN_SUBSAMPLE_AUTO, VIPS_FOREIGN_SUBSAMPLE_ON,
+                                               VIPS_FOREIGN_SUBSAMPLE_OFF};
+    return kModes[static_cast<std::size_t>(output.subsampling)];
+}
+
+// 0: the depth that the samples have.
+int bits_of(const Output& output) {
+    constexpr int kBits[] = {0, 1, 2, 4, 8, 16};
+    return kBits[static_cast<std::size_t>(output.bit_depth)];
+}
+
+void set_jpeg(VOption* options, const Output& output) {
+    options->set("optimize_coding", output.optimise)
+        ->set("interlace", output.progressive)
+        ->set("subsample_mode", subsampling_of(output));
+}
+
+void set_png(VOption* options, const VImage& image, const Output& output) {
+    const int bits = bits_of(output);
+    const bool few_colours = output.palette || (bits != 0 && bits < 8 && image.bands() > 1);
+    options->set("interlace", output.progressive)->set("palette", few_colours);
+    if (bits != 0) options->set("bitdepth", bits);
+    if (few_colours && output.quality != 0) options->set("Q", output.quality);
+    if (output.effort < 0) return;
+    options->set("compression", effort_from(output, 0, 9));
+    if (few_colours) options->set("effort", effort_from(output, 1, 10));
+}
+
+void set_webp(VOption* options, const Output& output) {
+    options->set("lossless", output.lossless)
+        ->set("near_lossless", output.near_lossless)
+        ->set("alpha_q", output.alpha_quality);
+    if (output.effort >= 0) options->set("effort", effort_from(output, 0, 6));
+}
+
+void set_avif(VOption* options, const Output& output) {
+    options->set("compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1)
+        ->set("lossless", output.lossless)
+        ->set("subsample_mode", subsampling_of(output));
+    if (output.effort >= 0) options->set("effort", effort_from(output, 0, 9));
+}
+
+void set_gif(VOption* options, const Output& output) {
+    if (output.effort >= 0) options->set("effort", effort_from(output, 1, 10));
+    if (const int bits = bits_of(output); bits != 0) options->set("bitdepth", std::min(bits, 8));
+}
+
+void set_tiff(VOption* options) {
+    options->set("compression", VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE)
+        ->set("predictor", VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL);
+}
+
+void set_format(VOption* options, const VImage& image, Format format, const Output& output) {
+    switch (format) {
+    case Format::jpeg: return set_jpeg(options, output);
+    case Format::png: return set_png(options, image, output);
+    case Format::webp: return set_webp(options, output);
+    case Format::avif: return set_avif(options, output);
+    case Format::gif: return set_gif(options, output);
+    case Format::tiff: return set_tiff(options);
+    default: return; // what cannot be written has no saver to be called
+    }
+}
+
+} // namespace
+
+std::int32_t quality_of(Format format, const Output& output) {
+    const std::int32_t own = spec_of(format).quality;
+    return own == 0 || output.quality == 0 ? own : output.quality;
+}
+
+int effort_from(const Output& output, int least, int most) {
+    return least + static_cast<int>(std::lround(output.effort * (most - least) / 10.0));
+}
+
+bool is_lossy(Format format, const Output& output) { return spec_of(format).quality != 0 && !output.lossless; }
+
+Encoded encode(const VImage& image, Format format, const Output& output, std::int32_t quality) {
+    VOption* options = VImage::option();
+    set_metadata(options, output);
+    if (quality != 0) options->set("Q", quality);
+    set_format(options, image, format, output);
+    VipsBlob* blob = nullptr;
+    options->set("in", image)->set("buffer", &blob);
+    VImage::call(std::string(spec_of(format).saver).c_str(), options);
+    return Encoded(blob);
+}
+
+} // namespace thumbnailer

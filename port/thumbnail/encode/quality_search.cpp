@@ -1,0 +1,107 @@
+#include "thumbnail/encode/quality_search.h"
+
+#include <array>
+#include <cstdio>
+#include <optional>
+
+#include "thumbnail/decode/load.h"
+#include "thumbnail/encode/ssim.h"
+
+namespace thumbnailer {
+
+using vips::VImage;
+
+namespace {
+
+constexpr std::int32_t kBestQuality = 100;
+
+// Encoding anew with another quality each time; what was encoded is kept, so that none is made twice.
+class Trials {
+public:
+    Trials(const VImage& image, Format format, const Output& output)
+        : image_(image.copy_memory()), format_(format), output_(output) {}
+
+    const Encoded& at(std::int32_t quality) {
+        auto& encoded = made_[static_cast<std::size_t>(quality)];
+        if (!encoded) encoded.emplace(encode(image_, format_, output_, quality));
+        return *encoded;
+    }
+    Encoded take(std::int32_t quality) {
+        at(quality);
+        return std::move(*made_[static_cast<std::size_t>(quality)]);
+    }
+    const VImage& image() const { return image_; }
+
+private:
+    VImage image_;
+    Format format_;
+    const Output& output_;
+    std::array<std::optional<Encoded>, kBestQuality + 1> made_;
+};
+
+bool fits(const Encoded& encoded, const Output& output) {
+    return output.max_bytes == 0 || encoded.bytes().size() <= static_cast<std::size_t>(output.max_bytes);
+}
+
+Failure too_large(const Encoded& smallest, Format format, const Output& output) {
+    return {.reason = Reason::too_large,
+            .message = "the smallest " + std::string(name_of(format)) + " has " +
+                       std::to_string(smallest.bytes().size()) + " bytes: max_bytes is " +
+                       std::to_string(output.max_bytes),
+            .option = "max_bytes",
+            .limit = output.max_bytes};
+}
+
+// The lowest quality of which `suffices` holds; it holds of `highest`.
+template <typename Suffices>
+std::int32_t lowest(std::int32_t highest, Suffices suffices) {
+    std::int32_t low = 1;
+    std::int32_t high = highest;
+    while (low < high) {
+        const std::int32_t middle = (low + high) / 2;
+        if (suffices(middle))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return high;
+}
+
+Result<Encoded> encode_alike(Trials& trials, Format format, const Output& output) {
+    const Reference reference(trials.image());
+    const bool animated = vips_image_get_page_height(trials.image().get_image()) < trials.image().height();
+    const auto alike = [&](std::int32_t quality) {
+        return reference.ssim(decode(format, trials.at(quality).bytes(), animated)) >= output.ssim;
+    };
+    if (!alike(kBestQuality))
+        return Failure{.reason = Reason::encode_failed,
+                       .message = "no quality of " + std::string(name_of(format)) + " keeps the picture as alike as " +
+                                  std::to_string(output.ssim),
+                       .option = "quality"};
+    const std::int32_t quality = lowest(kBestQuality, alike);
+    if (!fits(trials.at(quality), output)) return too_large(trials.at(quality), format, output);
+    return trials.take(quality);
+}
+
+Result<Encoded> encode_small(Trials& trials, Format format, const Output& output) {
+    const std::int32_t wanted = quality_of(format, output);
+    if (fits(trials.at(wanted), output)) return trials.take(wanted);
+    const auto too_many_bytes = [&](std::int32_t quality) { return !fits(trials.at(quality), output); };
+    const std::int32_t first_over = lowest(wanted, too_many_bytes);
+    if (first_over == 1) return too_large(trials.at(1), format, output);
+    return trials.take(first_over - 1);
+}
+
+} // namespace
+
+Result<Encoded> encode_within(const VImage& image, Format format, const Output& output) {
+    if (is_lossy(format, output) && (output.ssim > 0 || output.max_bytes > 0)) {
+        Trials trials(image, format, output);
+        return output.ssim > 0 ? encode_alike(trials, format, output) : encode_small(trials, format, output);
+    }
+    Encoded encoded = encode(image, format, output, quality_of(format, output));
+    if (!fits(encoded, output)) return too_large(encoded, format, output);
+    return encoded;
+}
+
+} // namespace thumbnailer

@@ -1,0 +1,129 @@
+#include "thumbnail/geometry/geometry.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace thumbnailer {
+
+namespace {
+
+// A side never vanishes, however flat the image is; and it stays a number, however far it is over every limit.
+std::int32_t scaled_side(std::int32_t side, double scale) {
+    return static_cast<std::int32_t>(std::lround(std::clamp(side * scale, 1.0, 1e9)));
+}
+
+Size scaled_by(Size size, double scale) { return {scaled_side(size.width, scale), scaled_side(size.height, scale)}; }
+
+// A side that was not asked for follows from the image's shape.
+Size box_of(Size source, const Output& output) {
+    const Size box{output.width == 0 ? 0 : scaled_side(output.width, output.dpr),
+                   output.height == 0 ? 0 : scaled_side(output.height, output.dpr)};
+    if (box.width == 0) return {scaled_side(source.width, static_cast<double>(box.height) / source.height), box.height};
+    if (box.height == 0) return {box.width, scaled_side(source.height, static_cast<double>(box.width) / source.width)};
+    return box;
+}
+
+Layout uncut(Size scaled) { return {.scaled = scaled, .kept = scaled, .canvas = scaled}; }
+
+// As near to the middle of what is kept as the edges allow.
+Place focused(Size image, const Rect& part, const Focus& focus, Size scaled, Size kept) {
+    const double across = (focus.x * image.width - part.left) * scaled.width / part.width;
+    const double down = (focus.y * image.height - part.top) * scaled.height / part.height;
+    const auto begin = [](double middle, std::int32_t length, std::int32_t outer) {
+        return std::clamp(static_cast<std::int32_t>(std::lround(middle - length / 2.0)), 0, outer - length);
+    };
+    return {begin(across, kept.width, scaled.width), begin(down, kept.height, scaled.height)};
+}
+
+Layout cover(Size image, const Rect& part, Size scaled, Size box, const Output& output) {
+    const Size kept{std::min(scaled.width, box.width), std::min(scaled.height, box.height)};
+    const Place place =
+        output.focus.given ? focused(image, part, output.focus, scaled, kept) : placed(kept, scaled, output.gravity);
+    return {.scaled = scaled, .left = place.x, .top = place.y, .kept = kept, .canvas = kept};
+}
+
+Layout contain(Size scaled, Size box, Gravity gravity) {
+    const Place place = placed(scaled, box, gravity);
+    return {.scaled = scaled, .kept = scaled, .x = place.x, .y = place.y, .canvas = box};
+}
+
+Layout lay_out_unpadded(Size image, const Rect& part, const Output& output) {
+    const Size source = part.size();
+    const Size box = box_of(source, output);
+    const double most = output.enlarge ? std::numeric_limits<double>::infinity() : 1.0;
+    // A side that follows is rounded, and must not decide: 150 wide is 150 wide.
+    double across = static_cast<double>(box.width) / source.width;
+    double down = static_cast<double>(box.height) / source.height;
+    if (output.width == 0) across = down;
+    if (output.height == 0) down = across;
+    const double within = std::min({across, down, most});
+    const double around = std::min(std::max(across, down), most);
+    switch (output.fit) {
+    case Fit::fill:
+        return uncut(
+            {scaled_side(source.width, std::min(across, most)), scaled_side(source.height, std::min(down, most))});
+    case Fit::outside: return uncut(scaled_by(source, around));
+    case Fit::cover: return cover(image, part, scaled_by(source, around), box, output);
+    case Fit::contain: return contain(scaled_by(source, within), box, output.gravity);
+    case Fit::inside: break;
+    }
+    return uncut(scaled_by(source, within));
+}
+
+} // namespace
+
+Layout lay_out(Size image, const Rect& part, const Output& output) {
+    Layout layout = lay_out_unpadded(image, part, output);
+    layout.padding = {in_pixels(output.padding.top, output), in_pixels(output.padding.right, output),
+                      in_pixels(output.padding.bottom, output), in_pixels(output.padding.left, output)};
+    return layout;
+}
+
+Place placed(Size inner, Size outer, Gravity gravity) {
+    // In halves of what is left over.
+    constexpr Place kHalves[] = {{1, 1}, {1, 0}, {2, 0}, {2, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}, {0, 0}};
+    const Place halves = kHalves[static_cast<std::size_t>(gravity)];
+    return {(outer.width - inner.width) * halves.x / 2, (outer.height - inner.height) * halves.y / 2};
+}
+
+Size fit_within(Size size, std::int32_t side) {
+    return scaled_by(size, std::min(1.0, static_cast<double>(side) / std::max(size.width, size.height)));
+}
+
+std::int32_t in_pixels(std::int32_t length, const Output& output) {
+    return static_cast<std::int32_t>(std::lround(length * output.dpr));
+}
+
+Speed speed_of(const Output& output) {
+    if (!output.linear) return output.speed;
+    return output.speed == Speed::fast ? Speed::balanced : Speed::best;
+}
+
+std::optional<std::int32_t> headroom_of(Speed speed) {
+    if (speed == Speed::best) return std::nullopt;
+    return speed == Speed::fast ? 1 : 2;
+}
+
+std::int32_t reduction(Size source, Size scaled) {
+    return std::min(source.width / scaled.width, source.height / scaled.height);
+}
+
+std::int32_t shrink_on_load(Size source, Size scaled, Speed speed) {
+    const auto headroom = headroom_of(speed);
+    if (!headroom) return 1;
+    const std::int32_t most = reduction(source, scaled);
+    const std::int32_t left = most / *headroom;
+    const std::int32_t shrink = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    return shrink > 1 && shrink == most ? shrink / 2 : shrink;
+}
+
+double scale_on_load(Size source, Size scaled, Speed speed) {
+    const auto headroom = headroom_of(speed);
+    if (!headroom) return 1;
+    const double across = static_cast<double>(scaled.width) / source.width;
+    const double down = static_cast<double>(scaled.height) / source.height;
+    return std::min(1.0, *headroom * std::max(across, down));
+}
+
+} // namespace thumbnailer

@@ -1,0 +1,83 @@
+// Where the pixels go: sizes and rectangles only, no image. All in the orientation in which the image is seen.
+#pragma once
+
+#include <optional>
+
+#include "job/output.h"
+
+namespace thumbnailer {
+
+struct Size {
+    std::int32_t width = 0;
+    std::int32_t height = 0;
+    bool operator==(const Size&) const = default;
+};
+
+struct Rect {
+    std::int32_t left = 0;
+    std::int32_t top = 0;
+    std::int32_t width = 0;
+    std::int32_t height = 0;
+
+    Size size() const { return {width, height}; }
+    bool operator==(const Rect&) const = default;
+};
+
+inline Rect whole(Size size) { return {0, 0, size.width, size.height}; }
+
+// The part of the image that is used is scaled to `scaled`; of that the rectangle of `kept` size at (left, top) is
+// kept; it stands at (x, y) on a canvas of `canvas` size, which has `padding` around it.
+struct Layout {
+    Size scaled;
+    std::int32_t left = 0;
+    std::int32_t top = 0;
+    Size kept;
+    std::int32_t x = 0;
+    std::int32_t y = 0;
+    Size canvas;
+    Padding padding = {};
+
+    bool crops() const { return kept != scaled; }
+    bool pads() const { return canvas != kept; }
+    // Of the thumbnail, padding included.
+    Size full() const {
+        return {canvas.width + padding.left + padding.right, canvas.height + padding.top + padding.bottom};
+    }
+    bool operator==(const Layout&) const = default;
+};
+
+// `part` is what is used of an image of size `image`.
+Layout lay_out(Size image, const Rect& part, const Output& output);
+
+// Where something of size `inner` begins that stands in `outer` by gravity. Both may be the larger.
+struct Place {
+    std::int32_t x = 0;
+    std::int32_t y = 0;
+};
+Place placed(Size inner, Size outer, Gravity gravity);
+
+// The size with its longest side at most `side`.
+Size fit_within(Size size, std::int32_t side);
+
+// A length in pixels at the output's pixel ratio.
+std::int32_t in_pixels(std::int32_t length, const Output& output);
+
+// A decoder scales in the light in which the picture is stored: for linear light it does less of it, or none.
+Speed speed_of(const Output& output);
+
+// How many times the target a decoder that scales leaves to the resampler, at least; nothing when it may not scale.
+// From twice the target on, the resampler and not the decoder decides what is sharp.
+std::optional<std::int32_t> headroom_of(Speed speed);
+
+// How many whole times smaller both sides become.
+std::int32_t reduction(Size source, Size scaled);
+
+// How many times smaller a JPEG of `source` is decoded that is scaled to `scaled`: 1, 2, 4 or 8, for which decoders
+// are fast. Balanced is libvips' rule for thumbnails (resample/thumbnail.c), fast is sharp's (src/pipeline.cc), which
+// stays clear of a target that is just reached, because decoded sizes are rounded.
+std::int32_t shrink_on_load(Size source, Size scaled, Speed speed);
+
+// How much of its size a WebP of `source` is decoded at.
+double scale_on_load(Size source, Size scaled, Speed speed);
+
+} // namespace thumbnailer

@@ -1,0 +1,21 @@
+#include "thumbnail/geometry/plan.h"
+
+#include "thumbnail/geometry/orientation.h"
+
+namespace thumbnailer {
+
+namespace {
+
+// As with shrink-on-load: from twice the size the resampler makes what it makes from more.
+constexpr std::int32_t kMinOversampling = 2;
+
+} // namespace
+
+Size View::as_stored() const { return turned(seen, orientation); }
+
+bool serves(const View& view, Size scaled, const Plan& plan) {
+    return view == plan.view && scaled.width >= kMinOversampling * plan.layout.scaled.width &&
+           scaled.height >= kMinOversampling * plan.layout.scaled.height;
+}
+
+} // namespace thumbnailer

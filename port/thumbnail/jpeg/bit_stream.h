@@ -1,0 +1,117 @@
+// The bits of entropy-coded JPEG data, where a byte of 0xff is followed by one of zeros that does not count
+// (ITU-T T.81, F.1.2.3).
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace thumbnailer {
+
+class BitReader {
+public:
+    explicit BitReader(Bytes data) : next_(data.data()), end_(next_ + data.size()) {}
+
+    // Holds at least 56 bits from here on; behind the end there are zeros.
+    void fill() {
+        std::uint64_t word = 0;
+        if (end_ - next_ >= std::ptrdiff_t{sizeof word}) [[likely]] {
+            std::memcpy(&word, next_, sizeof word);
+            if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
+            if (!has_marker_byte(word)) [[likely]] {
+                bits_ |= word >> count_;
+                next_ += static_cast<unsigned>(63 - count_) / 8;
+                count_ |= 56;
+                return;
+            }
+        }
+        *this = filled_by_byte(*this);
+    }
+    // The next `count` bits, 1 to 32, of those that are held.
+    std::uint32_t held(int count) const { return static_cast<std::uint32_t>(bits_ >> (64 - count)); }
+    // At most what is held.
+    void skip(int count) {
+        bits_ <<= count;
+        count_ -= count;
+    }
+    // 1 to 32 bits.
+    std::uint32_t take(int count) {
+        if (count_ < count) fill();
+        const std::uint32_t bits = held(count);
+        skip(count);
+        return bits;
+    }
+    // Whether more was read than is there.
+    bool overrun() const { return count_ < missing_; }
+    // Goes on behind the restart marker that must come next: they are numbered, by turns of eight.
+    bool restart(unsigned number) {
+        if (overrun() || count_ - missing_ >= 8 || end_ - next_ < 2) return false;
+        const bool is_next = next_[0] == std::byte{0xff} && next_[1] == static_cast<std::byte>(0xd0 + number % 8);
+        next_ += 2;
+        bits_ = 0;
+        count_ = missing_ = 0;
+        return is_next;
+    }
+
+private:
+    // Whether a byte of the word is 0xff, which is one of zeros in what is turned.
+    static bool has_marker_byte(std::uint64_t word) {
+        constexpr std::uint64_t kOnes = 0x0101010101010101;
+        constexpr std::uint64_t kHigh = 0x8080808080808080;
+        return ((~word - kOnes) & word & kHigh) != 0;
+    }
+
+    // By value, so that the reader of a loop may stay in registers.
+    [[gnu::noinline]] static BitReader filled_by_byte(BitReader reader) {
+        while (reader.count_ < 56) reader.add_byte();
+        return reader;
+    }
+
+    void add_byte() {
+        const bool is_stuffed = end_ - next_ >= 2 && next_[1] == std::byte{0};
+        if (next_ == end_ || (*next_ == std::byte{0xff} && !is_stuffed)) {
+            missing_ += 8;
+        } else {
+            bits_ |= static_cast<std::uint64_t>(*next_) << (56 - count_);
+            next_ += *next_ == std::byte{0xff} ? 2 : 1;
+        }
+        count_ += 8;
+    }
+
+    const std::byte* next_;
+    const std::byte* end_;
+    std::uint64_t bits_ = 0; // from the highest on; below those that count are some that come next, or zeros
+    int count_ = 0;          // of the bits that are held
+    int missing_ = 0;        // of them, the last ones, that are not in the data
+};
+
+class BitWriter {
+public:
+    explicit BitWriter(std::vector<std::byte>& into) : into_(into) {}
+
+    // At most 32 bits.
+    void put(std::uint32_t bits, int count) {
+        bits_ = bits_ << count | bits;
+        count_ += count;
+        while (count_ >= 8) {
+            count_ -= 8;
+            const auto byte = static_cast<std::byte>(bits_ >> count_);
+            into_.push_back(byte);
+            if (byte == std::byte{0xff}) into_.push_back(std::byte{0});
+        }
+    }
+    // Fills the last byte with ones.
+    void finish() {
+        if (count_ > 0) put((1U << (8 - count_)) - 1, 8 - count_);
+    }
+
+private:
+    std::vector<std::byte>& into_;
+    std::uint64_t bits_ = 0;
+    int count_ = 0;
+};
+
+} // namespace thumbnailer

@@ -1,0 +1,58 @@
+// Huffman codes of JPEG (ITU-T T.81, annex C and F.2.2): a code says how many zeros come first and how many bits of a
+// value follow it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "thumbnail/jpeg/bit_stream.h"
+
+namespace thumbnailer {
+
+struct HuffmanSymbol {
+    std::uint8_t length = 0; // of the code, in bits; 0: there is no such code
+    std::uint8_t total = 0;  // bits with those of the value
+    std::uint8_t size = 0;   // bits of the value
+    std::uint8_t zeros = 0;
+
+    // Whether it ends a block of coefficients: no value, and not the sixteen zeros that go on.
+    bool is_end() const { return size == 0 && zeros != 15; }
+};
+
+class HuffmanTable {
+public:
+    // `counts` of the codes of 1 to 16 bits, and at most 256 symbols for them. Codes for which there is no room are
+    // none.
+    HuffmanTable(Bytes counts, Bytes symbols);
+
+    // By the next 32 bits, whatever is behind the code.
+    HuffmanSymbol operator[](std::uint32_t bits) const {
+        const HuffmanSymbol symbol = short_[bits >> (32 - kShort)];
+        return symbol.length != 0 ? symbol : long_symbol(bits);
+    }
+
+private:
+    static constexpr int kShort = 10;
+    static constexpr std::size_t kLongest = 16;
+
+    HuffmanSymbol long_symbol(std::uint32_t bits) const;
+
+    std::array<HuffmanSymbol, 1 << kShort> short_{};
+    // By length: what is greater than 32 bits that begin with a code of it, and where the symbol of its code 0 would
+    // be.
+    std::array<std::uint64_t, kLongest + 1> limits_{};
+    std::array<std::int64_t, kLongest + 1> offsets_{};
+    std::array<std::uint8_t, 256> symbols_{};
+};
+
+// The value behind the code in 32 bits. What begins with a zero is negative, and each of its bits is turned. There is
+// no branch: nobody can predict it.
+inline std::int32_t huffman_value(std::uint32_t bits, HuffmanSymbol symbol) {
+    const std::uint32_t behind = bits << symbol.length;
+    const std::uint32_t turn = ~static_cast<std::uint32_t>(static_cast<std::int32_t>(behind) >> 31);
+    const std::uint32_t magnitude = (behind ^ turn) >> 1 >> (31 - symbol.size);
+    return static_cast<std::int32_t>((magnitude ^ turn) - turn);
+}
+
+} // namespace thumbnailer

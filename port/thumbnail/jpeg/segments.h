@@ -1,0 +1,43 @@
+// What libvips does not say about a JPEG.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "thumbnail/geometry/geometry.h"
+
+namespace thumbnailer {
+
+// SOF0 to SOF15 without DHT, JPG and DAC (ITU-T T.81, table B.1).
+constexpr bool is_frame_header(std::uint64_t marker) {
+    return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+}
+
+// Without a length: TEM, RST0 to RST7, SOI (ITU-T T.81, B.1.1.3).
+constexpr bool stands_alone(std::uint64_t marker) { return marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8); }
+
+// A marker with the bytes behind its length.
+struct JpegSegment {
+    std::uint64_t marker = 0;
+    Bytes contents;
+};
+
+// The segments before the first scan, up to where the file ends or is damaged.
+std::vector<JpegSegment> jpeg_segments(Bytes source);
+
+// From the frame header (ITU-T T.81, B.2.2).
+struct JpegFrame {
+    Size size;
+    int precision = 8; // bits per sample
+    bool progressive = false;
+    // What a decoder holds of a progressive image until its last scan: two bytes for each sample of all components,
+    // however small it is decoded.
+    std::int64_t coefficient_bytes = 0;
+};
+
+// Nothing when there is no whole frame header before the first scan.
+std::optional<JpegFrame> jpeg_frame(Bytes source);
+
+} // namespace thumbnailer

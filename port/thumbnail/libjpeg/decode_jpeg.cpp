@@ -1,0 +1,141 @@
+#include "thumbnail/libjpeg/decode_jpeg.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <memory>
+
+#include "thumbnail/libjpeg/huffman_decoder.h"
+#include "thumbnail/libjpeg/jpeg_errors.h"
+#include "thumbnail/libjpeg/libjpeg_compat.h"
+#include "thumbnail/pixels/icc.h"
+
+namespace thumbnailer {
+
+namespace {
+
+constexpr unsigned kLongestMarker = 0xffff;
+constexpr std::size_t kMostPlanes = 3;
+// Rows of samples in one component of one row of blocks: at most 4 blocks of 8.
+constexpr std::size_t kMostRows = std::size_t{4} * DCTSIZE;
+
+// A decoder, destroyed with its owner. Each step is false when libjpeg has anything to object.
+class Decoder {
+public:
+    Decoder() { jpeg_.err = errors_.manager(); }
+    ~Decoder() { jpeg_destroy_decompress(&jpeg_); }
+    Decoder(const Decoder&) = delete;
+    Decoder& operator=(const Decoder&) = delete;
+
+    bool open(Bytes source) {
+        return errors_.survives([&] {
+            jpeg_create_decompress(&jpeg_);
+            jpeg_mem_src(&jpeg_, reinterpret_cast<const unsigned char*>(source.data()), source.size());
+            jpeg_save_markers(&jpeg_, JPEG_APP0 + 2, kLongestMarker); // where a profile is
+            jpeg_read_header(&jpeg_, TRUE);
+        });
+    }
+
+    bool has_planes() const {
+        if (jpeg_.data_precision != 8 || jpeg_.arith_code) return false;
+        if (jpeg_.jpeg_color_space == JCS_GRAYSCALE) return jpeg_.num_components == 1;
+        if (jpeg_.jpeg_color_space != JCS_YCbCr || jpeg_.num_components != 3) return false;
+        const jpeg_component_info& luma = jpeg_.comp_info[0];
+        const jpeg_component_info& blue = jpeg_.comp_info[1];
+        const jpeg_component_info& red = jpeg_.comp_info[2];
+        return blue.h_samp_factor == red.h_samp_factor && blue.v_samp_factor == red.v_samp_factor &&
+               luma.h_samp_factor % blue.h_samp_factor == 0 && luma.v_samp_factor % blue.v_samp_factor == 0;
+    }
+
+    // Grey has no profile that matters, see thumbnail/pixels/colour.cpp.
+    bool has_plain_colours() {
+        if (jpeg_.num_components == 1) return true;
+        JOCTET* data = nullptr;
+        unsigned size = 0;
+        const bool sound = errors_.survives([&] { jpeg_read_icc_profile(&jpeg_, &data, &size); });
+        const std::unique_ptr<JOCTET, decltype(&std::free)> profile(data, &std::free);
+        return sound && (data == nullptr || is_srgb({reinterpret_cast<const std::byte*>(data), size}));
+    }
+
+    bool start(std::int32_t shrink) {
+        return errors_.survives([&] {
+            jpeg_.scale_num = 1;
+            jpeg_.scale_denom = static_cast<unsigned>(shrink);
+            jpeg_.raw_data_out = TRUE;
+            jpeg_.out_color_space = jpeg_.jpeg_color_space;
+            jpeg_start_decompress(&jpeg_);
+            blocks_.attach(jpeg_);
+        });
+    }
+
+    std::vector<SourcePlane> planes() const {
+        std::vector<SourcePlane> planes;
+        for (int index = 0; index < jpeg_.num_components; ++index) {
+            const jpeg_component_info& component = jpeg_.comp_info[index];
+            const auto samples_for = [&](int factor, int most) {
+                return static_cast<double>(factor * scale_of(component)) / (most * DCTSIZE);
+            };
+            planes.push_back({Plane({static_cast<std::int32_t>(component.downsampled_width),
+                                     static_cast<std::int32_t>(component.downsampled_height)}),
+                              samples_for(component.h_samp_factor, jpeg_.max_h_samp_factor),
+                              samples_for(component.v_samp_factor, jpeg_.max_v_samp_factor), 0, 0});
+        }
+        return planes;
+    }
+
+    bool read(std::vector<SourcePlane>& planes, std::int32_t rows) {
+        while (jpeg_.output_scanline < jpeg_.output_height && rows_read() < rows)
+            if (!read_blocks(planes)) return false;
+        return true;
+    }
+
+    // Of the full-sized image.
+    std::int32_t rows_read() const { return static_cast<std::int32_t>(jpeg_.output_scanline * jpeg_.scale_denom); }
+
+private:
+    // One row of blocks of all components.
+    bool read_blocks(std::vector<SourcePlane>& planes) {
+        std::array<std::array<JSAMPROW, kMostRows>, kMostPlanes> rows;
+        std::array<JSAMPARRAY, kMostPlanes> components;
+        for (std::size_t index = 0; index < planes.size(); ++index) {
+            const jpeg_component_info& component = jpeg_.comp_info[index];
+            const int count = component.v_samp_factor * scale_of(component);
+            const int begin = static_cast<int>(jpeg_.output_iMCU_row) * count;
+            Plane& plane = planes[index].plane;
+            // What would be below the last block is not written.
+            const int last = static_cast<int>(component.height_in_blocks) * scale_of(component) - 1;
+            for (int row = 0; row < count; ++row)
+                rows[index][static_cast<std::size_t>(row)] = plane.row(std::min(begin + row, last));
+            components[index] = rows[index].data();
+        }
+        JDIMENSION read = 0;
+        const auto most = static_cast<JDIMENSION>(jpeg_.max_v_samp_factor * scale_of(jpeg_));
+        const bool sound = errors_.survives([&] { read = jpeg_read_raw_data(&jpeg_, components.data(), most); });
+        return sound && read != 0;
+    }
+
+    JpegErrors errors_;
+    BlockReader blocks_;
+    jpeg_decompress_struct jpeg_{};
+};
+
+// What was not decoded is no part of the plane.
+void cut(std::vector<SourcePlane>& planes, std::int32_t rows) {
+    for (SourcePlane& each : planes)
+        each.plane.cut(std::min(each.plane.size().height, static_cast<std::int32_t>(std::floor(rows * each.down))));
+}
+
+} // namespace
+
+std::optional<std::vector<SourcePlane>> read_planes(Bytes source, std::int32_t shrink, std::int32_t rows) {
+    Decoder decoder;
+    const bool usable = decoder.open(source) && decoder.has_planes() && decoder.has_plain_colours();
+    if (!usable || !decoder.start(shrink)) return std::nullopt;
+    std::vector<SourcePlane> planes = decoder.planes();
+    if (!decoder.read(planes, rows)) return std::nullopt;
+    cut(planes, decoder.rows_read());
+    return planes;
+}
+
+} // namespace thumbnailer

@@ -1,0 +1,20 @@
+// A JPEG of planes that are in its own form already.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "thumbnail/pixels/planes.h"
+
+namespace thumbnailer {
+
+// How many pixels along each side one sample of colour stands for, where the output does not say so itself: libvips'
+// own rule (foreign/vips2jpeg.c).
+std::int32_t subsampling_of(const Output& output, std::int32_t quality);
+
+// `planes` are of an image of `size`: one, or three of which the last two have one sample for `subsampling` pixels
+// along each side. The same file as libvips' of the same samples. Nothing when libjpeg has anything to object.
+std::optional<PlanesFile> write_planes(std::vector<Plane>& planes, Size size, std::int32_t subsampling,
+                                       const Output& output, std::int32_t quality);
+
+} // namespace thumbnailer

@@ -1,0 +1,162 @@
+#include "thumbnail/libjpeg/huffman_decoder.h"
+
+#include <algorithm>
+#include <span>
+
+#include "thumbnail/jpeg/zigzag.h"
+#include "thumbnail/libjpeg/libjpeg_compat.h"
+
+extern "C" {
+#include <jpegint.h>
+}
+
+namespace thumbnailer {
+
+namespace {
+
+// Where a coefficient belongs, by its number. What is behind the last goes to the place of the mean, which is written
+// after it.
+constexpr auto kPlaces = [] {
+    std::array<std::uint8_t, 4 * std::size_t{DCTSIZE2}> places{};
+    std::copy(kZigzag.begin(), kZigzag.end(), places.begin());
+    return places;
+}();
+
+template <typename Table>
+const Table* table_of(std::unique_ptr<Table>& made, const JHUFF_TBL& table) {
+    if (!made)
+        made = std::make_unique<Table>(std::as_bytes(std::span(table.bits).subspan(1)),
+                                       std::as_bytes(std::span(table.huffval)));
+    return made.get();
+}
+
+} // namespace
+
+CoefficientTable::CoefficientTable(Bytes counts, Bytes symbols) : table_(counts, symbols) {
+    constexpr std::size_t kMask = (1U << kPairBits) - 1;
+    std::array<Pair, 1 << kPairBits> singles;
+    for (std::uint32_t bits = 0; bits < singles.size(); ++bits) singles[bits] = single(bits << (32 - kPairBits));
+    for (std::size_t bits = 0; bits < singles.size(); ++bits) {
+        const Pair first = singles[bits];
+        const Pair second = singles[bits << first.total() & kMask];
+        const bool fits = second.total() != 0 && first.total() + second.total() <= kPairBits;
+        const bool goes_on = first.total() != 0 && first.advance() < kEnd;
+        pairs_[bits] = fits && goes_on ? first.followed_by(second) : first;
+    }
+}
+
+CoefficientTable::Pair CoefficientTable::single(std::uint32_t bits) const {
+    const HuffmanSymbol symbol = table_[bits];
+    if (symbol.length == 0 || symbol.total > kPairBits) return {};
+    if (symbol.is_end()) return {symbol.total, kEnd, kNowhere, 0};
+    if (symbol.size == 0) return {};
+    return {symbol.total, symbol.zeros + std::size_t{1}, symbol.zeros, huffman_value(bits, symbol)};
+}
+
+// The place behind the one symbol that comes next; 0 when there is none.
+template <bool kKept>
+inline std::size_t CoefficientTable::read_one(BitReader& bits, JCOEF* block, std::size_t place) const {
+    bits.fill();
+    const HuffmanSymbol symbol = table_[bits.held(32)];
+    if (symbol.length == 0) return 0;
+    const int value = huffman_value(bits.held(32), symbol);
+    bits.skip(symbol.total);
+    if (symbol.is_end()) return kEnd;
+    place += symbol.zeros;
+    if (kKept && symbol.size != 0) block[kPlaces[place]] = static_cast<JCOEF>(value);
+    return place + 1;
+}
+
+template <bool kKept>
+inline bool CoefficientTable::read(BitReader& bits, JCOEF* block) const {
+    std::size_t place = 1;
+    while (place != 0 && place < kFull) {
+        bits.fill();
+        for (int count = 0; count < kPairsHeld && place < kFull; ++count) {
+            const Pair pair = pairs_[bits.held(kPairBits)];
+            const std::size_t first = place + pair.first();
+            // A full block is not told to end: what follows its last coefficient is of the next block.
+            const bool is_last = first - (kFull - 1) < kFull;
+            if (pair.total() == 0 || is_last) [[unlikely]] {
+                place = read_one<kKept>(bits, block, place);
+                break;
+            }
+            if constexpr (kKept) {
+                block[kPlaces[first]] = pair.first_value();
+                block[kPlaces[place + pair.second()]] = pair.second_value();
+            }
+            bits.skip(pair.total());
+            place += pair.advance();
+        }
+    }
+    return place == kFull || place >= kEnd;
+}
+
+void BlockReader::attach(jpeg_decompress_struct& jpeg) {
+    // From version 3 on libjpeg-turbo decodes lossless JPEG, which has no blocks, and takes back that it gives raw
+    // data.
+    if (jpeg.inputctl->has_multiple_scans || !jpeg.raw_data_out) return;
+    add_parts(jpeg);
+    restart_ = jpeg.restart_interval;
+    bits_ = BitReader({reinterpret_cast<const std::byte*>(jpeg.src->next_input_byte), jpeg.src->bytes_in_buffer});
+    jpeg.client_data = this;
+    jpeg.entropy->decode_mcu = &BlockReader::read_unit;
+}
+
+// libjpeg has seen already that the tables are there and make sense.
+void BlockReader::add_parts(const jpeg_decompress_struct& jpeg) {
+    count_ = static_cast<std::size_t>(jpeg.blocks_in_MCU);
+    for (std::size_t index = 0; index < count_; ++index) {
+        const int component = jpeg.MCU_membership[index];
+        const jpeg_component_info& info = *jpeg.cur_comp_info[component];
+        const auto table = [](int number) { return static_cast<std::size_t>(number); };
+        parts_[index] = {table_of(means_[table(info.dc_tbl_no)], *jpeg.dc_huff_tbl_ptrs[info.dc_tbl_no]),
+                         table_of(rests_[table(info.ac_tbl_no)], *jpeg.ac_huff_tbl_ptrs[info.ac_tbl_no]), component,
+                         scale_of(info) == 1};
+    }
+}
+
+// Damage is an error of libjpeg's, which ends in JpegErrors::survives().
+::boolean BlockReader::read_unit(j_decompress_ptr jpeg, JBLOCKROW* blocks) {
+    if (!static_cast<BlockReader*>(jpeg->client_data)->read(blocks))
+        jpeg->err->error_exit(reinterpret_cast<j_common_ptr>(jpeg));
+    return TRUE;
+}
+
+bool BlockReader::begin_unit() {
+    if (restart_ != 0 && units_ == restart_) {
+        units_ = 0;
+        before_.fill(0);
+        if (!bits_.restart(restarts_++)) return false;
+    }
+    ++units_;
+    return true;
+}
+
+inline bool BlockReader::read_mean(const Part& part, BitReader& bits, JCOEF& mean) {
+    bits.fill();
+    const HuffmanSymbol symbol = (*part.mean)[bits.held(32)];
+    int& before = before_[static_cast<std::size_t>(part.component)];
+    before += huffman_value(bits.held(32), symbol);
+    bits.skip(symbol.total);
+    mean = static_cast<JCOEF>(before);
+    return symbol.length != 0 && mean == before;
+}
+
+bool BlockReader::read(JBLOCKROW* blocks) {
+    if (!begin_unit()) return false;
+    BitReader bits = bits_; // a copy may stay in registers
+    for (std::size_t index = 0; index < count_; ++index) {
+        const Part& part = parts_[index];
+        JCOEF* block = *blocks[index];
+        JCOEF mean = 0;
+        if (!read_mean(part, bits, mean)) return false;
+        const CoefficientTable& rest = *part.rest;
+        if (!(part.is_mean_enough ? rest.read<false>(bits, block) : rest.read<true>(bits, block))) return false;
+        block[0] = mean;
+    }
+    bits_ = bits;
+    return !bits_.overrun();
+}
+
+} // namespace thumbnailer

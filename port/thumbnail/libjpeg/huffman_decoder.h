@@ -1,0 +1,103 @@
+// The blocks of a baseline JPEG, read in the place of libjpeg's own reader, which looks up one code at a time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+
+#include <jpeglib.h>
+
+#include "thumbnail/jpeg/bit_stream.h"
+#include "thumbnail/jpeg/huffman.h"
+
+namespace thumbnailer {
+
+// The codes of what follows the mean of a block: of most blocks two are short enough to be looked up together.
+class CoefficientTable {
+public:
+    CoefficientTable(Bytes counts, Bytes symbols);
+
+    // Reads up to the end of the block. What is kept is written to its places. False when there is no such code, or the
+    // block has more coefficients than there is room for. Inlined, or else the bits would not stay in registers.
+    template <bool kKept>
+    [[gnu::always_inline]] bool read(BitReader& bits, JCOEF* block) const;
+
+private:
+    // One or two symbols with their values, in a word that is loaded at once.
+    class Pair {
+    public:
+        Pair() = default;
+        Pair(int total, std::size_t advance, std::size_t place, int value)
+            : word_(at(total, 0) | at(advance, 8) | at(place, 16) | at(kNowhere, 24) | at(value & 0xffff, 32)) {}
+        // Both, of two that have one symbol each.
+        Pair followed_by(Pair next) const {
+            const std::size_t second = next.first() == kNowhere ? kNowhere : advance() + next.first();
+            return Pair(at(total() + next.total(), 0) | at(advance() + next.advance(), 8) | at(first(), 16) |
+                        at(second, 24) | at(first_value() & 0xffff, 32) | at(next.first_value() & 0xffff, 48));
+        }
+
+        // Bits; 0: no symbol fits, or it leaves out sixteen coefficients.
+        int total() const { return static_cast<std::uint8_t>(word_); }
+        // To the place of the next coefficient; at least kEnd at the end of the block.
+        std::size_t advance() const { return static_cast<std::uint8_t>(word_ >> 8); }
+        // To the place of each value; kNowhere where there is none.
+        std::size_t first() const { return static_cast<std::uint8_t>(word_ >> 16); }
+        std::size_t second() const { return static_cast<std::uint8_t>(word_ >> 24); }
+        JCOEF first_value() const { return static_cast<JCOEF>(word_ >> 32); }
+        JCOEF second_value() const { return static_cast<JCOEF>(word_ >> 48); }
+
+    private:
+        explicit Pair(std::uint64_t word) : word_(word) {}
+        template <typename Value>
+        static std::uint64_t at(Value value, int bit) {
+            return static_cast<std::uint64_t>(value) << bit;
+        }
+        std::uint64_t word_ = 0;
+    };
+    static constexpr int kPairBits = 12;
+    static constexpr int kPairsHeld = 4; // of the bits that a reader holds when it is filled
+    static constexpr std::size_t kFull = DCTSIZE2;
+    static constexpr std::size_t kEnd = 2 * kFull;
+    static constexpr std::size_t kNowhere = kEnd + 32;
+
+    Pair single(std::uint32_t bits) const;
+    template <bool kKept>
+    [[gnu::always_inline]] std::size_t read_one(BitReader& bits, JCOEF* block, std::size_t place) const;
+
+    HuffmanTable table_;
+    std::array<Pair, 1 << kPairBits> pairs_;
+};
+
+class BlockReader {
+public:
+    // From here on it reads the blocks of `jpeg`, which has just been started. Those of a progressive file, and of one
+    // that has a scan for each component, are left to libjpeg.
+    void attach(jpeg_decompress_struct& jpeg);
+
+private:
+    // One of the blocks that belong together.
+    struct Part {
+        const HuffmanTable* mean = nullptr;
+        const CoefficientTable* rest = nullptr;
+        int component = 0;
+        bool is_mean_enough = false;
+    };
+    static ::boolean read_unit(j_decompress_ptr jpeg, JBLOCKROW* blocks);
+    void add_parts(const jpeg_decompress_struct& jpeg);
+    bool begin_unit();
+    bool read(JBLOCKROW* blocks);
+    [[gnu::always_inline]] bool read_mean(const Part& part, BitReader& bits, JCOEF& mean);
+
+    std::array<std::unique_ptr<HuffmanTable>, NUM_HUFF_TBLS> means_;
+    std::array<std::unique_ptr<CoefficientTable>, NUM_HUFF_TBLS> rests_;
+    std::array<Part, D_MAX_BLOCKS_IN_MCU> parts_;
+    std::size_t count_ = 0;
+    std::array<int, MAX_COMPS_IN_SCAN> before_{};
+    unsigned restart_ = 0; // units between two restart markers; 0: there are none
+    unsigned units_ = 0;   // since the last
+    unsigned restarts_ = 0;
+    BitReader bits_{{}};
+};
+
+} // namespace thumbnailer

@@ -1,0 +1,34 @@
+// A job done: the header read and checked, the image decoded once, each output made from it.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "job/job.h"
+
+namespace thumbnailer {
+
+class Lane;
+
+// The bytes that a job is about.
+struct Images {
+    Bytes source;
+    std::span<const Bytes> overlays = {};
+};
+
+// What an output came to.
+struct MadeThumbnail {
+    Bytes encoded;
+    std::string_view placeholder;
+};
+
+// Where output `index` goes. Fails with write_failed.
+using Store = std::function<Result<Done>(std::size_t index, const MadeThumbnail& finished, Product& product)>;
+
+// `lane` is kept from one job to the next.
+Outcome make_thumbnails(const Job& job, const Images& images, const Store& store, Lane& lane);
+
+} // namespace thumbnailer

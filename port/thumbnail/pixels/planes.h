@@ -1,0 +1,54 @@
+// A picture as the planes that JPEG keeps it in: brightness, and two of colour unless it is grey (JFIF's YCbCr, the
+// whole range of a byte). A plane of colour may have fewer samples; each stands in the middle of the pixels it is for.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "base/bytes.h"
+#include "thumbnail/geometry/geometry.h"
+
+namespace thumbnailer {
+
+class Plane {
+public:
+    // The samples are not set. There is room for whole blocks of JPEG, which may reach over the right and lower edge.
+    explicit Plane(Size size);
+
+    Size size() const { return size_; }
+    // Forgets the rows from `height` on.
+    void cut(std::int32_t height) { size_.height = height; }
+    // Bytes from one row to the next.
+    std::size_t stride() const { return stride_; }
+    std::uint8_t* row(std::int32_t index) { return samples_.get() + static_cast<std::size_t>(index) * stride_; }
+    const std::uint8_t* row(std::int32_t index) const {
+        return samples_.get() + static_cast<std::size_t>(index) * stride_;
+    }
+
+private:
+    struct Free {
+        void operator()(std::uint8_t* samples) const { std::free(samples); }
+    };
+    Size size_;
+    std::size_t stride_;
+    std::unique_ptr<std::uint8_t[], Free> samples_;
+};
+
+// A file that was made of planes, in memory that its encoder allocated.
+struct PlanesFile {
+    struct Free {
+        void operator()(unsigned char* bytes) const { std::free(bytes); }
+    };
+    std::unique_ptr<unsigned char, Free> data;
+    std::size_t size = 0;
+
+    Bytes bytes() const { return {reinterpret_cast<const std::byte*>(data.get()), size}; }
+};
+
+// The plane as it is seen, of one that is stored in one of EXIF's eight orientations.
+Plane upright(const Plane& plane, int orientation);
+
+} // namespace thumbnailer

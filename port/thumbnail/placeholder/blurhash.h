@@ -1,0 +1,14 @@
+// BlurHash: an image in about 30 characters (https://blurha.sh).
+#pragma once
+
+#include <string>
+
+#include "thumbnail/pixels/pixels.h"
+
+namespace thumbnailer {
+
+// `across` times `down` components, 1 to 9 each. The text that the reference implementation (npm blurhash, encode)
+// gives for the same pixels; alpha is not looked at.
+std::string blurhash(const Pixels& pixels, int across, int down);
+
+} // namespace thumbnailer

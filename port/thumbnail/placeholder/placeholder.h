@@ -1,0 +1,15 @@
+// What a page shows until the thumbnail is there, as text. May throw vips::VError.
+#pragma once
+
+#include <string>
+#include <vips/vips8>
+
+#include "job/output.h"
+
+namespace thumbnailer {
+
+// thumbhash in base64; blurhash with 4 x 3 components (3 x 4 when the image is upright); color as #rrggbb: the mean of
+// the largest of 4096 bins; data_uri: a WebP of 16 pixels. Empty for none.
+std::string placeholder_of(const vips::VImage& image, const Output& output);
+
+} // namespace thumbnailer

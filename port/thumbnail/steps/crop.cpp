@@ -1,0 +1,16 @@
+#include "thumbnail/steps/crop.h"
+
+namespace thumbnailer {
+
+using vips::VImage;
+
+Place interesting(const VImage& image, Size kept, Crop crop) {
+    const VImage found =
+        image.smartcrop(kept.width, kept.height,
+                        VImage::option()->set("interesting", crop == Crop::entropy ? VIPS_INTERESTING_ENTROPY
+                                                                                   : VIPS_INTERESTING_ATTENTION));
+    // libvips says where an area was cut out by moving the origin.
+    return {-found.xoffset(), -found.yoffset()};
+}
+
+} // namespace thumbnailer

@@ -1,0 +1,61 @@
+#include "thumbnail/steps/render.h"
+
+#include "thumbnail/geometry/orientation.h"
+#include "thumbnail/geometry/region.h"
+#include "thumbnail/pixels/colour.h"
+#include "thumbnail/steps/canvas.h"
+#include "thumbnail/steps/crop.h"
+#include "thumbnail/steps/effects.h"
+#include "thumbnail/steps/overlay.h"
+#include "thumbnail/steps/resize.h"
+#include "thumbnail/steps/upright.h"
+
+namespace thumbnailer {
+
+using vips::VImage;
+
+namespace {
+
+// A gif holds no profile, so its colours are sRGB.
+Profile profile_of(const Plan& plan) { return plan.format == Format::gif ? Profile::srgb : plan.output->profile; }
+
+int depth_of(const Plan& plan) {
+    const bool deep = plan.format == Format::png || plan.format == Format::tiff;
+    return deep && plan.output->bit_depth == BitDepth::sixteen ? 16 : 8;
+}
+
+} // namespace
+
+VImage scaled_part(const VImage& image, const View& view, Size scaled, bool linear) {
+    const Size decoded{image.width(), image.height()};
+    const Rect part = scaled_to(stored(view.part, view.seen, view.orientation), view.as_stored(), decoded);
+    const VImage used =
+        part == whole(decoded) ? image : image.extract_area(part.left, part.top, part.width, part.height);
+    const Size target = turned(scaled, view.orientation);
+    const VImage small = linear ? resized_in_linear_light(used, target) : resized(used, target);
+    return upright(small.copy_memory(), view.orientation);
+}
+
+VImage Renderer::cropped(const VImage& picture) {
+    const Layout& layout = plan_.layout;
+    if (!layout.crops()) return picture;
+    if (!crop_)
+        crop_ = plan_.output->crop == Crop::centre ? Place{layout.left, layout.top}
+                                                   : interesting(picture, layout.kept, plan_.output->crop);
+    return picture.extract_area(crop_->x, crop_->y, layout.kept.width, layout.kept.height);
+}
+
+VImage Renderer::operator()(const VImage& scaled) {
+    const Output& output = *plan_.output;
+    const Layout& layout = plan_.layout;
+    VImage picture = cropped(in_profile(scaled, profile_of(plan_), depth_of(plan_)).copy_memory());
+    picture = with_effects(picture, output);
+    if (layout.pads()) picture = on_canvas(picture, {layout.x, layout.y}, layout.canvas, output.background);
+    if (overlay_) picture = with_overlay(picture, *overlay_, output);
+    picture = rounded(picture, output.round > 0 ? in_pixels(output.round, output) : output.round);
+    if (layout.padding != Padding{})
+        picture = on_canvas(picture, {layout.padding.left, layout.padding.top}, layout.full(), output.background);
+    return spec_of(plan_.format).alpha ? picture : flattened(picture, output.background);
+}
+
+} // namespace thumbnailer

@@ -1,0 +1,11 @@
+// The picture turned from the way it is stored to the way it is seen. May throw vips::VError.
+#pragma once
+
+#include <vips/vips8>
+
+namespace thumbnailer {
+
+// `orientation` is one of EXIF's eight. The image must be in memory: rows are not read in their order.
+vips::VImage upright(const vips::VImage& image, int orientation);
+
+} // namespace thumbnailer

@@ -1,0 +1,27 @@
+// What libvips throws, as a Failure.
+#pragma once
+
+#include <new>
+#include <string>
+#include <vips/vips8>
+
+#include "base/result.h"
+
+namespace thumbnailer {
+
+// libvips' message, on one line. Its buffer is the process's own and would be found in the next message too.
+std::string take_vips_message();
+
+template <typename Work>
+auto guarded(Reason reason, const std::string& what, Work work) -> Result<decltype(work())> {
+    vips_error_clear(); // what succeeded may have complained, too
+    try {
+        return work();
+    } catch (const vips::VError&) {
+        return Failure{reason, what + ": " + take_vips_message()};
+    } catch (const std::bad_alloc&) {
+        return Failure{Reason::out_of_memory, what + ": there is no memory left"};
+    }
+}
+
+} // namespace thumbnailer

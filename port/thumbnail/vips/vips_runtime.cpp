@@ -1,0 +1,63 @@
+#include "thumbnail/vips/vips_runtime.h"
+
+#include <malloc.h>
+
+#include <cstdlib>
+#include <vips/vips.h>
+
+
+namespace thumbnailer {
+
+namespace {
+
+// Those that a thumbnail may need.
+constexpr const char* kOperations[] = {
+    "resize",        "reduceh",     "reducev",   "shrinkh",      "shrinkv",  "autorot",  "premultiply", "unpremultiply",
+    "icc_transform", "colourspace", "embed",     "extract_area", "flatten",  "cast",     "copy",        "sequential",
+    "linear",        "rot",         "flip",      "extract_band", "bandjoin", "maplut",   "gaussblur",   "sharpen",
+    "composite2",    "smartcrop",   "find_trim", "arrayjoin",    "recomb",   "multiply", "ifthenelse"};
+
+bool is_prebuilt() { return std::string_view(THUMBNAILER_LIBVIPS_ORIGIN) == "prebuilt"; }
+
+bool is_decoded(const FormatSpec& format) { return format.loads != Loads::when_named_by_system || !is_prebuilt(); }
+
+// Makes the class of an operation known, which takes longer than an image of 100 pixels and would otherwise
+// be done again in every worker. Only what was unblocked can run afterwards.
+bool touch(std::string_view operation, bool unblock = false) {
+    VipsOperation* made = vips_operation_new(std::string(operation).c_str());
+    if (made == nullptr) return false;
+    if (unblock) vips_operation_block_set(G_OBJECT_TYPE_NAME(made), FALSE);
+    g_object_unref(made);
+    return true;
+}
+
+} // namespace
+
+Result<FormatSet> VipsSession::start(const char* program, FormatSet wanted) {
+    // liborc would write code to a file in the home directory and run it. The prebuilt libvips has its vector code
+    // compiled in (Highway), and without it resamples three times as slowly.
+    if (!is_prebuilt()) ::setenv("VIPS_NOVECTOR", "1", 1);
+    ::setenv("ORC_CODE", "emulate", 1); // libvips before 8.15 does not ask itself in every operation
+    if (vips_init(program) != 0) return Failure{Reason::internal, "libvips does not start"};
+    // Each image is decoded by a thread of its own. An arena for each would keep what its thread has freed: after 40
+    // photographs three times as much memory as with one, in the same time.
+    ::mallopt(M_ARENA_MAX, 1);
+    vips_concurrency_set(1); // parallelism is the number of workers
+    vips_cache_set_max(0);   // every image is a new one
+    // An allow-list: whatever else libvips was built with, no other loader and no other saver can run.
+    vips_operation_block_set("VipsForeignLoad", TRUE);
+    vips_operation_block_set("VipsForeignSave", TRUE);
+    FormatSet loaded;
+    for (const FormatSpec& format : kFormats) {
+        if (wanted.has(format.format) && is_decoded(format) && touch(format.loader, true)) loaded.add(format.format);
+        if (format.saves && !touch(format.saver, true))
+            return Failure{Reason::internal, "libvips has no operation " + std::string(format.saver)};
+    }
+    for (const char* operation : kOperations) touch(operation);
+    vips_error_clear();
+    return loaded;
+}
+
+std::string VipsSession::version() { return vips_version_string() == nullptr ? "" : VIPS_VERSION; }
+
+} // namespace thumbnailer

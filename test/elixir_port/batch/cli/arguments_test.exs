@@ -1,0 +1,93 @@
+defmodule Thumbnailer.Batch.CLI.ArgumentsTest do
+  use ExUnit.Case, async: true
+
+  alias Thumbnailer.Options
+  alias Thumbnailer.Batch.CLI.Arguments
+
+  test "reads every flag of the option table as its type" do
+    arguments =
+      ~w(photos *.png --out thumbs --size 200x200 --size 50x --jobs 3 --format webp --format avif --fit cover --quality 70
+                   --background #fff --enlarge --timeout 500)
+
+    {batch, _shows} = Arguments.parse!(arguments)
+    assert batch.patterns == ["photos", "*.png"]
+    assert batch.formats == [:webp, :avif]
+    assert {batch.out, batch.sizes, batch.jobs} == {"thumbs", ["200x200", "50x"], 3}
+
+    assert Enum.sort(batch.options) ==
+             [
+               background: "#ffffffff",
+               enlarge: true,
+               fit: :cover,
+               quality: 70,
+               timeout: 500
+             ]
+  end
+
+  test "has defaults" do
+    assert {%{sizes: ["200x200"], formats: nil, overwrite: :older, on_failure: :keep_going} =
+              batch, _shows} = Arguments.parse!(~w(photos --out thumbs))
+
+    assert batch.jobs == System.schedulers_online()
+  end
+
+  for {arguments, words} <- [
+        {~w(photos), "--out DIR"},
+        {~w(--out thumbs), "at least one file, folder or glob"},
+        {~w(photos --out t --fit squash),
+         "--fit squash: it takes one of inside, cover, contain, fill, outside"},
+        {~w(photos --out t --quality 0), "--quality 0: it takes an integer from 1 to 100"},
+        {~w(photos --out t --quality high), "--quality high"},
+        {~w(photos --out t --background white), "--background white: it takes a colour such as"},
+        {~w(photos --out t --size 0x5), "--size: size must be 200"},
+        {~w(photos --out t --jobs 0), "--jobs 0: it takes an integer from 1 to 256"},
+        {~w(photos --out t --format bmp), "--format bmp: it takes one of auto, jpeg"},
+        {~w(photos --out t --name {nmae}), "there is no {nmae}; a name may have {dir}"},
+        {~w(photos --out t --name ../{name}), "it leads out of --out"},
+        {~w(photos --out t --size x9 --name {width}.{ext}), "the size x9 has no width"},
+        {~w(photos --out t --size 1 --size 2 --name {name}.{ext}),
+         "two outputs of an image would"},
+        {~w(photos --out t --overwrite maybe), "--overwrite maybe: it takes one of older"},
+        {~w(photos --out t --keep-going --stop-on-error), "--keep-going contradicts"},
+        {~w(- --from list --out t), "there are two lists"},
+        {~w(photos --out t --connect a@b), "--connect is of use with --cluster only"}
+      ] do
+    test "refuses #{Enum.join(arguments, " ")}" do
+      error = assert_raise Mix.Error, fn -> Arguments.parse!(unquote(arguments)) end
+      assert error.message =~ unquote(words)
+    end
+  end
+
+  test "refuses flags that it does not know, among them --to" do
+    for flag <- ["--to", "--width", "--siez"] do
+      assert_raise OptionParser.ParseError, fn ->
+        Arguments.parse!(["photos", "--out", "t", flag, "1"])
+      end
+    end
+  end
+
+  test "reads a list from a file or from standard input" do
+    assert {%{from: "list.txt", patterns: []}, _shows} =
+             Arguments.parse!(~w(--from list.txt --out thumbs))
+
+    assert {%{from: "-", patterns: ["photos"]}, _shows} =
+             Arguments.parse!(~w(photos - --out thumbs))
+  end
+
+  test "reads the name of a cluster group as it stands in code" do
+    assert {%{on: {:cluster, MyApp.Thumbs}, shared_storage: true}, %{connect: ["a@h", "b@h"]}} =
+             Arguments.parse!(
+               ~w(p --out t --cluster MyApp.Thumbs --shared-storage --connect a@h --connect b@h)
+             )
+
+    assert {%{on: {:cluster, :thumbs}}, _shows} = Arguments.parse!(~w(p --out t --cluster thumbs))
+  end
+
+  test "documents every flag that it reads" do
+    for %{name: name} <- Options.table([:output, :request]), name != :to do
+      assert Arguments.docs() =~ "`--#{name |> to_string() |> String.replace("_", "-")}`"
+    end
+
+    assert Arguments.docs() =~ "`--stop-on-error`"
+  end
+end

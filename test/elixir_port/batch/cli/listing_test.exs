@@ -1,0 +1,64 @@
+defmodule Thumbnailer.Batch.CLI.ListingTest do
+  use ExUnit.Case, async: true
+
+  alias Thumbnailer.Error
+  alias Thumbnailer.Batch.{Outcome, Report}
+  alias Thumbnailer.Batch.CLI.Listing
+
+  @made %Outcome{
+    path: "in/a.jpg",
+    state: :made,
+    made: 1,
+    bytes: 900,
+    milliseconds: 12.5,
+    outputs: [
+      %{path: "out/a.webp", size: "200x", format: :webp, width: 200, height: 150, bytes: 80}
+    ]
+  }
+  @failed %Outcome{
+    path: "in/b.jpg",
+    state: :failed,
+    errors: [Error.new(:bad_image, "it is damaged")]
+  }
+
+  test "an image that was made says where its outputs are" do
+    assert Listing.image(@made) == %{
+             event: :image,
+             path: "in/a.jpg",
+             state: :made,
+             bytes: 900,
+             milliseconds: 12.5,
+             outputs: [%{path: "out/a.webp", size: "200x", width: 200, height: 150, bytes: 80}],
+             errors: []
+           }
+  end
+
+  test "an image that failed says why" do
+    assert %{state: :failed, errors: [%{reason: :bad_image, message: "it is damaged"}]} =
+             Listing.image(@failed)
+  end
+
+  test "the summary has the counts of all and the slowest" do
+    report = Enum.reduce([@made, @failed], Report.new(), &Report.add(&2, &1))
+    summary = Listing.summary(report, report.started_at + 40)
+
+    assert %{
+             event: :summary,
+             done: 2,
+             made: 1,
+             failed: 1,
+             skipped: 0,
+             thumbnails: 1,
+             milliseconds: 40
+           } = summary
+
+    assert %{bytes_in: 900, bytes_out: 80, reasons: %{bad_image: 1}, stopped: false} = summary
+    assert summary.slowest == [%{path: "in/a.jpg", milliseconds: 12.5}]
+  end
+
+  test "a dry run says what it would make, pass over, or fail at" do
+    assert Listing.lines(%{@made | state: :planned}) == ["make out/a.webp from in/a.jpg"]
+    assert Listing.lines(%{@made | state: :skipped}) == ["skip in/a.jpg"]
+    assert Listing.lines(@failed) == ["fail in/b.jpg: it is damaged"]
+  end
+end

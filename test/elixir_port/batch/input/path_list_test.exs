@@ -1,0 +1,57 @@
+defmodule Thumbnailer.Batch.Input.PathListTest do
+  use ExUnit.Case, async: true
+
+  import Thumbnailer.Parts
+
+  alias Thumbnailer.Batch.Input
+  alias Thumbnailer.Batch.Input.PathList
+
+  defp list(content) do
+    path = Path.join(folder(), "list.txt")
+    File.write!(path, content)
+    path
+  end
+
+  defp lines(content), do: content |> list() |> PathList.stream() |> Enum.to_list()
+
+  test "each line is a path, whatever bytes it has" do
+    assert lines("a.jpg\nb c.jpg\r\n\n\xFF.jpg") == ["a.jpg", "b c.jpg", <<255, ".jpg">>]
+    assert lines("") == []
+  end
+
+  test "a list between null bytes may hold newlines" do
+    assert lines("a\nb.jpg\0c.jpg\0") == ["a\nb.jpg", "c.jpg"]
+  end
+
+  test "lines that lie across the blocks of reading are whole" do
+    paths = for n <- 1..20_000, do: "folder/image-#{n}.jpg"
+    assert paths |> Enum.join("\n") |> lines() == paths
+  end
+
+  test "a list that cannot be read is told" do
+    assert [{:error, "missing.txt", %{reason: :not_found}}] =
+             Enum.to_list(PathList.stream("missing.txt"))
+  end
+
+  test "a path in a list is mirrored as a whole, and stays below the folder" do
+    list = list("a/b.jpg\n./c.jpg\n/srv/d.jpg\n../../e.jpg\n")
+    relatives = for %Input{relative: relative} <- Input.stream([], list, "/nowhere"), do: relative
+    assert ["a/b.jpg", "c.jpg", "srv/d.jpg", up] = relatives
+    refute up =~ ".."
+  end
+
+  test "a list of a million paths is read in little memory" do
+    list = list(for n <- 1..1_000_000, do: ["folder/image-", Integer.to_string(n), ".jpg\n"])
+
+    {peak, count} =
+      []
+      |> Input.stream(list, "/nowhere")
+      |> Stream.chunk_every(50_000)
+      |> Enum.reduce({0, 0}, fn inputs, {peak, count} ->
+        {max(peak, elem(Process.info(self(), :memory), 1)), count + length(inputs)}
+      end)
+
+    assert count == 1_000_000
+    assert peak < 50_000_000
+  end
+end

@@ -1,0 +1,54 @@
+defmodule Thumbnailer.Batch.Journal.FingerprintTest do
+  use ExUnit.Case, async: true
+
+  import Thumbnailer.Parts
+
+  alias Thumbnailer.Batch.Journal.Fingerprint
+
+  @key :binary.copy(<<7>>, 32)
+  @past 1_600_000_000
+
+  setup do
+    path = Path.join(folder(), "a.jpg")
+    File.write!(path, :binary.copy("abcdefgh", 400_000))
+    File.touch!(path, @past)
+    {:ok, then} = Fingerprint.stat(path)
+    {:ok, then} = Fingerprint.hash(then, path, @key)
+    {:ok, path: path, then: then}
+  end
+
+  defp same?(then, path) do
+    {:ok, now} = Fingerprint.stat(path)
+    Fingerprint.same?(then, now, path, @key)
+  end
+
+  test "a file that nobody touched is the same, unread", %{path: path, then: then} do
+    assert same?(%{then | hash: "another"}, path)
+  end
+
+  test "a file that was touched is the same while its bytes are", %{path: path, then: then} do
+    File.touch!(path, @past + 10)
+    assert same?(then, path)
+  end
+
+  test "one byte in the middle is another file, whatever its size and time of change say", %{
+    path: path,
+    then: then
+  } do
+    {:ok, file} = :file.open(path, [:read, :write, :raw])
+    :ok = :file.pwrite(file, 2_000_001, "X")
+    :ok = :file.close(file)
+    File.touch!(path, @past + 10)
+    refute same?(then, path)
+  end
+
+  test "a file that was read in the second of its change is read again", %{path: path, then: then} do
+    assert same?(%{then | read_at: @past}, path)
+    refute same?(%{then | read_at: @past, hash: "another"}, path)
+  end
+
+  test "what is no file is told" do
+    assert {:error, %{reason: :not_found}} = Fingerprint.stat("/nowhere/a.jpg")
+    assert {:error, %{reason: :not_a_file}} = Fingerprint.stat("/")
+  end
+end

@@ -1,0 +1,142 @@
+defmodule Thumbnailer.Call.CoalescerTest do
+  use ExUnit.Case, async: true
+
+  import Thumbnailer.Parts
+
+  alias Thumbnailer.{Error, Thumbnail}
+  alias Thumbnailer.Call.Coalescer
+
+  @image {:bytes, "image"}
+
+  # Answers what it holds as soon as any request is cancelled.
+  defp start_holding(name, opts \\ []), do: start_fake(name, "holds_until_cancel", opts)
+
+  defp ask(name, opts \\ [], source \\ @image),
+    do: Thumbnailer.async(source, 100, [on: name, coalesce: true] ++ opts)
+
+  defp release(name), do: Thumbnailer.cancel(Thumbnailer.async(@image, 7, on: name))
+
+  defp flights(name) do
+    for {key, flight} <- :sys.get_state(Coalescer).open, inspect(key) =~ inspect(name), do: flight
+  end
+
+  defp wait_for_seats(name, seats) do
+    unless Enum.sort(Enum.map(flights(name), &map_size(&1.seats))) == seats do
+      Process.sleep(1)
+      wait_for_seats(name, seats)
+    end
+  end
+
+  defp wait_for_busy(name, busy) do
+    unless match?({:ok, %{program: %{busy: ^busy}}}, Thumbnailer.stats(name)) do
+      Process.sleep(1)
+      wait_for_busy(name, busy)
+    end
+  end
+
+  test "identical requests under way are made once, and all callers get the answer", %{test: name} do
+    start_holding(name)
+    refs = for _ <- 1..10, do: ask(name)
+    wait_for_seats(name, [10])
+    wait_for_busy(name, 1)
+    release(name)
+    answers = for ref <- refs, do: assert_receive({^ref, {:ok, %Thumbnail{}}}, 5_000)
+    assert answers |> Enum.map(&elem(elem(&1, 1), 1).data) |> Enum.uniq() |> length() == 1
+    wait_for_seats(name, [])
+  end
+
+  test "another source, another size and another option are other requests", %{test: name} do
+    start_holding(name)
+    ask(name)
+    ask(name, [], {:bytes, "other"})
+    ask(name, quality: 50)
+    Thumbnailer.async(@image, 101, on: name, coalesce: true)
+    wait_for_seats(name, [1, 1, 1, 1])
+  end
+
+  test "without the option each request is made", %{test: name} do
+    start_holding(name)
+    for _ <- 1..2, do: Thumbnailer.async(@image, 100, on: name)
+    wait_for_busy(name, 2)
+    assert flights(name) == []
+  end
+
+  test "a file that has changed meanwhile is another source", %{test: name} do
+    path = Path.join(folder(), "image.jpg")
+    start_holding(name)
+    File.write!(path, "one")
+    ask(name, [], path)
+    wait_for_seats(name, [1])
+    File.write!(path, "another")
+    ask(name, [], path)
+    wait_for_seats(name, [1, 1])
+  end
+
+  test "a caller that is gone leaves the others their answer", %{test: name} do
+    start_holding(name)
+    caller = spawn(fn -> Thumbnailer.make(@image, 100, on: name, coalesce: true) end)
+    wait_for_seats(name, [1])
+    ref = ask(name)
+    wait_for_seats(name, [2])
+    Process.exit(caller, :kill)
+    wait_for_seats(name, [1])
+    wait_for_busy(name, 1)
+    release(name)
+    assert_receive {^ref, {:ok, %Thumbnail{}}}, 5_000
+  end
+
+  test "when the last caller is gone the request is cancelled", %{test: name} do
+    start_holding(name)
+    ref = ask(name)
+    wait_for_busy(name, 1)
+    Thumbnailer.cancel(ref)
+    assert_receive {^ref, {:error, %Error{reason: :cancelled}}}, 5_000
+    wait_for_busy(name, 0)
+    assert flights(name) == []
+  end
+
+  test "each caller has a deadline of his own", %{test: name} do
+    start_holding(name)
+    patient = ask(name, timeout: 60_000)
+    hasty = ask(name, timeout: 50)
+    wait_for_busy(name, 1)
+    assert_receive {^hasty, {:error, %Error{reason: :timeout}}}, 5_000
+    wait_for_seats(name, [1])
+    release(name)
+    assert_receive {^patient, {:ok, %Thumbnail{}}}, 5_000
+  end
+
+  test "who has more time than a flight is given a flight of his own", %{test: name} do
+    start_holding(name)
+    ask(name, timeout: 20_000)
+    wait_for_seats(name, [1])
+    ask(name, timeout: 60_000)
+    wait_for_seats(name, [1, 1])
+  end
+
+  test "an error is everybody's, and a missing instance is one", %{test: name} do
+    start_fake(name, "exits_on_request")
+    for ref <- [ask(name), ask(name)], do: assert_receive({^ref, {:error, %Error{}}}, 5_000)
+
+    assert {:error, %Error{reason: :unavailable}} =
+             Thumbnailer.make(@image, 100, on: NoSuchInstance, coalesce: true)
+  end
+
+  test "make, make_all, probe and stream coalesce, with the real program", %{test: name} do
+    start_instance(name)
+    path = sample("photo.jpg")
+    opts = [on: name, coalesce: true]
+    assert {:ok, plain} = Thumbnailer.make(path, 100, on: name)
+    assert Thumbnailer.make(path, 100, opts) == {:ok, plain}
+    assert {:ok, [{:ok, ^plain}]} = Thumbnailer.make_all(path, [100], opts)
+    assert {:ok, %{format: :jpeg}} = Thumbnailer.probe(path, opts)
+    results = [path, path] |> Thumbnailer.stream(100, opts) |> Enum.to_list()
+    assert results == [{path, {:ok, plain}}, {path, {:ok, plain}}]
+  end
+
+  test "a stream is refused, for nobody can tell whether two are the same", %{test: name} do
+    assert_raise ArgumentError, ~r/coalesce: true needs a path or {:bytes, iodata}/, fn ->
+      Thumbnailer.make(["a", "b"], 100, on: name, coalesce: true)
+    end
+  end
+end

@@ -1,0 +1,111 @@
+defmodule Thumbnailer.RemoteTest do
+  # Callers, recipients and instances on different nodes.
+  use ExUnit.Case, async: false
+
+  import Thumbnailer.Parts
+
+  alias Thumbnailer.{Error, Thumbnail}
+
+  setup_all do
+    Thumbnailer.Nodes.name_server()
+    {:ok, _pid} = Node.start(:"thumbnailer-#{System.pid()}@127.0.0.1", :longnames)
+    on_exit(&Node.stop/0)
+  end
+
+  setup %{test: name} do
+    paths = for path <- :code.get_path(), arg <- ['-pa', path], do: arg
+
+    {:ok, peer, node} =
+      :peer.start_link(%{
+        name: :peer.random_name(),
+        host: '127.0.0.1',
+        longnames: true,
+        args: paths
+      })
+
+    on_exit(fn -> catch_exit(:peer.stop(peer)) end)
+    {:ok, _apps} = :erpc.call(node, Application, :ensure_all_started, [:thumbnailer])
+
+    opts = [name: name, executable: fake("echo"), shutdown: 50]
+    # Its starter must live as long as it does.
+    child = Thumbnailer.child_spec(opts)
+    {:ok, _pid} = :erpc.call(node, Supervisor, :start_child, [Thumbnailer.Supervisor, child])
+    {:ok, peer: peer, node: node, there: {name, node}}
+  end
+
+  defp make(on, opts \\ []), do: Thumbnailer.make({:bytes, "x"}, 100, [on: on] ++ opts)
+
+  test "an instance on another node makes thumbnails and says how it is", %{there: there} do
+    assert {:ok, %Thumbnail{}} = make(there)
+    assert {:ok, %{os_pid: os_pid}} = Thumbnailer.info(there)
+    assert {:ok, %{os_pid: ^os_pid, served: 2}} = Thumbnailer.stats(there)
+    sources = for n <- 1..50, do: {:bytes, "#{n}"}
+    results = sources |> Thumbnailer.stream(1, on: there) |> Enum.to_list()
+    assert [] = for({_, result} <- results, not match?({:ok, _}, result), do: result)
+  end
+
+  test "an instance or a node that is not there is unavailable", %{node: node} do
+    assert {:error, %Error{reason: :unavailable}} = make({NoSuchInstance, node})
+    assert {:error, %Error{reason: :unavailable}} = make({NoSuchInstance, :"nobody@127.0.0.1"})
+    ref = Thumbnailer.async({:bytes, "x"}, 1, on: {NoSuchInstance, :"nobody@127.0.0.1"})
+    assert_receive {^ref, {:error, %Error{reason: :unavailable}}}, 5_000
+  end
+
+  test "when its node goes, callers are told", %{peer: peer, test: name, node: node} do
+    slow = [name: :slow, executable: fake("never_answers"), deadline: 60_000]
+    child = Thumbnailer.child_spec(slow)
+    {:ok, _pid} = :erpc.call(node, Supervisor, :start_child, [Thumbnailer.Supervisor, child])
+    ref = Thumbnailer.async({:bytes, "x"}, 1, on: {:slow, node})
+    caller = Task.async(fn -> make({:slow, node}) end)
+
+    eventually("they did not arrive", fn ->
+      match?({:ok, %{sent: 2}}, Thumbnailer.Instance.Server.counts({:slow, node}))
+    end)
+
+    {:ok, %{os_pid: os_pid}} = Thumbnailer.info({name, node})
+    :peer.stop(peer)
+    assert {:error, %Error{reason: :unavailable, message: message}} = Task.await(caller)
+    assert message =~ "#{node}"
+    assert_receive {^ref, {:error, %Error{reason: :unavailable}}}, 5_000
+    assert_os_pid_exited(os_pid)
+  end
+
+  test "a result goes to a pid, an alias or a name on another node", %{test: name, node: node} do
+    here = :"#{name} here"
+    start_fake(here, "echo")
+    # A process there that passes on what it gets, by its pid, its alias and its name.
+    relay = Node.spawn_link(node, Thumbnailer.Parts, :relay, [self(), :relay])
+    assert_receive {:alias, alias}, 5_000
+
+    for reply_to <- [relay, alias, {:relay, node}] do
+      ref = Thumbnailer.async({:bytes, "x"}, 1, on: here, reply_to: reply_to)
+      assert_receive {^relay, {^ref, {:ok, %Thumbnail{}}}}, 5_000
+    end
+  end
+
+  test "a request is cancelled from another node", %{test: name, node: node} do
+    here = :"#{name} here"
+    start_fake(here, "never_answers", deadline: 60_000)
+    ref = Thumbnailer.async({:bytes, "x"}, 1, on: here)
+    :ok = :erpc.call(node, Thumbnailer, :cancel, [ref])
+    assert_receive {^ref, {:error, %Error{reason: :cancelled}}}, 5_000
+  end
+
+  test "a caller on another node that goes frees its place", %{
+    peer: peer,
+    test: name,
+    node: node
+  } do
+    here = :"#{name} here"
+    start_fake(here, "never_answers", deadline: 60_000)
+    os_pid(here)
+    waiting = fn -> elem(Thumbnailer.Instance.Server.counts(here), 1).waiting end
+
+    for _ <- 1..3,
+        do: Node.spawn(node, Thumbnailer, :make, [{:bytes, "x"}, 1, [on: {here, node()}]])
+
+    eventually("they did not arrive", fn -> waiting.() == 1 end)
+    :peer.stop(peer)
+    eventually("it waits still", fn -> waiting.() == 0 end)
+  end
+end

@@ -1,0 +1,47 @@
+// Any bytes are a JPEG whose planes can be resampled and written, or they have no planes. The first byte of the input
+// says how much smaller the decoder makes them.
+#include <webp/encode.h>
+
+#include "codec_fuzz.h"
+#include "thumbnail/jpeg/segments.h"
+#include "thumbnail/libjpeg/decode_jpeg.h"
+#include "thumbnail/libjpeg/encode_jpeg.h"
+#include "thumbnail/ycbcr/encode_webp.h"
+#include "thumbnail/ycbcr/resampler.h"
+
+namespace {
+
+using namespace thumbnailer;
+
+constexpr std::int64_t kMostBytes = 1 << 24; // of coefficients: a large image is slow, and nothing new
+
+void check(const SourcePlane& source) {
+    const Plane& plane = source.plane;
+    fuzz::require(plane.size().width > 0 && plane.size().height > 0 && source.across > 0 && source.down > 0);
+    const Area area{0, 0, static_cast<double>(plane.size().width), static_cast<double>(plane.size().height)};
+    const Size size{plane.size().width / 2 + 1, plane.size().height / 2 + 1};
+    const auto resampler = Resampler::make({plane.size(), area, size, Kernel::spline});
+    auto small = resampler ? (*resampler)(plane) : std::nullopt;
+    if (!small) return;
+    std::vector<Plane> grey;
+    grey.push_back(std::move(*small));
+    const auto file = write_planes(grey, size, 1, {}, 80);
+    fuzz::require(file && file->size > 0);
+    const auto webp = write_webp(grey, size, {}, 80);
+    const bool fits = size.width <= WEBP_MAX_DIMENSION && size.height <= WEBP_MAX_DIMENSION;
+    fuzz::require(fits ? webp && webp->size > 0 : !webp);
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0) return 0;
+    const Bytes source = std::as_bytes(std::span(data + 1, size - 1));
+    const auto frame = jpeg_frame(source);
+    if (!frame || frame->coefficient_bytes > kMostBytes) return 0;
+    const auto planes = read_planes(source, 1 << (data[0] & 3), (data[0] >> 2) * 8 + 1);
+    if (!planes) return 0;
+    fuzz::require(planes->size() == 1 || planes->size() == 3);
+    for (const SourcePlane& each : *planes) check(each);
+    return 0;
+}

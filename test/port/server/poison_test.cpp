@@ -1,0 +1,91 @@
+#include "server/poison.h"
+
+#include <doctest/doctest.h>
+#include <sys/mman.h>
+
+#include "os/descriptor.h"
+#include "support/pixels.h"
+#include "support/program.h"
+
+using namespace thumbnailer;
+using namespace thumbnailer::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Image {
+    Descriptor file;
+    std::string bytes;
+
+    explicit Image(std::string content) : file(::memfd_create("image", MFD_CLOEXEC)), bytes(std::move(content)) {
+        REQUIRE(::pwrite(file.get(), bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+    }
+};
+
+constexpr auto kStart = Poison::Clock::time_point{} + 1h;
+
+bool holds(Poison& poison, const Image& image, Poison::Clock::time_point now = kStart) {
+    return poison.holds(image.file.get(), 0, image.bytes.size(), now);
+}
+void note(Poison& poison, const Image& image, Poison::Clock::time_point now = kStart) {
+    poison.note(image.file.get(), 0, image.bytes.size(), now);
+}
+
+} // namespace
+
+TEST_CASE("poison: an image is refused once it has killed as many workers as it may") {
+    Poison poison(2, 1min);
+    const Image killer("killer");
+    note(poison, killer);
+    CHECK(!holds(poison, killer));
+    note(poison, killer);
+    CHECK(holds(poison, killer));
+}
+
+TEST_CASE("poison: another image is not refused, not even one of the same size") {
+    Poison poison(1, 1min);
+    note(poison, Image("killer"));
+    CHECK(!holds(poison, Image("innocent")));
+    CHECK(!holds(poison, Image("lamb..")));
+    CHECK(holds(poison, Image("killer")));
+}
+
+TEST_CASE("poison: an image is known by its bytes, wherever they lie") {
+    Poison poison(1, 1min);
+    note(poison, Image("killer"));
+    const Image frame("headerkiller");
+    CHECK(poison.holds(frame.file.get(), 6, 6, kStart));
+}
+
+TEST_CASE("poison: a large image is told from another that differs at either end") {
+    Poison poison(1, 1min);
+    std::string content(5 << 20, 'x');
+    note(poison, Image(content));
+    content.back() = 'y';
+    CHECK(!holds(poison, Image(content)));
+}
+
+TEST_CASE("poison: what was remembered is forgotten after its time") {
+    Poison poison(1, 1min);
+    const Image killer("killer");
+    note(poison, killer);
+    CHECK(holds(poison, killer, kStart + 59s));
+    CHECK(!holds(poison, killer, kStart + 60s));
+}
+
+TEST_CASE("poison: with 0 nothing is ever refused") {
+    Poison poison(0, 1min);
+    const Image killer("killer");
+    note(poison, killer);
+    CHECK(!holds(poison, killer));
+}
+
+TEST_CASE("poison: the program refuses the third try of an image that killed two workers, and no other") {
+    Program program({"--workers=1"}, THUMBNAILER_FAULTY);
+    for (const char* reason : {"crashed", "crashed", "poison"}) {
+        program.send_image(1, "fault:segv");
+        check_contains(program.next(), std::string("{error, 1, #{reason => ") + reason);
+    }
+    program.send_image(2, file_of(quadrants(160, 120), ".jpg"));
+    check_contains(program.next(), "{ok, 2,");
+}

@@ -1,0 +1,169 @@
+#include "thumbnail/libjpeg/huffman_decoder.h"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+
+#include "support/jpeg_of.h"
+#include "support/make.h"
+#include "thumbnail/libjpeg/decode_jpeg.h"
+#include "thumbnail/libjpeg/libjpeg_compat.h"
+
+using namespace thumbnailer;
+using namespace thumbnailer::test;
+using vips::VImage;
+
+namespace {
+
+// Slopes, edges and grain: blocks with one coefficient, with some and with all.
+VImage picture(int width, int height) {
+    const VImage places = VImage::xyz(width, height);
+    const VImage grain = VImage::gaussnoise(width, height, VImage::option()->set("sigma", 60)->set("seed", 9)) - 128;
+    const VImage edges = (places.extract_band(0) % 37 > 18).ifthenelse(90, 0);
+    const VImage ramp = places.extract_band(1) * (200.0 / height);
+    return VImage::bandjoin(
+               std::vector<VImage>{ramp + edges, ramp + grain * (places.extract_band(0) > width / 2), edges + 60})
+        .cast(VIPS_FORMAT_UCHAR)
+        .copy(VImage::option()->set("interpretation", VIPS_INTERPRETATION_sRGB));
+}
+
+// All samples of all planes, decoded `shrink` times smaller.
+std::string samples(const std::string& file, unsigned shrink, bool by_reader) {
+    jpeg_decompress_struct jpeg{};
+    jpeg_error_mgr errors{};
+    jpeg.err = jpeg_std_error(&errors);
+    jpeg_create_decompress(&jpeg);
+    jpeg_mem_src(&jpeg, reinterpret_cast<const unsigned char*>(file.data()), file.size());
+    jpeg_read_header(&jpeg, TRUE);
+    jpeg.scale_denom = shrink;
+    jpeg.raw_data_out = TRUE;
+    jpeg.out_color_space = jpeg.jpeg_color_space;
+    jpeg_start_decompress(&jpeg);
+    BlockReader reader;
+    if (by_reader) reader.attach(jpeg);
+    std::string made;
+    while (jpeg.output_scanline < jpeg.output_height) {
+        std::vector<Plane> planes;
+        std::vector<std::vector<JSAMPROW>> rows;
+        std::vector<JSAMPARRAY> components;
+        for (int index = 0; index < jpeg.num_components; ++index) {
+            const jpeg_component_info& info = jpeg.comp_info[index];
+            const int height = info.v_samp_factor * scale_of(info);
+            planes.emplace_back(Size{static_cast<std::int32_t>(info.downsampled_width), height});
+            rows.emplace_back();
+            for (int row = 0; row < height; ++row) {
+                rows.back().push_back(planes.back().row(row));
+                std::fill_n(rows.back().back(), planes.back().stride(), JSAMPLE{0}); // not all is written at the end
+            }
+        }
+        for (auto& each : rows) components.push_back(each.data());
+        jpeg_read_raw_data(&jpeg, components.data(), static_cast<JDIMENSION>(jpeg.max_v_samp_factor * scale_of(jpeg)));
+        for (const Plane& plane : planes)
+            for (std::int32_t row = 0; row < plane.size().height; ++row)
+                made.append(reinterpret_cast<const char*>(plane.row(row)),
+                            static_cast<std::size_t>(plane.size().width));
+    }
+    jpeg_destroy_decompress(&jpeg);
+    return made;
+}
+
+// The same picture with other sampling factors of its brightness than libvips writes.
+std::string sampled(const VImage& image, int across, int down, unsigned restart) {
+    std::size_t size = 0;
+    const std::unique_ptr<void, decltype(&g_free)> memory(image.write_to_memory(&size), &g_free);
+    const auto* pixels = static_cast<const JSAMPLE*>(memory.get());
+    const Samples samples{static_cast<unsigned>(image.width()), static_cast<unsigned>(image.height()), 3,
+                          std::vector<JSAMPLE>(pixels, pixels + size)};
+    return jpeg_of(samples, [&](jpeg_compress_struct& jpeg) {
+        jpeg.comp_info[0].h_samp_factor = across;
+        jpeg.comp_info[0].v_samp_factor = down;
+        jpeg.restart_interval = restart;
+    });
+}
+
+// A grey JPEG of two blocks that differ from no other in their means. Its symbols for the other coefficients are F1, 15
+// zeros and one bit, E1 and the end.
+enum Code : std::uint32_t { kF1 = 0b001, kE1 = 0b011, kEnd = 0b10 };
+
+std::string two_blocks(const std::vector<std::vector<Code>>& blocks) {
+    std::vector<std::byte> file;
+    const auto add = [&](const std::vector<int>& bytes) {
+        for (const int byte : bytes) file.push_back(static_cast<std::byte>(byte));
+    };
+    add({0xff, 0xd8, 0xff, 0xdb, 0, 67, 0});
+    add(std::vector<int>(64, 1));
+    add({0xff, 0xc0, 0, 11, 8, 0, 8, 0, 16, 1, 1, 0x11, 0});
+    add({0xff, 0xc4, 0, 20, 0x00, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x00});
+    add({0xff, 0xc4, 0, 22, 0x10, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf1, 0xe1, 0x00});
+    add({0xff, 0xda, 0, 8, 1, 1, 0x00, 0, 63, 0});
+    BitWriter bits(file);
+    for (const std::vector<Code>& block : blocks) {
+        bits.put(0, 1);
+        for (const Code code : block) bits.put(code, code == kEnd ? 2 : 3);
+    }
+    bits.finish();
+    add({0xff, 0xd9});
+    return std::string(text_of(Bytes(file)));
+}
+
+bool is_read(const std::string& file) { return read_planes(bytes_of(file), 1, 1000).has_value(); }
+
+} // namespace
+
+TEST_CASE("planes_blocks: samples are those of libjpeg's own reader, at each scale") {
+    const VImage image = picture(333, 201);
+    for (const char* suffix : {".jpg[Q=75,subsample_mode=on]", ".jpg[Q=92,subsample_mode=off]",
+                               ".jpg[Q=100,subsample_mode=off]", ".jpg[Q=3]", ".jpg[Q=85,optimize_coding]",
+                               ".jpg[Q=85,restart_interval=1]", ".jpg[Q=98,restart_interval=7,optimize_coding]"}) {
+        const std::string colours = file_of(image, suffix);
+        const std::string grey = file_of(image.colourspace(VIPS_INTERPRETATION_B_W), suffix);
+        for (const unsigned shrink : {1, 2, 4, 8}) {
+            CAPTURE(suffix);
+            CAPTURE(shrink);
+            CHECK(samples(colours, shrink, true) == samples(colours, shrink, false));
+            CHECK(samples(grey, shrink, true) == samples(grey, shrink, false));
+        }
+    }
+}
+
+TEST_CASE("planes_blocks: a block that is full has no end, and the next one follows it at once") {
+    for (const auto& first :
+         {std::vector<Code>{kF1, kF1, kF1, kE1}, std::vector<Code>{kF1, kEnd}, std::vector<Code>{kEnd}}) {
+        const std::string file = two_blocks({first, {kE1, kEnd}});
+        CHECK(is_read(file));
+        CHECK(samples(file, 1, true) == samples(file, 1, false));
+        CHECK(samples(file, 8, true) == samples(file, 8, false));
+    }
+}
+
+TEST_CASE("planes_blocks: too many coefficients, no such code, too few bits: there are no planes") {
+    CHECK_FALSE(is_read(two_blocks({{kF1, kF1, kF1, kF1}, {kEnd}})));
+    CHECK_FALSE(is_read(two_blocks({{kE1, kF1, kF1, kF1, kEnd}, {kEnd}})));
+    CHECK_FALSE(is_read(two_blocks({{kF1, static_cast<Code>(0b111)}, {kEnd}})));
+    CHECK_FALSE(is_read(two_blocks({{kEnd}})));
+}
+
+TEST_CASE("planes_blocks: samples are those of libjpeg's own reader, whatever the subsampling") {
+    const VImage image = picture(333, 201);
+    for (const auto& [across, down] : {std::pair{2, 1}, {1, 2}, {4, 1}, {1, 4}, {4, 2}})
+        for (const unsigned restart : {0, 3}) {
+            const std::string file = sampled(image, across, down, restart);
+            for (const unsigned shrink : {1, 2, 4, 8}) {
+                CAPTURE(across);
+                CAPTURE(down);
+                CAPTURE(shrink);
+                CHECK(samples(file, shrink, true) == samples(file, shrink, false));
+            }
+        }
+}
+
+TEST_CASE("planes_blocks: restart markers that are not in their order are damage") {
+    std::string file = file_of(picture(100, 100), ".jpg[restart_interval=4]");
+    CHECK(is_read(file));
+    const auto marker = [&](char number) { return file.find(std::string{'\xff', number}); };
+    const std::size_t second = marker('\xd1');
+    const std::size_t third = marker('\xd2');
+    REQUIRE(third != std::string::npos);
+    std::swap(file[second + 1], file[third + 1]);
+    CHECK_FALSE(is_read(file));
+}
