@@ -32,6 +32,11 @@ enum class Reason : std::uint8_t {
     poison,
     cancelled,
     internal,
+    bad_step,
+    untranslated,
+    step_refused,
+    step_failed,
+    step_disabled,
 };
 
 struct ReasonSpec {
@@ -65,6 +70,13 @@ inline constexpr std::array kReasons{
     ReasonSpec{Reason::poison, "poison", "the image has killed workers before and is not tried again for a while"},
     ReasonSpec{Reason::cancelled, "cancelled", "the request was cancelled"},
     ReasonSpec{Reason::internal, "internal", "a fault of the program itself"},
+    ReasonSpec{Reason::bad_step, "bad_step", "the file is not a step, or its translation not one for this program"},
+    ReasonSpec{Reason::untranslated, "untranslated",
+               "the step has no translation for this machine, and what makes one is not installed"},
+    ReasonSpec{Reason::step_refused, "step_refused", "the step said why it makes no picture of this one"},
+    ReasonSpec{Reason::step_failed, "step_failed", "the step ended in a fault; the worker goes on"},
+    ReasonSpec{Reason::step_disabled, "step_disabled",
+               "the step has ended one worker after the other and is switched off"},
 };
 
 // A row out of place would give a failure another's name.

@@ -31,7 +31,7 @@ public:
     void fail(std::string what);
 
 private:
-    ByteReader reader_;
+    Reader reader_;
     std::optional<Failure> fault_;
 };
 
