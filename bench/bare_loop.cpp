@@ -1,5 +1,5 @@
 // The floor: what a worker of the port program does with an image, in a bare loop in this process, with no frame, no
-// front, no Elixir. A peer of script/bench: what it is told on stdin and what it answers is in measure/peer.ex.
+// server, no Elixir. A peer of script/bench: what it is told on stdin and what it answers is in measure/peer.ex.
 //
 //    bare_loop PROCESSES REQUEST FILE...
 //
@@ -46,23 +46,23 @@ struct Runner {
     Descriptor done;
 };
 
-bool make(const Work& work, std::size_t index, const Store& store, Lane& lane) {
+bool make(const Work& work, std::size_t index, const Store& store, YcbcrPipeline& ycbcr_pipeline) {
     const std::string& source = work.sources[index % work.sources.size()];
     Job job = work.job;
     job.source_size = source.size();
-    const Outcome outcome = make_thumbnails(job, {bytes_of(source)}, store, lane);
-    if (outcome.failed != 0) return false;
-    for (std::size_t place = 0; place < outcome.count; ++place)
-        if (outcome.products[place].made == 0) return false;
+    const JobResult job_result = make_thumbnails(job, {bytes_of(source)}, store, ycbcr_pipeline);
+    if (job_result.failed != 0) return false;
+    for (std::size_t place = 0; place < job_result.count; ++place)
+        if (job_result.outputs[place].made == 0) return false;
     return true;
 }
 
 [[noreturn]] void run(const Work& work, Progress& progress, int begin, int done) {
-    const Store drop = [](std::size_t, const MadeThumbnail&, Product&) { return Done{}; };
-    Lane lane;
+    const Store drop = [](std::size_t, const EncodedOutput&, OutputResult&) { return Done{}; };
+    YcbcrPipeline ycbcr_pipeline;
     for (char order = 0; ::read(begin, &order, 1) == 1;) {
         for (int index = progress.next++; index < progress.count; index = progress.next++)
-            if (!make(work, static_cast<std::size_t>(index), drop, lane)) progress.failed = true;
+            if (!make(work, static_cast<std::size_t>(index), drop, ycbcr_pipeline)) progress.failed = true;
         if (::write(done, &order, 1) != 1) break;
     }
     ::_exit(0);
@@ -93,15 +93,15 @@ bool make_all(const std::vector<Runner>& runners, Progress& progress, int count)
 }
 
 bool save_all(const Work& work, const std::string& folder) {
-    Lane lane;
+    YcbcrPipeline ycbcr_pipeline;
     for (std::size_t index = 0; index < work.sources.size(); ++index) {
-        const Store save = [&](std::size_t place, const MadeThumbnail& made, Product&) -> Result<Done> {
+        const Store save = [&](std::size_t place, const EncodedOutput& made, OutputResult&) -> Result<Done> {
             std::ofstream file(folder + "/" + std::to_string(index) + "-" + std::to_string(place), std::ios::binary);
             file << text_of(made.encoded);
             if (!file.flush()) return Failure{Reason::write_failed, "the thumbnail was not written to " + folder};
             return Done{};
         };
-        if (!make(work, index, save, lane)) return false;
+        if (!make(work, index, save, ycbcr_pipeline)) return false;
     }
     return true;
 }
@@ -119,7 +119,7 @@ Work read_work(int argc, char** argv) {
         std::exit(64);
     }
     Work work;
-    for (const OutputRequest& output : request->spec.outputs) work.job.outputs[work.job.count++] = output.output;
+    for (const OutputRequest& output : request->options.outputs) work.job.outputs[work.job.count++] = output.output;
     for (int index = 3; index < argc; ++index) work.sources.push_back(content_of(argv[index]));
     return work;
 }
@@ -129,14 +129,14 @@ Work read_work(int argc, char** argv) {
 int main(int argc, char** argv) {
     if (argc < 4) return 64;
     const Work work = read_work(argc, argv);
-    if (!VipsSession::start(argv[0], usual_formats())) return 70;
+    if (!VipsRuntime::start(argv[0], usual_formats())) return 70;
     void* shared = ::mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) return 70;
     Progress& progress = *new (shared) Progress{};
     std::vector<Runner> runners(static_cast<std::size_t>(std::atoi(argv[1])));
     for (Runner& runner : runners) runner = start(work, progress);
 
-    std::cout << "ready libvips " << VipsSession::version() << std::endl;
+    std::cout << "ready libvips " << VipsRuntime::version() << std::endl;
     std::string order;
     for (std::string operand; std::cin >> order && std::getline(std::cin >> std::ws, operand);) {
         const auto begin = std::chrono::steady_clock::now();

@@ -14,7 +14,7 @@ using namespace thumbnailer;
 
 // 200 bytes in the external term format.
 constexpr std::string_view kRequest =
-    R"({make, 4711, #{deadline => 30000, outputs => [#{width => 320, height => 200, fit => cover, format => webp,
+    R"({make, 4711, #{timeout => 30000, outputs => [#{width => 320, height => 200, fit => cover, format => webp,
        quality => 75, background => <<"#ffffffff">>}]}, {path, <<"/srv/uploads/2026/11/20/1702/photo-00000001.jpeg">>}})";
 
 std::string payload_of(const Codec& codec) {

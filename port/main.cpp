@@ -1,4 +1,4 @@
-// argv to Config, the descriptors in their places, libvips started, and the front to work.
+// argv to Config, the descriptors in their places, libvips started, and the server to work.
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -41,10 +41,10 @@ ExitCode complain(ExitCode code, const Failure& failure) {
     return code;
 }
 
-void warn_when_incomplete(const Posture& posture) {
-    if (posture.mode != SandboxMode::best_effort || posture.complete()) return;
+void warn_when_incomplete(const SandboxStatus& status) {
+    if (status.mode != SandboxMode::best_effort || status.complete()) return;
     std::fprintf(stderr, "thumbnailer: the sandbox is weaker than it should be: seccomp %s, Landlock %s\n",
-                 posture.seccomp ? "yes" : "no", posture.landlock > 0 ? "yes" : "no");
+                 status.seccomp ? "yes" : "no", status.landlock > 0 ? "yes" : "no");
 }
 
 ExitCode serve(Config config, const char* program) {
@@ -54,21 +54,21 @@ ExitCode serve(Config config, const char* program) {
     widen(input.get());
     widen(output.get());
     ::fcntl(output.get(), F_SETFL, ::fcntl(output.get(), F_GETFL) | O_NONBLOCK);
-    const auto loaders = VipsSession::start(program, config.loaders);
+    const auto loaders = VipsRuntime::start(program, config.loaders);
     if (!loaders) return complain(ExitCode::internal, loaders.error());
     config.loaders = *loaders;
     const auto sandbox = Sandbox::prepare(config.sandbox);
     if (!sandbox) return complain(ExitCode::no_sandbox, sandbox.error());
     const auto roots = Roots::open(config.roots);
     if (!roots) return complain(ExitCode::usage, roots.error());
-    warn_when_incomplete(sandbox->posture());
-    return Front(config, *sandbox, *roots, std::move(input), std::move(output), run_child, VipsSession::version())
+    warn_when_incomplete(sandbox->status());
+    return Server(config, *sandbox, *roots, std::move(input), std::move(output), worker_main, VipsRuntime::version())
         .run();
 }
 
 void print_version() {
     std::printf("thumbnailer %s, protocol %lld, libvips %s (%s)\n", std::string(kProgramVersion).c_str(),
-                static_cast<long long>(kProtocolVersion), VipsSession::version().c_str(), THUMBNAILER_LIBVIPS_ORIGIN);
+                static_cast<long long>(kProtocolVersion), VipsRuntime::version().c_str(), THUMBNAILER_LIBVIPS_ORIGIN);
 }
 
 } // namespace

@@ -8,9 +8,9 @@
 
 namespace thumbnailer {
 
-class Reader {
+class ByteReader {
 public:
-    explicit Reader(Bytes bytes) : bytes_(bytes) {}
+    explicit ByteReader(Bytes bytes) : bytes_(bytes) {}
 
     std::size_t position() const { return position_; }
     std::size_t left() const { return bytes_.size() - position_; }

@@ -39,7 +39,7 @@ ExitCode frame(const Config& config) {
 // Calls `use` with each frame of stdin, which says whether to go on.
 template <typename Use>
 ExitCode each_frame(const Config& config, Use use) {
-    FrameReader reader(STDIN_FILENO, static_cast<std::size_t>(config.max_frame));
+    FrameReader reader(STDIN_FILENO, static_cast<std::size_t>(config.max_request_bytes));
     for (;;) {
         auto frame = reader.take();
         if (!frame) return complain(ExitCode::bad_frame, frame.error().message);

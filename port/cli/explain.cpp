@@ -77,15 +77,15 @@ Result<std::string> Explainer::meaning(const Term& term, const Request& request)
 Result<std::string> Explainer::work(const Term& term, const Request& request) {
     auto from = source(request);
     if (!from) return from;
-    const bool own = request.spec.deadline_ms == 0;
-    const std::int64_t deadline = own ? config_.deadline_ms : request.spec.deadline_ms;
+    const bool own = request.options.timeout_ms == 0;
+    const std::int64_t deadline = own ? config_.timeout_ms : request.options.timeout_ms;
     std::string words = (request.op == Op::make ? "make " : "probe ") + std::to_string(request.id) + " from " + *from +
                         "; within " + std::to_string(deadline) + " ms" + (own ? " (by default)" : "");
-    for (std::size_t index = 0; index < request.spec.outputs.size(); ++index) {
+    for (std::size_t index = 0; index < request.options.outputs.size(); ++index) {
         const Map& given = *outputs_in(term)[index].as<Map>();
         const std::string defaults = defaults_beside(given, kAlwaysSaid);
         words += "\n    thumbnail " + std::to_string(index + 1) + ": " + text::print(given, {.columns = 0}) +
-                 (defaults.empty() ? "" : ", by default " + defaults) + destination(request.spec.outputs[index].to);
+                 (defaults.empty() ? "" : ", by default " + defaults) + destination(request.options.outputs[index].to);
     }
     return words;
 }

@@ -27,13 +27,13 @@ struct SwitchFlag {
 struct CodecFlag {};
 struct LoadersFlag {};
 struct SandboxFlag {};
-struct LaneFlag {};
+struct JpegFastPathFlag {};
 struct RootFlag {};
 
 struct FlagSpec {
     std::string_view name;
     std::string_view value; // what stands for it in --help; empty: the flag takes none
-    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag, SandboxFlag, LaneFlag, RootFlag> kind;
+    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag, SandboxFlag, JpegFastPathFlag, RootFlag> kind;
     std::string_view help;
 };
 
@@ -42,16 +42,17 @@ constexpr std::int64_t kMaxFrameLength = 0xffffffff; // what four bytes of lengt
 
 constexpr std::array kFlags{
     FlagSpec{"--workers", "N", NumberFlag{&Config::workers, 1, 256}, "worker processes (default: one for each core)"},
-    FlagSpec{"--reuse", "N", NumberFlag{&Config::reuse, 1, kAny},
+    FlagSpec{"--max-images-per-worker", "N", NumberFlag{&Config::max_images_per_worker, 1, kAny},
              "images that a worker makes before a new one takes its place; 1: a process for each image"},
-    FlagSpec{"--deadline", "MS", NumberFlag{&Config::deadline_ms, 1, 3'600'000},
+    FlagSpec{"--timeout", "MS", NumberFlag{&Config::timeout_ms, 1, 3'600'000},
              "milliseconds from a request to its answer, unless the request says otherwise"},
-    FlagSpec{"--max-frame", "BYTES", NumberFlag{&Config::max_frame, 1, kMaxFrameLength}, "longest frame"},
+    FlagSpec{"--max-request-bytes", "BYTES", NumberFlag{&Config::max_request_bytes, 1, kMaxFrameLength},
+             "longest frame of a request"},
     FlagSpec{"--max-source-bytes", "BYTES", NumberFlag{&Config::max_source_bytes, 1, kAny}, "largest source"},
     FlagSpec{"--max-pixels", "N", NumberFlag{&Config::max_pixels, 1, kAny},
              "width times height of a source, times frames when they are kept"},
     FlagSpec{"--max-side", "N", NumberFlag{&Config::max_side, 1, kAny}, "width or height of a source"},
-    FlagSpec{"--max-profile", "BYTES", NumberFlag{&Config::max_profile, 1, kAny}, "ICC profile of a source"},
+    FlagSpec{"--max-icc-bytes", "BYTES", NumberFlag{&Config::max_icc_bytes, 1, kAny}, "ICC profile of a source"},
     FlagSpec{"--max-frames", "N", NumberFlag{&Config::max_frames, 1, kAny},
              "frames of a source whose animation is kept"},
     FlagSpec{"--loaders", "NAMES", LoadersFlag{},
@@ -67,8 +68,9 @@ constexpr std::array kFlags{
     FlagSpec{"--codec", "NAME", CodecFlag{}, "etf (Erlang's term_to_binary) or msgpack"},
     FlagSpec{"--sandbox", "MODE", SandboxFlag{},
              "require, best_effort (default), audit or off: how a worker is confined; see docs/security.md"},
-    FlagSpec{"--lane", "MODE", LaneFlag{},
-             "auto (default): JPEG becomes JPEG or WebP without pixels where that gives the same picture; off: never"},
+    FlagSpec{"--jpeg-fast-path", "MODE", JpegFastPathFlag{},
+             "auto (default): JPEG becomes JPEG or WebP without a conversion to RGB where that gives the same picture; "
+             "off: never"},
     FlagSpec{"--root", "DIR", RootFlag{},
              "a folder that requests may read and write in, and no other; may be repeated"},
     FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},
@@ -103,9 +105,9 @@ Result<Done> set(const FlagSpec& flag, std::string_view value, Config& config) {
         const auto mode = std::ranges::find(kSandboxModes, value);
         if (mode == kSandboxModes.end()) return wrong(flag.name, value, "require, best_effort, audit or off");
         config.sandbox = static_cast<SandboxMode>(mode - kSandboxModes.begin());
-    } else if (std::holds_alternative<LaneFlag>(flag.kind)) {
+    } else if (std::holds_alternative<JpegFastPathFlag>(flag.kind)) {
         if (value != "auto" && value != "off") return wrong(flag.name, value, "auto or off");
-        config.lane = value == "auto";
+        config.jpeg_fast_path = value == "auto";
     } else {
         config.codec = codec_named(value);
         if (config.codec == nullptr) return wrong(flag.name, value, codec_names());
@@ -171,7 +173,7 @@ std::string help_text() {
     std::string text(kIntroduction);
     for (const FlagSpec& flag : kFlags) {
         std::string name = "  " + std::string(flag.name) + " " + std::string(flag.value);
-        name.resize(std::max<std::size_t>(name.size() + 1, 28), ' ');
+        name.resize(std::max<std::size_t>(name.size() + 1, 32), ' ');
         text.append(name).append(flag.help).append(default_of(flag)).append("\n");
     }
     return text;

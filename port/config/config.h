@@ -19,13 +19,13 @@ enum class ExitCode : int { ok = 0, usage = 64, bad_frame = 65, no_sandbox = 69,
 
 struct Config {
     std::int64_t workers = 0; // 0: one for each core, set by read_config
-    std::int64_t reuse = 1000;
-    std::int64_t deadline_ms = 30'000;
-    std::int64_t max_frame = std::int64_t{64} << 20;
+    std::int64_t max_images_per_worker = 1000;
+    std::int64_t timeout_ms = 30'000;
+    std::int64_t max_request_bytes = std::int64_t{64} << 20;
     std::int64_t max_source_bytes = std::int64_t{256} << 20;
     std::int64_t max_pixels = Limits{}.max_pixels;
     std::int64_t max_side = Limits{}.max_side;
-    std::int64_t max_profile = Limits{}.max_profile;
+    std::int64_t max_icc_bytes = Limits{}.max_icc_bytes;
     std::int64_t max_frames = Limits{}.max_frames;
     FormatSet loaders = Limits{}.loaders;
     std::int64_t max_memory = std::int64_t{1} << 30;
@@ -35,7 +35,7 @@ struct Config {
     const Codec* codec = &etf_codec();
     std::vector<std::string> roots = {}; // empty: whatever the user may open
     SandboxMode sandbox = SandboxMode::best_effort;
-    bool lane = true;
+    bool jpeg_fast_path = true;
     bool die_with_parent = false;
     bool events = false;
     std::vector<std::string_view> words = {}; // what is no flag: a subcommand and its arguments

@@ -5,14 +5,14 @@
 
 namespace thumbnailer {
 
-PlainFailure to_plain(const Failure& failure) {
-    PlainFailure plain{.reason = failure.reason, .limit = failure.limit.value_or(0), .option = {}, .message = {}};
+WireFailure to_wire(const Failure& failure) {
+    WireFailure plain{.reason = failure.reason, .limit = failure.limit.value_or(0), .option = {}, .message = {}};
     copy_text(failure.option, plain.option);
     copy_text(failure.message, plain.message);
     return plain;
 }
 
-Failure from_plain(const PlainFailure& plain) {
+Failure from_wire(const WireFailure& plain) {
     // What a worker says is not to be trusted: neither the number of the reason nor the text.
     const bool known = static_cast<std::size_t>(plain.reason) < kReasons.size();
     std::string message(text_in(plain.message));

@@ -1,6 +1,6 @@
-// What crosses between the front and a worker, as plain bytes over their socket: a Job and its descriptors
-// one way, an Outcome the other. Plain structs, so that both sides are a copy. The worker may be in the
-// hands of an attacker: the front checks an Outcome before it believes a word of it (see server/reply.h), and truths
+// What crosses between the server and a worker, as plain bytes over their socket: a Job and its descriptors
+// one way, an JobResult the other. Plain structs, so that both sides are a copy. The worker may be in the
+// hands of an attacker: the server checks an JobResult before it believes a word of it (see server/reply.h), and truths
 // are bytes there, because a bool of another value than 0 and 1 has no meaning.
 #pragma once
 
@@ -20,7 +20,7 @@ namespace thumbnailer {
 struct Limits {
     std::int64_t max_pixels = 100'000'000;
     std::int64_t max_side = 65'535; // the longest that a JPEG can have
-    std::int64_t max_profile = std::int64_t{8} << 20;
+    std::int64_t max_icc_bytes = std::int64_t{8} << 20;
     std::int64_t max_frames = 1000;
     std::int64_t max_memory = std::int64_t{1} << 30;
     FormatSet loaders = usual_formats();
@@ -30,7 +30,8 @@ struct Limits {
 // images to be laid over outputs.
 struct Job {
     bool probe = false;
-    bool lane = true; // outputs that can go through it do, see thumbnail/ycbcr/ycbcr_pipeline.h
+    bool jpeg_fast_path = true; // see thumbnail/ycbcr/ycbcr_pipeline.h// outputs that can go through it do, see
+                                // thumbnail/ycbcr/ycbcr_pipeline.h
     Limits limits;
     std::uint64_t source_offset = 0; // of the image in the source
     std::uint64_t source_size = 0;
@@ -44,7 +45,7 @@ struct Job {
 static_assert(std::is_trivially_copyable_v<Job>);
 
 // A Failure in plain bytes.
-struct PlainFailure {
+struct WireFailure {
     Reason reason = Reason::internal;
     std::int64_t limit = 0; // 0: none
     std::array<char, 24> option{};
@@ -74,7 +75,7 @@ struct Header {
     std::int32_t height() const { return sideways() ? raw_width : raw_height; }
 };
 
-struct Product {
+struct OutputResult {
     std::uint8_t made = 0;
     Format format = Format::jpeg;
     std::int32_t width = 0;
@@ -83,17 +84,17 @@ struct Product {
     std::uint64_t size = 0;
     std::uint64_t placeholder_offset = 0; // likewise; size 0: none
     std::uint64_t placeholder_size = 0;
-    PlainFailure failure; // when not made
+    WireFailure failure; // when not made
 };
 
-struct Outcome {
+struct JobResult {
     std::uint8_t failed = 0; // as a whole: then `failure` says why, else the header and the products are there
-    PlainFailure failure;
+    WireFailure failure;
     Header header;
     std::uint32_t count = 0;
-    std::array<Product, kMaxOutputs> products;
+    std::array<OutputResult, kMaxOutputs> outputs;
 };
-static_assert(std::is_trivially_copyable_v<Outcome>);
+static_assert(std::is_trivially_copyable_v<JobResult>);
 
 template <std::size_t N>
 void copy_text(std::string_view text, std::array<char, N>& into) {
@@ -106,7 +107,7 @@ std::string_view text_in(const std::array<char, N>& from) {
     return all.substr(0, all.find('\0'));
 }
 
-PlainFailure to_plain(const Failure& failure);
-Failure from_plain(const PlainFailure& plain);
+WireFailure to_wire(const Failure& failure);
+Failure from_wire(const WireFailure& plain);
 
 } // namespace thumbnailer

@@ -11,11 +11,11 @@ namespace thumbnailer {
 namespace {
 
 std::string range_of(std::string_view what, Range range) {
-    return std::string(what) + " from " + digits(range.min) + " to " + digits(range.max);
+    return std::string(what) + " from " + format_number(range.min) + " to " + format_number(range.max);
 }
 
 // What was never asked for stands at a value out of its range.
-std::string initial_of(double value, Range range) { return value < range.min ? "-" : digits(value); }
+std::string default_text_of(double value, Range range) { return value < range.min ? "-" : format_number(value); }
 
 bool read_integer(const Term& term, Range range, std::int32_t& into) {
     const std::int64_t* value = term.as<std::int64_t>();
@@ -35,7 +35,7 @@ bool read_number(const Term& term, Range range, double& into) {
     return true;
 }
 
-std::optional<bool> truth_in(const Term& term) {
+std::optional<bool> read_bool(const Term& term) {
     const Atom* atom = term.as<Atom>();
     if (atom == nullptr || (atom->name != "true" && atom->name != "false")) return std::nullopt;
     return atom->name == "true";
@@ -54,52 +54,54 @@ std::optional<Colour> colour_in(std::string_view text) {
 
 } // namespace
 
-std::string digits(double number) {
+std::string format_number(double number) {
     std::array<char, 64> text;
     const auto end = std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed).ptr;
     return {text.data(), end};
 }
 
 std::string IntegerOf::accepts(Range range) const { return range_of("an integer", range); }
-std::string IntegerOf::initial(Range range) const { return initial_of(Output{}.*member, range); }
-bool IntegerOf::assign(const Term& term, Range range, Draft draft) const {
-    return read_integer(term, range, draft.output().*member);
+std::string IntegerOf::default_text(Range range) const { return default_text_of(Output{}.*member, range); }
+bool IntegerOf::assign(const Term& term, Range range, OptionTarget target) const {
+    return read_integer(term, range, target.output().*member);
 }
 
 std::string RequestIntegerOf::accepts(Range range) const { return range_of("an integer", range); }
-std::string RequestIntegerOf::initial(Range range) const { return initial_of(Spec{}.*member, range); }
-bool RequestIntegerOf::assign(const Term& term, Range range, Draft draft) const {
-    return read_integer(term, range, draft.spec.*member);
+std::string RequestIntegerOf::default_text(Range range) const {
+    return default_text_of(RequestOptions{}.*member, range);
+}
+bool RequestIntegerOf::assign(const Term& term, Range range, OptionTarget target) const {
+    return read_integer(term, range, target.options.*member);
 }
 
 std::string NumberOf::accepts(Range range) const { return range_of("a number", range); }
-std::string NumberOf::initial(Range range) const { return initial_of(Output{}.*member, range); }
-bool NumberOf::assign(const Term& term, Range range, Draft draft) const {
-    return read_number(term, range, draft.output().*member);
+std::string NumberOf::default_text(Range range) const { return default_text_of(Output{}.*member, range); }
+bool NumberOf::assign(const Term& term, Range range, OptionTarget target) const {
+    return read_number(term, range, target.output().*member);
 }
 
-std::string AmountOf::accepts(Range range) const {
-    return "true (" + digits(usual) + "), false or " + range_of("a number", range);
+std::string OptionalNumberOf::accepts(Range range) const {
+    return "true (" + format_number(usual) + "), false or " + range_of("a number", range);
 }
-bool AmountOf::assign(const Term& term, Range range, Draft draft) const {
-    const auto truth = truth_in(term);
-    if (truth) draft.output().*member = *truth ? usual : 0;
-    return truth || read_number(term, range, draft.output().*member);
+bool OptionalNumberOf::assign(const Term& term, Range range, OptionTarget target) const {
+    const auto truth = read_bool(term);
+    if (truth) target.output().*member = *truth ? usual : 0;
+    return truth || read_number(term, range, target.output().*member);
 }
 
-bool BooleanOf::assign(const Term& term, Range, Draft draft) const {
-    const auto truth = truth_in(term);
-    if (truth) draft.output().*member = *truth;
+bool BooleanOf::assign(const Term& term, Range, OptionTarget target) const {
+    const auto truth = read_bool(term);
+    if (truth) target.output().*member = *truth;
     return truth.has_value();
 }
 
-bool ColourOf::assign(const Term& term, Range, Draft draft) const {
+bool ColourOf::assign(const Term& term, Range, OptionTarget target) const {
     const auto name = name_of(term);
     const auto colour = name ? colour_in(*name) : std::nullopt;
-    if (colour) draft.output().*member = *colour;
+    if (colour) target.output().*member = *colour;
     return colour.has_value();
 }
-std::string ColourOf::initial(Range) const {
+std::string ColourOf::default_text(Range) const {
     constexpr std::string_view kDigits = "0123456789abcdef";
     const Colour colour = Output{}.*member;
     std::string text = "#";
@@ -108,20 +110,20 @@ std::string ColourOf::initial(Range) const {
     return text;
 }
 
-bool FocusOf::assign(const Term& term, Range, Draft draft) const {
+bool FocusOf::assign(const Term& term, Range, OptionTarget target) const {
     const auto* pair = elements(term);
     Focus focus{.given = true};
     if (pair == nullptr || pair->size() != 2) return false;
     if (!read_number((*pair)[0], {0, 1}, focus.x) || !read_number((*pair)[1], {0, 1}, focus.y)) return false;
-    draft.output().*member = focus;
+    target.output().*member = focus;
     return true;
 }
 
 std::string RegionOf::accepts(Range range) const {
-    return "{left, top, width, height}, four integers to " + digits(range.max) +
+    return "{left, top, width, height}, four integers to " + format_number(range.max) +
            " (pixels) or, when one is a float, four numbers from 0 to 1 (parts of the image), width and height over 0";
 }
-bool RegionOf::assign(const Term& term, Range range, Draft draft) const {
+bool RegionOf::assign(const Term& term, Range range, OptionTarget target) const {
     const auto* parts = elements(term);
     if (parts == nullptr || parts->size() != 4) return false;
     Region region{.given = true};
@@ -131,14 +133,14 @@ bool RegionOf::assign(const Term& term, Range range, Draft draft) const {
     for (std::size_t index = 0; index < 4; ++index)
         if (!read_number((*parts)[index], each, *into[index])) return false;
     if (region.width == 0 || region.height == 0) return false;
-    draft.output().*member = region;
+    target.output().*member = region;
     return true;
 }
 
 std::string PaddingOf::accepts(Range range) const {
     return range_of("an integer", range) + ", {vertical, horizontal} or {top, right, bottom, left}";
 }
-bool PaddingOf::assign(const Term& term, Range range, Draft draft) const {
+bool PaddingOf::assign(const Term& term, Range range, OptionTarget target) const {
     const auto* items = elements(term);
     const std::size_t count = items == nullptr ? 1 : items->size();
     if (count != 1 && count != 2 && count != 4) return false;
@@ -146,39 +148,39 @@ bool PaddingOf::assign(const Term& term, Range range, Draft draft) const {
     for (std::size_t index = 0; index < count; ++index)
         if (!read_integer(items == nullptr ? term : (*items)[index], range, sides[index])) return false;
     for (std::size_t index = count; index < 4; ++index) sides[index] = sides[index % count];
-    draft.output().*member = {sides[0], sides[1], sides[2], sides[3]};
+    target.output().*member = {sides[0], sides[1], sides[2], sides[3]};
     return true;
 }
 
 std::string RadiusOf::accepts(Range range) const { return "circle or " + range_of("an integer", range); }
-bool RadiusOf::assign(const Term& term, Range range, Draft draft) const {
-    if (name_of(term) != "circle") return read_integer(term, range, draft.output().*member);
-    draft.output().*member = kCircle;
+bool RadiusOf::assign(const Term& term, Range range, OptionTarget target) const {
+    if (name_of(term) != "circle") return read_integer(term, range, target.output().*member);
+    target.output().*member = kCircle;
     return true;
 }
 
 std::string QualityOf::accepts(Range range) const {
     return range_of("an integer", range) + " or {ssim, X} with X from 0.5 to 1";
 }
-bool QualityOf::assign(const Term& term, Range range, Draft draft) const {
+bool QualityOf::assign(const Term& term, Range range, OptionTarget target) const {
     const auto* pair = elements(term);
-    if (pair == nullptr) return read_integer(term, range, draft.output().*level);
+    if (pair == nullptr) return read_integer(term, range, target.output().*level);
     return pair->size() == 2 && name_of((*pair)[0]) == "ssim" &&
-           read_number((*pair)[1], {0.5, 1}, draft.output().*ssim);
+           read_number((*pair)[1], {0.5, 1}, target.output().*ssim);
 }
 
-bool PathOf::assign(const Term& term, Range, Draft draft) const {
+bool PathOf::assign(const Term& term, Range, OptionTarget target) const {
     const auto name = name_of(term);
     if (!name || name->empty() || name->find('\0') != std::string_view::npos) return false;
-    draft.request.*member = *name;
+    target.request.*member = *name;
     return true;
 }
 
-bool ImageOf::assign(const Term& term, Range, Draft draft) const {
+bool ImageOf::assign(const Term& term, Range, OptionTarget target) const {
     auto source = read_source(term);
     // Only one source can come in chunks, and that is the request's.
     if (!source || std::holds_alternative<Stream>(*source)) return false;
-    draft.request.*member = std::move(*source);
+    target.request.*member = std::move(*source);
     return true;
 }
 
@@ -188,13 +190,13 @@ std::string ChoiceOf::joined(std::string_view separator) const {
     return all;
 }
 std::string ChoiceOf::accepts(Range) const { return "one of " + joined(", "); }
-bool ChoiceOf::assign(const Term& term, Range, Draft draft) const {
+bool ChoiceOf::assign(const Term& term, Range, OptionTarget target) const {
     const std::int64_t* integer = term.as<std::int64_t>();
     const std::string number = integer != nullptr ? std::to_string(*integer) : "";
     const auto name = integer != nullptr ? std::optional<std::string_view>(number) : name_of(term);
     const auto found = name ? std::ranges::find(words, *name) : words.end();
     if (found == words.end()) return false;
-    set(draft.output(), static_cast<std::size_t>(found - words.begin()));
+    set(target.output(), static_cast<std::size_t>(found - words.begin()));
     return true;
 }
 

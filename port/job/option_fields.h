@@ -18,8 +18,8 @@ struct Range {
 };
 
 // Where values go.
-struct Draft {
-    Spec& spec;
+struct OptionTarget {
+    RequestOptions& options;
     OutputRequest& request;
     Output& output() const { return request.output; }
 };
@@ -28,16 +28,16 @@ struct IntegerOf {
     static constexpr std::string_view kType = "integer";
     std::int32_t Output::*member;
     std::string accepts(Range range) const;
-    bool assign(const Term& term, Range range, Draft draft) const;
-    std::string initial(Range range) const;
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range range) const;
 };
 
 struct RequestIntegerOf {
     static constexpr std::string_view kType = "integer";
-    std::int32_t Spec::*member;
+    std::int32_t RequestOptions::*member;
     std::string accepts(Range range) const;
-    bool assign(const Term& term, Range range, Draft draft) const;
-    std::string initial(Range range) const;
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range range) const;
 };
 
 // An integer or a float.
@@ -45,50 +45,50 @@ struct NumberOf {
     static constexpr std::string_view kType = "number";
     double Output::*member;
     std::string accepts(Range range) const;
-    bool assign(const Term& term, Range range, Draft draft) const;
-    std::string initial(Range range) const;
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range range) const;
 };
 
 // How much of something: a number, false for none of it, true for the usual.
-struct AmountOf {
+struct OptionalNumberOf {
     static constexpr std::string_view kType = "amount";
     double Output::*member;
     double usual;
     std::string accepts(Range range) const;
-    bool assign(const Term& term, Range range, Draft draft) const;
-    std::string initial(Range) const { return "false"; }
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range) const { return "false"; }
 };
 
 struct BooleanOf {
     static constexpr std::string_view kType = "boolean";
     bool Output::*member;
     std::string accepts(Range) const { return "true or false"; }
-    bool assign(const Term& term, Range range, Draft draft) const;
-    std::string initial(Range) const { return Output{}.*member ? "true" : "false"; }
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range) const { return Output{}.*member ? "true" : "false"; }
 };
 
 struct ColourOf {
     static constexpr std::string_view kType = "colour";
     Colour Output::*member;
     std::string accepts(Range) const { return "a colour, #rrggbb or #rrggbbaa"; }
-    bool assign(const Term& term, Range range, Draft draft) const;
-    std::string initial(Range range) const;
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range range) const;
 };
 
 struct FocusOf {
     static constexpr std::string_view kType = "focus";
     Focus Output::*member;
     std::string accepts(Range) const { return "{x, y}, two numbers from 0 to 1"; }
-    bool assign(const Term& term, Range range, Draft draft) const;
-    std::string initial(Range) const { return "-"; }
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range) const { return "-"; }
 };
 
 struct RegionOf {
     static constexpr std::string_view kType = "region";
     Region Output::*member;
     std::string accepts(Range range) const;
-    bool assign(const Term& term, Range range, Draft draft) const;
-    std::string initial(Range) const { return "-"; }
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range) const { return "-"; }
 };
 
 // As in CSS: one number, two for vertical and horizontal, or four for top, right, bottom, left.
@@ -96,16 +96,16 @@ struct PaddingOf {
     static constexpr std::string_view kType = "padding";
     Padding Output::*member;
     std::string accepts(Range range) const;
-    bool assign(const Term& term, Range range, Draft draft) const;
-    std::string initial(Range) const { return "0"; }
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range) const { return "0"; }
 };
 
 struct RadiusOf {
     static constexpr std::string_view kType = "radius";
     std::int32_t Output::*member;
     std::string accepts(Range range) const;
-    bool assign(const Term& term, Range range, Draft draft) const;
-    std::string initial(Range) const { return "-"; }
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range) const { return "-"; }
 };
 
 struct QualityOf {
@@ -113,24 +113,24 @@ struct QualityOf {
     std::int32_t Output::*level;
     double Output::*ssim;
     std::string accepts(Range range) const;
-    bool assign(const Term& term, Range range, Draft draft) const;
-    std::string initial(Range) const { return "-"; }
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range) const { return "-"; }
 };
 
 struct PathOf {
     static constexpr std::string_view kType = "path";
     std::string OutputRequest::*member;
     std::string accepts(Range) const { return "a path, not empty and without NUL bytes"; }
-    bool assign(const Term& term, Range range, Draft draft) const;
-    std::string initial(Range) const { return "-"; }
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range) const { return "-"; }
 };
 
 struct ImageOf {
     static constexpr std::string_view kType = "image";
     std::optional<Source> OutputRequest::*member;
     std::string accepts(Range) const { return "{bytes, Binary} or {path, Binary}"; }
-    bool assign(const Term& term, Range range, Draft draft) const;
-    std::string initial(Range) const { return "-"; }
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range) const { return "-"; }
 };
 
 // One of some words; a word that is a number may be given as an integer, too.
@@ -140,8 +140,8 @@ struct ChoiceOf {
     std::size_t (*get)(const Output&);
     std::span<const std::string_view> words;
     std::string accepts(Range range) const;
-    bool assign(const Term& term, Range range, Draft draft) const;
-    std::string initial(Range) const { return std::string(words[get(Output{})]); }
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range) const { return std::string(words[get(Output{})]); }
     std::string joined(std::string_view separator) const;
 };
 
@@ -152,10 +152,10 @@ constexpr ChoiceOf choice_of(std::span<const std::string_view> words) {
             [](const Output& output) { return static_cast<std::size_t>(output.*Member); }, words};
 }
 
-using Field = std::variant<IntegerOf, RequestIntegerOf, NumberOf, AmountOf, BooleanOf, ColourOf, FocusOf, RegionOf,
-                           PaddingOf, RadiusOf, QualityOf, PathOf, ImageOf, ChoiceOf>;
+using Field = std::variant<IntegerOf, RequestIntegerOf, NumberOf, OptionalNumberOf, BooleanOf, ColourOf, FocusOf,
+                           RegionOf, PaddingOf, RadiusOf, QualityOf, PathOf, ImageOf, ChoiceOf>;
 
 // A number as it stands in the tables: no more digits than it needs.
-std::string digits(double number);
+std::string format_number(double number);
 
 } // namespace thumbnailer

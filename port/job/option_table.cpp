@@ -28,7 +28,7 @@ constexpr std::array<Word, 5> kPlaceholders{"none", "thumbhash", "blurhash", "co
 constexpr double kLargest = std::numeric_limits<std::int32_t>::max();
 
 constexpr std::array kOptions{
-    OptionSpec{"deadline", RequestIntegerOf{&Spec::deadline_ms}, {1, 3'600'000}},
+    OptionSpec{"timeout", RequestIntegerOf{&RequestOptions::timeout_ms}, {1, 3'600'000}},
     OptionSpec{"width", IntegerOf{&Output::width}, {1, kMaxSide}},
     OptionSpec{"height", IntegerOf{&Output::height}, {1, kMaxSide}},
     OptionSpec{"fit", choice_of<&Output::fit>(kFits)},
@@ -38,7 +38,7 @@ constexpr std::array kOptions{
     OptionSpec{"crop", choice_of<&Output::crop>(kCrops)},
     OptionSpec{"focus", FocusOf{&Output::focus}},
     OptionSpec{"region", RegionOf{&Output::region}, {0, kLargest}},
-    OptionSpec{"trim", AmountOf{&Output::trim, 10}, {1, 255}},
+    OptionSpec{"trim", OptionalNumberOf{&Output::trim, 10}, {1, 255}},
     OptionSpec{"padding", PaddingOf{&Output::padding}, {0, kMaxSide}},
     OptionSpec{"rotate", choice_of<&Output::rotate>(kRotations)},
     OptionSpec{"flip", choice_of<&Output::flip>(kFlips)},
@@ -55,7 +55,7 @@ constexpr std::array kOptions{
     OptionSpec{"saturation", NumberOf{&Output::saturation}, {0, 10}},
     OptionSpec{"hue", IntegerOf{&Output::hue}, {-360, 360}},
     OptionSpec{"blur", NumberOf{&Output::blur}, {0.3, 250}},
-    OptionSpec{"sharpen", AmountOf{&Output::sharpen, 0.5}, {0.1, 10}},
+    OptionSpec{"sharpen", OptionalNumberOf{&Output::sharpen, 0.5}, {0.1, 10}},
     OptionSpec{"round", RadiusOf{&Output::round}, {1, kMaxSide}},
     OptionSpec{"overlay", ImageOf{&OutputRequest::overlay}},
     OptionSpec{"overlay_gravity", choice_of<&Output::overlay_gravity>(kGravities)},

@@ -22,15 +22,16 @@ Failure bad_option(std::string_view name, std::string_view why) {
             .option = option_named(name)};
 }
 
-Result<Done> read_option(const Term& key, const Term& value, Spec& request, OutputRequest* output, bool with_outputs) {
+Result<Done> read_option(const Term& key, const Term& value, RequestOptions& request, OutputRequest* output,
+                         bool with_outputs) {
     const bool for_request = output == nullptr;
     const auto name = name_of(key);
     const auto row = std::ranges::find_if(
         option_table(), [&](const OptionSpec& spec) { return name == spec.name && spec.for_request() == for_request; });
     if (row == option_table().end()) return unknown_option(key, for_request, with_outputs);
     OutputRequest unused;
-    const Draft draft{request, for_request ? unused : *output};
-    if (std::visit([&](const auto& field) { return field.assign(value, row->range, draft); }, row->field))
+    const OptionTarget target{request, for_request ? unused : *output};
+    if (std::visit([&](const auto& field) { return field.assign(value, row->range, target); }, row->field))
         return Done{};
     const std::string accepted = std::visit([&](const auto& field) { return field.accepts(row->range); }, row->field);
     return bad_option(row->name, quote(value) + " is not accepted; it takes " + accepted);
@@ -49,7 +50,7 @@ Result<Done> check_together(const Output& output) {
     return Done{};
 }
 
-Result<OutputRequest> read_output(const Term& term, Spec& request) {
+Result<OutputRequest> read_output(const Term& term, RequestOptions& request) {
     const Map* map = term.as<Map>();
     if (map == nullptr) return Failure{Reason::bad_option, "outputs: " + quote(term) + " is not a map of options"};
     OutputRequest output;
@@ -59,7 +60,7 @@ Result<OutputRequest> read_output(const Term& term, Spec& request) {
     return output;
 }
 
-Result<Done> read_outputs(const Term& term, Spec& request) {
+Result<Done> read_outputs(const Term& term, RequestOptions& request) {
     const List* list = term.as<List>();
     if (list == nullptr || list->items.empty() || list->items.size() > kMaxOutputs)
         return Failure{Reason::bad_option,
@@ -74,21 +75,21 @@ Result<Done> read_outputs(const Term& term, Spec& request) {
 
 } // namespace
 
-Result<Spec> read_spec(const Term& term, bool with_outputs) {
+Result<RequestOptions> read_request_options(const Term& term, bool with_outputs) {
     const Map* map = term.as<Map>();
-    if (map == nullptr) return Failure{Reason::bad_option, "the spec: " + quote(term) + " is not a map of options"};
-    Spec spec;
+    if (map == nullptr) return Failure{Reason::bad_option, "the options: " + quote(term) + " is not a map of options"};
+    RequestOptions options;
     bool has_outputs = false;
     for (const auto& [key, value] : map->pairs) {
         const bool outputs = with_outputs && name_of(key) == "outputs";
         has_outputs = has_outputs || outputs;
-        auto read = outputs ? read_outputs(value, spec) : read_option(key, value, spec, nullptr, with_outputs);
+        auto read = outputs ? read_outputs(value, options) : read_option(key, value, options, nullptr, with_outputs);
         if (!read) return std::move(read).error();
     }
     if (with_outputs && !has_outputs)
         return Failure{Reason::bad_option,
                        "outputs: missing; a list of 1 to " + std::to_string(kMaxOutputs) + " maps is needed"};
-    return spec;
+    return options;
 }
 
 std::string_view option_named(std::string_view name) {
@@ -101,7 +102,8 @@ std::string defaults_beside(const Map& given, std::span<const std::string_view> 
     for (const OptionSpec& spec : option_table()) {
         const bool chosen =
             std::ranges::any_of(given.pairs, [&](const auto& pair) { return name_of(pair.first) == spec.name; });
-        const std::string value = std::visit([&](const auto& field) { return field.initial(spec.range); }, spec.field);
+        const std::string value =
+            std::visit([&](const auto& field) { return field.default_text(spec.range); }, spec.field);
         if (chosen || std::ranges::find(names, spec.name) == names.end()) continue;
         defaults.append(defaults.empty() ? "" : ", ").append(spec.name).append(" => ").append(value);
     }
@@ -114,10 +116,11 @@ std::string describe_options() {
         const bool ranged = spec.range.max != 0;
         const ChoiceOf* choice = std::get_if<ChoiceOf>(&spec.field);
         const auto type = [](const auto& field) { return std::string(field.kType); };
-        const auto initial = [&](const auto& field) { return field.initial(spec.range); };
-        for (const std::string& cell : {std::string(spec.name), std::string(spec.for_request() ? "request" : "output"),
-                                        std::visit(type, spec.field), ranged ? digits(spec.range.min) : "-",
-                                        ranged ? digits(spec.range.max) : "-", std::visit(initial, spec.field)})
+        const auto default_text = [&](const auto& field) { return field.default_text(spec.range); };
+        for (const std::string& cell :
+             {std::string(spec.name), std::string(spec.for_request() ? "request" : "output"),
+              std::visit(type, spec.field), ranged ? format_number(spec.range.min) : "-",
+              ranged ? format_number(spec.range.max) : "-", std::visit(default_text, spec.field)})
             table.append(cell).append("\t");
         table.append(choice != nullptr ? choice->joined(",") : "-").append("\n");
     }

@@ -13,9 +13,9 @@
 
 namespace thumbnailer {
 
-// Reads the `Spec` of a make or probe request, whose map may hold every request option and, when
+// Reads the `RequestOptions` of a make or probe request, whose map may hold every request option and, when
 // `with_outputs`, must hold a list of outputs. Fails with bad_option.
-Result<Spec> read_spec(const Term& term, bool with_outputs);
+Result<RequestOptions> read_request_options(const Term& term, bool with_outputs);
 
 // The name as the table has it, which lives for ever; empty when no option is called so.
 std::string_view option_named(std::string_view name);

@@ -11,15 +11,15 @@
 
 namespace thumbnailer {
 
-// One element of `outputs`: what the worker needs, and what the front opens for it.
+// One element of `outputs`: what the worker needs, and what the server opens for it.
 struct OutputRequest {
     Output output;
     std::optional<Source> overlay;
     std::string to; // empty: into the answer
 };
 
-struct Spec {
-    std::int32_t deadline_ms = 0; // 0: the program's own
+struct RequestOptions {
+    std::int32_t timeout_ms = 0; // 0: the program's own
     std::vector<OutputRequest> outputs;
 };
 

@@ -1,4 +1,4 @@
-// Where an image is: bytes in the frame, a file that the front opens, or chunks in frames that follow.
+// Where an image is: bytes in the frame, a file that the server opens, or chunks in frames that follow.
 #pragma once
 
 #include <string>

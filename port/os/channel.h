@@ -1,4 +1,4 @@
-// The socket between the front and one worker: whole messages with descriptors attached, never a part of one.
+// The socket between the server and one worker: whole messages with descriptors attached, never a part of one.
 #pragma once
 
 #include <span>

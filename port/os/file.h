@@ -1,4 +1,4 @@
-// The files that a request names. Opened here, in the front; a worker only ever sees descriptors.
+// The files that a request names. Opened here, in the server; a worker only ever sees descriptors.
 #pragma once
 
 #include <string>

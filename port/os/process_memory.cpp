@@ -14,7 +14,7 @@ Descriptor open_statm(pid_t pid) {
 }
 
 // statm: pages in all, resident, and of these shared with files or other processes.
-std::int64_t own_memory(const Descriptor& statm) {
+std::int64_t private_rss(const Descriptor& statm) {
     std::array<char, 128> text{};
     if (::pread(statm.get(), text.data(), text.size() - 1, 0) <= 0) return 0;
     long long all = 0;

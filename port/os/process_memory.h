@@ -13,6 +13,6 @@ Descriptor open_statm(pid_t pid);
 
 // Bytes of resident memory that are the process's own: not the program's code, not what it shares with others.
 // 0 when unknown.
-std::int64_t own_memory(const Descriptor& statm);
+std::int64_t private_rss(const Descriptor& statm);
 
 } // namespace thumbnailer

@@ -17,7 +17,7 @@ namespace thumbnailer {
 
 namespace {
 
-constexpr std::size_t kKeptDiagnostics = 2000;
+constexpr std::size_t kMaxDiagnostics = 2000;
 
 struct SignalName {
     int number;
@@ -36,11 +36,11 @@ std::string_view signal_name(int number) {
     return row == kSignals.end() ? "other" : row->name;
 }
 
-// The child between fork and its first job: nothing of the front's but the channel and its own stderr.
-[[noreturn]] void become_child(pid_t front, Descriptor channel, Descriptor diagnostics, const Sandbox& sandbox,
+// The child between fork and its first job: nothing of the server's but the channel and its own stderr.
+[[noreturn]] void run_in_child(pid_t server_pid, Descriptor channel, Descriptor diagnostics, const Sandbox& sandbox,
                                WorkerMain main) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != front) ::_exit(0); // the front died before the line above
+    if (::getppid() != server_pid) ::_exit(0); // the server died before the line above
     for (const SignalName& signal : kSignals) std::signal(signal.number, SIG_DFL);
     Descriptor nothing(::open("/dev/null", O_RDWR));
     ::dup2(nothing.get(), 0);
@@ -63,10 +63,10 @@ Result<std::unique_ptr<Worker>> Worker::start(const Sandbox& sandbox, WorkerMain
     Descriptor reading(ends[0]);
     Descriptor writing(ends[1]);
     ::fcntl(reading.get(), F_SETFL, O_NONBLOCK);
-    const pid_t front = ::getpid();
+    const pid_t server_pid = ::getpid();
     const pid_t pid = ::fork();
     if (pid < 0) return Failure{Reason::internal, std::string("fork: ") + std::strerror(errno)};
-    if (pid == 0) become_child(front, std::move(theirs), std::move(writing), sandbox, main);
+    if (pid == 0) run_in_child(server_pid, std::move(theirs), std::move(writing), sandbox, main);
     // A child that is stopped before it has come to PR_SET_PDEATHSIG would outlive us, and hold our pipes open. In a
     // process group of its own it is ended with us: the kernel wakes stopped groups that become orphaned with SIGHUP.
     ::setpgid(pid, pid);
@@ -86,7 +86,7 @@ Worker::~Worker() {
     ::waitpid(pid_, nullptr, 0);
 }
 
-// A second guard, for when the front itself is stopped: more processor time than this job can have used in time.
+// A second guard, for when the server itself is stopped: more processor time than this job can have used in time.
 void Worker::limit_processor_time() const {
     clockid_t clock{};
     timespec used{};
@@ -97,56 +97,56 @@ void Worker::limit_processor_time() const {
     ::prlimit(pid_, RLIMIT_CPU, &limit, nullptr);
 }
 
-bool Worker::give(std::unique_ptr<Task>& task) {
+bool Worker::send(std::unique_ptr<Task>& task) {
     if (!send_message(channel_.get(), std::as_bytes(std::span(&task->job, 1)), task->descriptors())) return false;
     diagnostics_.clear();
     task_ = std::move(task);
     limit_processor_time();
-    ++given_;
+    ++jobs_assigned_;
     return true;
 }
 
-std::variant<std::monostate, Outcome, Violation> Worker::hear() {
-    Outcome outcome;
+std::variant<std::monostate, JobResult, Violation> Worker::receive() {
+    JobResult job_result;
     std::vector<Descriptor> unwanted;
-    const auto into = std::as_writable_bytes(std::span(&outcome, 1));
+    const auto into = std::as_writable_bytes(std::span(&job_result, 1));
     const std::size_t received = receive_message(channel_.get(), into, unwanted);
-    if (received == sizeof(Outcome)) return outcome;
+    if (received == sizeof(JobResult)) return job_result;
     if (received != sizeof(Violation)) return {};
     Violation violation;
     std::memcpy(&violation, into.data(), sizeof violation);
     return violation;
 }
 
-void Worker::leave() {
-    if (!leaving_) left_ = Clock::now();
-    leaving_ = true;
+void Worker::begin_termination() {
+    if (!terminating_) terminating_since_ = Clock::now();
+    terminating_ = true;
 }
 
 void Worker::retire() {
-    leave();
+    begin_termination();
     channel_.reset();
 }
 
 void Worker::kill() {
-    leave();
+    begin_termination();
     if (!reaped_) ::kill(pid_, SIGKILL);
 }
 
-std::optional<End> Worker::end() {
+std::optional<ExitStatus> Worker::reap() {
     siginfo_t info{};
     if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0)
         return std::nullopt;
     reaped_ = true;
-    if (info.si_code == CLD_EXITED) return End{{}, info.si_status};
-    return End{signal_name(info.si_status), 0};
+    if (info.si_code == CLD_EXITED) return ExitStatus{{}, info.si_status};
+    return ExitStatus{signal_name(info.si_status), 0};
 }
 
 void Worker::read_diagnostics() {
     std::array<char, 1024> chunk;
     for (ssize_t count = 0; (count = ::read(stderr_.get(), chunk.data(), chunk.size())) > 0;) {
         diagnostics_.append(chunk.data(), static_cast<std::size_t>(count));
-        if (diagnostics_.size() > kKeptDiagnostics) diagnostics_.erase(0, diagnostics_.size() - kKeptDiagnostics);
+        if (diagnostics_.size() > kMaxDiagnostics) diagnostics_.erase(0, diagnostics_.size() - kMaxDiagnostics);
     }
 }
 

@@ -1,4 +1,4 @@
-// One worker process as the front sees it: started, given a task, heard, ended. Killed when its owner goes.
+// One worker process as the server sees it: started, given a task, heard, ended. Killed when its owner goes.
 #pragma once
 
 #include <sys/types.h>
@@ -15,7 +15,7 @@
 namespace thumbnailer {
 
 // How a process ended.
-struct End {
+struct ExitStatus {
     std::string_view signal; // such as segv; empty when it exited
     int exit_status = 0;
 };
@@ -32,9 +32,9 @@ public:
     Worker& operator=(const Worker&) = delete;
 
     // False when the process is already gone; the task is then still the caller's.
-    bool give(std::unique_ptr<Task>& task);
+    bool send(std::unique_ptr<Task>& task);
     // What it answered to its task; nothing when it closed the channel or said what is no answer.
-    std::variant<std::monostate, Outcome, Violation> hear();
+    std::variant<std::monostate, JobResult, Violation> receive();
     // Takes the task away from it.
     std::unique_ptr<Task> release() { return std::move(task_); }
 
@@ -42,20 +42,20 @@ public:
     void retire();
     void kill();
     // How it ended, once it has.
-    std::optional<End> end();
+    std::optional<ExitStatus> reap();
     // Bytes of memory that are its own, see os/process_memory.h.
-    std::int64_t memory() const { return own_memory(memory_); }
+    std::int64_t memory() const { return private_rss(memory_); }
     // Reads what it wrote to stderr; the last lines are kept for the report of a crash.
     void read_diagnostics();
     const std::string& diagnostics() const { return diagnostics_; }
 
     const Task* task() const { return task_.get(); }
-    bool idle() const { return !task_ && !leaving_; }
+    bool idle() const { return !task_ && !terminating_; }
     // Told to go or killed, since when, and whether it is gone.
-    bool leaving() const { return leaving_; }
-    Clock::time_point left() const { return left_; }
-    bool ended() const { return reaped_; }
-    std::int64_t given() const { return given_; }
+    bool terminating() const { return terminating_; }
+    Clock::time_point terminating_since() const { return terminating_since_; }
+    bool reaped() const { return reaped_; }
+    std::int64_t jobs_assigned() const { return jobs_assigned_; }
 
     int channel_fd() const { return channel_.get(); }
     int process_fd() const { return process_.get(); }
@@ -72,12 +72,12 @@ private:
     Descriptor memory_; // its statm
     std::unique_ptr<Task> task_;
     std::string diagnostics_;
-    std::int64_t given_ = 0;
-    bool leaving_ = false;
+    std::int64_t jobs_assigned_ = 0;
+    bool terminating_ = false;
     bool reaped_ = false;
-    Clock::time_point left_;
+    Clock::time_point terminating_since_;
 
-    void leave();
+    void begin_termination();
     void limit_processor_time() const;
 };
 

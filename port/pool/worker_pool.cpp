@@ -12,10 +12,10 @@ namespace {
 using std::chrono::milliseconds;
 
 // How long a worker that was told to go may take.
-constexpr milliseconds kFarewell{1000};
-constexpr milliseconds kLongestPause{5000};
+constexpr milliseconds kGracePeriod{1000};
+constexpr milliseconds kMaxForkDelay{5000};
 // How often the memory of workers is looked at. A worker fills some 100 MB in this time.
-constexpr milliseconds kWeighEvery{50};
+constexpr milliseconds kSampleMemoryEvery{50};
 
 // In the poll set, for each worker.
 constexpr std::size_t kPerWorker = 3;
@@ -25,16 +25,18 @@ bool is_late(const Worker& worker, Clock::time_point now) {
 }
 
 // Signals that a decoder raises in itself. A kill comes from somebody else, and is no fault of the image.
-bool was_the_image(const End& end) { return end.signal != "kill" && end.signal != "term" && end.signal != "int"; }
+bool was_the_image(const ExitStatus& status) {
+    return status.signal != "kill" && status.signal != "term" && status.signal != "int";
+}
 
-Failure crash(const Worker& worker, const End& end) {
+Failure crash(const Worker& worker, const ExitStatus& status) {
     Failure failure{.reason = Reason::crashed,
                     .message = "the worker died while it made this thumbnail: ",
-                    .signal = end.signal,
+                    .signal = status.signal,
                     .diagnostics = worker.diagnostics()};
-    if (end.signal.empty()) failure.exit_status = end.exit_status;
-    failure.message += end.signal.empty() ? "it exited with status " + std::to_string(end.exit_status)
-                                          : "signal " + std::string(end.signal);
+    if (status.signal.empty()) failure.exit_status = status.exit_status;
+    failure.message += status.signal.empty() ? "it exited with status " + std::to_string(status.exit_status)
+                                             : "signal " + std::string(status.signal);
     return failure;
 }
 
@@ -54,30 +56,32 @@ Failure too_much_memory(std::int64_t limit) {
 } // namespace
 
 // A worker on its last task does not count, so that its successor is ready before it goes.
-void Crew::staff(Clock::time_point now) {
-    const auto lasting = [&](const auto& worker) { return !worker->leaving() && worker->given() < config_.reuse; };
+void WorkerPool::spawn_missing(Clock::time_point now) {
+    const auto lasting = [&](const auto& worker) {
+        return !worker->terminating() && worker->jobs_assigned() < config_.max_images_per_worker;
+    };
     auto missing = config_.workers - std::ranges::count_if(workers_, lasting);
     for (; missing > 0 && now >= next_fork_; --missing) {
         auto worker = Worker::start(sandbox_, worker_main_);
         if (!worker) {
             std::fprintf(stderr, "thumbnailer: %s\n", worker.error().message.c_str());
-            next_fork_ = now + kLongestPause;
+            next_fork_ = now + kMaxForkDelay;
             return;
         }
         ++forked_;
-        note({.name = "worker_start", .pid = (*worker)->pid()});
+        record_event({.name = "worker_start", .pid = (*worker)->pid()});
         workers_.push_back(std::move(*worker));
     }
 }
 
-bool Crew::employ(std::unique_ptr<Task>& task) {
+bool WorkerPool::assign(std::unique_ptr<Task>& task) {
     if (busy() >= static_cast<std::size_t>(config_.workers)) return false;
     return std::ranges::any_of(workers_, [&](const auto& worker) {
-        return worker->idle() && worker->given() < config_.reuse && worker->give(task);
+        return worker->idle() && worker->jobs_assigned() < config_.max_images_per_worker && worker->send(task);
     });
 }
 
-std::unique_ptr<Task> Crew::dismiss(Id id) {
+std::unique_ptr<Task> WorkerPool::cancel(Id id) {
     for (const auto& worker : workers_) {
         if (worker->task() == nullptr || worker->task()->id != id) continue;
         worker->kill();
@@ -86,103 +90,107 @@ std::unique_ptr<Task> Crew::dismiss(Id id) {
     return nullptr;
 }
 
-void Crew::watch(std::vector<pollfd>& set) const {
+void WorkerPool::add_poll_entries(std::vector<pollfd>& set) const {
     for (const auto& worker : workers_)
         for (const int fd : {worker->channel_fd(), worker->stderr_fd(), worker->process_fd()})
             set.push_back({fd, POLLIN, 0});
 }
 
-std::vector<Finished> Crew::attend(std::span<const pollfd> events) {
-    std::vector<Finished> finished;
+std::vector<CompletedTask> WorkerPool::handle_events(std::span<const pollfd> events) {
+    std::vector<CompletedTask> completed;
     for (std::size_t index = 0; index < events.size() / kPerWorker; ++index) {
         Worker& worker = *workers_[index];
         const auto event = events.subspan(index * kPerWorker, kPerWorker);
-        if (event[0].revents != 0 && worker.task() != nullptr) hear(worker, finished);
+        if (event[0].revents != 0 && worker.task() != nullptr) receive_result(worker, completed);
         if (event[1].revents != 0) worker.read_diagnostics();
         if (event[2].revents == 0) continue;
-        if (const auto end = worker.end()) bury(worker, *end, finished);
+        if (const auto status = worker.reap()) on_exit(worker, *status, completed);
     }
-    std::erase_if(workers_, [](const auto& worker) { return worker->ended(); });
-    return finished;
+    std::erase_if(workers_, [](const auto& worker) { return worker->reaped(); });
+    return completed;
 }
 
-void Crew::hear(Worker& worker, std::vector<Finished>& finished) {
-    const auto heard = worker.hear();
-    const auto* outcome = std::get_if<Outcome>(&heard);
-    if (outcome != nullptr && worker.task()->could_end_with(*outcome)) {
+void WorkerPool::receive_result(Worker& worker, std::vector<CompletedTask>& completed) {
+    const auto received = worker.receive();
+    const auto* job_result = std::get_if<JobResult>(&received);
+    if (job_result != nullptr && worker.task()->is_valid_result(*job_result)) {
         idle_deaths_ = 0;
-        finished.push_back({worker.release(), *outcome});
-        if (worker.given() >= config_.reuse) {
-            note({.name = "worker_recycle", .pid = worker.pid(), .made = worker.given(), .why = "reuse"});
+        completed.push_back({worker.release(), *job_result});
+        if (worker.jobs_assigned() >= config_.max_images_per_worker) {
+            record_event({.name = "worker_recycle",
+                          .pid = worker.pid(),
+                          .made = worker.jobs_assigned(),
+                          .why = "max_images_per_worker"});
             worker.retire();
         }
         return;
     }
     // It hung up, or is not itself any more. How it ends is told when it has.
     worker.kill();
-    if (outcome != nullptr)
-        finished.push_back({worker.release(), Failure{Reason::crashed, "the worker answered nonsense"}, true});
-    if (const auto* violation = std::get_if<Violation>(&heard))
-        finished.push_back({worker.release(), forbidden_call(*violation), true});
+    if (job_result != nullptr)
+        completed.push_back({worker.release(), Failure{Reason::crashed, "the worker answered nonsense"}, true});
+    if (const auto* violation = std::get_if<Violation>(&received))
+        completed.push_back({worker.release(), forbidden_call(*violation), true});
 }
 
-void Crew::bury(Worker& worker, const End& end, std::vector<Finished>& finished) {
+void WorkerPool::on_exit(Worker& worker, const ExitStatus& status, std::vector<CompletedTask>& completed) {
     worker.read_diagnostics();
-    note({.name = "worker_exit", .pid = worker.pid(), .made = worker.given(), .end = end});
+    record_event({.name = "worker_exit", .pid = worker.pid(), .made = worker.jobs_assigned(), .exit = status});
     if (worker.task() != nullptr) {
-        finished.push_back({worker.release(), crash(worker, end), was_the_image(end)});
-    } else if (!worker.leaving()) {
+        completed.push_back({worker.release(), crash(worker, status), was_the_image(status)});
+    } else if (!worker.terminating()) {
         // It died with nothing to do. One after the other would be a fork bomb, so each waits longer than the last.
-        next_fork_ = Clock::now() + std::min(milliseconds(10 << std::min(idle_deaths_++, 12)), kLongestPause);
+        next_fork_ = Clock::now() + std::min(milliseconds(10 << std::min(idle_deaths_++, 12)), kMaxForkDelay);
     }
 }
 
-std::vector<Finished> Crew::check(Clock::time_point now) {
-    std::vector<Finished> finished;
-    const bool weighing = now >= next_weighing_;
-    if (weighing) next_weighing_ = now + kWeighEvery;
+std::vector<CompletedTask> WorkerPool::enforce_limits(Clock::time_point now) {
+    std::vector<CompletedTask> completed;
+    const bool sampling = now >= next_memory_sample_;
+    if (sampling) next_memory_sample_ = now + kSampleMemoryEvery;
     for (const auto& worker : workers_) {
-        if (worker->leaving() && now >= worker->left() + kFarewell) worker->kill();
+        if (worker->terminating() && now >= worker->terminating_since() + kGracePeriod) worker->kill();
         const bool late = is_late(*worker, now);
         // Before the kernel, short of memory, ends something else.
-        const bool heavy = weighing && !late && !worker->leaving() && worker->memory() > config_.max_memory;
-        if (!late && !heavy) continue;
+        const bool over_memory = sampling && !late && !worker->terminating() && worker->memory() > config_.max_memory;
+        if (!late && !over_memory) continue;
         worker->kill();
-        if (late) finished.push_back({worker->release(), Task::late()});
-        if (heavy && worker->task() != nullptr)
-            finished.push_back({worker->release(), too_much_memory(config_.max_memory), true});
-        else if (heavy) // It only kept too much of what it had, and is replaced.
-            note({.name = "worker_recycle", .pid = worker->pid(), .made = worker->given(), .why = "max_memory"});
+        if (late) completed.push_back({worker->release(), Task::timed_out()});
+        if (over_memory && worker->task() != nullptr)
+            completed.push_back({worker->release(), too_much_memory(config_.max_memory), true});
+        else if (over_memory) // It only kept too much of what it had, and is replaced.
+            record_event(
+                {.name = "worker_recycle", .pid = worker->pid(), .made = worker->jobs_assigned(), .why = "max_memory"});
     }
-    return finished;
+    return completed;
 }
 
-Clock::time_point Crew::due(Clock::time_point now) const {
+Clock::time_point WorkerPool::due(Clock::time_point now) const {
     auto due = Clock::time_point::max();
     for (const auto& worker : workers_) {
-        if (worker->task() != nullptr) due = std::min({due, worker->task()->deadline, now + kWeighEvery});
-        if (worker->leaving()) due = std::min(due, worker->left() + kFarewell);
+        if (worker->task() != nullptr) due = std::min({due, worker->task()->deadline, now + kSampleMemoryEvery});
+        if (worker->terminating()) due = std::min(due, worker->terminating_since() + kGracePeriod);
     }
     if (workers_.size() < static_cast<std::size_t>(config_.workers)) due = std::min(due, next_fork_);
     return due;
 }
 
-void Crew::note(WorkerEvent event) {
+void WorkerPool::record_event(WorkerEvent event) {
     if (config_.events) events_.push_back(event);
 }
 
-std::int64_t Crew::memory() const {
+std::int64_t WorkerPool::memory() const {
     std::int64_t sum = 0;
     for (const auto& worker : workers_) sum += worker->memory();
     return sum;
 }
 
-bool Crew::holds(Id id) const {
+bool WorkerPool::contains(Id id) const {
     return std::ranges::any_of(
         workers_, [&](const auto& worker) { return worker->task() != nullptr && worker->task()->id == id; });
 }
 
-std::size_t Crew::busy() const {
+std::size_t WorkerPool::busy() const {
     return static_cast<std::size_t>(
         std::ranges::count_if(workers_, [](const auto& worker) { return worker->task() != nullptr; }));
 }

@@ -1,4 +1,4 @@
-// The workers of a front: forked when missing, given tasks, watched, ended when they overrun their time or memory,
+// The workers of a server: forked when missing, given tasks, watched, ended when they overrun their time or memory,
 // buried and replaced. What becomes of each task comes out as a Finished.
 #pragma once
 
@@ -13,9 +13,9 @@ struct pollfd;
 
 namespace thumbnailer {
 
-struct Finished {
+struct CompletedTask {
     std::unique_ptr<Task> task;
-    std::variant<Outcome, Failure> ending;
+    std::variant<JobResult, Failure> result;
     bool killed_its_worker = false; // by what it did, not by how long it took
 };
 
@@ -25,30 +25,30 @@ struct WorkerEvent {
     pid_t pid;
     std::int64_t made = 0;     // tasks that it was given
     std::string_view why = {}; // of a recycling: the limit that it reached
-    std::optional<End> end = {};
+    std::optional<ExitStatus> exit = {};
 };
 
-class Crew {
+class WorkerPool {
 public:
-    Crew(const Config& config, const Sandbox& sandbox, WorkerMain main)
+    WorkerPool(const Config& config, const Sandbox& sandbox, WorkerMain main)
         : config_(config), sandbox_(sandbox), worker_main_(main) {}
 
     // Forks what is missing.
-    void staff(Clock::time_point now);
+    void spawn_missing(Clock::time_point now);
     // Gives the task to a worker that has none. False, and the task still there, when all are busy.
-    bool employ(std::unique_ptr<Task>& task);
+    bool assign(std::unique_ptr<Task>& task);
     // Takes a task back from its worker, which is ended. Empty when no worker has it.
-    std::unique_ptr<Task> dismiss(Id id);
+    std::unique_ptr<Task> cancel(Id id);
 
     // What to poll, and then what came of it: the events in the same order.
-    void watch(std::vector<pollfd>& set) const;
-    std::vector<Finished> attend(std::span<const pollfd> events);
+    void add_poll_entries(std::vector<pollfd>& set) const;
+    std::vector<CompletedTask> handle_events(std::span<const pollfd> events);
     // Ends what is over its deadline or its memory.
-    std::vector<Finished> check(Clock::time_point now);
-    // When `staff` or `check` has something to do next.
+    std::vector<CompletedTask> enforce_limits(Clock::time_point now);
+    // When `spawn_missing` or `enforce_limits` has something to do next.
     Clock::time_point due(Clock::time_point now) const;
 
-    bool holds(Id id) const;
+    bool contains(Id id) const;
     std::size_t busy() const;
     std::int64_t forked() const { return forked_; }
     // Bytes of memory that the workers have of their own.
@@ -57,9 +57,9 @@ public:
     std::vector<WorkerEvent> take_events() { return std::exchange(events_, {}); }
 
 private:
-    void hear(Worker& worker, std::vector<Finished>& finished);
-    void bury(Worker& worker, const End& end, std::vector<Finished>& finished);
-    void note(WorkerEvent event);
+    void receive_result(Worker& worker, std::vector<CompletedTask>& completed);
+    void on_exit(Worker& worker, const ExitStatus& status, std::vector<CompletedTask>& completed);
+    void record_event(WorkerEvent event);
 
     const Config& config_;
     const Sandbox& sandbox_;
@@ -69,7 +69,7 @@ private:
     std::int64_t forked_ = 0;
     int idle_deaths_ = 0; // in a row, of workers that had no task
     Clock::time_point next_fork_{};
-    Clock::time_point next_weighing_{};
+    Clock::time_point next_memory_sample_{};
 };
 
 } // namespace thumbnailer

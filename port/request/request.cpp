@@ -17,8 +17,8 @@ struct OpSpec {
 };
 
 constexpr std::array kOps{
-    OpSpec{"make", Op::make, 4, "{make, Id, Spec, Source}"},
-    OpSpec{"probe", Op::probe, 4, "{probe, Id, Spec, Source}"},
+    OpSpec{"make", Op::make, 4, "{make, Id, Options, Source}"},
+    OpSpec{"probe", Op::probe, 4, "{probe, Id, Options, Source}"},
     OpSpec{"chunk", Op::chunk, 3, "{chunk, Id, Binary | eof}"},
     OpSpec{"cancel", Op::cancel, 2, "{cancel, Id}"},
     OpSpec{"ping", Op::ping, 2, "{ping, Id}"},
@@ -60,7 +60,7 @@ Result<Request> read_request(const Term& term) {
     const auto id = read_id(term);
     if (items->size() != row->arity || !id)
         return bad_request(quote(term) + " is not " + std::string(row->shape) + " with an Id from 0 to 2^63 - 1");
-    Request request{.id = *id, .op = row->op, .spec = {}, .source = {}};
+    Request request{.id = *id, .op = row->op, .options = {}, .source = {}};
     if (row->arity == 2) return request;
     if (row->op == Op::chunk) {
         if (is_eof((*items)[2])) return request;
@@ -69,9 +69,9 @@ Result<Request> read_request(const Term& term) {
         request.chunk = binary->bytes;
         return request;
     }
-    auto spec = read_spec((*items)[2], row->op == Op::make);
-    if (!spec) return std::move(spec).error();
-    request.spec = std::move(*spec);
+    auto options = read_request_options((*items)[2], row->op == Op::make);
+    if (!options) return std::move(options).error();
+    request.options = std::move(*options);
     auto source = read_source((*items)[3]);
     if (!source) return std::move(source).error();
     request.source = std::move(*source);

@@ -14,7 +14,7 @@ using Id = std::int64_t;
 struct Request {
     Id id = 0;
     Op op = Op::ping;
-    Spec spec;
+    RequestOptions options;
     Source source;                   // make and probe only; bytes borrow from the frame
     std::optional<Bytes> chunk = {}; // of chunk, likewise; none: eof
 };

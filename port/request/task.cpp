@@ -81,13 +81,13 @@ Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, const Confi
 
 bool is_known(Format format) { return static_cast<std::size_t>(format) < kFormats.size(); }
 
-bool is_sound(const Product& product, bool in_file, std::size_t result_size) {
+bool is_sound(const OutputResult& output_result, bool in_file, std::size_t result_size) {
     const auto inside = [&](std::uint64_t offset, std::uint64_t size) {
         return size <= result_size && offset <= result_size - size;
     };
-    return is_known(product.format) && product.width > 0 && product.height > 0 && product.size > 0 &&
-           (in_file || inside(product.offset, product.size)) &&
-           inside(product.placeholder_offset, product.placeholder_size);
+    return is_known(output_result.format) && output_result.width > 0 && output_result.height > 0 &&
+           output_result.size > 0 && (in_file || inside(output_result.offset, output_result.size)) &&
+           inside(output_result.placeholder_offset, output_result.placeholder_size);
 }
 
 } // namespace
@@ -97,17 +97,17 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     auto task = std::make_unique<Task>();
     task->id = request.id;
     task->job.probe = request.op == Op::probe;
-    task->job.lane = config.lane;
+    task->job.jpeg_fast_path = config.jpeg_fast_path;
     task->job.limits = {.max_pixels = config.max_pixels,
                         .max_side = config.max_side,
-                        .max_profile = config.max_profile,
+                        .max_icc_bytes = config.max_icc_bytes,
                         .max_frames = config.max_frames,
                         .max_memory = config.max_memory,
                         .loaders = config.loaders};
-    const std::int64_t deadline_ms = request.spec.deadline_ms != 0 ? request.spec.deadline_ms : config.deadline_ms;
-    task->deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
+    const std::int64_t timeout_ms = request.options.timeout_ms != 0 ? request.options.timeout_ms : config.timeout_ms;
+    task->deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
     if (auto opened = open(request.source, frame, config, roots, *task); !opened) return std::move(opened).error();
-    if (auto outputs = open_outputs(request.spec.outputs, config, roots, *task); !outputs)
+    if (auto outputs = open_outputs(request.options.outputs, config, roots, *task); !outputs)
         return std::move(outputs).error();
     auto result = share_result();
     if (!result) return std::move(result).error();
@@ -120,17 +120,17 @@ std::size_t Task::result_size() const {
     return ::fstat(result.get(), &status) == 0 ? static_cast<std::size_t>(status.st_size) : 0;
 }
 
-bool Task::could_end_with(const Outcome& outcome) const {
-    if (outcome.failed != 0) return true;
-    const Header& header = outcome.header;
+bool Task::is_valid_result(const JobResult& job_result) const {
+    if (job_result.failed != 0) return true;
+    const Header& header = job_result.header;
     if (!is_known(header.format) || header.orientation < 1 || header.orientation > 8) return false;
     for (const std::string_view text : {text_in(header.colour_space), text_in(header.taken_at), text_in(header.camera)})
         if (first_fault_in_utf8(text)) return false;
-    if (outcome.count != job.count) return false;
+    if (job_result.count != job.count) return false;
     const std::size_t size = result_size();
-    for (std::size_t index = 0; index < outcome.count; ++index) {
-        const Product& product = outcome.products[index];
-        if (product.made != 0 && !is_sound(product, files[index].has_value(), size)) return false;
+    for (std::size_t index = 0; index < job_result.count; ++index) {
+        const OutputResult& output_result = job_result.outputs[index];
+        if (output_result.made != 0 && !is_sound(output_result, files[index].has_value(), size)) return false;
     }
     return true;
 }

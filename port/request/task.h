@@ -36,8 +36,8 @@ struct Task {
     // How much the worker has written to the result.
     std::size_t result_size() const;
     // Whether the program's own code could have sent this for this task. If not, nothing of it is believed.
-    bool could_end_with(const Outcome& outcome) const;
-    static Failure late() { return {Reason::timeout, "the deadline passed before the thumbnail was made"}; }
+    bool is_valid_result(const JobResult& job_result) const;
+    static Failure timed_out() { return {Reason::timeout, "the deadline passed before the thumbnail was made"}; }
 
     // What the worker gets beside the job: source, result, files, overlays.
     std::vector<int> descriptors() const;

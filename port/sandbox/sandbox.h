@@ -1,5 +1,5 @@
 // What a worker can still do once it is in here: compute, and read and write the descriptors that it was given.
-// No file, no network, no program, no other process. Prepared and tried out once, in the front; entered by each
+// No file, no network, no program, no other process. Prepared and tried out once, in the server; entered by each
 // worker before it sees the first byte of an image.
 #pragma once
 
@@ -17,39 +17,39 @@ enum class SandboxMode : std::uint8_t { require, best_effort, audit, off };
 inline constexpr std::array<std::string_view, 4> kSandboxModes{"require", "best_effort", "audit", "off"};
 
 // What is enforced on this host, and whether a process that tried was stopped.
-struct Posture {
+struct SandboxStatus {
     SandboxMode mode = SandboxMode::off;
     bool seccomp = false;
-    int landlock = 0;   // its version; 0: not enforced
-    bool front = false; // the front itself can run no program and open no connection
+    int landlock = 0;    // its version; 0: not enforced
+    bool server = false; // the server itself can run no program and open no connection
     bool open_denied = false;
     bool socket_denied = false;
     bool exec_denied = false;
 
-    bool complete() const { return seccomp && landlock > 0 && front && open_denied && socket_denied && exec_denied; }
+    bool complete() const { return seccomp && landlock > 0 && server && open_denied && socket_denied && exec_denied; }
 };
 
-// Instead of an Outcome when a worker made a forbidden call.
+// Instead of an JobResult when a worker made a forbidden call.
 struct Violation {
     int call = 0;
 };
 
 class Sandbox {
 public:
-    // Tries everything in a child of its own, then confines the front. Fails with internal when `mode` requires
+    // Tries everything in a child of its own, then confines the server. Fails with internal when `mode` requires
     // what this host does not offer.
     static Result<Sandbox> prepare(SandboxMode mode);
 
-    const Posture& posture() const { return posture_; }
+    const SandboxStatus& status() const { return status_; }
 
     // In a new worker, with its descriptors in place and one thread. Ends the process when a layer that was there
     // when it was tried is not there now.
     void enter() const;
 
 private:
-    void try_out();
+    void probe();
 
-    Posture posture_;
+    SandboxStatus status_;
     Filter filter_;
 };
 

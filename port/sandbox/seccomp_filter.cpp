@@ -78,7 +78,7 @@ constexpr std::array kRefused{
     SCMP_SYS(sched_setscheduler),
 };
 
-constexpr std::array kNeverInFront{
+constexpr std::array kNeverInServer{
     SCMP_SYS(execve),
     SCMP_SYS(execveat),
     SCMP_SYS(socket),
@@ -164,11 +164,11 @@ Filter worker_filter(bool audit) {
     return added ? exported(context) : Filter{};
 }
 
-Filter front_filter() {
+Filter server_filter() {
     const Context context(seccomp_init(SCMP_ACT_ALLOW), &seccomp_release);
     if (!context) return {};
     bool added = true;
-    for (const int call : kNeverInFront) added = (call < 0 || add(context, SCMP_ACT_ERRNO(EPERM), call)) && added;
+    for (const int call : kNeverInServer) added = (call < 0 || add(context, SCMP_ACT_ERRNO(EPERM), call)) && added;
     return added ? exported(context) : Filter{};
 }
 

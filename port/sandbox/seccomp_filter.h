@@ -14,8 +14,8 @@ using Filter = std::vector<sock_filter>;
 // `audit`: what would end the worker is only written to the kernel's log. Empty when libseccomp cannot make it.
 Filter worker_filter(bool audit);
 
-// What the front will never need, refused with EPERM: it runs no program and opens no connection.
-Filter front_filter();
+// What the server will never need, refused with EPERM: it runs no program and opens no connection.
+Filter server_filter();
 
 // For the calling thread. Needs no_new_privs.
 bool install(const Filter& filter);

@@ -11,7 +11,7 @@ namespace thumbnailer {
 namespace {
 
 constexpr std::size_t kMaxEntries = 256;
-// Of a large image the two ends are enough to know it again, and do not hold up the front.
+// Of a large image the two ends are enough to know it again, and do not hold up the server.
 constexpr std::uint64_t kEnd = 1 << 20;
 
 class Digest {
@@ -51,9 +51,9 @@ std::string digest_of(int source, std::uint64_t offset, std::uint64_t size) {
 
 } // namespace
 
-void Poison::note(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now) {
+void Poison::record(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now) {
     if (deaths_ == 0) return;
-    forget(now);
+    expire(now);
     const std::string digest = digest_of(source, offset, size);
     auto entry =
         std::ranges::find_if(entries_, [&](const Entry& each) { return each.size == size && each.digest == digest; });
@@ -63,15 +63,15 @@ void Poison::note(int source, std::uint64_t offset, std::uint64_t size, Clock::t
     entries_.push_back({size, digest, before + 1, now + period_});
 }
 
-bool Poison::holds(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now) {
-    forget(now);
+bool Poison::refuses(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now) {
+    expire(now);
     const auto suspect = [&](const Entry& each) { return each.size == size && each.deaths >= deaths_; };
     if (std::ranges::none_of(entries_, suspect)) return false;
     const std::string digest = digest_of(source, offset, size);
     return std::ranges::any_of(entries_, [&](const Entry& each) { return suspect(each) && each.digest == digest; });
 }
 
-void Poison::forget(Clock::time_point now) {
+void Poison::expire(Clock::time_point now) {
     std::erase_if(entries_, [&](const Entry& each) { return each.until <= now; });
 }
 

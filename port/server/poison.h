@@ -17,9 +17,9 @@ public:
     Poison(std::int64_t deaths, std::chrono::milliseconds period) : deaths_(deaths), period_(period) {}
 
     // An image, `size` bytes at `offset` of a descriptor, killed its worker.
-    void note(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now);
+    void record(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now);
     // Whether it did so too often. Reads the bytes only when a remembered image has the same size.
-    bool holds(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now);
+    bool refuses(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now);
 
 private:
     struct Entry {
@@ -28,7 +28,7 @@ private:
         std::int64_t deaths;
         Clock::time_point until;
     };
-    void forget(Clock::time_point now);
+    void expire(Clock::time_point now);
 
     std::int64_t deaths_;
     std::chrono::milliseconds period_;

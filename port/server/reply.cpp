@@ -68,39 +68,40 @@ Map source_map(const Header& header) {
     return map;
 }
 
-Map posture_map(const Posture& posture) {
+Map sandbox_map(const SandboxStatus& status) {
     Map map;
-    map.put("mode", atom(kSandboxModes[static_cast<std::size_t>(posture.mode)]));
-    map.put("seccomp", boolean(posture.seccomp));
-    map.put("landlock", integer(posture.landlock));
-    map.put("front", boolean(posture.front));
-    map.put("open_denied", boolean(posture.open_denied));
-    map.put("socket_denied", boolean(posture.socket_denied));
-    map.put("exec_denied", boolean(posture.exec_denied));
-    map.put("complete", boolean(posture.complete()));
+    map.put("mode", atom(kSandboxModes[static_cast<std::size_t>(status.mode)]));
+    map.put("seccomp", boolean(status.seccomp));
+    map.put("landlock", integer(status.landlock));
+    map.put("server", boolean(status.server));
+    map.put("open_denied", boolean(status.open_denied));
+    map.put("socket_denied", boolean(status.socket_denied));
+    map.put("exec_denied", boolean(status.exec_denied));
+    map.put("complete", boolean(status.complete()));
     return map;
 }
 
-Map product_map(const Product& product) {
+Map output_map(const OutputResult& output_result) {
     Map map;
-    map.put("format", atom(name_of(product.format)));
-    map.put("width", integer(product.width));
-    map.put("height", integer(product.height));
-    map.put("bytes", integer(static_cast<std::int64_t>(product.size)));
+    map.put("format", atom(name_of(output_result.format)));
+    map.put("width", integer(output_result.width));
+    map.put("height", integer(output_result.height));
+    map.put("bytes", integer(static_cast<std::int64_t>(output_result.size)));
     return map;
 }
 
 // The failures live as long as the terms that borrow their messages.
-Term product_term(const Product& product, std::optional<OutputFile>& file, Bytes result, Failure& failure) {
-    if (product.made == 0) {
-        failure = from_plain(product.failure);
+Term output_term(const OutputResult& output_result, std::optional<OutputFile>& file, Bytes result, Failure& failure) {
+    if (output_result.made == 0) {
+        failure = from_wire(output_result.failure);
         return tuple(atom("error"), error_map(failure));
     }
-    Map map = product_map(product);
-    if (product.placeholder_size != 0)
-        map.put("placeholder", Binary{result.subspan(product.placeholder_offset, product.placeholder_size)});
+    Map map = output_map(output_result);
+    if (output_result.placeholder_size != 0)
+        map.put("placeholder",
+                Binary{result.subspan(output_result.placeholder_offset, output_result.placeholder_size)});
     if (!file) {
-        map.put("data", Binary{result.subspan(product.offset, product.size)});
+        map.put("data", Binary{result.subspan(output_result.offset, output_result.size)});
     } else if (auto committed = file->commit()) {
         map.put("path", binary(file->path()));
     } else {
@@ -112,32 +113,32 @@ Term product_term(const Product& product, std::optional<OutputFile>& file, Bytes
 
 } // namespace
 
-Payload hello(const Config& config, const Posture& posture, std::string_view libvips) {
+Payload hello(const Config& config, const SandboxStatus& status, std::string_view libvips) {
     Map limits;
-    limits.put("max_frame", integer(config.max_frame));
+    limits.put("max_request_bytes", integer(config.max_request_bytes));
     limits.put("max_source_bytes", integer(config.max_source_bytes));
     limits.put("max_memory", integer(config.max_memory));
     limits.put("poison_after", integer(config.poison_after));
     limits.put("poison_for", integer(config.poison_for_ms));
     limits.put("max_pixels", integer(config.max_pixels));
     limits.put("max_side", integer(config.max_side));
-    limits.put("max_profile", integer(config.max_profile));
+    limits.put("max_icc_bytes", integer(config.max_icc_bytes));
     limits.put("max_frames", integer(config.max_frames));
     limits.put("max_streams", integer(config.max_streams));
-    limits.put("deadline", integer(config.deadline_ms));
-    limits.put("reuse", integer(config.reuse));
+    limits.put("timeout", integer(config.timeout_ms));
+    limits.put("max_images_per_worker", integer(config.max_images_per_worker));
     Map map;
     map.put("protocol", integer(kProtocolVersion));
     map.put("version", binary(kProgramVersion));
     map.put("libvips", binary(libvips));
     map.put("libvips_origin", atom(THUMBNAILER_LIBVIPS_ORIGIN));
-    map.put("lane", boolean(config.lane && THUMBNAILER_JPEG_FAST_PATH_BUILT));
+    map.put("jpeg_fast_path", boolean(config.jpeg_fast_path && THUMBNAILER_JPEG_FAST_PATH_BUILT));
     map.put("codec", atom(config.codec->name));
     map.put("loaders", names_of(config.loaders));
     map.put("savers", names_of(saved_formats()));
     map.put("workers", integer(config.workers));
     map.put("limits", std::move(limits));
-    map.put("sandbox", posture_map(posture));
+    map.put("sandbox", sandbox_map(status));
     map.put("os_pid", integer(::getpid()));
     return encoded(*config.codec, tuple(atom("hello"), std::move(map)));
 }
@@ -157,7 +158,7 @@ Payload stats_reply(const Codec& codec, Id id, const Stats& stats) {
     map.put("cancelled", integer(stats.counters.cancelled));
     map.put("forked", integer(stats.forked));
     Map memory;
-    memory.put("front", integer(stats.front_memory));
+    memory.put("server", integer(stats.server_memory));
     memory.put("workers", integer(stats.worker_memory));
     map.put("memory", std::move(memory));
     return ok(codec, id, std::move(map));
@@ -168,8 +169,8 @@ Payload event_frame(const Codec& codec, const WorkerEvent& event) {
     map.put("os_pid", integer(event.pid));
     map.put("made", integer(event.made));
     if (!event.why.empty()) map.put("reason", atom(event.why));
-    if (event.end && event.end->signal.empty()) map.put("exit_status", integer(event.end->exit_status));
-    if (event.end && !event.end->signal.empty()) map.put("signal", atom(event.end->signal));
+    if (event.exit && event.exit->signal.empty()) map.put("exit_status", integer(event.exit->exit_status));
+    if (event.exit && !event.exit->signal.empty()) map.put("signal", atom(event.exit->signal));
     return encoded(codec, tuple(atom("event"), atom(event.name), std::move(map)));
 }
 
@@ -177,14 +178,14 @@ Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& fai
     return encoded(codec, tuple(atom("error"), id ? integer(*id) : atom("nil"), error_map(failure)));
 }
 
-Payload outcome_reply(const Codec& codec, Task& task, const Outcome& outcome) {
-    if (outcome.failed != 0) return error_reply(codec, task.id, from_plain(outcome.failure));
-    if (task.job.probe) return ok(codec, task.id, probe_map(outcome.header));
+Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result) {
+    if (job_result.failed != 0) return error_reply(codec, task.id, from_wire(job_result.failure));
+    if (task.job.probe) return ok(codec, task.id, probe_map(job_result.header));
     const std::size_t size = task.result_size();
     const auto result = std::make_shared<Mapping>(Mapping::of(task.result.get(), size));
     if (result->size() != size)
         return error_reply(codec, task.id, {Reason::internal, "the thumbnails cannot be mapped"});
-    std::vector<Failure> failures(outcome.count);
+    std::vector<Failure> failures(job_result.count);
     List outputs;
     std::size_t next = 0; // of the job's outputs
     for (const auto& refused : task.refused) {
@@ -193,11 +194,11 @@ Payload outcome_reply(const Codec& codec, Task& task, const Outcome& outcome) {
             continue;
         }
         outputs.items.push_back(
-            product_term(outcome.products[next], task.files[next], result->bytes(), failures[next]));
+            output_term(job_result.outputs[next], task.files[next], result->bytes(), failures[next]));
         ++next;
     }
     Map map;
-    map.put("source", source_map(outcome.header));
+    map.put("source", source_map(job_result.header));
     map.put("outputs", std::move(outputs));
     Payload payload;
     payload.keep(result, result->bytes());

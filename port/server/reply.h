@@ -23,12 +23,12 @@ struct Stats {
     std::int64_t streams = 0; // sources that are still arriving
     std::int64_t forked = 0;  // workers started
     // Bytes, see os/process_memory.h.
-    std::int64_t front_memory = 0;
+    std::int64_t server_memory = 0;
     std::int64_t worker_memory = 0;
 };
 
 // `libvips`: the version that is running, such as "8.18.7".
-Payload hello(const Config& config, const Posture& posture, std::string_view libvips);
+Payload hello(const Config& config, const SandboxStatus& status, std::string_view libvips);
 Payload pong(const Codec& codec, Id id);
 Payload stats_reply(const Codec& codec, Id id, const Stats& stats);
 // What `--events` asks for: no answer to anything.
@@ -37,6 +37,6 @@ Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& fai
 
 // Gives the files of the task their names and puts together what the worker made. The outcome is one that the task
 // could end with.
-Payload outcome_reply(const Codec& codec, Task& task, const Outcome& outcome);
+Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result);
 
 } // namespace thumbnailer

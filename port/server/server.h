@@ -15,11 +15,11 @@
 
 namespace thumbnailer {
 
-class Front {
+class Server {
 public:
     // `libvips`: its version, for the hello.
-    Front(const Config& config, const Sandbox& sandbox, const Roots& roots, Descriptor input, Descriptor output,
-          WorkerMain worker_main, std::string_view libvips);
+    Server(const Config& config, const Sandbox& sandbox, const Roots& roots, Descriptor input, Descriptor output,
+           WorkerMain worker_main, std::string_view libvips);
 
     // Until end of input, or until nobody reads the answers.
     ExitCode run();
@@ -28,22 +28,22 @@ private:
     ExitCode read_input();
     void handle(Frame frame);
     void accept(const Request& request, Frame& frame);
-    void collect(const Request& request);
+    void append_chunk(const Request& request);
     void enqueue(std::unique_ptr<Task> task);
     void cancel(Id id);
-    bool stop(Id id);
-    bool knows(Id id) const;
+    bool remove(Id id);
+    bool is_pending(Id id) const;
 
     void dispatch();
     void expire(Clock::time_point now);
-    void answer(std::vector<Finished> finished);
-    void fail(Id id, const Failure& failure);
-    void report();
+    void reply_to(std::vector<CompletedTask> completed);
+    void reply_error(Id id, const Failure& failure);
+    void push_events();
     Stats stats() const;
 
-    std::vector<pollfd> watched() const;
-    int patience(Clock::time_point now) const;
-    bool finished() const;
+    std::vector<pollfd> poll_set() const;
+    int poll_timeout(Clock::time_point now) const;
+    bool is_done() const;
 
     const Config& config_;
     const Roots& roots_;
@@ -51,7 +51,7 @@ private:
     Descriptor output_;
     FrameReader reader_;
     FrameWriter writer_;
-    Crew crew_;
+    WorkerPool pool_;
     Poison poison_;
     Streams streams_;
     std::deque<std::unique_ptr<Task>> queue_;

@@ -7,7 +7,7 @@ namespace thumbnailer {
 namespace {
 
 // A client may never send the eof of a stream that was answered early; the oldest of those is not remembered for ever.
-constexpr std::size_t kMaxForgotten = 4096;
+constexpr std::size_t kMaxDiscarded = 4096;
 
 Failure too_many(std::size_t max_open) {
     return {.reason = Reason::bad_request,
@@ -28,13 +28,13 @@ Result<Done> Streams::open(std::unique_ptr<Task> task) {
     if (open_.size() >= max_open_) return too_many(max_open_);
     auto source = SourceMemory::create();
     if (!source) return std::move(source).error();
-    std::erase(forgotten_, id);
-    open_.emplace(id, Collecting{std::move(task), std::move(*source)});
+    std::erase(discarded_, id);
+    open_.emplace(id, OpenStream{std::move(task), std::move(*source)});
     return Done{};
 }
 
 Result<std::unique_ptr<Task>> Streams::add(Id id, std::optional<Bytes> chunk) {
-    Collecting& stream = open_.at(id);
+    OpenStream& stream = open_.at(id);
     if (chunk) {
         const bool fits = chunk->size() <= max_bytes_ - stream.source.size();
         auto added = fits ? stream.source.append(*chunk) : Result<Done>(too_large(max_bytes_));
@@ -42,7 +42,7 @@ Result<std::unique_ptr<Task>> Streams::add(Id id, std::optional<Bytes> chunk) {
         release(id);
         return std::move(added).error();
     }
-    Collecting whole = std::move(stream);
+    OpenStream whole = std::move(stream);
     open_.erase(id);
     whole.task->job.source_size = whole.source.size();
     if (whole.source.size() == 0) return Failure{Reason::empty_source, "the stream ended without a byte"};
@@ -57,20 +57,20 @@ std::unique_ptr<Task> Streams::release(Id id) {
     if (found == open_.end()) return nullptr;
     auto task = std::move(found->second.task);
     open_.erase(found);
-    forget(id);
+    discard_rest(id);
     return task;
 }
 
-void Streams::forget(Id id) {
-    if (std::ranges::find(forgotten_, id) != forgotten_.end()) return;
-    forgotten_.push_back(id);
-    if (forgotten_.size() > kMaxForgotten) forgotten_.pop_front();
+void Streams::discard_rest(Id id) {
+    if (std::ranges::find(discarded_, id) != discarded_.end()) return;
+    discarded_.push_back(id);
+    if (discarded_.size() > kMaxDiscarded) discarded_.pop_front();
 }
 
-bool Streams::drops(Id id, bool eof) {
-    const auto found = std::ranges::find(forgotten_, id);
-    if (found == forgotten_.end()) return false;
-    if (eof) forgotten_.erase(found);
+bool Streams::is_discarded(Id id, bool eof) {
+    const auto found = std::ranges::find(discarded_, id);
+    if (found == discarded_.end()) return false;
+    if (eof) discarded_.erase(found);
     return true;
 }
 
@@ -80,7 +80,7 @@ std::vector<Id> Streams::ids() const {
     return ids;
 }
 
-std::vector<Id> Streams::late(Clock::time_point now) const {
+std::vector<Id> Streams::expired(Clock::time_point now) const {
     std::vector<Id> ids;
     for (const auto& [id, stream] : open_)
         if (stream.task->deadline <= now) ids.push_back(id);

@@ -30,26 +30,26 @@ public:
     std::unique_ptr<Task> release(Id id);
 
     // The request was answered before its stream ended: chunks that follow are none of their sender's fault.
-    void forget(Id id);
+    void discard_rest(Id id);
     // Whether the chunk belongs to such a stream; its eof is the last that does.
-    bool drops(Id id, bool eof);
+    bool is_discarded(Id id, bool eof);
 
-    bool holds(Id id) const { return open_.contains(id); }
+    bool contains(Id id) const { return open_.contains(id); }
     std::size_t size() const { return open_.size(); }
     std::vector<Id> ids() const;
-    std::vector<Id> late(Clock::time_point now) const;
+    std::vector<Id> expired(Clock::time_point now) const;
     // Of the stream that is due first; max() when there is none.
     Clock::time_point next_deadline() const;
 
 private:
-    struct Collecting {
+    struct OpenStream {
         std::unique_ptr<Task> task;
         SourceMemory source;
     };
     std::size_t max_open_;
     std::size_t max_bytes_;
-    std::map<Id, Collecting> open_;
-    std::deque<Id> forgotten_; // the oldest first
+    std::map<Id, OpenStream> open_;
+    std::deque<Id> discarded_; // the oldest first
 };
 
 } // namespace thumbnailer

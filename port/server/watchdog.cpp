@@ -18,7 +18,7 @@ Watchdog::~Watchdog() {
     if (timer_) ::timer_delete(*timer_);
 }
 
-void Watchdog::ring_in(std::chrono::seconds time) const {
+void Watchdog::arm(std::chrono::seconds time) const {
     itimerspec setting{};
     setting.it_value.tv_sec = time.count();
     if (timer_) ::timer_settime(*timer_, 0, &setting, nullptr);

@@ -32,7 +32,7 @@ std::string unreadable(const Header& header) {
     return "the " + std::string(name_of(header.format)) + " image cannot be read";
 }
 
-Take take_for(const Output& output, const Header& header, Format format) {
+DecodeOptions decode_options_for(const Output& output, const Header& header, Format format) {
     const bool animated = output.animated && header.frames > 1 && is_animated(format);
     const Speed speed = speed_of(output);
     const bool preview = allows_preview(header, output) && speed != Speed::best && !animated;
@@ -44,9 +44,9 @@ Size whole_for(const View& view, Size scaled) {
     const auto side = [](std::int32_t all, std::int32_t part, std::int32_t wanted) {
         return static_cast<std::int32_t>(std::min(std::ceil(static_cast<double>(all) / part * wanted), 1e9));
     };
-    return turned(
-        {side(view.seen.width, view.part.width, scaled.width), side(view.seen.height, view.part.height, scaled.height)},
-        view.orientation);
+    return swap_if_sideways({side(view.oriented_size.width, view.part.width, scaled.width),
+                             side(view.oriented_size.height, view.part.height, scaled.height)},
+                            view.orientation);
 }
 
 VImage first_frame(const VImage& image, const Layout& layout) {
@@ -56,61 +56,62 @@ VImage first_frame(const VImage& image, const Layout& layout) {
 
 } // namespace
 
-Result<Done> Studio::make(const Header& header, Outcome& outcome) {
+Result<Done> JobRenderer::make(const Header& header, JobResult& job_result) {
     std::vector<Group> groups;
     for (std::size_t index = 0; index < job_.count; ++index) {
-        auto enrolled = enrol(index, header, groups);
-        if (enrolled) continue;
-        const Reason reason = enrolled.error().reason;
-        if (reason != Reason::bad_option && reason != Reason::too_large) return enrolled;
-        outcome.products[index].failure = to_plain(enrolled.error());
+        auto planned = plan_output(index, header, groups);
+        if (planned) continue;
+        const Reason reason = planned.error().reason;
+        if (reason != Reason::bad_option && reason != Reason::too_large) return planned;
+        job_result.outputs[index].failure = to_wire(planned.error());
     }
     for (Group& group : groups)
-        if (auto made = make_group(group, outcome); !made) return made;
+        if (auto made = make_group(group, job_result); !made) return made;
     return Done{};
 }
 
-Result<Done> Studio::enrol(std::size_t index, const Header& header, std::vector<Group>& groups) {
+Result<Done> JobRenderer::plan_output(std::size_t index, const Header& header, std::vector<Group>& groups) {
     const Output& output = job_.outputs[index];
     const Format format = format_for(output.format, header.format, header.alpha != 0);
-    const Take take = take_for(output, header, format);
-    auto group = std::ranges::find(groups, take, &Group::take);
+    const DecodeOptions decode = decode_options_for(output, header, format);
+    auto group = std::ranges::find(groups, decode, &Group::decode);
     if (group == groups.end()) {
-        auto page = take.page == 0 ? Result<Header>(header) : inspect(job_.limits, images_.source, take.page);
+        auto page = decode.page == 0 ? Result<Header>(header) : check_header(job_.limits, images_.source, decode.page);
         if (!page) return std::move(page).error();
-        const std::int32_t frames = take.animated ? page->frames : 1;
+        const std::int32_t frames = decode.animated ? page->frames : 1;
         if (auto checked = check_frames(job_.limits, *page, frames); !checked) return checked;
-        group = groups.insert(groups.end(), {take, *page, frames, {}});
+        group = groups.insert(groups.end(), {decode, *page, frames, {}});
     }
     Plan plan{.index = index, .output = &output, .view = {}, .layout = {}, .format = format};
     plan.view.orientation = orientation_of(group->header.orientation, output);
-    plan.view.seen = turned({group->header.raw_width, group->header.raw_height}, plan.view.orientation);
+    plan.view.oriented_size =
+        swap_if_sideways({group->header.raw_width, group->header.raw_height}, plan.view.orientation);
     auto part = part_of(output, *group, plan.view);
     if (!part) return std::move(part).error();
     plan.view.part = *part;
-    plan.layout = lay_out(plan.view.seen, *part, output);
+    plan.layout = lay_out(plan.view.oriented_size, *part, output);
     if (auto fits = check_size(plan.layout, group->frames); !fits) return fits;
     group->plans.push_back(plan);
     return Done{};
 }
 
-Result<Rect> Studio::part_of(const Output& output, const Group& group, const View& view) {
-    auto region = region_of(view.seen, output);
+Result<Rect> JobRenderer::part_of(const Output& output, const Group& group, const View& view) {
+    auto region = region_of(view.oriented_size, output);
     if (!region || output.trim == 0) return region;
-    return guarded(Reason::bad_image, unreadable(group.header), [&] {
+    return catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] {
         View looked = view;
         looked.part = *region;
         const Size size = fit_within(region->size(), kTrimSide);
-        const VImage image = load(group.header, images_.source, {.page = group.take.page}, whole_for(looked, size));
-        const Rect kept = without_border(scaled_part(image, looked, size, false), output.trim);
+        const VImage image = load(group.header, images_.source, {.page = group.decode.page}, whole_for(looked, size));
+        const Rect kept = find_content(scaled_part(image, looked, size, false), output.trim);
         return within(*region, scaled_to(kept, size, region->size()));
     });
 }
 
-Result<Done> Studio::make_group(Group& group, Outcome& outcome) {
+Result<Done> JobRenderer::make_group(Group& group, JobResult& job_result) {
     if (group.plans.empty()) return Done{}; // all that it had were refused
-    Ladder::sort(group.plans);
-    if (auto made = make_in_lane(group, outcome); !made) return made;
+    ScaledImageCache::sort_largest_first(group.plans);
+    if (auto made = make_by_fast_path(group, job_result); !made) return made;
     if (group.plans.empty()) return Done{};
     const bool still = group.frames == 1;
     Size largest{1, 1};
@@ -119,16 +120,16 @@ Result<Done> Studio::make_group(Group& group, Outcome& outcome) {
         const Plan& plan = group.plans[position];
         const Size size = whole_for(plan.view, plan.layout.scaled);
         largest = {std::max(largest.width, size.width), std::max(largest.height, size.height)};
-        if (!still || !Ladder::is_served(group.plans, position)) ++decodes;
+        if (!still || !ScaledImageCache::is_made_from_earlier(group.plans, position)) ++decodes;
     }
     if (is_drawing(group.header.format)) largest = renderable(largest, job_.limits.max_pixels);
-    auto image = guarded(Reason::bad_image, unreadable(group.header), [&] {
-        const VImage loaded = load(group.header, images_.source, group.take, largest);
+    auto image = catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] {
+        const VImage loaded = load(group.header, images_.source, group.decode, largest);
         return decodes > 1 ? loaded.copy_memory() : loaded; // decoded once, read as often as needed
     });
     if (!image) return std::move(image).error();
 
-    Ladder ladder;
+    ScaledImageCache cache;
     for (const Plan& plan : group.plans) {
         const auto render = [&](Renderer& renderer) {
             const auto part = [&](const VImage& from) {
@@ -136,82 +137,85 @@ Result<Done> Studio::make_group(Group& group, Outcome& outcome) {
             };
             if (!still)
                 return each_frame(*image, group.frames, [&](const VImage& frame) { return renderer(part(frame)); });
-            const auto rung = ladder.find(plan);
-            const Size rung_size = rung ? Size{rung->width(), rung->height()} : Size{};
+            const auto entry = cache.find(plan);
+            const Size entry_size = entry ? Size{entry->width(), entry->height()} : Size{};
             const VImage scaled =
-                rung ? scaled_part(*rung, {1, rung_size, whole(rung_size)}, plan.layout.scaled, plan.output->linear)
-                     : part(*image);
-            ladder.keep(plan, scaled);
+                entry ? scaled_part(*entry, {1, entry_size, whole(entry_size)}, plan.layout.scaled, plan.output->linear)
+                      : part(*image);
+            cache.add(plan, scaled);
             return renderer(scaled);
         };
-        auto made = make_one(plan, group, render, outcome.products[plan.index]);
+        auto made = make_one(plan, group, render, job_result.outputs[plan.index]);
         if (made) continue;
         // The decoder runs as late as here, and its failure is the source's.
         if (made.error().reason == Reason::bad_image) return made;
-        outcome.products[plan.index].failure = to_plain(made.error());
+        job_result.outputs[plan.index].failure = to_wire(made.error());
     }
     return Done{};
 }
 
-Result<Done> Studio::make_one(const Plan& plan, const Group& group, const std::function<VImage(Renderer&)>& render,
-                              Product& product) {
+Result<Done> JobRenderer::make_one(const Plan& plan, const Group& group, const std::function<VImage(Renderer&)>& render,
+                                   OutputResult& output_result) {
     auto overlay = overlay_for(plan);
     if (!overlay) return std::move(overlay).error();
     Renderer renderer(plan, std::move(*overlay));
-    auto image = guarded(Reason::bad_image, unreadable(group.header), [&] { return render(renderer).copy_memory(); });
+    auto image =
+        catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] { return render(renderer).copy_memory(); });
     if (!image) return std::move(image).error();
 
     const Output& output = *plan.output;
     const Format format = plan.format;
     const std::string what = "the thumbnail cannot be written as " + std::string(name_of(format));
-    auto placeholder = guarded(Reason::encode_failed, "the placeholder",
-                               [&] { return placeholder_of(first_frame(*image, plan.layout), output); });
+    auto placeholder = catch_vips_errors(Reason::encode_failed, "the placeholder",
+                                         [&] { return placeholder_of(first_frame(*image, plan.layout), output); });
     if (!placeholder) return std::move(placeholder).error();
-    auto encoded = guarded(Reason::encode_failed, what,
-                           [&] { return encode_within(with_kept_metadata(*image, output), format, output); });
+    auto encoded = catch_vips_errors(Reason::encode_failed, what, [&] {
+        return encode_with_search(with_kept_metadata(*image, output), format, output);
+    });
     if (!encoded) return std::move(encoded).error();
     if (!*encoded) return std::move(*encoded).error();
-    return deliver(plan, {(*encoded)->bytes(), *placeholder}, product);
+    return store(plan, {(*encoded)->bytes(), *placeholder}, output_result);
 }
 
 // All of a group or none: what needs pixels would have the source decoded a second time.
-Result<Done> Studio::make_in_lane(Group& group, Outcome& outcome) {
+Result<Done> JobRenderer::make_by_fast_path(Group& group, JobResult& job_result) {
     const bool overlaid =
         std::ranges::any_of(group.plans, [&](const Plan& plan) { return job_.overlay[plan.index] != 0; });
-    if (!job_.lane || group.take.preview || overlaid) return Done{};
-    if (!Lane::takes(group.header, group.plans, group.take.speed, job_.limits)) return Done{};
-    auto files = guarded(Reason::bad_image, unreadable(group.header),
-                         [&] { return lane_.make(images_.source, group.plans, group.take.speed); });
+    if (!job_.jpeg_fast_path || group.decode.preview || overlaid) return Done{};
+    if (!YcbcrPipeline::can_make(group.header, group.plans, group.decode.speed, job_.limits)) return Done{};
+    auto files = catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] {
+        return ycbcr_pipeline_.make(images_.source, group.plans, group.decode.speed);
+    });
     if (!files) return std::move(files).error();
     std::vector<Plan> left;
     for (std::size_t index = 0; index < files->size(); ++index) {
         const Plan& plan = group.plans[index];
-        Product& product = outcome.products[plan.index];
+        OutputResult& output_result = job_result.outputs[plan.index];
         const auto& file = (*files)[index];
-        const auto delivered = file ? deliver(plan, {file->bytes(), {}}, product) : Result<Done>(Done{});
+        const auto stored = file ? store(plan, {file->bytes(), {}}, output_result) : Result<Done>(Done{});
         if (!file) left.push_back(plan);
-        if (!delivered) product.failure = to_plain(delivered.error());
+        if (!stored) output_result.failure = to_wire(stored.error());
     }
     group.plans = std::move(left);
     return Done{};
 }
 
-Result<Done> Studio::deliver(const Plan& plan, const MadeThumbnail& made, Product& product) {
-    product.made = 1;
-    product.format = plan.format;
-    product.width = plan.layout.full().width;
-    product.height = plan.layout.full().height;
-    product.size = made.encoded.size();
-    auto stored = store_(plan.index, made, product);
-    if (!stored) product.made = 0;
+Result<Done> JobRenderer::store(const Plan& plan, const EncodedOutput& made, OutputResult& output_result) {
+    output_result.made = 1;
+    output_result.format = plan.format;
+    output_result.width = plan.layout.full().width;
+    output_result.height = plan.layout.full().height;
+    output_result.size = made.encoded.size();
+    auto stored = store_(plan.index, made, output_result);
+    if (!stored) output_result.made = 0;
     return stored;
 }
 
-Result<std::optional<VImage>> Studio::overlay_for(const Plan& plan) const {
+Result<std::optional<VImage>> JobRenderer::overlay_for(const Plan& plan) const {
     const std::size_t place = job_.overlay[plan.index];
     if (place == 0) return std::optional<VImage>();
     const Bytes source = images_.overlays[place - 1];
-    auto header = inspect(job_.limits, source);
+    auto header = check_header(job_.limits, source);
     if (!header) {
         header.error().message = "overlay: " + header.error().message;
         // Not the source's fault: the other outputs are made.
@@ -219,18 +223,18 @@ Result<std::optional<VImage>> Studio::overlay_for(const Plan& plan) const {
         header.error().option = "overlay";
         return std::move(header).error();
     }
-    return guarded(Reason::encode_failed, "overlay: " + unreadable(*header), [&] {
+    return catch_vips_errors(Reason::encode_failed, "overlay: " + unreadable(*header), [&] {
         const View view{
             header->orientation, {header->width(), header->height()}, {0, 0, header->width(), header->height()}};
-        const Size size = overlay_size(view.seen, plan.layout.canvas, *plan.output);
-        const VImage image = load(*header, source, {}, turned(size, view.orientation));
+        const Size size = overlay_size(view.oriented_size, plan.layout.canvas, *plan.output);
+        const VImage image = load(*header, source, {}, swap_if_sideways(size, view.orientation));
         // One that is kept is the source's, and nothing to the overlay.
         const Profile profile = plan.output->profile == Profile::p3 ? Profile::p3 : Profile::srgb;
         return std::optional(in_profile(scaled_part(image, view, size, false), profile, 8).copy_memory());
     });
 }
 
-Result<Done> Studio::check_size(const Layout& layout, std::int32_t frames) const {
+Result<Done> JobRenderer::check_size(const Layout& layout, std::int32_t frames) const {
     const Size full = layout.full();
     const double pixels = static_cast<double>(layout.scaled.width) * layout.scaled.height * frames;
     const bool fits =

@@ -7,38 +7,38 @@
 
 namespace thumbnailer {
 
-class Studio {
+class JobRenderer {
 public:
-    Studio(const Job& job, const Images& images, const Store& store, Lane& lane)
-        : job_(job), images_(images), store_(store), lane_(lane) {}
+    JobRenderer(const Job& job, const Images& images, const Store& store, YcbcrPipeline& ycbcr_pipeline)
+        : job_(job), images_(images), store_(store), ycbcr_pipeline_(ycbcr_pipeline) {}
 
     // What is wrong with one output is told in its product; fails for what is wrong with the source.
-    Result<Done> make(const Header& header, Outcome& outcome);
+    Result<Done> make(const Header& header, JobResult& job_result);
 
 private:
     // Outputs for which the same is decoded.
     struct Group {
-        Take take;
+        DecodeOptions decode;
         Header header;
         std::int32_t frames = 1;
         std::vector<Plan> plans;
     };
 
-    Result<Done> enrol(std::size_t index, const Header& header, std::vector<Group>& groups);
+    Result<Done> plan_output(std::size_t index, const Header& header, std::vector<Group>& groups);
     Result<Rect> part_of(const Output& output, const Group& group, const View& view);
-    Result<Done> make_group(Group& group, Outcome& outcome);
+    Result<Done> make_group(Group& group, JobResult& job_result);
     // Takes out of the group what goes through the lane.
-    Result<Done> make_in_lane(Group& group, Outcome& outcome);
+    Result<Done> make_by_fast_path(Group& group, JobResult& job_result);
     Result<Done> make_one(const Plan& plan, const Group& group, const std::function<vips::VImage(Renderer&)>& render,
-                          Product& product);
-    Result<Done> deliver(const Plan& plan, const MadeThumbnail& made, Product& product);
+                          OutputResult& output_result);
+    Result<Done> store(const Plan& plan, const EncodedOutput& made, OutputResult& output_result);
     Result<std::optional<vips::VImage>> overlay_for(const Plan& plan) const;
     Result<Done> check_size(const Layout& layout, std::int32_t frames) const;
 
     const Job& job_;
     const Images& images_;
     const Store& store_;
-    Lane& lane_;
+    YcbcrPipeline& ycbcr_pipeline_;
 };
 
 } // namespace thumbnailer

@@ -5,20 +5,20 @@
 
 namespace thumbnailer {
 
-Outcome make_thumbnails(const Job& job, const Images& images, const Store& store, Lane& lane) {
-    Outcome outcome;
+JobResult make_thumbnails(const Job& job, const Images& images, const Store& store, YcbcrPipeline& ycbcr_pipeline) {
+    JobResult job_result;
     const auto failed = [&](const Failure& failure) {
-        outcome.failed = 1;
-        outcome.failure = to_plain(failure);
-        return outcome;
+        job_result.failed = 1;
+        job_result.failure = to_wire(failure);
+        return job_result;
     };
-    auto header = inspect(job.limits, images.source);
+    auto header = check_header(job.limits, images.source);
     if (!header) return failed(header.error());
-    outcome.header = *header;
-    if (job.probe) return outcome;
-    outcome.count = job.count;
-    auto made = Studio(job, images, store, lane).make(*header, outcome);
-    return made ? outcome : failed(made.error());
+    job_result.header = *header;
+    if (job.probe) return job_result;
+    job_result.count = job.count;
+    auto made = JobRenderer(job, images, store, ycbcr_pipeline).make(*header, job_result);
+    return made ? job_result : failed(made.error());
 }
 
 } // namespace thumbnailer

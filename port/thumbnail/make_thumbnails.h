@@ -11,7 +11,7 @@
 
 namespace thumbnailer {
 
-class Lane;
+class YcbcrPipeline;
 
 // The bytes that a job is about.
 struct Images {
@@ -20,15 +20,16 @@ struct Images {
 };
 
 // What an output came to.
-struct MadeThumbnail {
+struct EncodedOutput {
     Bytes encoded;
     std::string_view placeholder;
 };
 
 // Where output `index` goes. Fails with write_failed.
-using Store = std::function<Result<Done>(std::size_t index, const MadeThumbnail& finished, Product& product)>;
+using Store =
+    std::function<Result<Done>(std::size_t index, const EncodedOutput& finished, OutputResult& output_result)>;
 
-// `lane` is kept from one job to the next.
-Outcome make_thumbnails(const Job& job, const Images& images, const Store& store, Lane& lane);
+// `ycbcr_pipeline` is kept from one job to the next.
+JobResult make_thumbnails(const Job& job, const Images& images, const Store& store, YcbcrPipeline& ycbcr_pipeline);
 
 } // namespace thumbnailer

@@ -10,19 +10,20 @@ std::int64_t area(const Plan& plan) { return std::int64_t{plan.layout.scaled.wid
 
 } // namespace
 
-void Ladder::sort(std::vector<Plan>& plans) {
+void ScaledImageCache::sort_largest_first(std::vector<Plan>& plans) {
     std::ranges::stable_sort(plans, [](const Plan& one, const Plan& other) { return area(one) > area(other); });
 }
 
-bool Ladder::is_served(const std::vector<Plan>& plans, std::size_t position) {
-    return std::any_of(plans.begin(), plans.begin() + static_cast<std::ptrdiff_t>(position),
-                       [&](const Plan& before) { return serves(before.view, before.layout.scaled, plans[position]); });
+bool ScaledImageCache::is_made_from_earlier(const std::vector<Plan>& plans, std::size_t position) {
+    return std::any_of(plans.begin(), plans.begin() + static_cast<std::ptrdiff_t>(position), [&](const Plan& before) {
+        return suffices_for(before.view, before.layout.scaled, plans[position]);
+    });
 }
 
-std::optional<vips::VImage> Ladder::find(const Plan& plan) const {
+std::optional<vips::VImage> ScaledImageCache::find(const Plan& plan) const {
     // The later, the smaller.
-    for (auto rung = rungs_.rbegin(); rung != rungs_.rend(); ++rung)
-        if (serves(rung->view, {rung->scaled.width(), rung->scaled.height()}, plan)) return rung->scaled;
+    for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry)
+        if (suffices_for(entry->view, {entry->scaled.width(), entry->scaled.height()}, plan)) return entry->scaled;
     return std::nullopt;
 }
 

@@ -10,23 +10,23 @@
 
 namespace thumbnailer {
 
-class Ladder {
+class ScaledImageCache {
 public:
     // Puts the plans in the order in which they are to be made: the largest first.
-    static void sort(std::vector<Plan>& plans);
+    static void sort_largest_first(std::vector<Plan>& plans);
     // Whether a plan finds what it needs in what the ones before it leave.
-    static bool is_served(const std::vector<Plan>& plans, std::size_t position);
+    static bool is_made_from_earlier(const std::vector<Plan>& plans, std::size_t position);
 
-    void keep(const Plan& plan, const vips::VImage& scaled) { rungs_.push_back({plan.view, scaled}); }
+    void add(const Plan& plan, const vips::VImage& scaled) { entries_.push_back({plan.view, scaled}); }
     // The smallest image of the view that leaves the resampler enough to work with.
     std::optional<vips::VImage> find(const Plan& plan) const;
 
 private:
-    struct Rung {
+    struct Entry {
         View view;
         vips::VImage scaled;
     };
-    std::vector<Rung> rungs_;
+    std::vector<Entry> entries_;
 };
 
 } // namespace thumbnailer

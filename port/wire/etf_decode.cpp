@@ -227,7 +227,7 @@ private:
         return refuse(at, "tag " + std::to_string(tag) + name);
     }
 
-    Reader reader_;
+    ByteReader reader_;
     std::size_t nodes_ = 0;
 };
 

@@ -45,8 +45,8 @@ int gather(Bytes header, const Payload& payload, std::size_t written, std::array
 
 } // namespace
 
-FrameReader::FrameReader(int fd, std::size_t max_frame)
-    : fd_(fd), max_frame_(max_frame), inbox_(Mapping::anonymous(kInbox)) {}
+FrameReader::FrameReader(int fd, std::size_t max_request_bytes)
+    : fd_(fd), max_request_bytes_(max_request_bytes), inbox_(Mapping::anonymous(kInbox)) {}
 
 Result<Input> FrameReader::fill() {
     if (begin_ != 0) {
@@ -70,11 +70,11 @@ Result<std::optional<Frame>> FrameReader::take() {
     if (large_) return take_large();
     if (end_ - begin_ < kFrameHeader) return std::optional<Frame>();
     const std::size_t length = length_at(inbox_.data() + begin_);
-    if (length > max_frame_)
+    if (length > max_request_bytes_)
         return Failure{.reason = Reason::bad_request,
                        .message = "a frame of " + std::to_string(length) + " bytes: at most " +
-                                  std::to_string(max_frame_) + " (--max-frame)",
-                       .limit = static_cast<std::int64_t>(max_frame_)};
+                                  std::to_string(max_request_bytes_) + " (--max-request-bytes)",
+                       .limit = static_cast<std::int64_t>(max_request_bytes_)};
     if (length > kInbox - kFrameHeader) {
         if (auto begun = begin_large(length); !begun) return std::move(begun).error();
         return take();

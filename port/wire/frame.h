@@ -36,7 +36,7 @@ enum class Input { some, none, end };
 
 class FrameReader {
 public:
-    FrameReader(int fd, std::size_t max_frame);
+    FrameReader(int fd, std::size_t max_request_bytes);
 
     // One read of what is there.
     Result<Input> fill();
@@ -54,7 +54,7 @@ private:
     Result<std::optional<Frame>> take_large();
 
     int fd_;
-    std::size_t max_frame_;
+    std::size_t max_request_bytes_;
     Mapping inbox_;
     std::size_t begin_ = 0; // what was read and not yet taken: inbox_[begin_, end_)
     std::size_t end_ = 0;

@@ -30,22 +30,22 @@ Result<Done> write_all(int fd, Bytes bytes, std::uint64_t offset) {
 }
 
 // Puts each output where it belongs: into its own file, or behind the others in the memory for results.
-class Shelf {
+class OutputWriter {
 public:
-    Shelf(const Job& job, const std::vector<Descriptor>& descriptors) : job_(job), descriptors_(descriptors) {}
+    OutputWriter(const Job& job, const std::vector<Descriptor>& descriptors) : job_(job), descriptors_(descriptors) {}
 
-    Result<Done> operator()(std::size_t index, const MadeThumbnail& finished, Product& product) {
+    Result<Done> operator()(std::size_t index, const EncodedOutput& finished, OutputResult& output_result) {
 #ifdef THUMBNAILER_FAULTS
         const bool in_file = job_.to_file[index] != 0;
         if (write_all(in_file ? file_of(index) : descriptors_[1].get(),
                       finished.encoded.first(finished.encoded.size() / 2), in_file ? 0 : filled_))
             commit_fault_of_write();
 #endif
-        auto placed = append(bytes_of(finished.placeholder), product.placeholder_offset);
+        auto placed = append(bytes_of(finished.placeholder), output_result.placeholder_offset);
         if (!placed) return placed;
-        product.placeholder_size = finished.placeholder.size();
+        output_result.placeholder_size = finished.placeholder.size();
         return job_.to_file[index] ? to_file(file_of(index), finished.encoded)
-                                   : append(finished.encoded, product.offset);
+                                   : append(finished.encoded, output_result.offset);
     }
 
 private:
@@ -73,13 +73,13 @@ private:
     std::uint64_t filled_ = 0;
 };
 
-Outcome unmapped(const char* what) {
-    Outcome outcome{.failed = 1, .failure = {}, .header = {}, .products = {}};
-    outcome.failure = to_plain({Reason::internal, std::string("mapping ") + what + ": " + std::strerror(errno)});
-    return outcome;
+JobResult unmapped(const char* what) {
+    JobResult job_result{.failed = 1, .failure = {}, .header = {}, .outputs = {}};
+    job_result.failure = to_wire({Reason::internal, std::string("mapping ") + what + ": " + std::strerror(errno)});
+    return job_result;
 }
 
-Outcome answer(const Job& job, const std::vector<Descriptor>& descriptors, Lane& lane) {
+JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, YcbcrPipeline& ycbcr_pipeline) {
     const std::size_t end = job.source_offset + job.source_size;
     const Mapping source = Mapping::of(descriptors[0].get(), end);
     if (source.size() != end) return unmapped("the source");
@@ -95,23 +95,23 @@ Outcome answer(const Job& job, const std::vector<Descriptor>& descriptors, Lane&
 #ifdef THUMBNAILER_FAULTS
     image = plan_fault(image);
 #endif
-    return make_thumbnails(job, {image, overlays}, Shelf(job, descriptors), lane);
+    return make_thumbnails(job, {image, overlays}, OutputWriter(job, descriptors), ycbcr_pipeline);
 }
 
 } // namespace
 
-void run_child(Descriptor channel) {
+void worker_main(Descriptor channel) {
     Job job;
-    Lane lane;
+    YcbcrPipeline ycbcr_pipeline;
     for (;;) {
         std::vector<Descriptor> descriptors;
         const std::size_t received =
             receive_message(channel.get(), std::as_writable_bytes(std::span(&job, 1)), descriptors);
         if (received != sizeof(Job)) break;
-        const Outcome outcome = answer(job, descriptors, lane);
-        if (!send_message(channel.get(), std::as_bytes(std::span(&outcome, 1)), {})) break;
+        const JobResult job_result = answer(job, descriptors, ycbcr_pipeline);
+        if (!send_message(channel.get(), std::as_bytes(std::span(&job_result, 1)), {})) break;
     }
-    // Not exit(): the destructors and handlers are the front's.
+    // Not exit(): the destructors and handlers are the server's.
     ::_exit(0);
 }
 

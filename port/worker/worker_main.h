@@ -1,10 +1,10 @@
-// Inside a worker process: jobs in, outcomes out, until the front closes the channel.
+// Inside a worker process: jobs in, outcomes out, until the server closes the channel.
 #pragma once
 
 #include "os/descriptor.h"
 
 namespace thumbnailer {
 
-[[noreturn]] void run_child(Descriptor channel);
+[[noreturn]] void worker_main(Descriptor channel);
 
 } // namespace thumbnailer

@@ -34,7 +34,7 @@ void allocate() {
 
 // As an attacker would, who has taken over the worker: a message of the right size that says what cannot be.
 void answer_nonsense() {
-    std::array<std::byte, sizeof(Outcome)> nonsense{};
+    std::array<std::byte, sizeof(JobResult)> nonsense{};
     nonsense.fill(std::byte{0x7f});
     nonsense[0] = std::byte{0};
     send_message(kChannelInWorker, nonsense, {});

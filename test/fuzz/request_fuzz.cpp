@@ -18,8 +18,8 @@ void check(const Codec& codec, Bytes payload) {
         fuzz::require(!request.error().message.empty() && request.error().message.find('\n') == std::string::npos);
         return;
     }
-    fuzz::require(id == request->id && request->spec.outputs.size() <= kMaxOutputs);
-    for (const OutputRequest& each : request->spec.outputs)
+    fuzz::require(id == request->id && request->options.outputs.size() <= kMaxOutputs);
+    for (const OutputRequest& each : request->options.outputs)
         fuzz::require(each.output.width <= kMaxSide && each.output.height <= kMaxSide && each.output.quality <= 100);
 }
 

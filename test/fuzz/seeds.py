@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes what the fuzzers begin with: seeds.py FOLDER makes FOLDER/{frame,etf,msgpack,text,request,scans,planes}/.
+"""Writes what the fuzzers begin with: seeds.py FOLDER makes FOLDER/{frame,etf,msgpack,text,request,scan_filter,ycbcr}/.
 
 The samples as frames, as payloads and as text, every row of test/contract's vectors, good and bad, the JPEG images, and
 a progressive one.
@@ -31,11 +31,11 @@ def seeds():
         frames = path.read_bytes()
         yield from (("frame", bytes([piece]) + frames) for piece in (0, 1, 255))
         yield from (("etf", frames[4:]), ("request", frames[4:]))
-    yield "scans", (ROOT / "samples" / "images" / "progressive.jpg").read_bytes()
+    yield "scan_filter", (ROOT / "samples" / "images" / "progressive.jpg").read_bytes()
     for path in FRAMES.glob("*.term"):
         yield "text", path.read_bytes()
     for path in IMAGES.glob("*.jpg"):
-        yield from (("planes", bytes([shrink | 252]) + path.read_bytes()) for shrink in range(4))
+        yield from (("ycbcr", bytes([shrink | 252]) + path.read_bytes()) for shrink in range(4))
     for row in rows("vectors.tsv"):
         yield from ((codec, from_hex(row[codec])) for codec in ("etf", "msgpack"))
         yield "text", row["term"].encode()

@@ -17,7 +17,7 @@ constexpr std::int64_t kMostBytes = 1 << 24; // of coefficients: a large image i
 
 void check(const SourcePlane& source) {
     const Plane& plane = source.plane;
-    fuzz::require(plane.size().width > 0 && plane.size().height > 0 && source.across > 0 && source.down > 0);
+    fuzz::require(plane.size().width > 0 && plane.size().height > 0 && source.x_scale > 0 && source.y_scale > 0);
     const Area area{0, 0, static_cast<double>(plane.size().width), static_cast<double>(plane.size().height)};
     const Size size{plane.size().width / 2 + 1, plane.size().height / 2 + 1};
     const auto resampler = Resampler::make({plane.size(), area, size, Kernel::spline});
@@ -25,9 +25,9 @@ void check(const SourcePlane& source) {
     if (!small) return;
     std::vector<Plane> grey;
     grey.push_back(std::move(*small));
-    const auto file = write_planes(grey, size, 1, {}, 80);
+    const auto file = encode_jpeg(grey, size, 1, {}, 80);
     fuzz::require(file && file->size > 0);
-    const auto webp = write_webp(grey, size, {}, 80);
+    const auto webp = encode_webp(grey, size, {}, 80);
     const bool fits = size.width <= WEBP_MAX_DIMENSION && size.height <= WEBP_MAX_DIMENSION;
     fuzz::require(fits ? webp && webp->size > 0 : !webp);
 }
@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Bytes source = std::as_bytes(std::span(data + 1, size - 1));
     const auto frame = jpeg_frame(source);
     if (!frame || frame->coefficient_bytes > kMostBytes) return 0;
-    const auto planes = read_planes(source, 1 << (data[0] & 3), (data[0] >> 2) * 8 + 1);
+    const auto planes = decode_jpeg(source, 1 << (data[0] & 3), (data[0] >> 2) * 8 + 1);
     if (!planes) return 0;
     fuzz::require(planes->size() == 1 || planes->size() == 3);
     for (const SourcePlane& each : *planes) check(each);

@@ -123,7 +123,7 @@ class AttackTest(PipeTest):
     def test_an_endless_entity_ends(self):
         entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
         bomb = f'<!DOCTYPE svg [<!ENTITY e0 "x">{entities}]><svg xmlns="http://www.w3.org/2000/svg"><text>&e11;</text></svg>'
-        program = self.start("--workers", "1", "--deadline", "10000")
+        program = self.start("--workers", "1", "--timeout", "10000")
         self.assertIn(program.ask(make(1, bomb.encode(), SIZE))[0], ("ok", "error"))
         self.assert_alive(program)
 

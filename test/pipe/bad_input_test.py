@@ -136,9 +136,9 @@ class BadInputTest(PipeTest):
         # An option in the wrong map is unknown there.
         cases = {
             "widht": ({**SMALL, "widht": 100}, {}, "width"),
-            "dedline": (SMALL, {"dedline": 100}, "deadline"),
-            "deadline": ({**SMALL, "deadline": 100}, {}, "width"),
-            "width": (SMALL, {"width": 100}, "deadline"),
+            "timout": (SMALL, {"timout": 100}, "timeout"),
+            "timeout": ({**SMALL, "timeout": 100}, {}, "width"),
+            "width": (SMALL, {"width": 100}, "timeout"),
         }
         for name, (output, options, accepted) in cases.items():
             with self.subTest(name):

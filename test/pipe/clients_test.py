@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
-from program import EXECUTABLE, IMAGES, PATIENCE, ROOT
+from program import EXECUTABLE, IMAGES, TIMEOUT, ROOT
 
 CLIENTS = ROOT / "samples" / "clients"
 PHOTO = IMAGES / "photo.jpg"
@@ -28,7 +28,7 @@ class ClientTest(unittest.TestCase):
             text=True,
             cwd=ROOT,
             env={**os.environ, "THUMBNAILER_EXECUTABLE": EXECUTABLE},
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
 
     def check_command(self, *command):

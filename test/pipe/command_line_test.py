@@ -5,14 +5,14 @@ import pty
 import subprocess
 import unittest
 
-from program import EXECUTABLE, PATIENCE, ROOT, PipeTest
+from program import EXECUTABLE, TIMEOUT, ROOT, PipeTest
 
 
 class CommandLineTest(PipeTest):
     def test_help_goes_to_stdout_and_names_every_flag(self):
         result = self.run_once("--help")
         self.assertEqual((result.returncode, result.stderr), (0, b""))
-        for flag in ("workers", "reuse", "deadline", "max-frame", "max-pixels", "max-source-bytes", "codec", "version"):
+        for flag in ("workers", "max-images-per-worker", "timeout", "max-request-bytes", "max-pixels", "max-source-bytes", "codec", "version"):
             self.assertIn(f"--{flag}", result.stdout.decode())
 
     def test_version_is_one_line_with_both_versions(self):
@@ -29,8 +29,8 @@ class CommandLineTest(PipeTest):
             ["--workers", "many"],
             ["--workers", "99999999999999999999"],
             ["--workers", "4x"],
-            ["--deadline", "0"],
-            ["--max-frame", ""],
+            ["--timeout", "0"],
+            ["--max-request-bytes", ""],
             ["--max-pixels", "1e6"],
             ["--codec", "json"],
             ["no-such-command"],
@@ -61,7 +61,7 @@ class CommandLineTest(PipeTest):
         process = subprocess.Popen([EXECUTABLE], stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.addCleanup(process.kill)
         os.close(terminal)
-        output, _ = process.communicate(timeout=PATIENCE)
+        output, _ = process.communicate(timeout=TIMEOUT)
         self.assertIn("--workers", output.decode())
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 from program import ROOT, PipeTest, contract, make
 
 CORPUS = pathlib.Path(os.environ.get("THUMBNAILER_CORPUS", ROOT.parent / "shared" / "corpus"))
-DEADLINE = 10_000
+TIMEOUT_MS = 10_000
 REASONS = {row["name"] for row in contract("reasons") if row["from"] == "port"}
 LOADED = {row["name"] for row in contract("formats") if row["loads"] == "yes"}
 # How many requests are under way: more than there are workers, so that a killed worker has others waiting behind it.
@@ -39,7 +39,7 @@ def manifest(folder):
 class CorpusTest(PipeTest):
     def outcomes(self, folder, *flags):
         """The answer for every row of a manifest, in the order of the answers. A forbidden call is never one."""
-        program = self.start("--workers", "2", "--deadline", str(DEADLINE), *flags)
+        program = self.start("--workers", "2", "--timeout", str(TIMEOUT_MS), *flags)
         coming = enumerate(manifest(folder))
         waiting = {}
 
@@ -51,7 +51,7 @@ class CorpusTest(PipeTest):
         for _ in range(AT_ONCE):
             send_next()
         while waiting:
-            answer = program.receive(patience=6 * DEADLINE / 1000)
+            answer = program.receive(timeout=6 * TIMEOUT_MS / 1000)
             self.assertIsNotNone(answer, f"the program ended; waiting: {[row['file'] for row in waiting.values()]}")
             row = waiting.pop(answer[1])
             send_next()
@@ -94,7 +94,7 @@ class CorpusTest(PipeTest):
         self.assert_bad_outcomes()
 
     def test_every_bad_file_has_a_typed_outcome_in_a_process_of_its_own(self):
-        self.assert_bad_outcomes("--reuse", "1")
+        self.assert_bad_outcomes("--max-images-per-worker", "1")
 
     def assert_bad_outcomes(self, *flags):
         for row, answer in self.outcomes("bad", *flags):

@@ -14,7 +14,7 @@ import unittest
 
 import msgpack
 
-from program import EXECUTABLE, IMAGES, PATIENCE, Stream, contract, frame
+from program import EXECUTABLE, IMAGES, TIMEOUT, Stream, contract, frame
 from term import Atom, decode, encode
 
 MASKS = (1, 2, 4, 8, 16, 32, 64, 128, 255)
@@ -48,7 +48,7 @@ def requests():
     yield [b"ping", 1]
     for source in (IN_FRAME, IN_FILE, (b"path", b"in.png"), (Atom("path"), Atom("in.png")), Atom("stream")):
         yield (Atom("probe"), 1, {}, source)
-        yield (Atom("probe"), 1, {Atom("deadline"): 200}, source)
+        yield (Atom("probe"), 1, {Atom("timeout"): 200}, source)
         yield make(source, {"width": 9})
     yield (Atom("chunk"), 1, b"bytes of an image")
     yield (Atom("chunk"), 1, Atom("eof"))
@@ -58,7 +58,7 @@ def requests():
         yield make(IN_FILE, {"width": 9, "format": saved})
     yield make(IN_FILE, {"width": 9, "enlarge": "true", "format": "jpeg", "quality": 70, "background": b"#80ff00"})
     yield make(IN_FILE, {"height": 9, "to": b"a.png"})
-    yield make(IN_FILE, {"width": 9}, {"height": 8}, {"width": 3, "height": 4}, deadline=200)
+    yield make(IN_FILE, {"width": 9}, {"height": 8}, {"width": 3, "height": 4}, timeout=200)
     yield make(IN_FRAME, {b"width": 9}, {Atom("height"): 8})
     yield make(IN_FILE, *({"width": side} for side in range(1, 9)))
     yield (b"make", 1, {b"outputs": [{b"width": 9, b"fit": b"cover", b"height": 9}]}, (b"path", b"in.png"))
@@ -144,7 +144,7 @@ class CorrupterTest(unittest.TestCase):
         for answer in output.frames():
             self.check_answer(answer)
             answered += 1
-        self.assertEqual((process.wait(PATIENCE), self.said()), (0, ""))
+        self.assertEqual((process.wait(TIMEOUT), self.said()), (0, ""))
         # A cancel of nothing and a chunk of what is refused already have none.
         self.assertGreater(answered, sent * 0.95)
         self.assertLessEqual(answered, sent)
@@ -164,7 +164,7 @@ class CorrupterTest(unittest.TestCase):
                     self.check_end(whole[:at] + bytes([whole[at] ^ mask]) + whole[at + 1 :], 65)
 
     def check_end(self, data, code):
-        ended = subprocess.run([EXECUTABLE], input=data, capture_output=True, cwd=self.folder.name, timeout=PATIENCE)
+        ended = subprocess.run([EXECUTABLE], input=data, capture_output=True, cwd=self.folder.name, timeout=TIMEOUT)
         said = ended.stderr.decode(errors="replace")
         self.assertEqual((ended.returncode, len(said.splitlines())), (code, 0 if code == 0 else 1), said)
 

@@ -47,14 +47,14 @@ class FramingTest(PipeTest):
         self.assert_alive(program)
 
     def test_a_frame_of_the_longest_length_is_read(self):
-        program = self.start("--max-frame", str(MAX))
-        self.assertEqual(program.hello[1]["limits"]["max_frame"], MAX)
+        program = self.start("--max-request-bytes", str(MAX))
+        self.assertEqual(program.hello[1]["limits"]["max_request_bytes"], MAX)
         program.write(struct.pack(">I", MAX) + b"\x00" * MAX)
         self.assert_error(program.receive(), "nil", "bad_term")
         self.assert_alive(program)
 
     def test_a_length_one_over_the_longest_ends_the_program(self):
-        program = self.start("--max-frame", str(MAX))
+        program = self.start("--max-request-bytes", str(MAX))
         program.write(struct.pack(">I", MAX + 1))
         self.assert_stream_lost(program)
 

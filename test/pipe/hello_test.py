@@ -27,7 +27,13 @@ class HelloTest(PipeTest):
             self.assertEqual(set(hello[key]), wanted, key)
 
     def test_the_limits_of_the_command_line_are_in_the_hello(self):
-        limits = {"max-frame": 70_000, "max-source-bytes": 80_000, "max-pixels": 90_000, "deadline": 5_000, "reuse": 7}
+        limits = {
+            "max-request-bytes": 70_000,
+            "max-source-bytes": 80_000,
+            "max-pixels": 90_000,
+            "timeout": 5_000,
+            "max-images-per-worker": 7,
+        }
         flags = [part for name, value in limits.items() for part in (f"--{name}", str(value))]
         said = self.start(*flags).hello[1]["limits"]
         self.assertEqual({name: said[name.replace("-", "_")] for name in limits}, limits)

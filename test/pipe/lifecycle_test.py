@@ -28,7 +28,7 @@ class EndTest(PipeTest):
 
     def test_when_nobody_reads_its_output_a_busy_program_and_its_workers_go(self):
         program = self.start("--workers", "1")
-        [worker] = program.staffed(1)
+        [worker] = program.workers_once(1)
         self.stop(worker)
         program.send(make(1, PHOTO, {"width": 200}))
         program.wait_for(lambda stats: stats["busy"] == 1)
@@ -52,7 +52,7 @@ class EndTest(PipeTest):
 class WorkerTest(PipeTest):
     def busy_with_a_stopped_worker(self, program, request_id, source=PHOTO, **options):
         """Gives the only worker a request and keeps it from answering."""
-        [worker] = program.staffed(1)
+        [worker] = program.workers_once(1)
         self.stop(worker)
         program.send(make(request_id, source, {"width": 200}, **options))
         program.wait_for(lambda stats: stats["busy"] == 1)
@@ -82,7 +82,7 @@ class WorkerTest(PipeTest):
 
     def test_a_worker_killed_at_rest_costs_nobody_anything(self):
         program = self.start("--workers", "1")
-        [worker] = program.staffed(1)
+        [worker] = program.workers_once(1)
         gone = Watch([worker])
         os.kill(worker, signal.SIGKILL)
         self.assertEqual(gone.left_after(GONE_WITHIN), 0)
@@ -94,7 +94,7 @@ class WorkerTest(PipeTest):
         for worker in program.workers():
             self.stop(worker)
         stuck = program.workers()
-        program.send(make(1, PHOTO, {"width": 200}, deadline=300), make(2, PHOTO, {"width": 200}, deadline=300))
+        program.send(make(1, PHOTO, {"width": 200}, timeout=300), make(2, PHOTO, {"width": 200}, timeout=300))
         for request_id in sorted(answer[1] for answer in self.two_timeouts(program)):
             self.assertIn(request_id, (1, 2))
         self.assert_ok(program.ask(make(3, PHOTO, {"width": 200})), 3)
@@ -118,14 +118,14 @@ class WorkerTest(PipeTest):
         self.assertEqual(program.stats()["busy"], 1)
 
     def test_the_deadline_of_the_command_line_is_that_of_a_request_without_one(self):
-        program = self.start("--workers", "1", "--deadline", "300")
+        program = self.start("--workers", "1", "--timeout", "300")
         self.busy_with_a_stopped_worker(program, 1)
         self.assert_error(program.receive(), 1, "timeout")
 
     def test_a_request_that_waits_for_a_worker_has_its_deadline_too(self):
         program = self.start("--workers", "1")
         self.busy_with_a_stopped_worker(program, 1)
-        self.assert_error(program.ask(make(2, PHOTO, {"width": 200}, deadline=100)), 2, "timeout")
+        self.assert_error(program.ask(make(2, PHOTO, {"width": 200}, timeout=100)), 2, "timeout")
 
     def test_a_request_at_work_can_be_cancelled(self):
         program = self.start("--workers", "1")
@@ -156,7 +156,7 @@ class WorkerTest(PipeTest):
         self.assert_ok(program.ask(make(1, PHOTO, {"width": 50})), 1)
 
     def test_with_reuse_1_every_request_has_a_worker_of_its_own(self):
-        program = self.start("--workers", "1", "--reuse", "1")
+        program = self.start("--workers", "1", "--max-images-per-worker", "1")
         seen = set()
         for request_id in range(4):
             seen.update(program.workers())

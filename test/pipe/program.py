@@ -1,6 +1,6 @@
 """The real program as an OS process with pipes, and words to talk to it.
 
-Waits are on events (a frame, an end of file, the end of a process), bounded by PATIENCE: passing it is a failure of the
+Waits are on events (a frame, an end of file, the end of a process), bounded by TIMEOUT: passing it is a failure of the
 program, never a measure of its speed.
 """
 
@@ -22,7 +22,7 @@ IMAGES = ROOT / "samples" / "images"
 FRAMES = ROOT / "samples" / "frames"
 EXECUTABLE = os.environ.get("THUMBNAILER_EXECUTABLE", str(ROOT / "build" / "thumbnailer"))
 
-PATIENCE = 30
+TIMEOUT = 30
 # No process of ours is left one second after its reason to be is gone; the rest is for a loaded machine.
 GONE_WITHIN = 3
 
@@ -67,27 +67,27 @@ class Stream:
         self.descriptor = descriptor
         self.decode = decode
 
-    def read(self, count, patience=PATIENCE):
+    def read(self, count, timeout=TIMEOUT):
         """Exactly count bytes; fewer only at the end of file."""
         gathered = bytearray()
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout
         while len(gathered) < count:
             ready, _, _ = select.select([self.descriptor], [], [], max(0, deadline - time.monotonic()))
             if not ready:
-                raise TimeoutError(f"{len(gathered)} of {count} bytes came in {patience} s")
+                raise TimeoutError(f"{len(gathered)} of {count} bytes came in {timeout} s")
             piece = os.read(self.descriptor, count - len(gathered))
             if not piece:
                 break
             gathered += piece
         return bytes(gathered)
 
-    def frame(self, patience=PATIENCE):
+    def frame(self, timeout=TIMEOUT):
         """The next term, or None at the end of file between two frames."""
-        head = self.read(4, patience)
+        head = self.read(4, timeout)
         if not head:
             return None
         (length,) = struct.unpack(">I", head)
-        payload = self.read(length, patience)
+        payload = self.read(length, timeout)
         if len(head) < 4 or len(payload) < length:
             raise EOFError("the program's output ends inside a frame")
         return self.decode(payload)
@@ -114,7 +114,7 @@ class Program:
         self.output = Stream(self.process.stdout.fileno(), decode)
         self.hello = self.output.frame()
         if self.hello is None:
-            code, said = self.process.wait(PATIENCE), self.stderr()
+            code, said = self.process.wait(TIMEOUT), self.stderr()
             self.close()
             raise AssertionError(f"no hello, exit code {code}: {said}")
 
@@ -130,8 +130,8 @@ class Program:
     def send(self, *terms):
         self.write(b"".join(map(frame, terms)))
 
-    def receive(self, patience=PATIENCE):
-        return self.output.frame(patience)
+    def receive(self, timeout=TIMEOUT):
+        return self.output.frame(timeout)
 
     def ask(self, term):
         self.send(term)
@@ -145,7 +145,7 @@ class Program:
 
     def wait_for(self, condition):
         """Asks for stats until they meet the condition: a worker is given its job between two answers."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while time.monotonic() < deadline:
             stats = self.stats()
             if condition(stats):
@@ -158,9 +158,9 @@ class Program:
         path = f"/proc/{self.pid}/task/{self.pid}/children"
         return [int(pid) for pid in pathlib.Path(path).read_text().split()]
 
-    def staffed(self, count):
+    def workers_once(self, count):
         """The workers, once there are so many: an answer goes out before the next worker is forked."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while len(self.workers()) != count:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"there are {len(self.workers())} workers, not {count}")
@@ -170,8 +170,8 @@ class Program:
     def end_of_input(self):
         self.process.stdin.close()
 
-    def exit_code(self, patience=PATIENCE):
-        return self.process.wait(patience)
+    def exit_code(self, timeout=TIMEOUT):
+        return self.process.wait(timeout)
 
     def finish(self):
         """Ends the input: the terms that were still to come, and the exit code."""
@@ -231,7 +231,7 @@ class PipeTest(unittest.TestCase):
             os.kill(pid, signal.SIGCONT)
 
     def run_once(self, *arguments, stdin=b""):
-        return subprocess.run([EXECUTABLE, *arguments], input=stdin, capture_output=True, cwd=ROOT, timeout=PATIENCE)
+        return subprocess.run([EXECUTABLE, *arguments], input=stdin, capture_output=True, cwd=ROOT, timeout=TIMEOUT)
 
     def assert_ok(self, answer, request_id):
         self.assertIsNotNone(answer, "the program ended instead of answering")

@@ -9,7 +9,7 @@ import unittest
 
 from PIL import Image
 
-from program import EXECUTABLE, FRAMES, PATIENCE, ROOT, PipeTest, Stream
+from program import EXECUTABLE, FRAMES, TIMEOUT, ROOT, PipeTest, Stream
 
 TO_FILE = ROOT / "build" / "quadrants_80.webp"
 
@@ -145,7 +145,7 @@ class SamplesTest(PipeTest):
     def test_the_whole_loop_in_a_shell_ends_in_a_term_that_people_can_read(self):
         loop = f'"{EXECUTABLE}" frame < samples/frames/make_200.term | "{EXECUTABLE}" | "{EXECUTABLE}" show'
         command = ["bash", "-c", f"set -o pipefail; {loop}"]
-        result = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=PATIENCE)
+        result = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=TIMEOUT)
         self.assertEqual((result.returncode, result.stderr), (0, b""))
         shown = result.stdout.decode()
         self.assertIn("{hello,", shown)

@@ -88,7 +88,7 @@ class StreamsTest(PipeTest):
 
     def test_the_deadline_runs_from_the_make_on(self):
         program = self.start()
-        program.send(stream(1, deadline=50), chunk(1, PHOTO[:100]))
+        program.send(stream(1, timeout=50), chunk(1, PHOTO[:100]))
         self.assert_error(program.receive(), 1, "timeout")
         program.send(chunk(1, PHOTO[100:]), chunk(1, EOF), PING)
         self.assertEqual(program.receive(), ("ok", 0, {}))

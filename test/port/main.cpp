@@ -9,7 +9,7 @@
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
-    if (!thumbnailer::VipsSession::start(argv[0], {~0U})) return 1;
+    if (!thumbnailer::VipsRuntime::start(argv[0], {~0U})) return 1;
     vips_operation_block_set("VipsForeignSave", FALSE); // the tests write what the program only reads
     g_log_set_handler(
         "VIPS", G_LOG_LEVEL_WARNING, [](auto...) {}, nullptr);

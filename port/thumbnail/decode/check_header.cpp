@@ -44,23 +44,24 @@ Result<Done> check_sides(const Limits& limits, const Header& header) {
                        .message = "the image has " + described(header) + ": at most " +
                                   std::to_string(limits.max_side) + " on a side are read (--max-side)",
                        .limit = limits.max_side};
-    if (header.profile_bytes > limits.max_profile)
+    if (header.profile_bytes > limits.max_icc_bytes)
         return Failure{.reason = Reason::too_large,
                        .message = "the colour profile has " + std::to_string(header.profile_bytes) +
-                                  " bytes: at most " + std::to_string(limits.max_profile) + " are read (--max-profile)",
-                       .limit = limits.max_profile};
+                                  " bytes: at most " + std::to_string(limits.max_icc_bytes) +
+                                  " are read (--max-icc-bytes)",
+                       .limit = limits.max_icc_bytes};
     return Done{};
 }
 
 } // namespace
 
-Result<Header> inspect(const Limits& limits, Bytes source, std::int32_t page) {
+Result<Header> check_header(const Limits& limits, Bytes source, std::int32_t page) {
     const auto format = format_of(limits, source);
     if (!format) return format.error();
     if (*format == Format::jpeg)
         if (auto fits = check_jpeg(limits, source); !fits) return std::move(fits).error();
     const std::string what = "the header of the " + std::string(name_of(*format)) + " image";
-    auto header = guarded(Reason::bad_image, what, [&] { return read_header(*format, source); });
+    auto header = catch_vips_errors(Reason::bad_image, what, [&] { return read_header(*format, source); });
     if (!header) return header;
     if (page >= header->pages)
         return Failure{.reason = Reason::bad_option,
@@ -68,7 +69,7 @@ Result<Header> inspect(const Limits& limits, Bytes source, std::int32_t page) {
                                   std::to_string(header->pages) + ", counted from 0",
                        .option = "page"};
     if (page > 0) {
-        header = guarded(Reason::bad_image, what, [&] { return read_header(*format, source, page); });
+        header = catch_vips_errors(Reason::bad_image, what, [&] { return read_header(*format, source, page); });
         if (!header) return header;
     }
     if (auto within = check_frames(limits, *header, 1); !within) return std::move(within).error();

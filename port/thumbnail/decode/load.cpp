@@ -68,28 +68,30 @@ double render_scale(const Header& header, Size scaled) {
                     static_cast<double>(scaled.height) / header.raw_height);
 }
 
-void set_scale(VOption* options, const Header& header, Bytes source, const Take& take, Size scaled) {
+void set_scale(VOption* options, const Header& header, Bytes source, const DecodeOptions& decode_options, Size scaled) {
     const Size size{header.raw_width, header.raw_height};
     if (is_drawing(header.format)) options->set("scale", render_scale(header, scaled));
-    if (header.format == Format::jpeg) options->set("shrink", shrink_on_load(size, scaled, take.speed));
-    if (header.format == Format::webp && !take.animated) options->set("scale", scale_on_load(size, scaled, take.speed));
+    if (header.format == Format::jpeg) options->set("shrink", shrink_on_load(size, scaled, decode_options.speed));
+    if (header.format == Format::webp && !decode_options.animated)
+        options->set("scale", scale_on_load(size, scaled, decode_options.speed));
     if (header.format == Format::tiff)
-        if (const auto headroom = headroom_of(take.speed))
-            if (const auto level =
-                    pyramid_level(source, take.page, {scaled.width * *headroom, scaled.height * *headroom}))
+        if (const auto oversampling = min_oversampling(decode_options.speed))
+            if (const auto level = pyramid_level(source, decode_options.page,
+                                                 {scaled.width * *oversampling, scaled.height * *oversampling}))
                 level->choose(options);
 }
 
-void set_page(VOption* options, Format format, const Take& take) {
+void set_page(VOption* options, Format format, const DecodeOptions& decode_options) {
     if (!has_pages(format)) return;
-    if (take.animated)
+    if (decode_options.animated)
         options->set("n", -1);
-    else if (take.page > 0)
-        options->set("page", take.page);
+    else if (decode_options.page > 0)
+        options->set("page", decode_options.page);
 }
 
 // In memory, so that one that is damaged is known now and costs nothing but itself.
-std::optional<VImage> load_preview(const Header& header, Bytes source, const Take& take, Size scaled) try {
+std::optional<VImage> load_preview(const Header& header, Bytes source, const DecodeOptions& decode_options,
+                                   Size scaled) try {
     VOption* options = VImage::option();
     if (header.format == Format::avif || header.format == Format::heic) {
         const VImage image = open(header.format, source, options->set("thumbnail", true));
@@ -98,7 +100,7 @@ std::optional<VImage> load_preview(const Header& header, Bytes source, const Tak
     }
     const auto preview = header.format == Format::jpeg ? preview_of(header, source, scaled) : std::nullopt;
     if (!preview) return std::nullopt;
-    options->set("shrink", shrink_on_load(jpeg_frame(*preview)->size, scaled, take.speed));
+    options->set("shrink", shrink_on_load(jpeg_frame(*preview)->size, scaled, decode_options.speed));
     return open(Format::jpeg, *preview, options).copy_memory();
 } catch (const vips::VError&) {
     vips_error_clear();
@@ -129,14 +131,14 @@ Header read_header(Format format, Bytes source, std::int32_t page) {
     return header;
 }
 
-VImage load(const Header& header, Bytes source, const Take& take, Size scaled) {
-    if (take.preview)
-        if (auto preview = load_preview(header, source, take, scaled)) return *preview;
+VImage load(const Header& header, Bytes source, const DecodeOptions& decode_options, Size scaled) {
+    if (decode_options.preview)
+        if (auto preview = load_preview(header, source, decode_options, scaled)) return *preview;
     VOption* options = VImage::option();
-    set_page(options, header.format, take);
-    set_scale(options, header, source, take, scaled);
-    if (header.format == Format::jpeg && take.speed != Speed::best)
-        if (const auto lighter = lightened(source, reduction({header.raw_width, header.raw_height}, scaled)))
+    set_page(options, header.format, decode_options);
+    set_scale(options, header, source, decode_options, scaled);
+    if (header.format == Format::jpeg && decode_options.speed != Speed::best)
+        if (const auto lighter = drop_fine_scans(source, reduction({header.raw_width, header.raw_height}, scaled)))
             return open(header.format, vips_blob_copy(lighter->data(), lighter->size()), options);
     return open(header.format, source, options);
 }

@@ -10,13 +10,13 @@
 
 namespace thumbnailer {
 
-// What of the source is decoded.
-struct Take {
+// What of the source is decoded, and how.
+struct DecodeOptions {
     std::int32_t page = 0;
     bool animated = false; // every frame, one below the other
     Speed speed = Speed::balanced;
     bool preview = false; // a small copy will do that the source carries
-    bool operator==(const Take&) const = default;
+    bool operator==(const DecodeOptions&) const = default;
 };
 
 // Reads what the header says. No pixel is decoded.
@@ -24,7 +24,7 @@ Header read_header(Format format, Bytes source, std::int32_t page = 0);
 
 // The image to be resized to `scaled` (as it is stored), not larger than needed, rows to be read from top to bottom.
 // It still has its orientation. `source` must outlive the image.
-vips::VImage load(const Header& header, Bytes source, const Take& take, Size scaled);
+vips::VImage load(const Header& header, Bytes source, const DecodeOptions& decode_options, Size scaled);
 
 // An image that this program has just written, whole.
 vips::VImage decode(Format format, Bytes encoded, bool animated);

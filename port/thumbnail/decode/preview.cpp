@@ -21,7 +21,7 @@ std::optional<Bytes> behind(std::string_view name, Bytes contents) {
 }
 
 std::optional<Bytes> part(Bytes bytes, std::uint64_t offset, std::uint64_t length) {
-    Reader reader(bytes);
+    ByteReader reader(bytes);
     return reader.take(offset) ? reader.take(length) : std::nullopt;
 }
 

@@ -12,7 +12,7 @@ class Tiff {
 public:
     // From the byte order on. Nothing when it is neither.
     static std::optional<Tiff> open(Bytes bytes) {
-        const auto order = Reader(bytes).unsigned_of(4);
+        const auto order = ByteReader(bytes).unsigned_of(4);
         if (order != 0x49492a00 && order != 0x4d4d002a) return std::nullopt;
         return Tiff(bytes, order == 0x49492a00);
     }
@@ -21,7 +21,7 @@ public:
 
     // 1 to 8 bytes.
     std::optional<std::uint64_t> number(std::uint64_t at, std::size_t width) const {
-        Reader reader(bytes_);
+        ByteReader reader(bytes_);
         if (!reader.take(at)) return std::nullopt;
         if (!little_) return reader.unsigned_of(width);
         const auto taken = reader.take(width);

@@ -67,23 +67,23 @@ std::int32_t lowest(std::int32_t highest, Suffices suffices) {
     return high;
 }
 
-Result<Encoded> encode_alike(Trials& trials, Format format, const Output& output) {
-    const Reference reference(trials.image());
+Result<Encoded> encode_to_ssim(Trials& trials, Format format, const Output& output) {
+    const SsimReference reference(trials.image());
     const bool animated = vips_image_get_page_height(trials.image().get_image()) < trials.image().height();
-    const auto alike = [&](std::int32_t quality) {
+    const auto reaches_ssim = [&](std::int32_t quality) {
         return reference.ssim(decode(format, trials.at(quality).bytes(), animated)) >= output.ssim;
     };
-    if (!alike(kBestQuality))
+    if (!reaches_ssim(kBestQuality))
         return Failure{.reason = Reason::encode_failed,
                        .message = "no quality of " + std::string(name_of(format)) + " keeps the picture as alike as " +
                                   std::to_string(output.ssim),
                        .option = "quality"};
-    const std::int32_t quality = lowest(kBestQuality, alike);
+    const std::int32_t quality = lowest(kBestQuality, reaches_ssim);
     if (!fits(trials.at(quality), output)) return too_large(trials.at(quality), format, output);
     return trials.take(quality);
 }
 
-Result<Encoded> encode_small(Trials& trials, Format format, const Output& output) {
+Result<Encoded> encode_to_max_bytes(Trials& trials, Format format, const Output& output) {
     const std::int32_t wanted = quality_of(format, output);
     if (fits(trials.at(wanted), output)) return trials.take(wanted);
     const auto too_many_bytes = [&](std::int32_t quality) { return !fits(trials.at(quality), output); };
@@ -94,10 +94,10 @@ Result<Encoded> encode_small(Trials& trials, Format format, const Output& output
 
 } // namespace
 
-Result<Encoded> encode_within(const VImage& image, Format format, const Output& output) {
+Result<Encoded> encode_with_search(const VImage& image, Format format, const Output& output) {
     if (is_lossy(format, output) && (output.ssim > 0 || output.max_bytes > 0)) {
         Trials trials(image, format, output);
-        return output.ssim > 0 ? encode_alike(trials, format, output) : encode_small(trials, format, output);
+        return output.ssim > 0 ? encode_to_ssim(trials, format, output) : encode_to_max_bytes(trials, format, output);
     }
     Encoded encoded = encode(image, format, output, quality_of(format, output));
     if (!fits(encoded, output)) return too_large(encoded, format, output);

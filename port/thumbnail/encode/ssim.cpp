@@ -14,10 +14,10 @@ constexpr double kC2 = (0.03 * 255) * (0.03 * 255);
 
 // In floats; BT.601's weights, as JPEG has them.
 VImage luma_of(const VImage& image) {
-    const VImage seen = flattened(to_srgb(image), {});
-    if (seen.bands() == 1) return seen.cast(VIPS_FORMAT_FLOAT).copy_memory();
+    const VImage opaque = flattened(to_srgb(image), {});
+    if (opaque.bands() == 1) return opaque.cast(VIPS_FORMAT_FLOAT).copy_memory();
     const VImage weights = VImage::new_matrixv(3, 1, 0.299, 0.587, 0.114);
-    return seen.recomb(weights).cast(VIPS_FORMAT_FLOAT).copy_memory();
+    return opaque.recomb(weights).cast(VIPS_FORMAT_FLOAT).copy_memory();
 }
 
 VImage window(const VImage& image) {
@@ -30,10 +30,10 @@ VImage variance_of(const VImage& image, const VImage& mean) {
 
 } // namespace
 
-Reference::Reference(const VImage& image)
+SsimReference::SsimReference(const VImage& image)
     : luma_(luma_of(image)), mean_(window(luma_)), variance_(variance_of(luma_, mean_)) {}
 
-double Reference::ssim(const VImage& other) const {
+double SsimReference::ssim(const VImage& other) const {
     const VImage luma = luma_of(other);
     const VImage mean = window(luma);
     const VImage covariance = window(luma_ * luma) - mean_ * mean;

@@ -6,10 +6,10 @@
 namespace thumbnailer {
 
 // One side of many comparisons, prepared once.
-class Reference {
+class SsimReference {
 public:
     // An image of 8 bits, grey or sRGB; where it is transparent it is seen on white.
-    explicit Reference(const vips::VImage& image);
+    explicit SsimReference(const vips::VImage& image);
 
     // The mean SSIM of the luma of both (Wang, Bovik, Sheikh, Simoncelli, IEEE TIP 13(4), 2004: Gaussian window with
     // sigma 1.5, K1 0.01, K2 0.03), 1 for equal images. `other` must have the same size.

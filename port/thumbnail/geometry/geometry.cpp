@@ -24,28 +24,28 @@ Size box_of(Size source, const Output& output) {
     return box;
 }
 
-Layout uncut(Size scaled) { return {.scaled = scaled, .kept = scaled, .canvas = scaled}; }
+Layout uncut(Size scaled) { return {.scaled = scaled, .crop = scaled, .canvas = scaled}; }
 
 // As near to the middle of what is kept as the edges allow.
-Place focused(Size image, const Rect& part, const Focus& focus, Size scaled, Size kept) {
+Place focused(Size image, const Rect& part, const Focus& focus, Size scaled, Size crop) {
     const double across = (focus.x * image.width - part.left) * scaled.width / part.width;
     const double down = (focus.y * image.height - part.top) * scaled.height / part.height;
     const auto begin = [](double middle, std::int32_t length, std::int32_t outer) {
         return std::clamp(static_cast<std::int32_t>(std::lround(middle - length / 2.0)), 0, outer - length);
     };
-    return {begin(across, kept.width, scaled.width), begin(down, kept.height, scaled.height)};
+    return {begin(across, crop.width, scaled.width), begin(down, crop.height, scaled.height)};
 }
 
 Layout cover(Size image, const Rect& part, Size scaled, Size box, const Output& output) {
-    const Size kept{std::min(scaled.width, box.width), std::min(scaled.height, box.height)};
+    const Size crop{std::min(scaled.width, box.width), std::min(scaled.height, box.height)};
     const Place place =
-        output.focus.given ? focused(image, part, output.focus, scaled, kept) : placed(kept, scaled, output.gravity);
-    return {.scaled = scaled, .left = place.x, .top = place.y, .kept = kept, .canvas = kept};
+        output.focus.given ? focused(image, part, output.focus, scaled, crop) : placed(crop, scaled, output.gravity);
+    return {.scaled = scaled, .left = place.x, .top = place.y, .crop = crop, .canvas = crop};
 }
 
 Layout contain(Size scaled, Size box, Gravity gravity) {
     const Place place = placed(scaled, box, gravity);
-    return {.scaled = scaled, .kept = scaled, .x = place.x, .y = place.y, .canvas = box};
+    return {.scaled = scaled, .crop = scaled, .x = place.x, .y = place.y, .canvas = box};
 }
 
 Layout lay_out_unpadded(Size image, const Rect& part, const Output& output) {
@@ -100,7 +100,7 @@ Speed speed_of(const Output& output) {
     return output.speed == Speed::fast ? Speed::balanced : Speed::best;
 }
 
-std::optional<std::int32_t> headroom_of(Speed speed) {
+std::optional<std::int32_t> min_oversampling(Speed speed) {
     if (speed == Speed::best) return std::nullopt;
     return speed == Speed::fast ? 1 : 2;
 }
@@ -110,20 +110,20 @@ std::int32_t reduction(Size source, Size scaled) {
 }
 
 std::int32_t shrink_on_load(Size source, Size scaled, Speed speed) {
-    const auto headroom = headroom_of(speed);
-    if (!headroom) return 1;
+    const auto oversampling = min_oversampling(speed);
+    if (!oversampling) return 1;
     const std::int32_t most = reduction(source, scaled);
-    const std::int32_t left = most / *headroom;
+    const std::int32_t left = most / *oversampling;
     const std::int32_t shrink = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
     return shrink > 1 && shrink == most ? shrink / 2 : shrink;
 }
 
 double scale_on_load(Size source, Size scaled, Speed speed) {
-    const auto headroom = headroom_of(speed);
-    if (!headroom) return 1;
+    const auto oversampling = min_oversampling(speed);
+    if (!oversampling) return 1;
     const double across = static_cast<double>(scaled.width) / source.width;
     const double down = static_cast<double>(scaled.height) / source.height;
-    return std::min(1.0, *headroom * std::max(across, down));
+    return std::min(1.0, *oversampling * std::max(across, down));
 }
 
 } // namespace thumbnailer

@@ -31,14 +31,14 @@ struct Layout {
     Size scaled;
     std::int32_t left = 0;
     std::int32_t top = 0;
-    Size kept;
+    Size crop;
     std::int32_t x = 0;
     std::int32_t y = 0;
     Size canvas;
     Padding padding = {};
 
-    bool crops() const { return kept != scaled; }
-    bool pads() const { return canvas != kept; }
+    bool crops() const { return crop != scaled; }
+    bool pads() const { return canvas != crop; }
     // Of the thumbnail, padding included.
     Size full() const {
         return {canvas.width + padding.left + padding.right, canvas.height + padding.top + padding.bottom};
@@ -67,7 +67,7 @@ Speed speed_of(const Output& output);
 
 // How many times the target a decoder that scales leaves to the resampler, at least; nothing when it may not scale.
 // From twice the target on, the resampler and not the decoder decides what is sharp.
-std::optional<std::int32_t> headroom_of(Speed speed);
+std::optional<std::int32_t> min_oversampling(Speed speed);
 
 // How many whole times smaller both sides become.
 std::int32_t reduction(Size source, Size scaled);

@@ -17,9 +17,9 @@ int orientation_of(int exif, const Output& output) {
     return turn;
 }
 
-Rect stored(const Rect& rect, Size seen, int orientation) {
-    const std::int32_t right = seen.width - rect.left - rect.width;
-    const std::int32_t bottom = seen.height - rect.top - rect.height;
+Rect stored_rect(const Rect& rect, Size oriented_size, int orientation) {
+    const std::int32_t right = oriented_size.width - rect.left - rect.width;
+    const std::int32_t bottom = oriented_size.height - rect.top - rect.height;
     switch (orientation) {
     case 2: return {right, rect.top, rect.width, rect.height};
     case 3: return {right, bottom, rect.width, rect.height};

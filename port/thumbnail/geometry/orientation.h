@@ -11,11 +11,11 @@ int orientation_of(int exif, const Output& output);
 inline bool is_sideways(int orientation) { return orientation >= 5; }
 
 // The size of the other side: as it is seen from as it is stored, and back.
-inline Size turned(Size size, int orientation) {
+inline Size swap_if_sideways(Size size, int orientation) {
     return is_sideways(orientation) ? Size{size.height, size.width} : size;
 }
 
 // Where a rectangle of the picture as it is seen, which has the size `seen`, is stored.
-Rect stored(const Rect& rect, Size seen, int orientation);
+Rect stored_rect(const Rect& rect, Size oriented_size, int orientation);
 
 } // namespace thumbnailer

@@ -11,9 +11,9 @@ constexpr std::int32_t kMinOversampling = 2;
 
 } // namespace
 
-Size View::as_stored() const { return turned(seen, orientation); }
+Size View::stored_size() const { return swap_if_sideways(oriented_size, orientation); }
 
-bool serves(const View& view, Size scaled, const Plan& plan) {
+bool suffices_for(const View& view, Size scaled, const Plan& plan) {
     return view == plan.view && scaled.width >= kMinOversampling * plan.layout.scaled.width &&
            scaled.height >= kMinOversampling * plan.layout.scaled.height;
 }

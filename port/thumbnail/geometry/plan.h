@@ -11,10 +11,10 @@ namespace thumbnailer {
 // How an image is looked at: turned, and of that which part.
 struct View {
     int orientation = 1;
-    Size seen; // the whole image, turned
+    Size oriented_size; // of the whole image
     Rect part;
 
-    Size as_stored() const;
+    Size stored_size() const;
     bool operator==(const View&) const = default;
 };
 
@@ -28,6 +28,6 @@ struct Plan {
 };
 
 // Whether another output can be made of one of this view and size: it is at most half as large.
-bool serves(const View& view, Size scaled, const Plan& plan);
+bool suffices_for(const View& view, Size scaled, const Plan& plan);
 
 } // namespace thumbnailer

@@ -15,24 +15,26 @@ constexpr double kSlack = 1e-9;
 
 } // namespace
 
-Result<Rect> region_of(Size seen, const Output& output) {
+Result<Rect> region_of(Size image_size, const Output& output) {
     const Region& region = output.region;
-    if (!region.given) return whole(seen);
-    const double across = region.fractions ? seen.width : 1;
-    const double down = region.fractions ? seen.height : 1;
+    if (!region.given) return whole(image_size);
+    const double across = region.fractions ? image_size.width : 1;
+    const double down = region.fractions ? image_size.height : 1;
     const double right = (region.left + region.width) * across;
     const double bottom = (region.top + region.height) * down;
-    if (right > seen.width * (1 + kSlack) || bottom > seen.height * (1 + kSlack))
+    if (right > image_size.width * (1 + kSlack) || bottom > image_size.height * (1 + kSlack))
         return Failure{.reason = Reason::bad_option,
                        .message = "region: it reaches to " + std::to_string(std::llround(right)) + ", " +
-                                  std::to_string(std::llround(bottom)) + ", out of the image of " + described(seen),
+                                  std::to_string(std::llround(bottom)) + ", out of the image of " +
+                                  described(image_size),
                        .option = "region"};
     Rect rect{static_cast<std::int32_t>(std::lround(region.left * across)),
               static_cast<std::int32_t>(std::lround(region.top * down)), 0, 0};
-    rect.left = std::min(rect.left, seen.width - 1);
-    rect.top = std::min(rect.top, seen.height - 1);
-    rect.width = std::clamp(static_cast<std::int32_t>(std::lround(right)) - rect.left, 1, seen.width - rect.left);
-    rect.height = std::clamp(static_cast<std::int32_t>(std::lround(bottom)) - rect.top, 1, seen.height - rect.top);
+    rect.left = std::min(rect.left, image_size.width - 1);
+    rect.top = std::min(rect.top, image_size.height - 1);
+    rect.width = std::clamp(static_cast<std::int32_t>(std::lround(right)) - rect.left, 1, image_size.width - rect.left);
+    rect.height =
+        std::clamp(static_cast<std::int32_t>(std::lround(bottom)) - rect.top, 1, image_size.height - rect.top);
     return rect;
 }
 

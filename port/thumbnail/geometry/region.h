@@ -7,7 +7,7 @@
 namespace thumbnailer {
 
 // The region asked for in pixels, the whole picture when none is. Fails with bad_option when it reaches out of it.
-Result<Rect> region_of(Size seen, const Output& output);
+Result<Rect> region_of(Size image_size, const Output& output);
 
 // What `inner`, a rectangle of `outer`, is in the picture.
 Rect within(const Rect& outer, const Rect& inner);

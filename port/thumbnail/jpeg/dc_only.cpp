@@ -13,40 +13,41 @@ namespace thumbnailer {
 namespace {
 
 // Of 8 bit samples a mean differs from the one before by at most this many bits (T.81, table F.1).
-constexpr int kMostBits = 11;
+constexpr int kMaxDcBits = 11;
 // Blocks that belong together in a sequential scan (T.81, B.2.3).
-constexpr std::int32_t kMostBlocks = 10;
+constexpr std::int32_t kMaxBlocksInMcu = 10;
 // Before the symbols of a table, how many there are of each length.
-constexpr std::size_t kCounts = 16;
+constexpr std::size_t kCodeLengths = 16;
 
 std::int32_t ceiling(std::int32_t value, std::int32_t by) { return (value + by - 1) / by; }
 
 // The means of one component. There are more in memory than in the image, as whole units are coded.
-struct Plane {
-    std::int32_t across = 1; // blocks of a unit
-    std::int32_t down = 1;
+struct DcPlane {
+    std::int32_t h_sampling = 1; // blocks of a unit
+    std::int32_t v_sampling = 1;
     Size blocks; // of the image
     std::int32_t stride = 0;
-    std::vector<std::int16_t> means;
+    std::vector<std::int16_t> dc;
 
     std::int16_t& at(std::int32_t x, std::int32_t y) {
-        return means[static_cast<std::size_t>(y) * static_cast<std::size_t>(stride) + static_cast<std::size_t>(x)];
+        return dc[static_cast<std::size_t>(y) * static_cast<std::size_t>(stride) + static_cast<std::size_t>(x)];
     }
 };
 
-struct Planes {
-    Size units;
-    std::vector<Plane> planes;
+struct DcPlanes {
+    Size mcus;
+    std::vector<DcPlane> planes;
 };
 
-Planes planes_of(const ProgressiveJpeg& jpeg) {
-    Planes made{{ceiling(jpeg.size.width, 8 * jpeg.across), ceiling(jpeg.size.height, 8 * jpeg.down)}, {}};
+DcPlanes dc_planes_of(const ProgressiveJpeg& jpeg) {
+    DcPlanes made{
+        {ceiling(jpeg.size.width, 8 * jpeg.max_h_sampling), ceiling(jpeg.size.height, 8 * jpeg.max_v_sampling)}, {}};
     for (const JpegComponent& component : jpeg.components) {
-        Plane plane{component.across, component.down, {}, made.units.width * component.across, {}};
-        plane.blocks = {ceiling(ceiling(jpeg.size.width * component.across, jpeg.across), 8),
-                        ceiling(ceiling(jpeg.size.height * component.down, jpeg.down), 8)};
-        plane.means.resize(static_cast<std::size_t>(plane.stride) *
-                           static_cast<std::size_t>(made.units.height * component.down));
+        DcPlane plane{component.h_sampling, component.v_sampling, {}, made.mcus.width * component.h_sampling, {}};
+        plane.blocks = {ceiling(ceiling(jpeg.size.width * component.h_sampling, jpeg.max_h_sampling), 8),
+                        ceiling(ceiling(jpeg.size.height * component.v_sampling, jpeg.max_v_sampling), 8)};
+        plane.dc.resize(static_cast<std::size_t>(plane.stride) *
+                        static_cast<std::size_t>(made.mcus.height * component.v_sampling));
         made.planes.push_back(std::move(plane));
     }
     return made;
@@ -55,89 +56,89 @@ Planes planes_of(const ProgressiveJpeg& jpeg) {
 // Every block of a scan, in its order (T.81, A.2): those of a component that is alone as the image has them, those of
 // several unit by unit. `begin` is called before each unit; either may end the walk with false.
 template <typename Begin, typename Visit>
-bool each_block(Planes& all, const std::vector<std::size_t>& parts, Begin begin, Visit visit) {
-    const bool alone = parts.size() == 1;
-    const Size units = alone ? all.planes[parts[0]].blocks : all.units;
-    for (std::int32_t y = 0; y < units.height; ++y)
-        for (std::int32_t x = 0; x < units.width; ++x) {
+bool each_block(DcPlanes& all, const std::vector<std::size_t>& components, Begin begin, Visit visit) {
+    const bool alone = components.size() == 1;
+    const Size mcus = alone ? all.planes[components[0]].blocks : all.mcus;
+    for (std::int32_t y = 0; y < mcus.height; ++y)
+        for (std::int32_t x = 0; x < mcus.width; ++x) {
             if (!begin()) return false;
-            for (std::size_t part = 0; part < parts.size(); ++part) {
-                Plane& plane = all.planes[parts[part]];
-                const std::int32_t across = alone ? 1 : plane.across;
-                const std::int32_t down = alone ? 1 : plane.down;
+            for (std::size_t component = 0; component < components.size(); ++component) {
+                DcPlane& plane = all.planes[components[component]];
+                const std::int32_t across = alone ? 1 : plane.h_sampling;
+                const std::int32_t down = alone ? 1 : plane.v_sampling;
                 for (std::int32_t row = 0; row < down; ++row)
                     for (std::int32_t column = 0; column < across; ++column)
-                        if (!visit(part, plane.at(x * across + column, y * down + row))) return false;
+                        if (!visit(component, plane.at(x * across + column, y * down + row))) return false;
             }
         }
     return true;
 }
 
-std::optional<std::int32_t> difference(const HuffmanTable& table, BitReader& bits) {
+std::optional<std::int32_t> read_difference(const HuffmanTable& table, BitReader& bits) {
     bits.fill();
     const HuffmanSymbol symbol = table[bits.held(32)];
-    if (symbol.length == 0 || symbol.zeros != 0 || symbol.size > kMostBits) return std::nullopt;
+    if (symbol.length == 0 || symbol.run != 0 || symbol.size > kMaxDcBits) return std::nullopt;
     const std::int32_t value = huffman_value(bits.held(32), symbol);
     bits.skip(symbol.total);
     return value;
 }
 
-bool fits(std::int32_t mean) { return std::abs(mean) < 1 << (kMostBits + 1); }
+bool fits(std::int32_t dc) { return std::abs(dc) < 1 << (kMaxDcBits + 1); }
 
 class ScanReader {
 public:
-    ScanReader(const Scan& scan, Planes& planes) : scan_(scan), planes_(planes), bits_(scan.data) {
-        for (const ScanPart& part : scan.parts) {
-            parts_.push_back(part.component);
-            const std::size_t counts = std::min(kCounts, part.table.size()); // there may be no table
-            if (scan.refines == 0) tables_.emplace_back(part.table.first(counts), part.table.subspan(counts));
+    ScanReader(const Scan& scan, DcPlanes& planes) : scan_(scan), planes_(planes), bits_(scan.data) {
+        for (const ScanComponent& component : scan.components) {
+            components_.push_back(component.component);
+            const std::size_t counts = std::min(kCodeLengths, component.table.size()); // there may be no table
+            if (scan.ah == 0) tables_.emplace_back(component.table.first(counts), component.table.subspan(counts));
         }
     }
 
     bool read() {
-        const auto begin = [&] { return begin_unit(); };
+        const auto begin = [&] { return begin_mcu(); };
         const bool whole =
-            scan_.refines == 0
-                ? each_block(planes_, parts_, begin,
-                             [&](std::size_t part, std::int16_t& mean) { return first(part, mean); })
-                : each_block(planes_, parts_, begin, [&](std::size_t, std::int16_t& mean) { return refine(mean); });
+            scan_.ah == 0
+                ? each_block(planes_, components_, begin,
+                             [&](std::size_t component, std::int16_t& dc) { return read_first(component, dc); })
+                : each_block(planes_, components_, begin, [&](std::size_t, std::int16_t& dc) { return refine(dc); });
         return whole && !bits_.overrun();
     }
 
 private:
-    bool begin_unit() {
-        if (scan_.restart != 0 && units_ == scan_.restart) {
-            units_ = 0;
-            before_.fill(0);
-            if (!bits_.restart(restarts_++)) return false;
+    bool begin_mcu() {
+        if (scan_.restart_interval != 0 && mcus_since_restart_ == scan_.restart_interval) {
+            mcus_since_restart_ = 0;
+            predictors_.fill(0);
+            if (!bits_.restart(next_restart_++)) return false;
         }
-        ++units_;
+        ++mcus_since_restart_;
         return true;
     }
 
-    bool first(std::size_t part, std::int16_t& mean) {
-        const auto step = difference(tables_[part], bits_);
+    bool read_first(std::size_t component, std::int16_t& dc) {
+        const auto step = read_difference(tables_[component], bits_);
         if (!step) return false;
-        before_[part] += *step;
-        const std::int32_t value = before_[part] * (1 << scan_.lowest);
-        if (!fits(before_[part]) || !fits(value)) return false;
-        mean = static_cast<std::int16_t>(value);
+        predictors_[component] += *step;
+        const std::int32_t value = predictors_[component] * (1 << scan_.al);
+        if (!fits(predictors_[component]) || !fits(value)) return false;
+        dc = static_cast<std::int16_t>(value);
         return true;
     }
 
-    bool refine(std::int16_t& mean) {
-        if (bits_.take(1) != 0) mean = static_cast<std::int16_t>(mean | 1 << scan_.lowest);
+    bool refine(std::int16_t& dc) {
+        if (bits_.take(1) != 0) dc = static_cast<std::int16_t>(dc | 1 << scan_.al);
         return true;
     }
 
     const Scan& scan_;
-    Planes& planes_;
+    DcPlanes& planes_;
     BitReader bits_;
-    std::vector<std::size_t> parts_;
+    std::vector<std::size_t> components_;
     std::vector<HuffmanTable> tables_;
-    std::array<std::int32_t, 4> before_{};
-    std::uint64_t units_ = 0;
-    unsigned restarts_ = 0;
+    std::array<std::int32_t, 4> predictors_{};
+    std::uint64_t mcus_since_restart_ = 0;
+    unsigned next_restart_ = 0;
 };
 
 void append(std::vector<std::byte>& into, Bytes bytes) { into.insert(into.end(), bytes.begin(), bytes.end()); }
@@ -147,11 +148,11 @@ void append(std::vector<std::byte>& into, std::initializer_list<int> bytes) {
 }
 
 // Everything that stands before the first scan, but the frame is called sequential and the tables are our own.
-std::vector<std::byte> head_of(const ProgressiveJpeg& jpeg) {
+std::vector<std::byte> header_of(const ProgressiveJpeg& jpeg) {
     constexpr std::uint64_t kProgressiveFrame = 0xc2;
     constexpr std::uint64_t kHuffmanTables = 0xc4;
     constexpr std::uint64_t kRestartInterval = 0xdd;
-    constexpr int kSizes = kMostBits + 1;
+    constexpr int kSizes = kMaxDcBits + 1;
     std::vector<std::byte> head;
     append(head, {0xff, 0xd8});
     for (const Segment& segment : jpeg.head) {
@@ -174,22 +175,22 @@ std::vector<std::byte> head_of(const ProgressiveJpeg& jpeg) {
     return head;
 }
 
-bool write(std::vector<std::byte>& into, Planes& planes) {
-    std::vector<std::size_t> parts;
-    for (std::size_t index = 0; index < planes.planes.size(); ++index) parts.push_back(index);
+bool write(std::vector<std::byte>& into, DcPlanes& planes) {
+    std::vector<std::size_t> components;
+    for (std::size_t index = 0; index < planes.planes.size(); ++index) components.push_back(index);
     BitWriter bits(into);
-    std::array<std::int32_t, 4> before{};
-    const auto write_mean = [&](std::size_t part, std::int16_t mean) {
-        const std::int32_t step = mean - before[part];
-        before[part] = mean;
+    std::array<std::int32_t, 4> predictors{};
+    const auto write_dc = [&](std::size_t component, std::int16_t dc) {
+        const std::int32_t step = dc - predictors[component];
+        predictors[component] = dc;
         const auto size = static_cast<int>(std::bit_width(static_cast<std::uint32_t>(std::abs(step))));
-        if (size > kMostBits) return false;
+        if (size > kMaxDcBits) return false;
         const std::int32_t value = step < 0 ? step + (1 << size) - 1 : step;
         bits.put((static_cast<std::uint32_t>(size) << size | static_cast<std::uint32_t>(value)) << 1, 4 + size + 1);
         return true;
     };
     if (!each_block(
-            planes, parts, [] { return true; }, write_mean))
+            planes, components, [] { return true; }, write_dc))
         return false;
     bits.finish();
     append(into, {0xff, 0xd9});
@@ -198,14 +199,14 @@ bool write(std::vector<std::byte>& into, Planes& planes) {
 
 } // namespace
 
-std::optional<std::vector<std::byte>> jpeg_of_means(const ProgressiveJpeg& jpeg) {
+std::optional<std::vector<std::byte>> dc_only_jpeg(const ProgressiveJpeg& jpeg) {
     std::int32_t blocks = 0;
-    for (const JpegComponent& component : jpeg.components) blocks += component.across * component.down;
-    if (jpeg.components.size() > 1 && blocks > kMostBlocks) return std::nullopt;
-    Planes planes = planes_of(jpeg);
+    for (const JpegComponent& component : jpeg.components) blocks += component.h_sampling * component.v_sampling;
+    if (jpeg.components.size() > 1 && blocks > kMaxBlocksInMcu) return std::nullopt;
+    DcPlanes planes = dc_planes_of(jpeg);
     for (const Scan& scan : jpeg.scans)
-        if (scan.is_mean() && !ScanReader(scan, planes).read()) return std::nullopt;
-    std::vector<std::byte> made = head_of(jpeg);
+        if (scan.is_dc() && !ScanReader(scan, planes).read()) return std::nullopt;
+    std::vector<std::byte> made = header_of(jpeg);
     if (!write(made, planes)) return std::nullopt;
     return made;
 }

@@ -7,6 +7,6 @@
 namespace thumbnailer {
 
 // Nothing when the data is damaged, or cannot be written as one scan.
-std::optional<std::vector<std::byte>> jpeg_of_means(const ProgressiveJpeg& jpeg);
+std::optional<std::vector<std::byte>> dc_only_jpeg(const ProgressiveJpeg& jpeg);
 
 } // namespace thumbnailer

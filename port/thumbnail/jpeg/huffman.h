@@ -14,10 +14,10 @@ struct HuffmanSymbol {
     std::uint8_t length = 0; // of the code, in bits; 0: there is no such code
     std::uint8_t total = 0;  // bits with those of the value
     std::uint8_t size = 0;   // bits of the value
-    std::uint8_t zeros = 0;
+    std::uint8_t run = 0;
 
     // Whether it ends a block of coefficients: no value, and not the sixteen zeros that go on.
-    bool is_end() const { return size == 0 && zeros != 15; }
+    bool is_end_of_block() const { return size == 0 && run != 15; }
 };
 
 class HuffmanTable {

@@ -53,7 +53,7 @@ public:
             const bool taken = segment->marker == kScan ? scan(*segment) : table(*segment);
             if (!taken) return std::nullopt;
         }
-        if (!starts_every_component()) return std::nullopt;
+        if (!has_dc_of_every_component()) return std::nullopt;
         return std::move(jpeg_);
     }
 
@@ -84,9 +84,9 @@ private:
             if (!huffman_tables()) return false;
             break;
         case kRestart: {
-            const auto interval = Reader(contents_).unsigned_of(2);
+            const auto interval = ByteReader(contents_).unsigned_of(2);
             if (!interval) return false;
-            restart_ = *interval;
+            restart_interval_ = *interval;
             break;
         }
         case kDqt:
@@ -102,7 +102,7 @@ private:
     }
 
     bool frame() {
-        Reader reader(contents_);
+        ByteReader reader(contents_);
         const auto precision = reader.unsigned_of(1);
         const auto height = reader.unsigned_of(2);
         const auto width = reader.unsigned_of(2);
@@ -115,16 +115,18 @@ private:
             if (!component) return false;
             const JpegComponent read{*component >> 16, static_cast<std::int32_t>(*component >> 12 & 15),
                                      static_cast<std::int32_t>(*component >> 8 & 15)};
-            if (read.across < 1 || read.across > 4 || read.down < 1 || read.down > 4 || place_of(read.id)) return false;
-            jpeg_.across = std::max(jpeg_.across, read.across);
-            jpeg_.down = std::max(jpeg_.down, read.down);
+            if (read.h_sampling < 1 || read.h_sampling > 4 || read.v_sampling < 1 || read.v_sampling > 4 ||
+                place_of(read.id))
+                return false;
+            jpeg_.max_h_sampling = std::max(jpeg_.max_h_sampling, read.h_sampling);
+            jpeg_.max_v_sampling = std::max(jpeg_.max_v_sampling, read.v_sampling);
             jpeg_.components.push_back(read);
         }
         return reader.left() == 0;
     }
 
     bool huffman_tables() {
-        Reader reader(contents_);
+        ByteReader reader(contents_);
         while (reader.left() > 0) {
             const auto place = reader.unsigned_of(1);
             const auto counts = reader.take(16);
@@ -141,7 +143,7 @@ private:
     bool scan(const Segment& segment) {
         if (jpeg_.components.empty() || jpeg_.scans.size() == kMaxScans) return false;
         Scan scan;
-        Reader reader(contents_);
+        ByteReader reader(contents_);
         const auto count = reader.unsigned_of(1);
         if (!count || *count == 0 || *count > jpeg_.components.size()) return false;
         for (std::uint64_t index = 0; index < *count; ++index) {
@@ -149,18 +151,18 @@ private:
             const auto place = part ? place_of(*part >> 8) : std::nullopt;
             const std::uint64_t table = part ? *part >> 4 & 15 : tables_.size();
             if (!place || table >= tables_.size()) return false;
-            scan.parts.push_back({*place, tables_[table]});
+            scan.components.push_back({*place, tables_[table]});
         }
         const auto range = reader.unsigned_of(2);
         const auto bits = reader.unsigned_of(1);
         if (!range || !bits || reader.left() != 0) return false;
-        scan.first = *range >> 8;
-        scan.last = *range & 255;
-        scan.refines = *bits >> 4;
-        scan.lowest = *bits & 15;
-        scan.restart = restart_;
+        scan.ss = *range >> 8;
+        scan.se = *range & 255;
+        scan.ah = *bits >> 4;
+        scan.al = *bits & 15;
+        scan.restart_interval = restart_interval_;
         scan.header = segment.bytes;
-        if (!follows(scan)) return false;
+        if (!apply_progression(scan)) return false;
         const std::size_t begin = static_cast<std::size_t>(segment.bytes.data() - source_.data());
         scan.tables = source_.subspan(end_, jpeg_.scans.empty() ? 0 : begin - end_);
         const auto data = reader_.take(entropy_coded(source_.subspan(reader_.position())));
@@ -171,21 +173,21 @@ private:
     }
 
     // Whether the scan continues where the ones before it have left off (T.81, G.1.1.1), and notes where that is now.
-    bool follows(const Scan& scan) {
-        if (scan.first > scan.last || scan.last > 63 || scan.lowest > 13) return false;
-        if (scan.first == 0 ? scan.last != 0 : scan.parts.size() != 1) return false;
-        if (scan.refines != 0 && scan.lowest + 1 != scan.refines) return false;
-        for (const ScanPart& part : scan.parts)
-            for (std::uint64_t at = scan.first; at <= scan.last; ++at) {
+    bool apply_progression(const Scan& scan) {
+        if (scan.ss > scan.se || scan.se > 63 || scan.al > 13) return false;
+        if (scan.ss == 0 ? scan.se != 0 : scan.components.size() != 1) return false;
+        if (scan.ah != 0 && scan.al + 1 != scan.ah) return false;
+        for (const ScanComponent& part : scan.components)
+            for (std::uint64_t at = scan.ss; at <= scan.se; ++at) {
                 std::int32_t& known = known_[part.component][at];
-                if (known != (scan.refines == 0 ? -1 : static_cast<std::int32_t>(scan.refines))) return false;
-                if (scan.first != 0 && known_[part.component][0] < 0) return false;
-                known = static_cast<std::int32_t>(scan.lowest);
+                if (known != (scan.ah == 0 ? -1 : static_cast<std::int32_t>(scan.ah))) return false;
+                if (scan.ss != 0 && known_[part.component][0] < 0) return false;
+                known = static_cast<std::int32_t>(scan.al);
             }
         return true;
     }
 
-    bool starts_every_component() const {
+    bool has_dc_of_every_component() const {
         if (jpeg_.components.empty()) return false;
         for (std::size_t index = 0; index < jpeg_.components.size(); ++index)
             if (known_[index][0] < 0) return false;
@@ -199,11 +201,11 @@ private:
     }
 
     Bytes source_;
-    Reader reader_;
+    ByteReader reader_;
     Bytes contents_; // of the segment that was read last
     ProgressiveJpeg jpeg_;
     std::array<Bytes, 4> tables_;
-    std::uint64_t restart_ = 0;
+    std::uint64_t restart_interval_ = 0;
     std::size_t end_ = 0; // of the last scan
     // The lowest bit that is known of each coefficient; -1: nothing is.
     std::array<std::array<std::int32_t, 64>, 4> known_ = [] {

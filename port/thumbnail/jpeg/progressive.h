@@ -13,29 +13,31 @@ namespace thumbnailer {
 
 struct JpegComponent {
     std::uint64_t id = 0;
-    std::int32_t across = 1; // sampling factors
-    std::int32_t down = 1;
+    std::int32_t h_sampling = 1; // sampling factors
+    std::int32_t v_sampling = 1;
 };
 
-// What a scan has of one component: its place in the frame, and the table in force for its first coefficients, as it
-// stands in the file: 16 counts and the symbols.
-struct ScanPart {
+// One component of a scan: its index in the frame, and the DC table that is in force, as it stands in the file: 16
+// counts and the symbols.
+struct ScanComponent {
     std::size_t component = 0;
     Bytes table;
 };
 
 struct Scan {
-    std::vector<ScanPart> parts;
-    std::uint64_t first = 0; // coefficients in zigzag order, the last included
-    std::uint64_t last = 0;
-    std::uint64_t refines = 0; // the bit that was the lowest before; 0: none was
-    std::uint64_t lowest = 0;  // the lowest bit that is known after it
-    std::uint64_t restart = 0; // units between two restart markers; 0: there are none
-    Bytes tables;              // what stands between the scan before and this one
-    Bytes header;              // from its marker on
+    std::vector<ScanComponent> components;
+    // As in the scan header (ITU-T T.81, B.2.3): start and end of the spectral selection, in zigzag order, the end
+    // included; and the successive approximation bit positions, high (0: the first scan of these coefficients) and low.
+    std::uint64_t ss = 0;
+    std::uint64_t se = 0;
+    std::uint64_t ah = 0;
+    std::uint64_t al = 0;
+    std::uint64_t restart_interval = 0; // MCUs between two restart markers; 0: there are none
+    Bytes tables;                       // the segments between the scan before and this one
+    Bytes header;                       // from its marker on
     Bytes data;
 
-    bool is_mean() const { return first == 0; } // of the blocks
+    bool is_dc() const { return ss == 0; }
 };
 
 // A marker with what belongs to it, outside of scans.
@@ -47,8 +49,8 @@ struct Segment {
 struct ProgressiveJpeg {
     Size size;
     std::vector<JpegComponent> components;
-    std::int32_t across = 1; // the largest of the sampling factors
-    std::int32_t down = 1;
+    std::int32_t max_h_sampling = 1; // of the components
+    std::int32_t max_v_sampling = 1;
     std::vector<Segment> head; // between the marker of the start and the first scan
     std::vector<Scan> scans;
 };

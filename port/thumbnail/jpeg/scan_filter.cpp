@@ -11,23 +11,24 @@ namespace {
 
 // A block is 8 pixels wide: where its mean is at least two pixels of the thumbnail's, the rest of it is not seen.
 // Colours may have larger ones, and suffice with one pixel.
-bool shows_means_only(const ProgressiveJpeg& jpeg, std::int32_t reduction) {
+bool dc_suffices(const ProgressiveJpeg& jpeg, std::int32_t reduction) {
     return reduction >= 16 && std::ranges::all_of(jpeg.components, [&](const JpegComponent& component) {
-               return reduction * component.across >= 8 * jpeg.across && reduction * component.down >= 8 * jpeg.down;
+               return reduction * component.h_sampling >= 8 * jpeg.max_h_sampling &&
+                      reduction * component.v_sampling >= 8 * jpeg.max_v_sampling;
            });
 }
 
 // The coefficients that stand for one wave in a block, across, down or both, are at 1, 2 and 4 in zigzag order.
-constexpr std::uint64_t kLastOfOneWave = 4;
+constexpr std::uint64_t kLastCoarseCoefficient = 4;
 // Smaller differences than this many bits of a quantised coefficient are not seen in a thumbnail; usual scans have 2
 // or 1 (jpeg_simple_progression of libjpeg).
-constexpr std::uint64_t kMostBitsLeftOut = 2;
+constexpr std::uint64_t kMaxAl = 2;
 
-bool is_needed(const Scan& scan) { return scan.is_mean() || (scan.first <= kLastOfOneWave && scan.refines == 0); }
+bool is_needed(const Scan& scan) { return scan.is_dc() || (scan.ss <= kLastCoarseCoefficient && scan.ah == 0); }
 
-bool suffices(const Scan& scan) { return !is_needed(scan) || scan.is_mean() || scan.lowest <= kMostBitsLeftOut; }
+bool suffices(const Scan& scan) { return !is_needed(scan) || scan.is_dc() || scan.al <= kMaxAl; }
 
-std::vector<std::byte> needed(const ProgressiveJpeg& jpeg) {
+std::vector<std::byte> without_fine_scans(const ProgressiveJpeg& jpeg) {
     std::vector<std::byte> made{std::byte{0xff}, std::byte{0xd8}};
     const auto append = [&](Bytes bytes) { made.insert(made.end(), bytes.begin(), bytes.end()); };
     for (const Segment& segment : jpeg.head) append(segment.bytes);
@@ -43,14 +44,14 @@ std::vector<std::byte> needed(const ProgressiveJpeg& jpeg) {
 
 } // namespace
 
-std::optional<std::vector<std::byte>> lightened(Bytes source, std::int32_t reduction) {
+std::optional<std::vector<std::byte>> drop_fine_scans(Bytes source, std::int32_t reduction) {
     if (reduction < 8) return std::nullopt;
     const auto jpeg = progressive_jpeg(source);
     if (!jpeg) return std::nullopt;
-    if (shows_means_only(*jpeg, reduction))
-        if (auto means = jpeg_of_means(*jpeg)) return means;
+    if (dc_suffices(*jpeg, reduction))
+        if (auto dc_only = dc_only_jpeg(*jpeg)) return dc_only;
     if (!std::ranges::all_of(jpeg->scans, suffices)) return std::nullopt;
-    return needed(*jpeg);
+    return without_fine_scans(*jpeg);
 }
 
 } // namespace thumbnailer

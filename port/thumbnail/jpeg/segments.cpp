@@ -11,7 +11,7 @@ namespace {
 // SOF2, 6, 10 and 14.
 constexpr bool is_progressive(std::uint64_t marker) { return (marker & 3) == 2; }
 
-std::optional<JpegFrame> frame_in(Reader segment, std::uint64_t marker) {
+std::optional<JpegFrame> frame_in(ByteReader segment, std::uint64_t marker) {
     const auto precision = segment.unsigned_of(1);
     const auto height = segment.unsigned_of(2);
     const auto width = segment.unsigned_of(2);
@@ -37,7 +37,7 @@ std::optional<JpegFrame> frame_in(Reader segment, std::uint64_t marker) {
 
 std::vector<JpegSegment> jpeg_segments(Bytes source) {
     std::vector<JpegSegment> segments;
-    Reader reader(source);
+    ByteReader reader(source);
     while (reader.unsigned_of(1) == 0xff) {
         auto marker = reader.unsigned_of(1);
         while (marker == 0xff) marker = reader.unsigned_of(1);    // fill bytes
@@ -54,7 +54,7 @@ std::vector<JpegSegment> jpeg_segments(Bytes source) {
 
 std::optional<JpegFrame> jpeg_frame(Bytes source) {
     for (const JpegSegment& segment : jpeg_segments(source))
-        if (is_frame_header(segment.marker)) return frame_in(Reader(segment.contents), segment.marker);
+        if (is_frame_header(segment.marker)) return frame_in(ByteReader(segment.contents), segment.marker);
     return std::nullopt;
 }
 

@@ -29,7 +29,7 @@ public:
     Decoder& operator=(const Decoder&) = delete;
 
     bool open(Bytes source) {
-        return errors_.survives([&] {
+        return errors_.succeeds([&] {
             jpeg_create_decompress(&jpeg_);
             jpeg_mem_src(&jpeg_, reinterpret_cast<const unsigned char*>(source.data()), source.size());
             jpeg_save_markers(&jpeg_, JPEG_APP0 + 2, kLongestMarker); // where a profile is
@@ -53,19 +53,19 @@ public:
         if (jpeg_.num_components == 1) return true;
         JOCTET* data = nullptr;
         unsigned size = 0;
-        const bool sound = errors_.survives([&] { jpeg_read_icc_profile(&jpeg_, &data, &size); });
+        const bool sound = errors_.succeeds([&] { jpeg_read_icc_profile(&jpeg_, &data, &size); });
         const std::unique_ptr<JOCTET, decltype(&std::free)> profile(data, &std::free);
         return sound && (data == nullptr || is_srgb({reinterpret_cast<const std::byte*>(data), size}));
     }
 
     bool start(std::int32_t shrink) {
-        return errors_.survives([&] {
+        return errors_.succeeds([&] {
             jpeg_.scale_num = 1;
             jpeg_.scale_denom = static_cast<unsigned>(shrink);
             jpeg_.raw_data_out = TRUE;
             jpeg_.out_color_space = jpeg_.jpeg_color_space;
             jpeg_start_decompress(&jpeg_);
-            blocks_.attach(jpeg_);
+            mcu_decoder_.attach(jpeg_);
         });
     }
 
@@ -111,24 +111,24 @@ private:
         }
         JDIMENSION read = 0;
         const auto most = static_cast<JDIMENSION>(jpeg_.max_v_samp_factor * scale_of(jpeg_));
-        const bool sound = errors_.survives([&] { read = jpeg_read_raw_data(&jpeg_, components.data(), most); });
+        const bool sound = errors_.succeeds([&] { read = jpeg_read_raw_data(&jpeg_, components.data(), most); });
         return sound && read != 0;
     }
 
     JpegErrors errors_;
-    BlockReader blocks_;
+    McuDecoder mcu_decoder_;
     jpeg_decompress_struct jpeg_{};
 };
 
 // What was not decoded is no part of the plane.
 void cut(std::vector<SourcePlane>& planes, std::int32_t rows) {
     for (SourcePlane& each : planes)
-        each.plane.cut(std::min(each.plane.size().height, static_cast<std::int32_t>(std::floor(rows * each.down))));
+        each.plane.cut(std::min(each.plane.size().height, static_cast<std::int32_t>(std::floor(rows * each.y_scale))));
 }
 
 } // namespace
 
-std::optional<std::vector<SourcePlane>> read_planes(Bytes source, std::int32_t shrink, std::int32_t rows) {
+std::optional<std::vector<SourcePlane>> decode_jpeg(Bytes source, std::int32_t shrink, std::int32_t rows) {
     Decoder decoder;
     const bool usable = decoder.open(source) && decoder.has_planes() && decoder.has_plain_colours();
     if (!usable || !decoder.start(shrink)) return std::nullopt;

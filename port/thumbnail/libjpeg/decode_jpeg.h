@@ -11,8 +11,8 @@ namespace thumbnailer {
 // One plane of a source, how many of its samples stand for one pixel, and at which pixel the first one begins.
 struct SourcePlane {
     Plane plane;
-    double across = 1;
-    double down = 1;
+    double x_scale = 1;
+    double y_scale = 1;
     double left = 0;
     double top = 0;
 };
@@ -20,6 +20,6 @@ struct SourcePlane {
 // Decoded `shrink` times smaller (1, 2, 4 or 8), from the top to at least `rows` of the full-sized image. Nothing when
 // this is not a JPEG with Huffman codes in YCbCr or grey with a usual subsampling and the colours of sRGB, or when the
 // decoder has anything to object.
-std::optional<std::vector<SourcePlane>> read_planes(Bytes source, std::int32_t shrink, std::int32_t rows);
+std::optional<std::vector<SourcePlane>> decode_jpeg(Bytes source, std::int32_t shrink, std::int32_t rows);
 
 } // namespace thumbnailer

@@ -25,7 +25,7 @@ public:
     Encoder& operator=(const Encoder&) = delete;
 
     bool start(Size size, int components, std::int32_t subsampling, const Output& output, std::int32_t quality) {
-        return errors_.survives([&] {
+        return errors_.succeeds([&] {
             jpeg_create_compress(&jpeg_);
             jpeg_.dest = destination_.manager();
             jpeg_.image_width = static_cast<JDIMENSION>(size.width);
@@ -40,17 +40,17 @@ public:
             jpeg_.comp_info[0].h_samp_factor = jpeg_.comp_info[0].v_samp_factor = subsampling;
             if (output.progressive) jpeg_simple_progression(&jpeg_);
             jpeg_start_compress(&jpeg_, TRUE);
-            symbols_.attach(jpeg_);
+            statistics_.attach(jpeg_);
         });
     }
 
     bool write(std::vector<Plane>& planes) {
         while (jpeg_.next_scanline < jpeg_.image_height)
             if (!write_blocks(planes)) return false;
-        return errors_.survives([&] { jpeg_finish_compress(&jpeg_); });
+        return errors_.succeeds([&] { jpeg_finish_compress(&jpeg_); });
     }
 
-    PlanesFile take() { return destination_.take(); }
+    EncodedFile take() { return destination_.take(); }
 
 private:
     // One row of blocks of all components. Below the last row of a plane it is repeated.
@@ -67,13 +67,13 @@ private:
         }
         JDIMENSION written = 0;
         const auto most = static_cast<JDIMENSION>(jpeg_.max_v_samp_factor * DCTSIZE);
-        const bool sound = errors_.survives([&] { written = jpeg_write_raw_data(&jpeg_, components.data(), most); });
+        const bool sound = errors_.succeeds([&] { written = jpeg_write_raw_data(&jpeg_, components.data(), most); });
         return sound && written != 0;
     }
 
     JpegErrors errors_;
     JpegDestination destination_;
-    SymbolCounter symbols_;
+    HuffmanStatistics statistics_;
     jpeg_compress_struct jpeg_{};
 };
 
@@ -91,7 +91,7 @@ std::int32_t subsampling_of(const Output& output, std::int32_t quality) {
     return output.subsampling == Subsampling::halved ? 2 : 1;
 }
 
-std::optional<PlanesFile> write_planes(std::vector<Plane>& planes, Size size, std::int32_t subsampling,
+std::optional<EncodedFile> encode_jpeg(std::vector<Plane>& planes, Size size, std::int32_t subsampling,
                                        const Output& output, std::int32_t quality) {
     for (Plane& plane : planes) pad(plane);
     Encoder encoder;

@@ -32,7 +32,7 @@ const Table* table_of(std::unique_ptr<Table>& made, const JHUFF_TBL& table) {
 
 } // namespace
 
-CoefficientTable::CoefficientTable(Bytes counts, Bytes symbols) : table_(counts, symbols) {
+AcTable::AcTable(Bytes counts, Bytes symbols) : table_(counts, symbols) {
     constexpr std::size_t kMask = (1U << kPairBits) - 1;
     std::array<Pair, 1 << kPairBits> singles;
     for (std::uint32_t bits = 0; bits < singles.size(); ++bits) singles[bits] = single(bits << (32 - kPairBits));
@@ -45,30 +45,30 @@ CoefficientTable::CoefficientTable(Bytes counts, Bytes symbols) : table_(counts,
     }
 }
 
-CoefficientTable::Pair CoefficientTable::single(std::uint32_t bits) const {
+AcTable::Pair AcTable::single(std::uint32_t bits) const {
     const HuffmanSymbol symbol = table_[bits];
     if (symbol.length == 0 || symbol.total > kPairBits) return {};
-    if (symbol.is_end()) return {symbol.total, kEnd, kNowhere, 0};
+    if (symbol.is_end_of_block()) return {symbol.total, kEnd, kNoPlace, 0};
     if (symbol.size == 0) return {};
-    return {symbol.total, symbol.zeros + std::size_t{1}, symbol.zeros, huffman_value(bits, symbol)};
+    return {symbol.total, symbol.run + std::size_t{1}, symbol.run, huffman_value(bits, symbol)};
 }
 
 // The place behind the one symbol that comes next; 0 when there is none.
 template <bool kKept>
-inline std::size_t CoefficientTable::read_one(BitReader& bits, JCOEF* block, std::size_t place) const {
+inline std::size_t AcTable::read_one(BitReader& bits, JCOEF* block, std::size_t place) const {
     bits.fill();
     const HuffmanSymbol symbol = table_[bits.held(32)];
     if (symbol.length == 0) return 0;
     const int value = huffman_value(bits.held(32), symbol);
     bits.skip(symbol.total);
-    if (symbol.is_end()) return kEnd;
-    place += symbol.zeros;
+    if (symbol.is_end_of_block()) return kEnd;
+    place += symbol.run;
     if (kKept && symbol.size != 0) block[kPlaces[place]] = static_cast<JCOEF>(value);
     return place + 1;
 }
 
 template <bool kKept>
-inline bool CoefficientTable::read(BitReader& bits, JCOEF* block) const {
+inline bool AcTable::read(BitReader& bits, JCOEF* block) const {
     std::size_t place = 1;
     while (place != 0 && place < kFull) {
         bits.fill();
@@ -92,68 +92,68 @@ inline bool CoefficientTable::read(BitReader& bits, JCOEF* block) const {
     return place == kFull || place >= kEnd;
 }
 
-void BlockReader::attach(jpeg_decompress_struct& jpeg) {
+void McuDecoder::attach(jpeg_decompress_struct& jpeg) {
     // From version 3 on libjpeg-turbo decodes lossless JPEG, which has no blocks, and takes back that it gives raw
     // data.
     if (jpeg.inputctl->has_multiple_scans || !jpeg.raw_data_out) return;
-    add_parts(jpeg);
-    restart_ = jpeg.restart_interval;
+    add_blocks(jpeg);
+    restart_interval_ = jpeg.restart_interval;
     bits_ = BitReader({reinterpret_cast<const std::byte*>(jpeg.src->next_input_byte), jpeg.src->bytes_in_buffer});
     jpeg.client_data = this;
-    jpeg.entropy->decode_mcu = &BlockReader::read_unit;
+    jpeg.entropy->decode_mcu = &McuDecoder::decode_mcu;
 }
 
 // libjpeg has seen already that the tables are there and make sense.
-void BlockReader::add_parts(const jpeg_decompress_struct& jpeg) {
+void McuDecoder::add_blocks(const jpeg_decompress_struct& jpeg) {
     count_ = static_cast<std::size_t>(jpeg.blocks_in_MCU);
     for (std::size_t index = 0; index < count_; ++index) {
         const int component = jpeg.MCU_membership[index];
         const jpeg_component_info& info = *jpeg.cur_comp_info[component];
         const auto table = [](int number) { return static_cast<std::size_t>(number); };
-        parts_[index] = {table_of(means_[table(info.dc_tbl_no)], *jpeg.dc_huff_tbl_ptrs[info.dc_tbl_no]),
-                         table_of(rests_[table(info.ac_tbl_no)], *jpeg.ac_huff_tbl_ptrs[info.ac_tbl_no]), component,
-                         scale_of(info) == 1};
+        blocks_[index] = {table_of(dc_tables_[table(info.dc_tbl_no)], *jpeg.dc_huff_tbl_ptrs[info.dc_tbl_no]),
+                          table_of(ac_tables_[table(info.ac_tbl_no)], *jpeg.ac_huff_tbl_ptrs[info.ac_tbl_no]),
+                          component, scale_of(info) == 1};
     }
 }
 
 // Damage is an error of libjpeg's, which ends in JpegErrors::survives().
-::boolean BlockReader::read_unit(j_decompress_ptr jpeg, JBLOCKROW* blocks) {
-    if (!static_cast<BlockReader*>(jpeg->client_data)->read(blocks))
+::boolean McuDecoder::decode_mcu(j_decompress_ptr jpeg, JBLOCKROW* blocks) {
+    if (!static_cast<McuDecoder*>(jpeg->client_data)->read(blocks))
         jpeg->err->error_exit(reinterpret_cast<j_common_ptr>(jpeg));
     return TRUE;
 }
 
-bool BlockReader::begin_unit() {
-    if (restart_ != 0 && units_ == restart_) {
-        units_ = 0;
-        before_.fill(0);
-        if (!bits_.restart(restarts_++)) return false;
+bool McuDecoder::begin_mcu() {
+    if (restart_interval_ != 0 && mcus_since_restart_ == restart_interval_) {
+        mcus_since_restart_ = 0;
+        predictors_.fill(0);
+        if (!bits_.restart(next_restart_++)) return false;
     }
-    ++units_;
+    ++mcus_since_restart_;
     return true;
 }
 
-inline bool BlockReader::read_mean(const Part& part, BitReader& bits, JCOEF& mean) {
+inline bool McuDecoder::read_dc(const BlockTables& tables, BitReader& bits, JCOEF& dc) {
     bits.fill();
-    const HuffmanSymbol symbol = (*part.mean)[bits.held(32)];
-    int& before = before_[static_cast<std::size_t>(part.component)];
-    before += huffman_value(bits.held(32), symbol);
+    const HuffmanSymbol symbol = (*tables.dc)[bits.held(32)];
+    int& predictor = predictors_[static_cast<std::size_t>(tables.component)];
+    predictor += huffman_value(bits.held(32), symbol);
     bits.skip(symbol.total);
-    mean = static_cast<JCOEF>(before);
-    return symbol.length != 0 && mean == before;
+    dc = static_cast<JCOEF>(predictor);
+    return symbol.length != 0 && dc == predictor;
 }
 
-bool BlockReader::read(JBLOCKROW* blocks) {
-    if (!begin_unit()) return false;
+bool McuDecoder::read(JBLOCKROW* blocks) {
+    if (!begin_mcu()) return false;
     BitReader bits = bits_; // a copy may stay in registers
     for (std::size_t index = 0; index < count_; ++index) {
-        const Part& part = parts_[index];
+        const BlockTables& tables = blocks_[index];
         JCOEF* block = *blocks[index];
-        JCOEF mean = 0;
-        if (!read_mean(part, bits, mean)) return false;
-        const CoefficientTable& rest = *part.rest;
-        if (!(part.is_mean_enough ? rest.read<false>(bits, block) : rest.read<true>(bits, block))) return false;
-        block[0] = mean;
+        JCOEF dc = 0;
+        if (!read_dc(tables, bits, dc)) return false;
+        const AcTable& ac = *tables.ac;
+        if (!(tables.is_dc_enough ? ac.read<false>(bits, block) : ac.read<true>(bits, block))) return false;
+        block[0] = dc;
     }
     bits_ = bits;
     return !bits_.overrun();

@@ -14,9 +14,9 @@
 namespace thumbnailer {
 
 // The codes of what follows the mean of a block: of most blocks two are short enough to be looked up together.
-class CoefficientTable {
+class AcTable {
 public:
-    CoefficientTable(Bytes counts, Bytes symbols);
+    AcTable(Bytes counts, Bytes symbols);
 
     // Reads up to the end of the block. What is kept is written to its places. False when there is no such code, or the
     // block has more coefficients than there is room for. Inlined, or else the bits would not stay in registers.
@@ -29,10 +29,10 @@ private:
     public:
         Pair() = default;
         Pair(int total, std::size_t advance, std::size_t place, int value)
-            : word_(at(total, 0) | at(advance, 8) | at(place, 16) | at(kNowhere, 24) | at(value & 0xffff, 32)) {}
+            : word_(at(total, 0) | at(advance, 8) | at(place, 16) | at(kNoPlace, 24) | at(value & 0xffff, 32)) {}
         // Both, of two that have one symbol each.
         Pair followed_by(Pair next) const {
-            const std::size_t second = next.first() == kNowhere ? kNowhere : advance() + next.first();
+            const std::size_t second = next.first() == kNoPlace ? kNoPlace : advance() + next.first();
             return Pair(at(total() + next.total(), 0) | at(advance() + next.advance(), 8) | at(first(), 16) |
                         at(second, 24) | at(first_value() & 0xffff, 32) | at(next.first_value() & 0xffff, 48));
         }
@@ -59,7 +59,7 @@ private:
     static constexpr int kPairsHeld = 4; // of the bits that a reader holds when it is filled
     static constexpr std::size_t kFull = DCTSIZE2;
     static constexpr std::size_t kEnd = 2 * kFull;
-    static constexpr std::size_t kNowhere = kEnd + 32;
+    static constexpr std::size_t kNoPlace = kEnd + 32;
 
     Pair single(std::uint32_t bits) const;
     template <bool kKept>
@@ -69,7 +69,7 @@ private:
     std::array<Pair, 1 << kPairBits> pairs_;
 };
 
-class BlockReader {
+class McuDecoder {
 public:
     // From here on it reads the blocks of `jpeg`, which has just been started. Those of a progressive file, and of one
     // that has a scan for each component, are left to libjpeg.
@@ -77,26 +77,26 @@ public:
 
 private:
     // One of the blocks that belong together.
-    struct Part {
-        const HuffmanTable* mean = nullptr;
-        const CoefficientTable* rest = nullptr;
+    struct BlockTables {
+        const HuffmanTable* dc = nullptr;
+        const AcTable* ac = nullptr;
         int component = 0;
-        bool is_mean_enough = false;
+        bool is_dc_enough = false;
     };
-    static ::boolean read_unit(j_decompress_ptr jpeg, JBLOCKROW* blocks);
-    void add_parts(const jpeg_decompress_struct& jpeg);
-    bool begin_unit();
+    static ::boolean decode_mcu(j_decompress_ptr jpeg, JBLOCKROW* blocks);
+    void add_blocks(const jpeg_decompress_struct& jpeg);
+    bool begin_mcu();
     bool read(JBLOCKROW* blocks);
-    [[gnu::always_inline]] bool read_mean(const Part& part, BitReader& bits, JCOEF& mean);
+    [[gnu::always_inline]] bool read_dc(const BlockTables& tables, BitReader& bits, JCOEF& dc);
 
-    std::array<std::unique_ptr<HuffmanTable>, NUM_HUFF_TBLS> means_;
-    std::array<std::unique_ptr<CoefficientTable>, NUM_HUFF_TBLS> rests_;
-    std::array<Part, D_MAX_BLOCKS_IN_MCU> parts_;
+    std::array<std::unique_ptr<HuffmanTable>, NUM_HUFF_TBLS> dc_tables_;
+    std::array<std::unique_ptr<AcTable>, NUM_HUFF_TBLS> ac_tables_;
+    std::array<BlockTables, D_MAX_BLOCKS_IN_MCU> blocks_;
     std::size_t count_ = 0;
-    std::array<int, MAX_COMPS_IN_SCAN> before_{};
-    unsigned restart_ = 0; // units between two restart markers; 0: there are none
-    unsigned units_ = 0;   // since the last
-    unsigned restarts_ = 0;
+    std::array<int, MAX_COMPS_IN_SCAN> predictors_{};
+    unsigned restart_interval_ = 0;   // units between two restart markers; 0: there are none
+    unsigned mcus_since_restart_ = 0; // since the last
+    unsigned next_restart_ = 0;
     BitReader bits_{{}};
 };
 

@@ -56,32 +56,32 @@ std::size_t bits_of(int value) {
 
 } // namespace
 
-void SymbolCounter::attach(jpeg_compress_struct& jpeg) {
+void HuffmanStatistics::attach(jpeg_compress_struct& jpeg) {
     if (jpeg.progressive_mode || !jpeg.optimize_coding) return;
     jpeg.client_data = this;
-    jpeg.entropy->encode_mcu = &SymbolCounter::count_unit;
-    jpeg.entropy->finish_pass = &SymbolCounter::finish;
+    jpeg.entropy->encode_mcu = &HuffmanStatistics::count_mcu;
+    jpeg.entropy->finish_pass = &HuffmanStatistics::finish;
 }
 
-::boolean SymbolCounter::count_unit(j_compress_ptr jpeg, JBLOCKROW* blocks) {
-    SymbolCounter& self = *static_cast<SymbolCounter*>(jpeg->client_data);
+::boolean HuffmanStatistics::count_mcu(j_compress_ptr jpeg, JBLOCKROW* blocks) {
+    HuffmanStatistics& self = *static_cast<HuffmanStatistics*>(jpeg->client_data);
     for (int index = 0; index < jpeg->blocks_in_MCU; ++index) {
         const int component = jpeg->MCU_membership[index];
         const jpeg_component_info& info = *jpeg->cur_comp_info[component];
         const JCOEF* block = *blocks[index];
-        self.count_mean(block[0], self.before_[static_cast<std::size_t>(component)],
-                        self.means_[static_cast<std::size_t>(info.dc_tbl_no)]);
-        self.count_rest(block, self.rests_[static_cast<std::size_t>(info.ac_tbl_no)]);
+        self.count_dc(block[0], self.predictors_[static_cast<std::size_t>(component)],
+                      self.dc_counts_[static_cast<std::size_t>(info.dc_tbl_no)]);
+        self.count_ac(block, self.ac_counts_[static_cast<std::size_t>(info.ac_tbl_no)]);
     }
     return TRUE;
 }
 
-void SymbolCounter::count_mean(int mean, int& before, Counts& counts) const {
-    ++counts[bits_of(mean - before)];
-    before = mean;
+void HuffmanStatistics::count_dc(int dc, int& predictor, Counts& counts) const {
+    ++counts[bits_of(dc - predictor)];
+    predictor = dc;
 }
 
-void SymbolCounter::count_rest(const JCOEF* block, Counts& counts) const {
+void HuffmanStatistics::count_ac(const JCOEF* block, Counts& counts) const {
     std::uint64_t left = 0;
     for (std::size_t row = 0; row < DCTSIZE; ++row) left |= kRowMasks[row][set_of(block + row * DCTSIZE)];
     left &= ~std::uint64_t{1};
@@ -98,20 +98,20 @@ void SymbolCounter::count_rest(const JCOEF* block, Counts& counts) const {
 }
 
 // After the first pass over the blocks; the second, which writes them, is libjpeg's.
-void SymbolCounter::finish(j_compress_ptr jpeg) {
-    SymbolCounter& self = *static_cast<SymbolCounter*>(jpeg->client_data);
+void HuffmanStatistics::finish(j_compress_ptr jpeg) {
+    HuffmanStatistics& self = *static_cast<HuffmanStatistics*>(jpeg->client_data);
     const auto optimise = [&](JHUFF_TBL*& table, Counts& counts) {
         if (table == nullptr) table = jpeg_alloc_huff_table(reinterpret_cast<j_common_ptr>(jpeg));
         jpeg_gen_optimal_table(jpeg, table, counts.data());
     };
-    std::array<bool, NUM_HUFF_TBLS> means_done{};
-    std::array<bool, NUM_HUFF_TBLS> rests_done{};
+    std::array<bool, NUM_HUFF_TBLS> dc_done{};
+    std::array<bool, NUM_HUFF_TBLS> ac_done{};
     for (int index = 0; index < jpeg->comps_in_scan; ++index) {
         const jpeg_component_info& info = *jpeg->cur_comp_info[index];
-        const auto mean = static_cast<std::size_t>(info.dc_tbl_no);
-        const auto rest = static_cast<std::size_t>(info.ac_tbl_no);
-        if (!std::exchange(means_done[mean], true)) optimise(jpeg->dc_huff_tbl_ptrs[mean], self.means_[mean]);
-        if (!std::exchange(rests_done[rest], true)) optimise(jpeg->ac_huff_tbl_ptrs[rest], self.rests_[rest]);
+        const auto dc = static_cast<std::size_t>(info.dc_tbl_no);
+        const auto ac = static_cast<std::size_t>(info.ac_tbl_no);
+        if (!std::exchange(dc_done[dc], true)) optimise(jpeg->dc_huff_tbl_ptrs[dc], self.dc_counts_[dc]);
+        if (!std::exchange(ac_done[ac], true)) optimise(jpeg->ac_huff_tbl_ptrs[ac], self.ac_counts_[ac]);
     }
 }
 

@@ -9,7 +9,7 @@
 
 namespace thumbnailer {
 
-class SymbolCounter {
+class HuffmanStatistics {
 public:
     // From here on it counts for `jpeg`, which has just been started. Of a progressive file, and of one whose codes are
     // not to be optimal, there is nothing to count.
@@ -19,14 +19,14 @@ private:
     // By symbol; one more is what libjpeg wants.
     using Counts = std::array<long, 257>;
 
-    static ::boolean count_unit(j_compress_ptr jpeg, JBLOCKROW* blocks);
+    static ::boolean count_mcu(j_compress_ptr jpeg, JBLOCKROW* blocks);
     static void finish(j_compress_ptr jpeg);
-    void count_mean(int mean, int& before, Counts& counts) const;
-    void count_rest(const JCOEF* block, Counts& counts) const;
+    void count_dc(int dc, int& predictor, Counts& counts) const;
+    void count_ac(const JCOEF* block, Counts& counts) const;
 
-    std::array<Counts, NUM_HUFF_TBLS> means_{};
-    std::array<Counts, NUM_HUFF_TBLS> rests_{};
-    std::array<int, MAX_COMPS_IN_SCAN> before_{};
+    std::array<Counts, NUM_HUFF_TBLS> dc_counts_{};
+    std::array<Counts, NUM_HUFF_TBLS> ac_counts_{};
+    std::array<int, MAX_COMPS_IN_SCAN> predictors_{};
 };
 
 } // namespace thumbnailer

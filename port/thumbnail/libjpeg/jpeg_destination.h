@@ -27,9 +27,9 @@ public:
     jpeg_destination_mgr* manager() { return &manager_.base; }
 
     // What was written; afterwards nothing more can be.
-    PlanesFile take() {
+    EncodedFile take() {
         const std::size_t size = manager_.capacity - manager_.base.free_in_buffer;
-        return {std::unique_ptr<unsigned char, PlanesFile::Free>(std::exchange(manager_.data, nullptr)), size};
+        return {std::unique_ptr<unsigned char, EncodedFile::Free>(std::exchange(manager_.data, nullptr)), size};
     }
 
 private:

@@ -26,7 +26,7 @@ public:
 
     // False when libjpeg had an error or a warning among the `calls`, which may own nothing that has a destructor.
     template <typename Calls>
-    bool survives(Calls calls) {
+    bool succeeds(Calls calls) {
         if (setjmp(manager_.escape) != 0) return false; // NOLINT(cert-err52-cpp)
         calls();
         return true;

@@ -41,7 +41,7 @@ VImage beside_alpha(const VImage& image, Change change) {
     const VImage changed = change(image.extract_band(0, VImage::option()->set("n", colours)));
     const VImage alpha = image.extract_band(colours);
     if (alpha.format() == changed.format()) return changed.bandjoin(alpha);
-    return changed.bandjoin((alpha * (white(changed) / white(image))).cast(changed.format()));
+    return changed.bandjoin((alpha * (max_sample(changed) / max_sample(image))).cast(changed.format()));
 }
 
 VImage to_depth(const VImage& image, int depth) {
@@ -91,10 +91,10 @@ VImage as_rgb(const VImage& image) {
     return image.colourspace(deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB);
 }
 
-double white(const VImage& image) { return image.format() == VIPS_FORMAT_USHORT ? 65535 : 255; }
+double max_sample(const VImage& image) { return image.format() == VIPS_FORMAT_USHORT ? 65535 : 255; }
 
 std::vector<double> ink(const VImage& image, Colour colour) {
-    const double scale = white(image) / 255;
+    const double scale = max_sample(image) / 255;
     std::vector<double> bands;
     if (image.bands() < 3)
         bands = {(0.299 * colour.red + 0.587 * colour.green + 0.114 * colour.blue) * scale};
@@ -104,6 +104,6 @@ std::vector<double> ink(const VImage& image, Colour colour) {
     return bands;
 }
 
-VImage with_alpha(const VImage& image) { return image.has_alpha() ? image : image.bandjoin_const({white(image)}); }
+VImage with_alpha(const VImage& image) { return image.has_alpha() ? image : image.bandjoin_const({max_sample(image)}); }
 
 } // namespace thumbnailer

@@ -22,7 +22,7 @@ vips::VImage at_depth(const vips::VImage& image, int depth);
 vips::VImage as_rgb(const vips::VImage& image);
 
 // The largest value of a sample: 255 or 65535.
-double white(const vips::VImage& image);
+double max_sample(const vips::VImage& image);
 
 // A colour as the bands of the image, which is grey or RGB.
 std::vector<double> ink(const vips::VImage& image, Colour colour);

@@ -29,7 +29,7 @@ bool says(Bytes profile, std::size_t offset, std::string_view word) {
 
 std::optional<Bytes> tag(Bytes profile, std::string_view signature) {
     if (profile.size() < kTagCount) return std::nullopt;
-    Reader table(profile.subspan(kTagCount));
+    ByteReader table(profile.subspan(kTagCount));
     const auto count = table.unsigned_of(4);
     for (std::uint64_t index = 0; count && index < std::min(*count, kMostTags); ++index) {
         const auto name = table.take(4);
@@ -42,7 +42,7 @@ std::optional<Bytes> tag(Bytes profile, std::string_view signature) {
 }
 
 // A number with 16 binary places.
-std::optional<double> fixed(Reader& reader) {
+std::optional<double> fixed(ByteReader& reader) {
     const auto bits = reader.unsigned_of(4);
     if (!bits) return std::nullopt;
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(*bits)) / 65536.0;
@@ -57,7 +57,7 @@ constexpr Colour3 kBlue{0.1431, 0.0606, 0.7141};
 bool is_primary(Bytes profile, std::string_view signature, const Colour3& wanted) {
     const auto value = tag(profile, signature);
     if (!value || !says(*value, 0, "XYZ ")) return false;
-    Reader reader(value->subspan(4));
+    ByteReader reader(value->subspan(4));
     reader.take(4);
     return std::ranges::all_of(wanted, [&](double each) {
         constexpr double kTolerance = 0.001;
@@ -67,7 +67,7 @@ bool is_primary(Bytes profile, std::string_view signature, const Colour3& wanted
 }
 
 // The light of a sample by a curve that is a formula; of its five kinds the one that sRGB needs.
-std::optional<double> by_formula(Reader reader, double sample) {
+std::optional<double> by_formula(ByteReader reader, double sample) {
     constexpr std::uint64_t kWithLinearPart = 3;
     const auto kind = reader.unsigned_of(2);
     reader.take(2);
@@ -76,7 +76,7 @@ std::optional<double> by_formula(Reader reader, double sample) {
     return sample >= *d ? std::pow(*a * sample + *b, *gamma) : *c * sample;
 }
 
-std::optional<double> by_table(Reader reader, double sample) {
+std::optional<double> by_table(ByteReader reader, double sample) {
     const auto count = reader.unsigned_of(4);
     if (!count || *count < 2 || *count > reader.left() / 2) return std::nullopt;
     const double place = sample * static_cast<double>(*count - 1);
@@ -90,7 +90,7 @@ std::optional<double> by_table(Reader reader, double sample) {
 bool is_srgb_curve(Bytes profile, std::string_view signature) {
     const auto curve = tag(profile, signature);
     if (!curve || curve->size() < 8) return false;
-    const Reader values(curve->subspan(8));
+    const ByteReader values(curve->subspan(8));
     constexpr int kSteps = 64;
     for (int step = 0; step <= kSteps; ++step) {
         constexpr double kTolerance = 0.75 / 255;

@@ -50,18 +50,18 @@ Plane::Plane(Size size)
     if (!samples_) throw std::bad_alloc();
 }
 
-Plane upright(const Plane& plane, int orientation) {
-    Plane seen(turned(plane.size(), orientation));
+Plane apply_orientation(const Plane& plane, int orientation) {
+    Plane oriented(swap_if_sideways(plane.size(), orientation));
     const Walk walk = walk_of(plane, orientation);
-    for (std::int32_t y = 0; y < seen.size().height; ++y) {
+    for (std::int32_t y = 0; y < oriented.size().height; ++y) {
         const std::uint8_t* from = plane.row(0) + walk.begin + y * walk.down;
-        std::uint8_t* to = seen.row(y);
+        std::uint8_t* to = oriented.row(y);
         if (walk.right == 1)
-            std::copy_n(from, seen.size().width, to);
+            std::copy_n(from, oriented.size().width, to);
         else
-            for (std::int32_t x = 0; x < seen.size().width; ++x, from += walk.right) to[x] = *from;
+            for (std::int32_t x = 0; x < oriented.size().width; ++x, from += walk.right) to[x] = *from;
     }
-    return seen;
+    return oriented;
 }
 
 } // namespace thumbnailer

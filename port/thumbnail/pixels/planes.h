@@ -38,7 +38,7 @@ private:
 };
 
 // A file that was made of planes, in memory that its encoder allocated.
-struct PlanesFile {
+struct EncodedFile {
     struct Free {
         void operator()(unsigned char* bytes) const { std::free(bytes); }
     };
@@ -49,6 +49,6 @@ struct PlanesFile {
 };
 
 // The plane as it is seen, of one that is stored in one of EXIF's eight orientations.
-Plane upright(const Plane& plane, int orientation);
+Plane apply_orientation(const Plane& plane, int orientation);
 
 } // namespace thumbnailer

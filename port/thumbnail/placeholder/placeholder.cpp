@@ -41,8 +41,8 @@ std::string hashed(const VImage& image) {
 
 std::string blurred(const VImage& image, Colour background) {
     const Pixels pixels = pixels_of(flattened(within(image, kThumbhashSide), background));
-    const bool upright = pixels.height > pixels.width;
-    return blurhash(pixels, upright ? 3 : 4, upright ? 4 : 3);
+    const bool portrait = pixels.height > pixels.width;
+    return blurhash(pixels, portrait ? 3 : 4, portrait ? 4 : 3);
 }
 
 std::string dominant_colour(const VImage& image, Colour background) {

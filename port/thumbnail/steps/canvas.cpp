@@ -19,7 +19,7 @@ VImage flattened(const VImage& image, Colour background) {
     const VImage colours = as_rgb(image);
     std::vector<double> behind = ink(colours, background);
     behind.pop_back();
-    return colours.flatten(VImage::option()->set("background", behind)->set("max_alpha", white(colours)));
+    return colours.flatten(VImage::option()->set("background", behind)->set("max_alpha", max_sample(colours)));
 }
 
 } // namespace thumbnailer

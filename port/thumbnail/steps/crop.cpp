@@ -4,9 +4,9 @@ namespace thumbnailer {
 
 using vips::VImage;
 
-Place interesting(const VImage& image, Size kept, Crop crop) {
+Place find_interesting(const VImage& image, Size size, Crop crop) {
     const VImage found =
-        image.smartcrop(kept.width, kept.height,
+        image.smartcrop(size.width, size.height,
                         VImage::option()->set("interesting", crop == Crop::entropy ? VIPS_INTERESTING_ENTROPY
                                                                                    : VIPS_INTERESTING_ATTENTION));
     // libvips says where an area was cut out by moving the origin.

@@ -8,6 +8,6 @@
 namespace thumbnailer {
 
 // The top left corner of the `kept` rectangle that libvips finds worth keeping. The image must be in memory.
-Place interesting(const vips::VImage& image, Size kept, Crop crop);
+Place find_interesting(const vips::VImage& image, Size size, Crop crop);
 
 } // namespace thumbnailer

@@ -37,7 +37,7 @@ VImage modulate(const VImage& image, const Output& output) {
 VImage contrast(const VImage& image, double factor) {
     const std::size_t bands = static_cast<std::size_t>(image.bands());
     std::vector<double> factors(bands, factor);
-    std::vector<double> offsets(bands, white(image) / 2 * (1 - factor));
+    std::vector<double> offsets(bands, max_sample(image) / 2 * (1 - factor));
     if (image.has_alpha()) {
         factors.back() = 1;
         offsets.back() = 0;

@@ -3,12 +3,12 @@
 #include "thumbnail/geometry/orientation.h"
 #include "thumbnail/geometry/region.h"
 #include "thumbnail/pixels/colour.h"
+#include "thumbnail/steps/apply_orientation.h"
 #include "thumbnail/steps/canvas.h"
 #include "thumbnail/steps/crop.h"
 #include "thumbnail/steps/effects.h"
 #include "thumbnail/steps/overlay.h"
 #include "thumbnail/steps/resize.h"
-#include "thumbnail/steps/upright.h"
 
 namespace thumbnailer {
 
@@ -28,12 +28,13 @@ int depth_of(const Plan& plan) {
 
 VImage scaled_part(const VImage& image, const View& view, Size scaled, bool linear) {
     const Size decoded{image.width(), image.height()};
-    const Rect part = scaled_to(stored(view.part, view.seen, view.orientation), view.as_stored(), decoded);
+    const Rect part =
+        scaled_to(stored_rect(view.part, view.oriented_size, view.orientation), view.stored_size(), decoded);
     const VImage used =
         part == whole(decoded) ? image : image.extract_area(part.left, part.top, part.width, part.height);
-    const Size target = turned(scaled, view.orientation);
+    const Size target = swap_if_sideways(scaled, view.orientation);
     const VImage small = linear ? resized_in_linear_light(used, target) : resized(used, target);
-    return upright(small.copy_memory(), view.orientation);
+    return apply_orientation(small.copy_memory(), view.orientation);
 }
 
 VImage Renderer::cropped(const VImage& picture) {
@@ -41,8 +42,8 @@ VImage Renderer::cropped(const VImage& picture) {
     if (!layout.crops()) return picture;
     if (!crop_)
         crop_ = plan_.output->crop == Crop::centre ? Place{layout.left, layout.top}
-                                                   : interesting(picture, layout.kept, plan_.output->crop);
-    return picture.extract_area(crop_->x, crop_->y, layout.kept.width, layout.kept.height);
+                                                   : find_interesting(picture, layout.crop, plan_.output->crop);
+    return picture.extract_area(crop_->x, crop_->y, layout.crop.width, layout.crop.height);
 }
 
 VImage Renderer::operator()(const VImage& scaled) {

@@ -20,7 +20,7 @@ Rect found(const VImage& image, double threshold, const std::vector<double>& bac
 
 } // namespace
 
-Rect without_border(const VImage& image, double threshold) {
+Rect find_content(const VImage& image, double threshold) {
     const VImage plain = to_srgb(image);
     std::vector<double> corner = plain.getpoint(0, 0);
     if (!plain.has_alpha()) return found(plain, threshold, corner);

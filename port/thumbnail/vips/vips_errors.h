@@ -13,7 +13,7 @@ namespace thumbnailer {
 std::string take_vips_message();
 
 template <typename Work>
-auto guarded(Reason reason, const std::string& what, Work work) -> Result<decltype(work())> {
+auto catch_vips_errors(Reason reason, const std::string& what, Work work) -> Result<decltype(work())> {
     vips_error_clear(); // what succeeded may have complained, too
     try {
         return work();

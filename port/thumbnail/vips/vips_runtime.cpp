@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <vips/vips.h>
 
-
 namespace thumbnailer {
 
 namespace {
@@ -23,7 +22,7 @@ bool is_decoded(const FormatSpec& format) { return format.loads != Loads::when_n
 
 // Makes the class of an operation known, which takes longer than an image of 100 pixels and would otherwise
 // be done again in every worker. Only what was unblocked can run afterwards.
-bool touch(std::string_view operation, bool unblock = false) {
+bool preload_operation(std::string_view operation, bool unblock = false) {
     VipsOperation* made = vips_operation_new(std::string(operation).c_str());
     if (made == nullptr) return false;
     if (unblock) vips_operation_block_set(G_OBJECT_TYPE_NAME(made), FALSE);
@@ -33,7 +32,7 @@ bool touch(std::string_view operation, bool unblock = false) {
 
 } // namespace
 
-Result<FormatSet> VipsSession::start(const char* program, FormatSet wanted) {
+Result<FormatSet> VipsRuntime::start(const char* program, FormatSet wanted) {
     // liborc would write code to a file in the home directory and run it. The prebuilt libvips has its vector code
     // compiled in (Highway), and without it resamples three times as slowly.
     if (!is_prebuilt()) ::setenv("VIPS_NOVECTOR", "1", 1);
@@ -49,15 +48,16 @@ Result<FormatSet> VipsSession::start(const char* program, FormatSet wanted) {
     vips_operation_block_set("VipsForeignSave", TRUE);
     FormatSet loaded;
     for (const FormatSpec& format : kFormats) {
-        if (wanted.has(format.format) && is_decoded(format) && touch(format.loader, true)) loaded.add(format.format);
-        if (format.saves && !touch(format.saver, true))
+        if (wanted.has(format.format) && is_decoded(format) && preload_operation(format.loader, true))
+            loaded.add(format.format);
+        if (format.saves && !preload_operation(format.saver, true))
             return Failure{Reason::internal, "libvips has no operation " + std::string(format.saver)};
     }
-    for (const char* operation : kOperations) touch(operation);
+    for (const char* operation : kOperations) preload_operation(operation);
     vips_error_clear();
     return loaded;
 }
 
-std::string VipsSession::version() { return vips_version_string() == nullptr ? "" : VIPS_VERSION; }
+std::string VipsRuntime::version() { return vips_version_string() == nullptr ? "" : VIPS_VERSION; }
 
 } // namespace thumbnailer

@@ -9,7 +9,7 @@
 
 namespace thumbnailer {
 
-class VipsSession {
+class VipsRuntime {
 public:
     // Yields those of the `wanted` formats that this libvips reads; no other loader can run from here on. Fails with
     // internal when libvips does not start or lacks a saver of the format table.

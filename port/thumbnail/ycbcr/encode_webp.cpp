@@ -76,8 +76,8 @@ public:
 
     bool encode(const WebPConfig& config) { return sound_ && WebPEncode(&config, &picture_) != 0; }
 
-    PlanesFile take() {
-        return {std::unique_ptr<unsigned char, PlanesFile::Free>(std::exchange(file_.mem, nullptr)), file_.size};
+    EncodedFile take() {
+        return {std::unique_ptr<unsigned char, EncodedFile::Free>(std::exchange(file_.mem, nullptr)), file_.size};
     }
 
 private:
@@ -88,8 +88,8 @@ private:
 
 } // namespace
 
-std::optional<PlanesFile> write_webp(std::vector<Plane>& planes, Size size, const Output& output,
-                                     std::int32_t quality) {
+std::optional<EncodedFile> encode_webp(std::vector<Plane>& planes, Size size, const Output& output,
+                                       std::int32_t quality) {
     apply(kBrightness, planes[0]);
     for (std::size_t index = 1; index < planes.size(); ++index) apply(kColour, planes[index]);
     while (planes.size() < 3)

@@ -14,6 +14,7 @@ inline constexpr std::int32_t kWebpSubsampling = 2;
 
 // `planes` are of an image of `size`: one, or three of which the last two are subsampled. They are changed. Nothing
 // when libwebp has anything to object.
-std::optional<PlanesFile> write_webp(std::vector<Plane>& planes, Size size, const Output& output, std::int32_t quality);
+std::optional<EncodedFile> encode_webp(std::vector<Plane>& planes, Size size, const Output& output,
+                                       std::int32_t quality);
 
 } // namespace thumbnailer

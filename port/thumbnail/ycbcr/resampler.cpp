@@ -26,7 +26,7 @@ bool is_wide_enough(std::int32_t plane, double area, std::int32_t result) {
 
 } // namespace
 
-double reach(double samples_for_one) { return kLobes * std::max(1.0, samples_for_one) + 1; }
+double filter_support(double samples_for_one) { return kLobes * std::max(1.0, samples_for_one) + 1; }
 
 std::optional<Resampler> Resampler::make(const Resampling& resampling) {
     const auto& [plane, area, result, kernel] = resampling;
@@ -64,17 +64,17 @@ std::optional<Plane> Resampler::operator()(const Plane& plane) const {
     return result;
 }
 
-const Resampler* Resamplers::find(const Resampling& resampling) {
-    const auto known = std::ranges::find(last_, resampling, [](const auto& each) { return each.first; });
-    if (known != last_.end()) {
-        std::rotate(last_.begin(), known, known + 1);
+const Resampler* ResamplerCache::find(const Resampling& resampling) {
+    const auto known = std::ranges::find(recent_, resampling, [](const auto& each) { return each.first; });
+    if (known != recent_.end()) {
+        std::rotate(recent_.begin(), known, known + 1);
     } else {
         auto made = Resampler::make(resampling);
         if (!made) return nullptr;
-        if (last_.size() == kMost) last_.pop_back();
-        last_.emplace(last_.begin(), resampling, std::move(*made));
+        if (recent_.size() == kMaxEntries) recent_.pop_back();
+        recent_.emplace(recent_.begin(), resampling, std::move(*made));
     }
-    return &last_.front().second;
+    return &recent_.front().second;
 }
 
 } // namespace thumbnailer

@@ -22,7 +22,7 @@ struct Area {
 };
 
 // How many samples around its area a plane of this scale has a part in the result.
-double reach(double samples_for_one);
+double filter_support(double samples_for_one);
 
 // Both see three samples to each side. Lanczos is the sharper by a little: SSIM to a full decode differs by 0.0003 on a
 // photo. But its weights are sines, which for a thumbnail take as long as a fifth of the decoding.
@@ -56,14 +56,14 @@ private:
 
 // The resamplers that were used last. To make one takes a tenth of the time of a thumbnail, the two planes of colour
 // need the same, and photographs of the same size often come in a row.
-class Resamplers {
+class ResamplerCache {
 public:
     // Null where there is none. Valid until the next call.
     const Resampler* find(const Resampling& resampling);
 
 private:
-    static constexpr std::size_t kMost = 8;
-    std::vector<std::pair<Resampling, Resampler>> last_; // the one that was used last is the first
+    static constexpr std::size_t kMaxEntries = 8;
+    std::vector<std::pair<Resampling, Resampler>> recent_; // the one that was used last is the first
 };
 
 } // namespace thumbnailer

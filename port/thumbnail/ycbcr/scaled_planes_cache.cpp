@@ -20,8 +20,8 @@ struct Ratio {
 };
 
 Ratio ratio_of(const Plan& plan) {
-    const Size scaled = turned(plan.layout.scaled, plan.view.orientation);
-    const Size source = plan.view.as_stored();
+    const Size scaled = swap_if_sideways(plan.layout.scaled, plan.view.orientation);
+    const Size source = plan.view.stored_size();
     return {static_cast<double>(scaled.width) / source.width, static_cast<double>(scaled.height) / source.height};
 }
 
@@ -35,17 +35,17 @@ struct Origin {
 Origin origin_of(const Plan& plan, std::int32_t subsampling) {
     const Layout& layout = plan.layout;
     const int orientation = plan.view.orientation;
-    const Size samples{samples_along(layout.kept.width, subsampling), samples_along(layout.kept.height, subsampling)};
-    const Rect seen{layout.left, layout.top, samples.width * subsampling, samples.height * subsampling};
-    const Rect rect = stored(seen, layout.scaled, orientation);
+    const Size samples{samples_along(layout.crop.width, subsampling), samples_along(layout.crop.height, subsampling)};
+    const Rect oriented{layout.left, layout.top, samples.width * subsampling, samples.height * subsampling};
+    const Rect rect = stored_rect(oriented, layout.scaled, orientation);
     const auto [across, down] = ratio_of(plan);
     return {{rect.left / across, rect.top / down, rect.width / across, rect.height / down},
-            turned(samples, orientation)};
+            swap_if_sideways(samples, orientation)};
 }
 
 Area area_in(const SourcePlane& source, const Area& pixels) {
-    return {(pixels.left - source.left) * source.across, (pixels.top - source.top) * source.down,
-            pixels.width * source.across, pixels.height * source.down};
+    return {(pixels.left - source.left) * source.x_scale, (pixels.top - source.top) * source.y_scale,
+            pixels.width * source.x_scale, pixels.height * source.y_scale};
 }
 
 } // namespace
@@ -54,42 +54,43 @@ std::int32_t rows_for(const Plan& plan, std::int32_t subsampling) {
     const Origin origin = origin_of(plan, subsampling);
     const double pixels_for_one = origin.area.height / origin.size.height;
     constexpr double kCoarsest = 32; // rows that a sample of colour stands for at most, in an eighth of the size
-    const double bottom = origin.area.top + origin.area.height + reach(std::max(pixels_for_one, kCoarsest));
-    return std::min(plan.view.as_stored().height, static_cast<std::int32_t>(std::ceil(bottom)));
+    const double bottom = origin.area.top + origin.area.height + filter_support(std::max(pixels_for_one, kCoarsest));
+    return std::min(plan.view.stored_size().height, static_cast<std::int32_t>(std::ceil(bottom)));
 }
 
-std::optional<std::vector<Plane>> PlanesLadder::planes_of(const Plan& plan, std::int32_t subsampling) {
-    const Rung* rung = same(plan, subsampling);
-    if (rung == nullptr) {
+std::optional<std::vector<Plane>> ScaledPlanesCache::planes_of(const Plan& plan, std::int32_t subsampling) {
+    const Entry* entry = same(plan, subsampling);
+    if (entry == nullptr) {
         if (!add(plan, subsampling)) return std::nullopt;
-        rung = &rungs_.back();
+        entry = &entries_.back();
     }
-    std::vector<Plane> seen;
-    for (const SourcePlane& each : rung->planes) seen.push_back(upright(each.plane, plan.view.orientation));
-    return seen;
+    std::vector<Plane> oriented;
+    for (const SourcePlane& each : entry->planes)
+        oriented.push_back(apply_orientation(each.plane, plan.view.orientation));
+    return oriented;
 }
 
-const PlanesLadder::Rung* PlanesLadder::same(const Plan& plan, std::int32_t subsampling) const {
-    const auto found = std::ranges::find_if(rungs_, [&](const Rung& rung) {
-        return rung.view == plan.view && rung.layout == plan.layout && rung.subsampling == subsampling;
+const ScaledPlanesCache::Entry* ScaledPlanesCache::same(const Plan& plan, std::int32_t subsampling) const {
+    const auto found = std::ranges::find_if(entries_, [&](const Entry& entry) {
+        return entry.view == plan.view && entry.layout == plan.layout && entry.subsampling == subsampling;
     });
-    return found == rungs_.end() ? nullptr : &*found;
+    return found == entries_.end() ? nullptr : &*found;
 }
 
 // The smallest that leaves the resampler enough to work with; the later, the smaller.
-const std::vector<SourcePlane>& PlanesLadder::source_for(const Plan& plan, std::int32_t subsampling) const {
-    for (auto rung = rungs_.rbegin(); rung != rungs_.rend(); ++rung) {
-        const bool has_all = !rung->layout.crops() && rung->subsampling <= subsampling;
-        if (has_all && serves(rung->view, rung->layout.scaled, plan)) return rung->planes;
+const std::vector<SourcePlane>& ScaledPlanesCache::source_for(const Plan& plan, std::int32_t subsampling) const {
+    for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
+        const bool has_all = !entry->layout.crops() && entry->subsampling <= subsampling;
+        if (has_all && suffices_for(entry->view, entry->layout.scaled, plan)) return entry->planes;
     }
     return source_;
 }
 
 // Both planes of colour have the same size, in the source as well.
-bool PlanesLadder::add(const Plan& plan, std::int32_t subsampling) {
+bool ScaledPlanesCache::add(const Plan& plan, std::int32_t subsampling) {
     const std::vector<SourcePlane>& source = source_for(plan, subsampling);
     const Ratio ratio = ratio_of(plan);
-    Rung rung{plan.view, plan.layout, subsampling, {}};
+    Entry entry{plan.view, plan.layout, subsampling, {}};
     for (std::size_t index = 0; index < source.size(); ++index) {
         const std::int32_t samples_for = index == 0 ? 1 : subsampling;
         const Origin origin = origin_of(plan, samples_for);
@@ -98,10 +99,10 @@ bool PlanesLadder::add(const Plan& plan, std::int32_t subsampling) {
             resamplers_.find({from.plane.size(), area_in(from, origin.area), origin.size, kernel_});
         auto plane = resampler == nullptr ? std::nullopt : (*resampler)(from.plane);
         if (!plane) return false;
-        rung.planes.push_back({std::move(*plane), ratio.across / samples_for, ratio.down / samples_for,
-                               origin.area.left, origin.area.top});
+        entry.planes.push_back({std::move(*plane), ratio.across / samples_for, ratio.down / samples_for,
+                                origin.area.left, origin.area.top});
     }
-    rungs_.push_back(std::move(rung));
+    entries_.push_back(std::move(entry));
     return true;
 }
 

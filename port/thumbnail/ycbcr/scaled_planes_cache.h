@@ -15,9 +15,9 @@ namespace thumbnailer {
 // pixels along each side.
 std::int32_t rows_for(const Plan& plan, std::int32_t subsampling);
 
-class PlanesLadder {
+class ScaledPlanesCache {
 public:
-    PlanesLadder(std::vector<SourcePlane> source, Kernel kernel, Resamplers& resamplers)
+    ScaledPlanesCache(std::vector<SourcePlane> source, Kernel kernel, ResamplerCache& resamplers)
         : source_(std::move(source)), kernel_(kernel), resamplers_(resamplers) {}
 
     // The planes of an output, upright. Ask for the largest first. Nothing when it is too small to be resampled.
@@ -25,20 +25,20 @@ public:
 
 private:
     // What an output has, as it is stored.
-    struct Rung {
+    struct Entry {
         View view;
         Layout layout;
         std::int32_t subsampling;
         std::vector<SourcePlane> planes;
     };
-    const Rung* same(const Plan& plan, std::int32_t subsampling) const;
+    const Entry* same(const Plan& plan, std::int32_t subsampling) const;
     const std::vector<SourcePlane>& source_for(const Plan& plan, std::int32_t subsampling) const;
     bool add(const Plan& plan, std::int32_t subsampling);
 
     std::vector<SourcePlane> source_;
     Kernel kernel_;
-    Resamplers& resamplers_;
-    std::vector<Rung> rungs_;
+    ResamplerCache& resamplers_;
+    std::vector<Entry> entries_;
 };
 
 } // namespace thumbnailer

@@ -26,10 +26,10 @@ bool is_written(Format format, const Output& output) {
 
 bool is_searched(const Output& output) { return output.ssim > 0 || output.max_bytes > 0; }
 
-Size scaled_as_stored(const Plan& plan) { return turned(plan.layout.scaled, plan.view.orientation); }
+Size stored_scaled_size(const Plan& plan) { return swap_if_sideways(plan.layout.scaled, plan.view.orientation); }
 
 std::int32_t shrink_for(const Plan& plan, Speed speed) {
-    return shrink_on_load(plan.view.as_stored(), scaled_as_stored(plan), speed);
+    return shrink_on_load(plan.view.stored_size(), stored_scaled_size(plan), speed);
 }
 
 // At most, with all samples of colour: of the source, of which the largest output needs the most, and of all outputs.
@@ -39,22 +39,23 @@ std::int64_t bytes_of_planes(const Header& header, std::span<const Plan> plans, 
     for (const Plan& plan : plans) {
         const std::int32_t shrink = shrink_for(plan, speed);
         source = std::max(source, std::int64_t{header.raw_width} * header.raw_height / shrink / shrink);
-        outputs += std::int64_t{plan.layout.kept.width} * plan.layout.kept.height;
+        outputs += std::int64_t{plan.layout.crop.width} * plan.layout.crop.height;
     }
     return 3 * (source + outputs);
 }
 constexpr std::int64_t kShareOfMemory = 8;
 
 bool enlarges(const Plan& plan) {
-    return plan.layout.scaled.width > plan.view.seen.width || plan.layout.scaled.height > plan.view.seen.height;
+    return plan.layout.scaled.width > plan.view.oriented_size.width ||
+           plan.layout.scaled.height > plan.view.oriented_size.height;
 }
 
 bool needs_planes(const Plan& plan) {
     const Output& output = *plan.output;
     const Layout& layout = plan.layout;
     if (!is_written(plan.format, output)) return false;
-    if (plan.view.part != whole(plan.view.seen)) return false; // what is beside a part must not be seen in it
-    if (enlarges(plan)) return false;                          // libvips has another filter for that
+    if (plan.view.part != whole(plan.view.oriented_size)) return false; // what is beside a part must not be seen in it
+    if (enlarges(plan)) return false;                                   // libvips has another filter for that
     if (layout.crops() && output.crop != Crop::centre) return false;
     if (layout.pads() || layout.padding != Padding{}) return false;
     return output.profile == Profile::srgb && !output.linear && !has_effects(output) && !is_searched(output) &&
@@ -73,38 +74,38 @@ std::optional<std::vector<SourcePlane>> decoded(Bytes source, std::span<const Pl
     std::int32_t rows = 0;
     for (const Plan& plan : plans) {
         shrink = std::min(shrink, shrink_for(plan, speed));
-        smaller = std::min(smaller, reduction(plan.view.as_stored(), scaled_as_stored(plan)));
+        smaller = std::min(smaller, reduction(plan.view.stored_size(), stored_scaled_size(plan)));
         rows = std::max(rows, rows_for(plan, subsampling_for(plan)));
     }
-    const auto lighter = speed == Speed::best ? std::nullopt : lightened(source, smaller);
-    return read_planes(lighter ? Bytes(*lighter) : source, shrink, rows);
+    const auto lighter = speed == Speed::best ? std::nullopt : drop_fine_scans(source, smaller);
+    return decode_jpeg(lighter ? Bytes(*lighter) : source, shrink, rows);
 }
 
-std::optional<PlanesFile> written(std::vector<Plane>& planes, const Plan& plan) {
+std::optional<EncodedFile> written(std::vector<Plane>& planes, const Plan& plan) {
     const std::int32_t quality = quality_of(plan.format, *plan.output);
-    if (plan.format == Format::webp) return write_webp(planes, plan.layout.kept, *plan.output, quality);
+    if (plan.format == Format::webp) return encode_webp(planes, plan.layout.crop, *plan.output, quality);
     const std::int32_t subsampling = planes.size() == 1 ? 1 : subsampling_for(plan);
-    return write_planes(planes, plan.layout.kept, subsampling, *plan.output, quality);
+    return encode_jpeg(planes, plan.layout.crop, subsampling, *plan.output, quality);
 }
 
 } // namespace
 
-Lane::Lane() : resamplers_(std::make_unique<Resamplers>()) {}
-Lane::~Lane() = default;
+YcbcrPipeline::YcbcrPipeline() : resamplers_(std::make_unique<ResamplerCache>()) {}
+YcbcrPipeline::~YcbcrPipeline() = default;
 
-bool Lane::takes(const Header& header, std::span<const Plan> plans, Speed speed, const Limits& limits) {
+bool YcbcrPipeline::can_make(const Header& header, std::span<const Plan> plans, Speed speed, const Limits& limits) {
     return header.format == Format::jpeg && std::ranges::all_of(plans, needs_planes) &&
            bytes_of_planes(header, plans, speed) <= limits.max_memory / kShareOfMemory;
 }
 
-std::vector<std::optional<PlanesFile>> Lane::make(Bytes source, std::span<const Plan> plans, Speed speed) {
-    std::vector<std::optional<PlanesFile>> files(plans.size());
+std::vector<std::optional<EncodedFile>> YcbcrPipeline::make(Bytes source, std::span<const Plan> plans, Speed speed) {
+    std::vector<std::optional<EncodedFile>> files(plans.size());
     auto planes = decoded(source, plans, speed);
     if (!planes) return files;
-    PlanesLadder ladder(std::move(*planes), speed == Speed::best ? Kernel::lanczos : Kernel::spline, *resamplers_);
+    ScaledPlanesCache cache(std::move(*planes), speed == Speed::best ? Kernel::lanczos : Kernel::spline, *resamplers_);
     for (std::size_t index = 0; index < plans.size(); ++index)
-        if (auto seen = ladder.planes_of(plans[index], subsampling_for(plans[index])))
-            files[index] = written(*seen, plans[index]);
+        if (auto oriented = cache.planes_of(plans[index], subsampling_for(plans[index])))
+            files[index] = written(*oriented, plans[index]);
     return files;
 }
 

@@ -5,13 +5,13 @@
 
 namespace thumbnailer {
 
-class Resamplers {};
+class ResamplerCache {};
 
-Lane::Lane() = default;
-Lane::~Lane() = default;
+YcbcrPipeline::YcbcrPipeline() = default;
+YcbcrPipeline::~YcbcrPipeline() = default;
 
-bool Lane::takes(const Header&, std::span<const Plan>, Speed, const Limits&) { return false; }
+bool YcbcrPipeline::can_make(const Header&, std::span<const Plan>, Speed, const Limits&) { return false; }
 
-std::vector<std::optional<PlanesFile>> Lane::make(Bytes, std::span<const Plan>, Speed) { return {}; }
+std::vector<std::optional<EncodedFile>> YcbcrPipeline::make(Bytes, std::span<const Plan>, Speed) { return {}; }
 
 } // namespace thumbnailer

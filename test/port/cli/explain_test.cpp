@@ -49,12 +49,12 @@ void check_has(const std::string& text, const std::string& part) {
 
 } // namespace
 
-TEST_CASE("explain: a request is said with its source, its deadline, its thumbnails and their defaults") {
+TEST_CASE("explain: a request is said with its source, its timeout, its thumbnails and their defaults") {
     const auto [lines, well] =
         explain("{make, 7, #{outputs => [#{width => 20, format => webp}, #{height => 9, fit => cover}],"
-                "            deadline => 50}, {bytes, <<255, 216, 255, 0>>}}.");
+                "            timeout => 50}, {bytes, <<255, 216, 255, 0>>}}.");
     CHECK(well);
-    CHECK(lines == "frame 1, 116 bytes: make 7 from 4 bytes of jpeg in the frame; within 50 ms\n"
+    CHECK(lines == "frame 1, 115 bytes: make 7 from 4 bytes of jpeg in the frame; within 50 ms\n"
                    "    thumbnail 1: #{width => 20, format => webp}, by default fit => inside, enlarge => false; "
                    "into the answer\n"
                    "    thumbnail 2: #{height => 9, fit => cover}, by default enlarge => false, format => auto; "

@@ -39,58 +39,58 @@ bool gone_within_a_second(pid_t pid) {
 
 } // namespace
 
-TEST_CASE("crew: a death by signal is a crash that names the signal") {
+TEST_CASE("worker pool: a death by signal is a crash that names the signal") {
     check_contains(answer_to("segv"), "{error, 1, #{reason => crashed");
     check_contains(answer_to("segv"), "signal => segv");
     check_contains(answer_to("stack"), "signal => segv");
     check_contains(answer_to("abort"), "signal => abrt");
 }
 
-TEST_CASE("crew: an exit is a crash that names the status") {
+TEST_CASE("worker pool: an exit is a crash that names the status") {
     check_contains(answer_to("exit"), "reason => crashed");
     check_contains(answer_to("exit"), "exit_status => 3");
 }
 
-TEST_CASE("crew: what a worker wrote to stderr last is in the report of its crash") {
+TEST_CASE("worker pool: what a worker wrote to stderr last is in the report of its crash") {
     check_contains(answer_to("complain"), "the last words");
 }
 
-TEST_CASE("crew: a worker that computes, sleeps or is stopped for too long ends with timeout") {
+TEST_CASE("worker pool: a worker that computes, sleeps or is stopped for too long ends with timeout") {
     for (const char* fault : {"spin", "sleep", "stop"})
-        check_contains(answer_to(fault, {"--deadline=200"}), "{error, 1, #{reason => timeout");
+        check_contains(answer_to(fault, {"--timeout=200"}), "{error, 1, #{reason => timeout");
 }
 
-TEST_CASE("crew: a fault in the middle of an image is told as one at its start, and the next image is made") {
+TEST_CASE("worker pool: a fault in the middle of an image is told as one at its start, and the next image is made") {
     const std::string photo = file_of(vips::VImage::gaussnoise(600, 600).cast(VIPS_FORMAT_UCHAR), ".jpg");
     for (const char* point : {"read", "decode", "write"}) {
         CAPTURE(point);
         const auto at = [&](const char* fault) { return std::string(fault) + "@" + point + "\n" + photo; };
         check_contains(answer_to(at("segv")), "signal => segv");
         check_contains(answer_to(at("exit")), "exit_status => 3");
-        check_contains(answer_to(at("stop"), {"--deadline=200"}), "{error, 1, #{reason => timeout");
+        check_contains(answer_to(at("stop"), {"--timeout=200"}), "{error, 1, #{reason => timeout");
     }
 }
 
-TEST_CASE("crew: an image with a mark that names no fault is made") {
+TEST_CASE("worker pool: an image with a mark that names no fault is made") {
     const std::string photo = file_of(quadrants(160, 120), ".jpg");
     check_contains(answer_to("none@write\n" + photo), "{ok, 1, ");
 }
 
-TEST_CASE("crew: a worker that takes too much memory ends with out_of_memory") {
+TEST_CASE("worker pool: a worker that takes too much memory ends with out_of_memory") {
     check_contains(answer_to("allocate", {"--max-memory=100000000"}), "{error, 1, #{reason => out_of_memory");
 }
 
-TEST_CASE("crew: a forbidden call is reported by its name") {
+TEST_CASE("worker pool: a forbidden call is reported by its name") {
     const std::string answer = answer_to("fork");
     check_contains(answer, "{error, 1, #{reason => sandbox_violation");
     check_contains(answer, "clone");
 }
 
-TEST_CASE("crew: a worker that hangs up without an answer is ended, and its request is a crash") {
+TEST_CASE("worker pool: a worker that hangs up without an answer is ended, and its request is a crash") {
     check_contains(answer_to("hang_up"), "{error, 1, #{reason => crashed");
 }
 
-TEST_CASE("crew: an answer that cannot be true is not believed") {
+TEST_CASE("worker pool: an answer that cannot be true is not believed") {
     check_contains(answer_to("nonsense"), "{error, 1, #{reason => crashed");
 }
 
@@ -104,15 +104,15 @@ std::string next_event(Program& program, const std::string& name) {
 
 } // namespace
 
-TEST_CASE("crew: with --events the program says when a worker starts, is replaced and ends") {
-    Program program({"--workers=1", "--reuse=1", "--events"});
+TEST_CASE("worker pool: with --events the program says when a worker starts, is replaced and ends") {
+    Program program({"--workers=1", "--max-images-per-worker=1", "--events"});
     check_contains(next_event(program, "worker_start"), "os_pid => ");
     program.send_image(1, file_of(quadrants(160, 120), ".jpg"));
-    check_contains(next_event(program, "worker_recycle"), "made => 1, reason => reuse");
+    check_contains(next_event(program, "worker_recycle"), "made => 1, reason => max_images_per_worker");
     check_contains(next_event(program, "worker_exit"), "made => 1, exit_status => 0");
 }
 
-TEST_CASE("crew: with --events the end of a worker by a signal says which") {
+TEST_CASE("worker pool: with --events the end of a worker by a signal says which") {
     Program program({"--workers=1", "--events"}, THUMBNAILER_FAULTY);
     program.send_image(1, "fault:abort");
     check_contains(next_event(program, "worker_exit"), "signal => abrt");
@@ -120,8 +120,8 @@ TEST_CASE("crew: with --events the end of a worker by a signal says which") {
 
 // How async-backplane names it: who is alone hears nothing of another's end, who monitors hears how it was, who is
 // linked goes, too. A worker without a task is alone, the request of a busy one monitors it, all are linked to the
-// front.
-TEST_CASE("crew: the end of a worker that nobody waits for concerns nobody") {
+// server.
+TEST_CASE("worker pool: the end of a worker that nobody waits for concerns nobody") {
     for (const int signal : {SIGTERM, SIGABRT, SIGKILL}) {
         CAPTURE(signal);
         Program program({"--workers=1"});
@@ -132,7 +132,7 @@ TEST_CASE("crew: the end of a worker that nobody waits for concerns nobody") {
     }
 }
 
-TEST_CASE("crew: the request that waits for a worker hears of its end, whatever it was") {
+TEST_CASE("worker pool: the request that waits for a worker hears of its end, whatever it was") {
     struct Row {
         const char* fault;
         const char* heard;
@@ -144,23 +144,23 @@ TEST_CASE("crew: the request that waits for a worker hears of its end, whatever 
     const pid_t worker = *program.workers().begin();
     program.send_image(1, "fault:sleep");
     program.send("{ping, 2}");
-    CHECK(program.next() == "{ok, 2, #{}}"); // the front has read the request before it
+    CHECK(program.next() == "{ok, 2, #{}}"); // the server has read the request before it
     ::kill(worker, SIGKILL);
     check_contains(program.next(), "{error, 1, #{reason => crashed");
 }
 
-TEST_CASE("crew: a worker has a process group of its own, which is orphaned and ended with the front") {
+TEST_CASE("worker pool: a worker has a process group of its own, which is orphaned and ended with the server") {
     Program program({"--workers=2"});
     program.send("{ping, 1}");
     CHECK(program.next() == "{ok, 1, #{}}"); // all were forked before this was read
     for (const pid_t worker : program.workers()) CHECK(::getpgid(worker) == worker);
 }
 
-TEST_CASE("crew: the workers end with the front, whatever its end was") {
+TEST_CASE("worker pool: the workers end with the server, whatever its end was") {
     enum class Ending { ok, error, killed };
     for (const Ending ending : {Ending::ok, Ending::error, Ending::killed}) {
         CAPTURE(static_cast<int>(ending));
-        Program program({"--workers=2", "--max-frame=1000"}, THUMBNAILER_FAULTY);
+        Program program({"--workers=2", "--max-request-bytes=1000"}, THUMBNAILER_FAULTY);
         const auto workers = program.workers();
         REQUIRE(workers.size() == 2);
         if (ending == Ending::error) program.send_image(1, std::string(2000, 'x'));

@@ -25,7 +25,7 @@ Result<Request> with_output(const std::string& options) {
 Output output_of(const std::string& options) {
     auto request = with_output(options);
     REQUIRE_MESSAGE(request, request.error().message);
-    return request->spec.outputs.front().output;
+    return request->options.outputs.front().output;
 }
 
 void check_refused(const Result<Request>& request, Reason reason, const std::string& part) {
@@ -72,7 +72,7 @@ TEST_CASE("request: a colour without alpha is opaque") {
 TEST_CASE("request: an unknown option is refused with the names that are known") {
     check_refused(with_output("width => 1, widht => 2"), Reason::bad_option, "widht");
     check_refused(with_output("width => 1, widht => 2"), Reason::bad_option, "quality");
-    check_refused(with_output("width => 1, deadline => 2"), Reason::bad_option, "deadline");
+    check_refused(with_output("width => 1, timeout => 2"), Reason::bad_option, "timeout");
     check_refused(read("{make, 1, #{outputs => [#{width => 1}], width => 2}, {path, <<\"a\">>}}"), Reason::bad_option,
                   "width");
     check_refused(read("{probe, 1, #{outputs => [#{width => 1}]}, {path, <<\"a\">>}}"), Reason::bad_option, "outputs");
@@ -112,7 +112,7 @@ TEST_CASE("request: outputs are a list of 1 to 64 maps") {
     check_refused(read("{make, 1, #{}, {path, <<\"a\">>}}"), Reason::bad_option, "outputs: missing");
     std::string many = "[#{width => 1}";
     for (int count = 1; count < 64; ++count) many += ", #{width => 1}";
-    CHECK(outputs(many + "]")->spec.outputs.size() == 64);
+    CHECK(outputs(many + "]")->options.outputs.size() == 64);
     check_refused(outputs(many + ", #{width => 1}]"), Reason::bad_option, "1 to 64");
 }
 
@@ -193,7 +193,7 @@ TEST_CASE("request: options of every type are read into their places") {
     CHECK(output_of("width => 1, hue => -90").hue == -90);
     CHECK(output_of("width => 1, optimise => false").optimise == false);
     const auto overlaid = with_output("width => 1, overlay => {path, <<\"logo.png\">>}");
-    CHECK(std::get<std::string>(*overlaid->spec.outputs.front().overlay) == "logo.png");
+    CHECK(std::get<std::string>(*overlaid->options.outputs.front().overlay) == "logo.png");
 }
 
 TEST_CASE("request: values that are nearly of the type are refused with what is accepted") {

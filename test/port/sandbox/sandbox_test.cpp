@@ -26,7 +26,7 @@ constexpr int kDone = 0;
 constexpr int kDenied = 1;
 constexpr int kUnprepared = 2;
 
-// What becomes of an attempt inside a worker of a front with this mode. In processes of its own, because a front
+// What becomes of an attempt inside a worker of a server with this mode. In processes of its own, because a server
 // confines itself for good.
 template <typename Attempt>
 int in_worker(Attempt attempt, SandboxMode mode = SandboxMode::require) {
@@ -35,8 +35,8 @@ int in_worker(Attempt attempt, SandboxMode mode = SandboxMode::require) {
         ::waitpid(pid, &status, 0);
         return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     };
-    const pid_t front = ::fork();
-    if (front != 0) return status_of(front);
+    const pid_t server = ::fork();
+    if (server != 0) return status_of(server);
     const auto sandbox = Sandbox::prepare(mode);
     if (!sandbox) ::_exit(kUnprepared);
     const pid_t worker = ::fork();
@@ -129,16 +129,16 @@ TEST_CASE("sandbox: abort is still an abort, so that a crash is told as what it 
     CHECK(in_worker([]() -> bool { std::abort(); }) == 128 + SIGABRT);
 }
 
-TEST_CASE("sandbox: a front can fork workers but run no program and open no connection") {
-    const pid_t front = ::fork();
-    if (front == 0) {
+TEST_CASE("sandbox: a server can fork workers but run no program and open no connection") {
+    const pid_t server = ::fork();
+    if (server == 0) {
         if (!Sandbox::prepare(SandboxMode::require)) ::_exit(kUnprepared);
         const bool runs = ::execl("/bin/true", "true", nullptr) == 0;
         const bool connects = ::socket(AF_INET, SOCK_STREAM, 0) >= 0;
         ::_exit(runs || connects ? kDone : kDenied);
     }
     int status = 0;
-    ::waitpid(front, &status, 0);
+    ::waitpid(server, &status, 0);
     CHECK(WEXITSTATUS(status) == kDenied);
 }
 

@@ -24,11 +24,11 @@ struct Image {
 
 constexpr auto kStart = Poison::Clock::time_point{} + 1h;
 
-bool holds(Poison& poison, const Image& image, Poison::Clock::time_point now = kStart) {
-    return poison.holds(image.file.get(), 0, image.bytes.size(), now);
+bool refuses(Poison& poison, const Image& image, Poison::Clock::time_point now = kStart) {
+    return poison.refuses(image.file.get(), 0, image.bytes.size(), now);
 }
-void note(Poison& poison, const Image& image, Poison::Clock::time_point now = kStart) {
-    poison.note(image.file.get(), 0, image.bytes.size(), now);
+void record(Poison& poison, const Image& image, Poison::Clock::time_point now = kStart) {
+    poison.record(image.file.get(), 0, image.bytes.size(), now);
 }
 
 } // namespace
@@ -36,48 +36,48 @@ void note(Poison& poison, const Image& image, Poison::Clock::time_point now = kS
 TEST_CASE("poison: an image is refused once it has killed as many workers as it may") {
     Poison poison(2, 1min);
     const Image killer("killer");
-    note(poison, killer);
-    CHECK(!holds(poison, killer));
-    note(poison, killer);
-    CHECK(holds(poison, killer));
+    record(poison, killer);
+    CHECK(!refuses(poison, killer));
+    record(poison, killer);
+    CHECK(refuses(poison, killer));
 }
 
 TEST_CASE("poison: another image is not refused, not even one of the same size") {
     Poison poison(1, 1min);
-    note(poison, Image("killer"));
-    CHECK(!holds(poison, Image("innocent")));
-    CHECK(!holds(poison, Image("lamb..")));
-    CHECK(holds(poison, Image("killer")));
+    record(poison, Image("killer"));
+    CHECK(!refuses(poison, Image("innocent")));
+    CHECK(!refuses(poison, Image("lamb..")));
+    CHECK(refuses(poison, Image("killer")));
 }
 
 TEST_CASE("poison: an image is known by its bytes, wherever they lie") {
     Poison poison(1, 1min);
-    note(poison, Image("killer"));
+    record(poison, Image("killer"));
     const Image frame("headerkiller");
-    CHECK(poison.holds(frame.file.get(), 6, 6, kStart));
+    CHECK(poison.refuses(frame.file.get(), 6, 6, kStart));
 }
 
 TEST_CASE("poison: a large image is told from another that differs at either end") {
     Poison poison(1, 1min);
     std::string content(5 << 20, 'x');
-    note(poison, Image(content));
+    record(poison, Image(content));
     content.back() = 'y';
-    CHECK(!holds(poison, Image(content)));
+    CHECK(!refuses(poison, Image(content)));
 }
 
 TEST_CASE("poison: what was remembered is forgotten after its time") {
     Poison poison(1, 1min);
     const Image killer("killer");
-    note(poison, killer);
-    CHECK(holds(poison, killer, kStart + 59s));
-    CHECK(!holds(poison, killer, kStart + 60s));
+    record(poison, killer);
+    CHECK(refuses(poison, killer, kStart + 59s));
+    CHECK(!refuses(poison, killer, kStart + 60s));
 }
 
 TEST_CASE("poison: with 0 nothing is ever refused") {
     Poison poison(0, 1min);
     const Image killer("killer");
-    note(poison, killer);
-    CHECK(!holds(poison, killer));
+    record(poison, killer);
+    CHECK(!refuses(poison, killer));
 }
 
 TEST_CASE("poison: the program refuses the third try of an image that killed two workers, and no other") {

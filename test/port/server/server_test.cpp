@@ -27,13 +27,13 @@ const std::string& slow_image() {
 
 } // namespace
 
-TEST_CASE("front: a ping is answered") {
+TEST_CASE("server: a ping is answered") {
     Program program;
     program.send("{ping, 7}");
     CHECK(program.next() == "{ok, 7, #{}}");
 }
 
-TEST_CASE("front: an image that came as bytes is made, small frames and large") {
+TEST_CASE("server: an image that came as bytes is made, small frames and large") {
     Program program;
     program.send_image(1, jpeg());
     check_contains(program.next(), "width => 40, height => 30");
@@ -41,7 +41,7 @@ TEST_CASE("front: an image that came as bytes is made, small frames and large") 
     check_contains(program.next(), "width => 40, height => 30");
 }
 
-TEST_CASE("front: a faulty request is answered and the next one is served") {
+TEST_CASE("server: a faulty request is answered and the next one is served") {
     Program program;
     program.send("[nonsense]. {shout, 3}. {make, 4, #{}, {path, <<\"a\">>}}. {ping, 5}.");
     check_contains(program.next(), "{error, nil, #{reason => bad_request");
@@ -50,7 +50,7 @@ TEST_CASE("front: a faulty request is answered and the next one is served") {
     CHECK(program.next() == "{ok, 5, #{}}");
 }
 
-TEST_CASE("front: a long message arrives as it was written") {
+TEST_CASE("server: a long message arrives as it was written") {
     Program program;
     program.send("{probe, 1, #{}, {path, <<\"" + std::string(6000, 'x') + "\">>}}");
     const std::string answer = program.next_exact();
@@ -58,7 +58,7 @@ TEST_CASE("front: a long message arrives as it was written") {
     check_contains(answer, "File name too long");
 }
 
-TEST_CASE("front: the end of input finishes what was asked and exits 0") {
+TEST_CASE("server: the end of input finishes what was asked and exits 0") {
     Program program;
     for (Id id = 1; id <= 5; ++id) program.send_image(id, jpeg());
     program.send("{ping, 6}");
@@ -68,14 +68,14 @@ TEST_CASE("front: the end of input finishes what was asked and exits 0") {
     CHECK(program.end_of_input() == 0);
 }
 
-TEST_CASE("front: when nobody reads the answers it ends, however long the work would take") {
+TEST_CASE("server: when nobody reads the answers it ends, however long the work would take") {
     Program program;
     program.send_image(1, slow_image());
     program.stop_reading();
     CHECK(program.wait() == 0);
 }
 
-TEST_CASE("front: a request past its deadline is answered timeout, and the worker replaced") {
+TEST_CASE("server: a request past its deadline is answered timeout, and the worker replaced") {
     Program program;
     program.send("{ping, 0}");
     program.next();
@@ -84,7 +84,7 @@ TEST_CASE("front: a request past its deadline is answered timeout, and the worke
     Map output;
     output.put("width", integer(2000));
     Map spec;
-    spec.put("deadline", integer(20));
+    spec.put("timeout", integer(20));
     spec.put("outputs", List{{Term(std::move(output))}});
     program.send(tuple(atom("make"), integer(1), std::move(spec), tuple(atom("bytes"), binary(image))));
     check_contains(program.next(), "{error, 1, #{reason => timeout");
@@ -93,7 +93,7 @@ TEST_CASE("front: a request past its deadline is answered timeout, and the worke
     CHECK(program.workers() != before);
 }
 
-TEST_CASE("front: a worker that is killed costs its own request and names the signal") {
+TEST_CASE("server: a worker that is killed costs its own request and names the signal") {
     Program program({"--workers=1"});
     program.send_image(1, slow_image(), 3000);
     program.send_image(2, jpeg());
@@ -106,8 +106,8 @@ TEST_CASE("front: a worker that is killed costs its own request and names the si
     check_contains(program.next(), "{ok, 2,");
 }
 
-TEST_CASE("front: a worker that is stopped costs its own request a timeout") {
-    Program program({"--workers=1", "--deadline=300"});
+TEST_CASE("server: a worker that is stopped costs its own request a timeout") {
+    Program program({"--workers=1", "--timeout=300"});
     program.send("{ping, 0}");
     program.next();
     for (const pid_t worker : program.workers()) ::kill(worker, SIGSTOP);
@@ -117,7 +117,7 @@ TEST_CASE("front: a worker that is stopped costs its own request a timeout") {
     check_contains(program.next(), "{ok, 2,");
 }
 
-TEST_CASE("front: a cancelled request is answered cancelled, queued or running") {
+TEST_CASE("server: a cancelled request is answered cancelled, queued or running") {
     Program program({"--workers=1"});
     program.send_image(1, slow_image(), 3000);
     program.send_image(2, jpeg());
@@ -127,15 +127,15 @@ TEST_CASE("front: a cancelled request is answered cancelled, queued or running")
     CHECK(program.next() == "{ok, 3, #{}}");
 }
 
-TEST_CASE("front: an id in use is refused") {
+TEST_CASE("server: an id in use is refused") {
     Program program({"--workers=1"});
     program.send_image(1, slow_image(), 3000);
     program.send_image(1, jpeg());
     check_contains(program.next(), "{error, 1, #{reason => duplicate_id");
 }
 
-TEST_CASE("front: with reuse 1 each image has a worker of its own") {
-    Program program({"--workers=1", "--reuse=1"});
+TEST_CASE("server: with one image per worker each image has a worker of its own") {
+    Program program({"--workers=1", "--max-images-per-worker=1"});
     std::set<pid_t> seen;
     for (Id id = 1; id <= 5; ++id) {
         program.send_image(id, jpeg());
@@ -146,7 +146,7 @@ TEST_CASE("front: with reuse 1 each image has a worker of its own") {
     check_contains(program.next(), "forked => 6");
 }
 
-TEST_CASE("front: an output whose file cannot be costs itself alone, unless it is the only one") {
+TEST_CASE("server: an output whose file cannot be costs itself alone, unless it is the only one") {
     Program program;
     const auto request = [](const char* outputs) {
         return "{make, 1, #{outputs => " + std::string(outputs) +
@@ -160,8 +160,8 @@ TEST_CASE("front: an output whose file cannot be costs itself alone, unless it i
     check_contains(program.next(), "{error, 1, #{reason => write_failed");
 }
 
-TEST_CASE("front: an output that goes to a file is there when the answer says so, and nothing else is") {
-    const auto folder = std::filesystem::temp_directory_path() / ("front-test-" + std::to_string(::getpid()));
+TEST_CASE("server: an output that goes to a file is there when the answer says so, and nothing else is") {
+    const auto folder = std::filesystem::temp_directory_path() / ("server-test-" + std::to_string(::getpid()));
     std::filesystem::create_directory(folder);
     Program program;
     const std::string to = folder / "out.png";

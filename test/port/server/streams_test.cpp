@@ -45,7 +45,7 @@ TEST_CASE("streams: chunks become the source of the task that waited for them") 
     REQUIRE(whole);
     CHECK((*whole)->id == 1);
     CHECK(contents(**whole) == "one and more");
-    CHECK(!streams.holds(1));
+    CHECK(!streams.contains(1));
     CHECK(streams.ids() == std::vector<Id>{2});
 }
 
@@ -70,29 +70,29 @@ TEST_CASE("streams: a source may be as long as the limit and no longer") {
     REQUIRE(!over);
     CHECK(over.error().reason == Reason::too_large);
     CHECK(over.error().limit == 5);
-    CHECK(!streams.holds(1));
+    CHECK(!streams.contains(1));
 }
 
 TEST_CASE("streams: after a failure further chunks are dropped, up to and with the eof") {
     Streams streams(1, 5);
     open(streams, 1);
     REQUIRE(!streams.add(1, bytes_of("123456")));
-    CHECK(streams.drops(1, false));
-    CHECK(streams.drops(1, false));
-    CHECK(streams.drops(1, true));
-    CHECK(!streams.drops(1, false));
-    CHECK(!streams.drops(2, false));
+    CHECK(streams.is_discarded(1, false));
+    CHECK(streams.is_discarded(1, false));
+    CHECK(streams.is_discarded(1, true));
+    CHECK(!streams.is_discarded(1, false));
+    CHECK(!streams.is_discarded(2, false));
 }
 
 TEST_CASE("streams: an id that is used again is a stream like any other") {
     Streams streams(1, 100);
-    streams.forget(1);
+    streams.discard_rest(1);
     open(streams, 1);
     add(streams, 1, "again");
     auto whole = streams.add(1, std::nullopt);
     REQUIRE(whole);
     CHECK(contents(**whole) == "again");
-    CHECK(!streams.drops(1, false));
+    CHECK(!streams.is_discarded(1, false));
 }
 
 TEST_CASE("streams: one without a byte is an empty source") {
@@ -101,7 +101,7 @@ TEST_CASE("streams: one without a byte is an empty source") {
     const auto whole = streams.add(1, std::nullopt);
     REQUIRE(!whole);
     CHECK(whole.error().reason == Reason::empty_source);
-    CHECK(!streams.holds(1));
+    CHECK(!streams.contains(1));
 }
 
 TEST_CASE("streams: no more are open at a time than may be") {
@@ -124,6 +124,6 @@ TEST_CASE("streams: the one that is due first is known, and those that are late"
     REQUIRE(streams.open(task(1, now + seconds(9))));
     REQUIRE(streams.open(task(2, now + seconds(3))));
     CHECK(streams.next_deadline() == now + seconds(3));
-    CHECK(streams.late(now + seconds(2)).empty());
-    CHECK(streams.late(now + seconds(3)) == std::vector<Id>{2});
+    CHECK(streams.expired(now + seconds(2)).empty());
+    CHECK(streams.expired(now + seconds(3)) == std::vector<Id>{2});
 }

@@ -9,13 +9,13 @@
 
 using namespace thumbnailer::test;
 
-TEST_CASE("watchdog: a front that is stopped is ended by the kernel") {
+TEST_CASE("watchdog: a server that is stopped is ended by the kernel") {
     Program program({"--workers=1", "--die-with-parent"});
     program.signal(SIGSTOP);
     CHECK(program.wait() == -1);
 }
 
-TEST_CASE("watchdog: a front that waits, or is continued in time, lives") {
+TEST_CASE("watchdog: a server that waits, or is continued in time, lives") {
     Program program({"--workers=1", "--die-with-parent"});
     ::usleep(3'000'000);
     program.signal(SIGSTOP);

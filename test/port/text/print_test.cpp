@@ -17,7 +17,7 @@ using text::kExact;
 using text::parse;
 using text::print;
 
-TEST_CASE("text: for people, a binary is shown when it is printable and has at most 200 bytes") {
+TEST_CASE("print: for people, a binary is shown when it is printable and has at most 200 bytes") {
     CHECK(print(binary("hello")) == "<<\"hello\">>");
     CHECK(print(binary("héllo")) == "<<\"héllo\"/utf8>>");
     CHECK(print(binary("")) == "<<>>");
@@ -29,7 +29,7 @@ TEST_CASE("text: for people, a binary is shown when it is printable and has at m
     CHECK(print(binary(std::string_view("\xff\xd8", 2)), kExact) == "<<255,216>>");
 }
 
-TEST_CASE("text: nothing that a client sends reaches a terminal unescaped") {
+TEST_CASE("print: nothing that a client sends reaches a terminal unescaped") {
     CHECK(print(binary("\x1b[2J\n")) == R"(<<"\e[2J\n">>)");
     CHECK(print(binary("a\u202eb")) == R"(<<"a\x{202e}b"/utf8>>)");
     CHECK(print(atom("\x1b]0;x\x07")) == R"('\e]0;x\x{7}')");
@@ -37,7 +37,7 @@ TEST_CASE("text: nothing that a client sends reaches a terminal unescaped") {
     CHECK(print(atom("\xff")) == R"('\x{ff}')");
 }
 
-TEST_CASE("text: lists are shown as strings where Erlang's ~p does") {
+TEST_CASE("print: lists are shown as strings where Erlang's ~p does") {
     CHECK(print(List{{integer('h'), integer('i')}}) == "\"hi\"");
     CHECK(print(List{{integer(255), integer('"')}}) == "\"ÿ\\\"\"");
     CHECK(print(List{{integer(1), integer('i')}}) == "[1, 105]");
@@ -45,7 +45,7 @@ TEST_CASE("text: lists are shown as strings where Erlang's ~p does") {
     CHECK(print(List{{integer('h'), Term(1.0)}}) == "[104, 1.0]");
 }
 
-TEST_CASE("text: a term that passes the last column goes on over several lines") {
+TEST_CASE("print: a term that passes the last column goes on over several lines") {
     const auto read = parse(R"({ok, 7, #{source => #{format => jpeg, width => 2725, height => 2225}, outputs => [
         {ok, #{format => webp, width => 200, height => 163, bytes => 5342, data => <<255,216>>}},
         {error, #{reason => encode_failed, message => <<"no">>}}]}}.)");
@@ -129,7 +129,7 @@ private:
 
 } // namespace
 
-TEST_CASE("text: any term printed in full is read back as the same term, on one line and on many") {
+TEST_CASE("print: any term printed in full is read back as the same term, on one line and on many") {
     for (unsigned seed = 1; seed <= 2000; ++seed) {
         RandomTerms random(seed);
         const Term term = random.term(1);

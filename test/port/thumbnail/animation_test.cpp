@@ -34,8 +34,8 @@ TEST_CASE("animation: frames, delays and repeats are kept, between gif and webp 
         for (const Target format : {Target::gif, Target::webp}) {
             CAPTURE(suffix);
             const Made made = make(animated(suffix), {moving(format)});
-            REQUIRE(made.product().made == 1);
-            CHECK(made.product().height == 30);
+            REQUIRE(made.output_result().made == 1);
+            CHECK(made.output_result().height == 30);
             const VImage roll = all_frames(made.files[0]);
             CHECK(roll.get_int("page-height") == 30);
             CHECK(roll.height() == 90);
@@ -54,7 +54,7 @@ TEST_CASE("animation: without it the first frame is made, or the one that is ask
     const Made made = make(file, {with(&Output::page, 3), box(40, 40)});
     CHECK(made.failure().reason == Reason::bad_option);
     CHECK(text_in(made.failure().option) == "page");
-    CHECK(made.product(1).made == 1);
+    CHECK(made.output_result(1).made == 1);
 }
 
 TEST_CASE("animation: a still poster and the animation come from one request") {
@@ -81,12 +81,12 @@ TEST_CASE("animation: too many frames, or too many pixels in all, are refused fr
     const std::string file = animated(".gif");
     CHECK(make(file, {moving(Target::gif)}, {.max_frames = 2}).failure().reason == Reason::too_large);
     CHECK(make(file, {moving(Target::gif)}, {.max_pixels = 3 * 80 * 60 - 1}).failure().limit == 3 * 80 * 60 - 1);
-    CHECK(make(file, {moving(Target::gif)}, {.max_pixels = 3 * 80 * 60}).product().made == 1);
-    CHECK(make(file, {box(40, 40)}, {.max_frames = 2}).product().made == 1);
+    CHECK(make(file, {moving(Target::gif)}, {.max_pixels = 3 * 80 * 60}).output_result().made == 1);
+    CHECK(make(file, {box(40, 40)}, {.max_frames = 2}).output_result().made == 1);
 }
 
 TEST_CASE("animation: the header tells the frames and how long they take") {
-    const Header header = make(animated(".gif"), {box(40, 40)}).outcome.header;
+    const Header header = make(animated(".gif"), {box(40, 40)}).job_result.header;
     CHECK(header.pages == 3);
     CHECK(header.frames == 3);
     CHECK(header.duration_ms == 600);
@@ -100,6 +100,6 @@ TEST_CASE("animation: the pages of a tiff are pages, each of its own") {
     const Made made = make(file, {box(40, 40), with(&Output::page, 1)});
     check_pixel(made.image(0), 0.5, 0.5, kRed);
     check_pixel(made.image(1), 0.5, 0.5, kGreen);
-    CHECK(made.outcome.header.pages == 2);
-    CHECK(made.outcome.header.frames == 1);
+    CHECK(made.job_result.header.pages == 2);
+    CHECK(made.job_result.header.frames == 1);
 }

@@ -28,22 +28,22 @@ vips::VImage grained() {
 
 } // namespace
 
-TEST_CASE("ladder: the largest comes first, and serves what is at most half of it") {
+TEST_CASE("scaled image cache: the largest comes first, and serves what is at most half of it") {
     std::vector<Plan> plans{plan(320), plan(1280), plan(640), plan(1000)};
-    Ladder::sort(plans);
+    ScaledImageCache::sort_largest_first(plans);
     CHECK(plans[0].layout.scaled.width == 1280);
-    CHECK(!Ladder::is_served(plans, 0));
-    CHECK(!Ladder::is_served(plans, 1));
-    CHECK(Ladder::is_served(plans, 2));
-    CHECK(Ladder::is_served(plans, 3));
+    CHECK(!ScaledImageCache::is_made_from_earlier(plans, 0));
+    CHECK(!ScaledImageCache::is_made_from_earlier(plans, 1));
+    CHECK(ScaledImageCache::is_made_from_earlier(plans, 2));
+    CHECK(ScaledImageCache::is_made_from_earlier(plans, 3));
 }
 
-TEST_CASE("ladder: another view of the image serves nobody") {
-    const View turned{.orientation = 6, .seen = {}, .part = {}};
-    CHECK(!Ladder::is_served({plan(1280), plan(320, turned)}, 1));
+TEST_CASE("scaled image cache: another view of the image serves nobody") {
+    const View swap_if_sideways{.orientation = 6, .oriented_size = {}, .part = {}};
+    CHECK(!ScaledImageCache::is_made_from_earlier({plan(1280), plan(320, swap_if_sideways)}, 1));
 }
 
-TEST_CASE("ladder: a size made from a larger one is as good as one made from the source") {
+TEST_CASE("scaled image cache: a size made from a larger one is as good as one made from the source") {
     const std::string source = file_of(grained(), ".png");
     std::vector<Output> set;
     for (const std::int32_t width : {100, 400, 200, 800}) set.push_back(box(width, 0));
@@ -58,7 +58,7 @@ TEST_CASE("ladder: a size made from a larger one is as good as one made from the
     }
 }
 
-TEST_CASE("ladder: sizes and formats of one set are each as they were asked for, in their order") {
+TEST_CASE("scaled image cache: sizes and formats of one set are each as they were asked for, in their order") {
     const std::string source = file_of(quadrants(800, 600), ".jpg[Q=95]");
     std::vector<Output> set;
     for (const std::int32_t width : {160, 320, 640})
@@ -66,8 +66,8 @@ TEST_CASE("ladder: sizes and formats of one set are each as they were asked for,
             set.push_back(box(width, 0, Fit::inside, format));
     const Made made = make(source, set);
     for (std::size_t index = 0; index < set.size(); ++index) {
-        CHECK(made.product(index).width == set[index].width);
-        CHECK(static_cast<int>(made.product(index).format) == static_cast<int>(set[index].format) - 1);
+        CHECK(made.output_result(index).width == set[index].width);
+        CHECK(static_cast<int>(made.output_result(index).format) == static_cast<int>(set[index].format) - 1);
         check_quadrants(made.image(index), 25);
     }
 }

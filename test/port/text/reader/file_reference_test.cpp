@@ -40,7 +40,7 @@ private:
 
 } // namespace
 
-TEST_CASE("text: {file, Path} stands for the bytes of the file") {
+TEST_CASE("file reference: {file, Path} stands for the bytes of the file") {
     const Directory directory;
     const std::string bytes("\xff\xd8\0jpeg", 7);
     const std::string path = directory.holding("é.jpg", bytes);
@@ -57,7 +57,7 @@ TEST_CASE("text: {file, Path} stands for the bytes of the file") {
     CHECK(empty->terms().front() == binary(""));
 }
 
-TEST_CASE("text: a file that cannot be spliced is an error that names the place and the path") {
+TEST_CASE("file reference: a file that cannot be spliced is an error that names the place and the path") {
     const Directory directory;
     const auto missing = parse("{bytes,\n {file, \"" + directory.path("none.jpg") + "\"}}");
     REQUIRE_FALSE(missing.has_value());
@@ -78,7 +78,7 @@ TEST_CASE("text: a file that cannot be spliced is an error that names the place 
     CHECK(number.error().message == "line 1, column 2: {file, Path} needs a path: a string or a binary");
 }
 
-TEST_CASE("text: files come from the reader that is given, and without one the tuple stays") {
+TEST_CASE("file reference: files come from the reader that is given, and without one the tuple stays") {
     const text::FileReader echo = [](const std::string& path) { return Result<std::string>("bytes of " + path); };
     const auto read = parse("[{file, \"a\"}, {file, \"a\", b}, {'file', <<\"c\">>}, file]", echo);
     REQUIRE(read.has_value());

@@ -34,7 +34,7 @@ std::string repeated(std::string_view piece, std::size_t times) {
 
 } // namespace
 
-TEST_CASE("text: atoms are bare words or stand in quotes") {
+TEST_CASE("parse: atoms are bare words or stand in quotes") {
     CHECK(reread("ok") == "ok");
     CHECK(reread("a1_@B") == "a1_@B");
     CHECK(reread("'ok'") == "ok");
@@ -45,7 +45,7 @@ TEST_CASE("text: atoms are bare words or stand in quotes") {
     CHECK(reread("['end', end, maybe, fun, xors]") == "['end', 'end', 'maybe', 'fun', xors]");
 }
 
-TEST_CASE("text: escapes are those of Erlang") {
+TEST_CASE("parse: escapes are those of Erlang") {
     CHECK(reread(R"([$\b, $\d, $\e, $\f, $\n, $\r, $\s, $\t, $\v, 0])") == "[8, 127, 27, 12, 10, 13, 32, 9, 11, 0]");
     CHECK(reread(R"([$\0, $\12, $\101, $\777, $\x41, $\x{20AC}, $\^A, $\^z, $\q, $\\, $\', 0])") ==
           "[0, 10, 65, 511, 65, 8364, 1, 26, 113, 92, 39, 0]");
@@ -53,21 +53,21 @@ TEST_CASE("text: escapes are those of Erlang") {
     CHECK(reread(R"('\x{1F600}')") == "'😀'");
 }
 
-TEST_CASE("text: integers have signs, bases, underscores and characters") {
+TEST_CASE("parse: integers have signs, bases, underscores and characters") {
     CHECK(reread("[0, -7, +7, - 7, 1_000_000, 16#ff, 16#FF_FF, 2#101, 36#Zz, -16#10, $a, $ , -$a]") ==
           "[0, -7, 7, -7, 1000000, 255, 65535, 5, 1295, -16, 97, 32, -97]");
     CHECK(reread("9223372036854775807") == "9223372036854775807");
     CHECK(reread("-9223372036854775808") == "-9223372036854775808");
 }
 
-TEST_CASE("text: floats are printed with the fewest digits that read back as the same number") {
+TEST_CASE("parse: floats are printed with the fewest digits that read back as the same number") {
     CHECK(reread("[1.0, -1.5, 1.0e3, 1.5E-7, 2.0e+22, 1_0.2_5, 0.1, 0.30000000000000004, 0.0, -0.0]") ==
           "[1.0, -1.5, 1.0e3, 1.5e-7, 2.0e22, 10.25, 0.1, 0.30000000000000004, 0.0, -0.0]");
     CHECK(reread("5.0e-324") == "5.0e-324");
     CHECK(reread("123456789012345680000.0") == "1.2345678901234568e20");
 }
 
-TEST_CASE("text: strings are lists of characters, and those that follow each other are one") {
+TEST_CASE("parse: strings are lists of characters, and those that follow each other are one") {
     const auto read = parse(R"(["aé€", "a" "b", "", [104, 105]].)", nullptr);
     REQUIRE(read.has_value());
     const auto& items = read->terms().front().as<List>()->items;
@@ -75,7 +75,7 @@ TEST_CASE("text: strings are lists of characters, and those that follow each oth
     CHECK(print(read->terms().front(), kExact) == R"([[97, 233, 8364], "ab", [], "hi"])");
 }
 
-TEST_CASE("text: binaries are of strings and bytes, as UTF-8 where they say so") {
+TEST_CASE("parse: binaries are of strings and bytes, as UTF-8 where they say so") {
     CHECK(reread("<<>>") == "<<>>");
     CHECK(reread(R"(<<"text">>)") == R"(<<"text">>)");
     CHECK(reread(R"(<< "a" , "b", 99, $d, 16#65 >>)") == R"(<<"abcde">>)");
@@ -86,7 +86,7 @@ TEST_CASE("text: binaries are of strings and bytes, as UTF-8 where they say so")
     CHECK(reread(R"(<<"a" "b">>)") == "line 1, column 7: expected `,` or `>>`, found a string");
 }
 
-TEST_CASE("text: lists, tuples and maps hold each other, with spaces, lines and comments between") {
+TEST_CASE("parse: lists, tuples and maps hold each other, with spaces, lines and comments between") {
     CHECK(reread("{make,1,#{outputs=>[#{width=>200}]},{bytes,<<>>}}.") ==
           "{make, 1, #{outputs => [#{width => 200}]}, {bytes, <<>>}}");
     CHECK(reread("% a request\n{ ping ,\t7 % its id\r\n } . % done") == "{ping, 7}");
@@ -94,7 +94,7 @@ TEST_CASE("text: lists, tuples and maps hold each other, with spaces, lines and 
     CHECK(reread("#{#{a => 1} => [x], {b} => \"s\"}") == "#{#{a => 1} => [x], {b} => \"s\"}");
 }
 
-TEST_CASE("text: terms are ended by dots, and the last dot is needed when there are several") {
+TEST_CASE("parse: terms are ended by dots, and the last dot is needed when there are several") {
     const auto two = parse("{a}. {b}.\nc.d.", nullptr);
     REQUIRE(two.has_value());
     CHECK(two->terms().size() == 4);
@@ -104,7 +104,7 @@ TEST_CASE("text: terms are ended by dots, and the last dot is needed when there 
     CHECK(reread("% nothing\n") == "line 2, column 1: expected a term, found the end of the text");
 }
 
-TEST_CASE("text: an error names the line, the column in characters and what was expected") {
+TEST_CASE("parse: an error names the line, the column in characters and what was expected") {
     const std::pair<std::string, std::string> kFaults[] = {
         {"{a, ]}", "line 1, column 5: expected a term, found `]`"},
         {"{a\n b}", "line 2, column 2: expected `,` or `}`, found an atom"},
@@ -157,14 +157,14 @@ TEST_CASE("text: an error names the line, the column in characters and what was 
     }
 }
 
-TEST_CASE("text: an atom has at most 255 characters, however many bytes they take") {
+TEST_CASE("parse: an atom has at most 255 characters, however many bytes they take") {
     CHECK(parse("'" + repeated("é", 255) + "'", nullptr).has_value());
     CHECK(reread("'" + repeated("é", 256) + "'") ==
           "line 1, column 1: an atom of 256 characters; at most 255 are accepted");
     CHECK(reread(repeated("a", 256)) == "line 1, column 1: an atom of 256 characters; at most 255 are accepted");
 }
 
-TEST_CASE("text: terms keep to the limits of a frame, each for itself") {
+TEST_CASE("parse: terms keep to the limits of a frame, each for itself") {
     CHECK(parse(repeated("[", 16) + repeated("]", 16), nullptr).has_value());
     CHECK(reread(repeated("[", 17) + repeated("]", 17)) == "line 1, column 17: nested deeper than 16 levels");
     CHECK(reread(repeated("{", 100000)) == "line 1, column 17: nested deeper than 16 levels");
@@ -175,7 +175,7 @@ TEST_CASE("text: terms keep to the limits of a frame, each for itself") {
     CHECK(reread('"' + std::string(4096, 'a') + '"') == "line 1, column 1: more than 4096 terms in one");
 }
 
-TEST_CASE("text: terms outlive the text and a move of their owner") {
+TEST_CASE("parse: terms outlive the text and a move of their owner") {
     text::OwnedTerms kept;
     {
         std::string source = "[a_long_atom_that_is_not_in_place, 'x', <<\"bytes\">>].";
@@ -187,7 +187,7 @@ TEST_CASE("text: terms outlive the text and a move of their owner") {
     CHECK(print(kept.terms().front()) == "[a_long_atom_that_is_not_in_place, x, <<\"bytes\">>]");
 }
 
-TEST_CASE("text: a printed term with any byte changed is read or refused with a place") {
+TEST_CASE("parse: a printed term with any byte changed is read or refused with a place") {
     const std::string source =
         R"({make, 1, #{'to' => <<"a\x{41}é"/utf8>>, w => [16#ff, -1.5e3, $\n, "s"]}, {b, <<1,2>>}}.)";
     for (std::size_t at = 0; at < source.size(); ++at)

@@ -57,7 +57,7 @@ TEST_CASE("load: the less is decoded, the less the thumbnail is like the picture
     const std::string file = photo();
     for (const int width : {40, 64, 120, 200}) {
         CAPTURE(width);
-        const Reference wanted(reference(file, width));
+        const SsimReference wanted(reference(file, width));
         const auto ssim = [&](Speed speed) {
             return wanted.ssim(make(file, {with(&Output::speed, speed, box(width, 0))}).image());
         };

@@ -165,7 +165,7 @@ TEST_CASE("preview: one that is damaged costs nothing but itself") {
     const std::string sound = preview(160, 120);
     const std::string damaged = sound.substr(0, sound.size() / 2) + std::string(sound.size() / 2, '\0');
     CHECK(!is_taken(with_segment(picture(), exif(sound.substr(0, sound.size() / 2))), allowing(40)));
-    CHECK(make(with_segment(picture(), exif(damaged)), {allowing(40)}).outcome.failed == 0);
+    CHECK(make(with_segment(picture(), exif(damaged)), {allowing(40)}).job_result.failed == 0);
 }
 
 TEST_CASE("preview: bytes that are changed at random never do harm") {

@@ -94,7 +94,7 @@ TEST_CASE("encode: avif without loss has none to speak of") {
 
 TEST_CASE("encode: tiff is written, too") {
     const Made made = make(file_of(quadrants(160, 120), ".jpg[Q=95]"), {as(Target::tiff)});
-    CHECK(made.product().format == Format::tiff);
+    CHECK(made.output_result().format == Format::tiff);
     CHECK(sniff(bytes_of(made.files[0])) == Format::tiff);
     check_quadrants(made.image());
 }

@@ -70,7 +70,7 @@ TEST_CASE("metadata: all keeps all, but for the orientation, which the picture h
 }
 
 TEST_CASE("metadata: the header tells date and camera, whatever they look like") {
-    const Header header = make(tagged(), {box(80, 80)}).outcome.header;
+    const Header header = make(tagged(), {box(80, 80)}).job_result.header;
     CHECK(text_in(header.taken_at) == "2026-11-20T16:50:01");
     CHECK(text_in(header.camera) == "Maker Mark (2), ASCII, 3");
     CHECK(header.profile == 1);
@@ -84,7 +84,7 @@ TEST_CASE("metadata: what is no date and no camera is not told") {
     VImage image = quadrants(16, 16).copy();
     image.set("exif-ifd2-DateTimeOriginal", "0000:00:00 00:00:00");
     image.set("exif-ifd0-Model", "one\ntwo");
-    const Header header = make(file_of(image, ".jpg"), {box(8, 8)}).outcome.header;
+    const Header header = make(file_of(image, ".jpg"), {box(8, 8)}).job_result.header;
     CHECK(text_in(header.taken_at).empty());
     CHECK(text_in(header.camera).empty());
 }

@@ -29,7 +29,7 @@ Output as(Target format) { return box(200, 200, Fit::inside, format); }
 
 } // namespace
 
-TEST_CASE("budget: max_bytes is met, with the best quality that meets it") {
+TEST_CASE("quality search: max_bytes is met, with the best quality that meets it") {
     for (const Target target : {Target::jpeg, Target::webp}) {
         CAPTURE(static_cast<int>(target));
         const std::string plain = make(source(), {as(target)}).files[0];
@@ -50,13 +50,13 @@ TEST_CASE("budget: max_bytes is met, with the best quality that meets it") {
     }
 }
 
-TEST_CASE("budget: a limit that is met already changes nothing") {
+TEST_CASE("quality search: a limit that is met already changes nothing") {
     const std::string plain = make(source(), {as(Target::jpeg)}).files[0];
     const auto limit = static_cast<std::int32_t>(plain.size());
     CHECK(make(source(), {with(&Output::max_bytes, limit, as(Target::jpeg))}).files[0] == plain);
 }
 
-TEST_CASE("budget: a limit that cannot be met is an error that names it") {
+TEST_CASE("quality search: a limit that cannot be met is an error that names it") {
     for (const Target target : {Target::jpeg, Target::png}) {
         const Made made = make(source(), {with(&Output::max_bytes, 100, as(target))});
         CHECK(made.failure().reason == Reason::too_large);
@@ -65,10 +65,10 @@ TEST_CASE("budget: a limit that cannot be met is an error that names it") {
     }
 }
 
-TEST_CASE("budget: with ssim the file is the smallest that looks as much like the original") {
+TEST_CASE("quality search: with ssim the file is the smallest that looks as much like the original") {
     const VImage original = make(source(), {as(Target::png)}).image();
     for (const Target target : {Target::jpeg, Target::webp}) {
-        const Reference reference(original);
+        const SsimReference reference(original);
         const Made made = make(source(), {with(&Output::ssim, 0.9, as(target)), with(&Output::ssim, 0.98, as(target))});
         CHECK(reference.ssim(made.image(0)) >= 0.9);
         CHECK(reference.ssim(made.image(0)) < 0.93);
@@ -77,15 +77,15 @@ TEST_CASE("budget: with ssim the file is the smallest that looks as much like th
     }
 }
 
-TEST_CASE("budget: a similarity that no quality reaches is an error") {
+TEST_CASE("quality search: a similarity that no quality reaches is an error") {
     const Made made = make(source(), {with(&Output::ssim, 1.0, as(Target::jpeg))});
     CHECK(made.failure().reason == Reason::encode_failed);
     CHECK(text_in(made.failure().option) == "quality");
 }
 
-TEST_CASE("budget: ssim of an image with itself is 1, and falls with noise") {
+TEST_CASE("quality search: ssim of an image with itself is 1, and falls with noise") {
     const VImage image = textured(64);
-    const Reference reference(image);
+    const SsimReference reference(image);
     CHECK(reference.ssim(image) == doctest::Approx(1));
     const VImage noise = VImage::gaussnoise(64, 64, VImage::option()->set("sigma", 15)->set("seed", 5));
     const double noisy = reference.ssim((image + noise).cast(VIPS_FORMAT_UCHAR));

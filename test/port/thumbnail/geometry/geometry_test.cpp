@@ -58,7 +58,7 @@ TEST_CASE("geometry: cover fills the box exactly and cuts both sides alike") {
 TEST_CASE("geometry: contain stands in the middle of the box") {
     const Layout layout = lay_out(kPhoto, box(200, 200, Fit::contain));
     CHECK(layout.canvas == Size{200, 200});
-    CHECK(layout.kept == Size{200, 150});
+    CHECK(layout.crop == Size{200, 150});
     CHECK(layout.x == 0);
     CHECK(layout.y == 25);
 }
@@ -74,7 +74,7 @@ TEST_CASE("geometry: an image smaller than the box stays as it is unless it may 
     CHECK(lay_out(kSmall, box(200, 200, Fit::fill)).canvas == kSmall);
     CHECK(lay_out(kSmall, box(200, 20, Fit::cover)).canvas == Size{40, 20});
     CHECK(lay_out(kSmall, box(200, 200, Fit::contain)).canvas == Size{200, 200});
-    CHECK(lay_out(kSmall, box(200, 200, Fit::contain)).kept == kSmall);
+    CHECK(lay_out(kSmall, box(200, 200, Fit::contain)).crop == kSmall);
     CHECK(lay_out(kSmall, box(200, 200, Fit::inside, true)).canvas == Size{200, 150});
     CHECK(lay_out(kSmall, box(200, 200, Fit::cover, true)).canvas == Size{200, 200});
 }
@@ -89,11 +89,11 @@ TEST_CASE("geometry: cover and contain have the size of the box for every shape"
         for (std::int32_t height = 1; height < 700; height += 41) {
             const Layout covered = lay_out({width, height}, box(53, 47, Fit::cover, true));
             CHECK(covered.canvas == Size{53, 47});
-            CHECK(covered.left + covered.kept.width <= covered.scaled.width);
-            CHECK(covered.top + covered.kept.height <= covered.scaled.height);
+            CHECK(covered.left + covered.crop.width <= covered.scaled.width);
+            CHECK(covered.top + covered.crop.height <= covered.scaled.height);
             const Layout contained = lay_out({width, height}, box(53, 47, Fit::contain, true));
-            CHECK(contained.x + contained.kept.width <= 53);
-            CHECK(contained.y + contained.kept.height <= 47);
+            CHECK(contained.x + contained.crop.width <= 53);
+            CHECK(contained.y + contained.crop.height <= 47);
         }
 }
 

@@ -56,7 +56,7 @@ TEST_CASE("orientation: a rectangle of what is seen is found where it is stored"
         filled(40, 30, kRed).insert(filled(kSpot.width, kSpot.height, kBlue), kSpot.left, kSpot.top);
     for (int orientation = 1; orientation <= 8; ++orientation) {
         CAPTURE(orientation);
-        const Rect rect = stored(kSpot, kSeen, orientation);
+        const Rect rect = stored_rect(kSpot, kSeen, orientation);
         const vips::VImage part =
             stored_for(seen, orientation).extract_area(rect.left, rect.top, rect.width, rect.height);
         CHECK(part.extract_band(2).min() == 255);

@@ -44,7 +44,7 @@ TEST_CASE("region: what reaches out of the image costs that output alone and nam
         CHECK(made.failure(index).reason == Reason::bad_option);
         CHECK(text_in(made.failure(index).option) == "region");
     }
-    CHECK(made.product(2).made == 1);
+    CHECK(made.output_result(2).made == 1);
 }
 
 TEST_CASE("region: a border of one colour or none is trimmed away") {

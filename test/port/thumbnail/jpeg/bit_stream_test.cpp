@@ -14,7 +14,7 @@ std::vector<std::byte> counting(std::size_t size) {
 
 } // namespace
 
-TEST_CASE("bits: what was written is read, whatever the lengths") {
+TEST_CASE("bit stream: what was written is read, whatever the lengths") {
     std::vector<std::byte> data;
     BitWriter writer(data);
     for (std::uint32_t index = 0; index < 2000; ++index)
@@ -26,7 +26,7 @@ TEST_CASE("bits: what was written is read, whatever the lengths") {
     CHECK_FALSE(reader.overrun());
 }
 
-TEST_CASE("bits: a byte of ones is followed by one that does not count, wherever in a word it stands") {
+TEST_CASE("bit stream: a byte of ones is followed by one that does not count, wherever in a word it stands") {
     for (std::size_t place = 0; place < 24; ++place) {
         CAPTURE(place);
         std::vector<std::byte> data = counting(24);
@@ -40,7 +40,7 @@ TEST_CASE("bits: a byte of ones is followed by one that does not count, wherever
     }
 }
 
-TEST_CASE("bits: behind the end there are zeros, which are too many") {
+TEST_CASE("bit stream: behind the end there are zeros, which are too many") {
     const std::vector<std::byte> data = counting(3);
     BitReader reader(data);
     CHECK(reader.take(24) == 0x00070e);
@@ -49,7 +49,7 @@ TEST_CASE("bits: behind the end there are zeros, which are too many") {
     CHECK(reader.overrun());
 }
 
-TEST_CASE("bits: a marker is an end, and reading goes on behind the restart marker whose turn it is") {
+TEST_CASE("bit stream: a marker is an end, and reading goes on behind the restart marker whose turn it is") {
     const std::vector<std::byte> data{std::byte{0xa5}, std::byte{0xff}, std::byte{0xd3}, std::byte{0x3c}};
     BitReader reader(data);
     CHECK(reader.take(5) == 0x14);
@@ -58,7 +58,7 @@ TEST_CASE("bits: a marker is an end, and reading goes on behind the restart mark
     CHECK_FALSE(reader.overrun());
 }
 
-TEST_CASE("bits: there is no restart before the marker, behind it, or at another one") {
+TEST_CASE("bit stream: there is no restart before the marker, behind it, or at another one") {
     const auto restarts = [](int byte, int marker, int bits, unsigned number) {
         const std::vector<std::byte> data{std::byte{0xa5}, std::byte{0xa5}, static_cast<std::byte>(byte),
                                           static_cast<std::byte>(marker)};

@@ -19,7 +19,7 @@ std::vector<std::byte> bytes(std::initializer_list<int> values) {
 const HuffmanTable kTable(bytes({1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}), bytes({0x00, 0x01, 0x2a, 0xf0}));
 
 bool is(HuffmanSymbol symbol, int length, int zeros, int size) {
-    return symbol.length == length && symbol.zeros == zeros && symbol.size == size && symbol.total == length + size;
+    return symbol.length == length && symbol.run == zeros && symbol.size == size && symbol.total == length + size;
 }
 
 } // namespace
@@ -64,7 +64,7 @@ TEST_CASE("huffman: a value that begins with a zero is negative") {
 }
 
 TEST_CASE("huffman: an end of the block has no value, and is not sixteen zeros") {
-    CHECK(kTable[0x00000000].is_end());
-    CHECK_FALSE(kTable[0x80000000].is_end());
-    CHECK_FALSE(kTable[0xe0000000].is_end());
+    CHECK(kTable[0x00000000].is_end_of_block());
+    CHECK_FALSE(kTable[0x80000000].is_end_of_block());
+    CHECK_FALSE(kTable[0xe0000000].is_end_of_block());
 }

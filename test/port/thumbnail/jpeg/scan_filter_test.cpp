@@ -40,7 +40,7 @@ double likeness(const std::string& file, const std::string& lighter, int shrink,
             VImage::new_from_buffer(from.data(), from.size(), "", VImage::option()->set("shrink", shrink));
         return image.resize(static_cast<double>(width) / image.width()).copy_memory();
     };
-    return Reference(thumbnail(file)).ssim(thumbnail(lighter));
+    return SsimReference(thumbnail(file)).ssim(thumbnail(lighter));
 }
 
 // What a command of the shell makes of a file, whose name it finds in $FILE.
@@ -105,11 +105,11 @@ std::size_t marker_at(const std::string& file, char marker, int skipped = 0) {
 
 } // namespace
 
-TEST_CASE("scans: for a sixteenth the mean of each block is all that is left, in one scan") {
+TEST_CASE("scan filter: for a sixteenth the mean of each block is all that is left, in one scan") {
     for (const std::string sampling : kSamplings) {
         CAPTURE(sampling);
         const std::string file = progressive(sampling);
-        const auto lighter = lightened(bytes_of(file), 16);
+        const auto lighter = drop_fine_scans(bytes_of(file), 16);
         REQUIRE(lighter);
         CHECK(lighter->size() * 3 < file.size());
         CHECK(!jpeg_frame(*lighter)->progressive);
@@ -117,13 +117,13 @@ TEST_CASE("scans: for a sixteenth the mean of each block is all that is left, in
     }
 }
 
-TEST_CASE("scans: the means are those that a decoder finds, bit by bit") {
+TEST_CASE("scan filter: the means are those that a decoder finds, bit by bit") {
     // Without colours an eighth is made of means alone.
     const VImage grey = picture(805, 603).colourspace(VIPS_INTERPRETATION_B_W);
     for (const VImage& image :
          {grey, grey.extract_area(0, 0, 800, 600), grey.extract_area(0, 0, 8, 8), grey.extract_area(0, 0, 9, 130)}) {
         const std::string file = file_of(image, ".jpg[interlace,Q=85]");
-        const std::string lighter = text_in(lightened(bytes_of(file), 16));
+        const std::string lighter = text_in(drop_fine_scans(bytes_of(file), 16));
         const auto eighth = [](const std::string& from) {
             return VImage::new_from_buffer(from.data(), from.size(), "", VImage::option()->set("shrink", 8))
                 .copy_memory();
@@ -132,11 +132,11 @@ TEST_CASE("scans: the means are those that a decoder finds, bit by bit") {
     }
 }
 
-TEST_CASE("scans: for an eighth the first approximation of the longest waves is left") {
+TEST_CASE("scan filter: for an eighth the first approximation of the longest waves is left") {
     for (const std::string sampling : kSamplings) {
         CAPTURE(sampling);
         const std::string file = progressive(sampling);
-        const auto lighter = lightened(bytes_of(file), 8);
+        const auto lighter = drop_fine_scans(bytes_of(file), 8);
         REQUIRE(lighter);
         CHECK(lighter->size() * 2 < file.size());
         CHECK(jpeg_frame(*lighter)->progressive);
@@ -144,7 +144,7 @@ TEST_CASE("scans: for an eighth the first approximation of the longest waves is 
     }
 }
 
-TEST_CASE("scans: what encoders write becomes lighter and stays the picture, in every sampling") {
+TEST_CASE("scan filter: what encoders write becomes lighter and stays the picture, in every sampling") {
     const std::string pixmap = portable_pixmap(picture(805, 603));
     for (const std::string sampling : {"1x1", "2x1", "1x2", "2x2"})
         for (const Script& script : kScripts)
@@ -154,71 +154,71 @@ TEST_CASE("scans: what encoders write becomes lighter and stays the picture, in 
                 CAPTURE(restart);
                 const std::string file = in_scans(made_by("cjpeg -quality 85 -sample " + sampling + " $FILE", pixmap),
                                                   script.scans, restart);
-                const auto means = lightened(bytes_of(file), 16);
+                const auto means = drop_fine_scans(bytes_of(file), 16);
                 REQUIRE(means);
                 CHECK(!jpeg_frame(*means)->progressive);
                 CHECK(likeness(file, text_in(means), 8, 50) > 0.99);
-                const auto waves = lightened(bytes_of(file), 8);
+                const auto waves = drop_fine_scans(bytes_of(file), 8);
                 REQUIRE(waves);
                 CHECK(waves->size() < file.size() * 4 / 5);
                 CHECK(likeness(file, text_in(waves), 4, 100) > 0.98);
             }
 }
 
-TEST_CASE("scans: a first approximation that is too rough is not taken for the picture") {
+TEST_CASE("scan filter: a first approximation that is too rough is not taken for the picture") {
     const std::string rough = "0: 0 0 0 0; 0: 1 63 0 4; 0: 1 63 4 3; 0: 1 63 3 2; 0: 1 63 2 1; 0: 1 63 1 0;";
     const std::string grey = file_of(picture(640, 480).colourspace(VIPS_INTERPRETATION_B_W), ".jpg");
-    CHECK(!lightened(bytes_of(in_scans(grey, rough)), 8));
-    CHECK(lightened(bytes_of(in_scans(grey, rough)), 16));
+    CHECK(!drop_fine_scans(bytes_of(in_scans(grey, rough)), 8));
+    CHECK(drop_fine_scans(bytes_of(in_scans(grey, rough)), 16));
 }
 
-TEST_CASE("scans: a thumbnail that shows more gets everything, and so does a jpeg of one scan") {
-    CHECK(!lightened(bytes_of(progressive()), 7));
-    CHECK(!lightened(bytes_of(progressive()), 0));
-    CHECK(!lightened(bytes_of(file_of(picture(320, 240), ".jpg")), 16));
-    CHECK(!lightened(bytes_of(file_of(picture(320, 240), ".png")), 16));
+TEST_CASE("scan filter: a thumbnail that shows more gets everything, and so does a jpeg of one scan") {
+    CHECK(!drop_fine_scans(bytes_of(progressive()), 7));
+    CHECK(!drop_fine_scans(bytes_of(progressive()), 0));
+    CHECK(!drop_fine_scans(bytes_of(file_of(picture(320, 240), ".jpg")), 16));
+    CHECK(!drop_fine_scans(bytes_of(file_of(picture(320, 240), ".png")), 16));
 }
 
-TEST_CASE("scans: colours that are stored in larger blocks need a smaller thumbnail") {
+TEST_CASE("scan filter: colours that are stored in larger blocks need a smaller thumbnail") {
     std::string file = file_of(picture(640, 480), ".jpg[interlace,subsample_mode=on]");
     const std::size_t frame = marker_at(file, '\xc2');
     REQUIRE(file[frame + 11] == 0x22);
     file[frame + 11] = 0x41; // now 4 x 1, which has as many blocks
     const auto kept = [&](std::int32_t reduction) {
-        return jpeg_frame(*lightened(bytes_of(file), reduction))->progressive;
+        return jpeg_frame(*drop_fine_scans(bytes_of(file), reduction))->progressive;
     };
     CHECK(kept(31));
     CHECK(!kept(32));
 }
 
-TEST_CASE("scans: what stands before the pixels stays") {
+TEST_CASE("scan filter: what stands before the pixels stays") {
     VImage tagged = picture(640, 480).icc_transform("p3", VImage::option()->set("input_profile", "srgb"));
     tagged.set("exif-ifd0-Copyright", "owner");
     const std::string file = file_of(tagged, ".jpg[interlace]");
     for (const std::int32_t reduction : {8, 16}) {
-        const VImage image = decoded(text_in(lightened(bytes_of(file), reduction)));
+        const VImage image = decoded(text_in(drop_fine_scans(bytes_of(file), reduction)));
         CHECK(image.get_typeof(VIPS_META_ICC_NAME) != 0);
         CHECK(image.get_typeof("exif-ifd0-Copyright") != 0);
         CHECK(image.width() == 640);
     }
 }
 
-TEST_CASE("scans: a jpeg that is cut short anywhere is the decoder's as it is") {
+TEST_CASE("scan filter: a jpeg that is cut short anywhere is the decoder's as it is") {
     const std::string file = progressive();
     for (std::size_t length = 0; length < file.size(); length += 1 + length / 20)
-        CHECK(!lightened(bytes_of(file.substr(0, length)), 16));
+        CHECK(!drop_fine_scans(bytes_of(file.substr(0, length)), 16));
     const Made made = make(file.substr(0, file.size() - 2), {box(50, 38)});
-    CHECK(made.outcome.failed == 1);
-    CHECK(made.outcome.failure.reason == Reason::bad_image);
+    CHECK(made.job_result.failed == 1);
+    CHECK(made.job_result.failure.reason == Reason::bad_image);
 }
 
-TEST_CASE("scans: scans that do not follow from each other are the decoder's as they are") {
+TEST_CASE("scan filter: scans that do not follow from each other are the decoder's as they are") {
     const auto changed = [](int scan, std::size_t from_end, char value) {
         std::string file = progressive();
         const std::size_t at = marker_at(file, '\xda', scan);
         const auto length = static_cast<std::size_t>(file[at + 3]);
         file[at + 2 + length - from_end] = value;
-        return !lightened(bytes_of(file), 16);
+        return !drop_fine_scans(bytes_of(file), 16);
     };
     CHECK(!changed(1, 1, 0x02)); // as it was
     CHECK(changed(1, 1, 0x0e));  // a bit beyond all
@@ -229,15 +229,15 @@ TEST_CASE("scans: scans that do not follow from each other are the decoder's as 
     CHECK(changed(0, 3, 1));     // no mean at all
 }
 
-TEST_CASE("scans: a marker that stands alone before the first scan is the decoder's to judge") {
+TEST_CASE("scan filter: a marker that stands alone before the first scan is the decoder's to judge") {
     for (const char marker : {'\x01', '\xd0', '\xd7', '\xd8'}) {
         std::string file = progressive();
         file[marker_at(file, '\xdb', 0) + 1] = marker; // of a table
-        CHECK(!lightened(bytes_of(file), 16));
+        CHECK(!drop_fine_scans(bytes_of(file), 16));
     }
 }
 
-TEST_CASE("scans: bytes that are changed at random never do harm") {
+TEST_CASE("scan filter: bytes that are changed at random never do harm") {
     const std::string sound = file_of(picture(320, 240), ".jpg[interlace]");
     std::uint32_t dice = 1;
     const auto thrown = [&](std::size_t sides) {
@@ -249,17 +249,17 @@ TEST_CASE("scans: bytes that are changed at random never do harm") {
         std::string file = sound;
         for (std::size_t times = 1 + thrown(8); times > 0; --times)
             file[thrown(file.size())] = static_cast<char>(thrown(256));
-        for (const std::int32_t reduction : {8, 16}) lighter += lightened(bytes_of(file), reduction) ? 1 : 0;
+        for (const std::int32_t reduction : {8, 16}) lighter += drop_fine_scans(bytes_of(file), reduction) ? 1 : 0;
     }
     CHECK(lighter > 0);
 }
 
-TEST_CASE("scans: the thumbnail of a progressive jpeg is that of the picture, whatever the speed") {
+TEST_CASE("scan filter: the thumbnail of a progressive jpeg is that of the picture, whatever the speed") {
     const std::string file = progressive();
     const VImage image = VImage::new_from_buffer(file.data(), file.size(), "");
     for (const int width : {50, 75, 100}) {
         const VImage reference = image.resize(static_cast<double>(width) / image.width()).copy_memory();
-        const Reference wanted(reference);
+        const SsimReference wanted(reference);
         for (const Speed speed : {Speed::balanced, Speed::best}) {
             CAPTURE(width);
             CAPTURE(static_cast<int>(speed));

@@ -39,7 +39,7 @@ std::string samples(const std::string& file, unsigned shrink, bool by_reader) {
     jpeg.raw_data_out = TRUE;
     jpeg.out_color_space = jpeg.jpeg_color_space;
     jpeg_start_decompress(&jpeg);
-    BlockReader reader;
+    McuDecoder reader;
     if (by_reader) reader.attach(jpeg);
     std::string made;
     while (jpeg.output_scanline < jpeg.output_height) {
@@ -106,11 +106,11 @@ std::string two_blocks(const std::vector<std::vector<Code>>& blocks) {
     return std::string(text_of(Bytes(file)));
 }
 
-bool is_read(const std::string& file) { return read_planes(bytes_of(file), 1, 1000).has_value(); }
+bool is_read(const std::string& file) { return decode_jpeg(bytes_of(file), 1, 1000).has_value(); }
 
 } // namespace
 
-TEST_CASE("planes_blocks: samples are those of libjpeg's own reader, at each scale") {
+TEST_CASE("huffman decoder: samples are those of libjpeg's own reader, at each scale") {
     const VImage image = picture(333, 201);
     for (const char* suffix : {".jpg[Q=75,subsample_mode=on]", ".jpg[Q=92,subsample_mode=off]",
                                ".jpg[Q=100,subsample_mode=off]", ".jpg[Q=3]", ".jpg[Q=85,optimize_coding]",
@@ -126,7 +126,7 @@ TEST_CASE("planes_blocks: samples are those of libjpeg's own reader, at each sca
     }
 }
 
-TEST_CASE("planes_blocks: a block that is full has no end, and the next one follows it at once") {
+TEST_CASE("huffman decoder: a block that is full has no end, and the next one follows it at once") {
     for (const auto& first :
          {std::vector<Code>{kF1, kF1, kF1, kE1}, std::vector<Code>{kF1, kEnd}, std::vector<Code>{kEnd}}) {
         const std::string file = two_blocks({first, {kE1, kEnd}});
@@ -136,14 +136,14 @@ TEST_CASE("planes_blocks: a block that is full has no end, and the next one foll
     }
 }
 
-TEST_CASE("planes_blocks: too many coefficients, no such code, too few bits: there are no planes") {
+TEST_CASE("huffman decoder: too many coefficients, no such code, too few bits: there are no planes") {
     CHECK_FALSE(is_read(two_blocks({{kF1, kF1, kF1, kF1}, {kEnd}})));
     CHECK_FALSE(is_read(two_blocks({{kE1, kF1, kF1, kF1, kEnd}, {kEnd}})));
     CHECK_FALSE(is_read(two_blocks({{kF1, static_cast<Code>(0b111)}, {kEnd}})));
     CHECK_FALSE(is_read(two_blocks({{kEnd}})));
 }
 
-TEST_CASE("planes_blocks: samples are those of libjpeg's own reader, whatever the subsampling") {
+TEST_CASE("huffman decoder: samples are those of libjpeg's own reader, whatever the subsampling") {
     const VImage image = picture(333, 201);
     for (const auto& [across, down] : {std::pair{2, 1}, {1, 2}, {4, 1}, {1, 4}, {4, 2}})
         for (const unsigned restart : {0, 3}) {
@@ -157,7 +157,7 @@ TEST_CASE("planes_blocks: samples are those of libjpeg's own reader, whatever th
         }
 }
 
-TEST_CASE("planes_blocks: restart markers that are not in their order are damage") {
+TEST_CASE("huffman decoder: restart markers that are not in their order are damage") {
     std::string file = file_of(picture(100, 100), ".jpg[restart_interval=4]");
     CHECK(is_read(file));
     const auto marker = [&](char number) { return file.find(std::string{'\xff', number}); };

@@ -28,7 +28,7 @@ Samples picture(int components) {
 
 // A file whose symbols libjpeg counts by itself or has counted.
 std::string file(int components, int quality, bool progressive, bool by_counter) {
-    SymbolCounter counter;
+    HuffmanStatistics counter;
     return jpeg_of(
         picture(components),
         [&](jpeg_compress_struct& jpeg) {
@@ -43,7 +43,7 @@ std::string file(int components, int quality, bool progressive, bool by_counter)
 
 } // namespace
 
-TEST_CASE("planes_symbols: the file is that of libjpeg's own count") {
+TEST_CASE("huffman statistics: the file is that of libjpeg's own count") {
     for (const int components : {1, 3})
         for (const int quality : {1, 30, 80, 95, 100})
             for (const bool progressive : {false, true}) {

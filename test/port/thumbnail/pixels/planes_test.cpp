@@ -45,8 +45,8 @@ TEST_CASE("planes: a plane is seen upright from each of the eight orientations")
                                              {6, 3, 5, 2, 4, 1}, {3, 6, 2, 5, 1, 4}};
     for (int orientation = 1; orientation <= 8; ++orientation) {
         CAPTURE(orientation);
-        const Plane turned = upright(plane(3, {1, 2, 3, 4, 5, 6}), orientation);
-        CHECK(turned.size() == (orientation < 5 ? Size{3, 2} : Size{2, 3}));
-        CHECK(samples_of(turned) == seen[static_cast<std::size_t>(orientation - 1)]);
+        const Plane swap_if_sideways = apply_orientation(plane(3, {1, 2, 3, 4, 5, 6}), orientation);
+        CHECK(swap_if_sideways.size() == (orientation < 5 ? Size{3, 2} : Size{2, 3}));
+        CHECK(samples_of(swap_if_sideways) == seen[static_cast<std::size_t>(orientation - 1)]);
     }
 }

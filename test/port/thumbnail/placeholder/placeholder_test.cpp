@@ -13,7 +13,7 @@ namespace {
 
 std::string placeholder(const std::string& source, Placeholder kind) {
     const Made made = make(source, {with(&Output::placeholder, kind)});
-    CHECK(made.product().made == 1);
+    CHECK(made.output_result().made == 1);
     return made.placeholders[0];
 }
 

@@ -47,8 +47,8 @@ TEST_CASE("effects: contrast moves away from the middle grey and towards it") {
 TEST_CASE("effects: saturation takes colour away, hue turns it") {
     const Pixel pale = colour_after({200, 80, 80, 255}, &Output::saturation, 0.0);
     CHECK(std::abs(pale[0] - pale[1]) <= 2);
-    const Pixel turned = colour_after({200, 80, 80, 255}, &Output::hue, 120);
-    CHECK(turned[1] > turned[0]);
+    const Pixel swap_if_sideways = colour_after({200, 80, 80, 255}, &Output::hue, 120);
+    CHECK(swap_if_sideways[1] > swap_if_sideways[0]);
     CHECK(near(colour_after({200, 80, 80, 255}, &Output::hue, 360), {200, 80, 80, 255}, 3));
 }
 
@@ -98,7 +98,7 @@ TEST_CASE("effects: padding stands around the thumbnail in the background's colo
     const vips::VImage image = made.image();
     CHECK(image.width() == 86);
     CHECK(image.height() == 64);
-    CHECK(made.product().width == 86);
+    CHECK(made.output_result().width == 86);
     CHECK(image.getpoint(3, 32)[2] == 255);
     check_pixel(image, 6.0 / 86, 3.0 / 64, kRed);
     CHECK(near({image.getpoint(83, 59)[0], image.getpoint(83, 59)[1], image.getpoint(83, 59)[2], 255}, kYellow, 12));

@@ -34,14 +34,14 @@ std::string by_a_new_one(const Resampling& resampling) {
 
 } // namespace
 
-TEST_CASE("planes_resize: an even plane stays even, whatever the kernel") {
+TEST_CASE("resampler: an even plane stays even, whatever the kernel") {
     Plane even({120, 90});
     for (std::int32_t y = 0; y < 90; ++y) std::fill_n(even.row(y), 120, std::uint8_t{77});
     for (const Kernel kernel : {Kernel::lanczos, Kernel::spline})
         CHECK(samples(*(*Resampler::make(to({31, 40}, kernel)))(even)) == std::string(31 * 40, 77));
 }
 
-TEST_CASE("planes_resize: the kernels differ, and both keep the mean") {
+TEST_CASE("resampler: the kernels differ, and both keep the mean") {
     const auto mean = [](const std::string& bytes) {
         double sum = 0;
         for (const char byte : bytes) sum += static_cast<std::uint8_t>(byte);
@@ -54,15 +54,15 @@ TEST_CASE("planes_resize: the kernels differ, and both keep the mean") {
     CHECK(mean(spline) == doctest::Approx(mean(lanczos)).epsilon(0.005));
 }
 
-TEST_CASE("planes_resize: what is only a few samples wide is not resampled, and not remembered") {
-    Resamplers known;
+TEST_CASE("resampler: what is only a few samples wide is not resampled, and not remembered") {
+    ResamplerCache known;
     CHECK(known.find({{120, 90}, {0, 0, 2, 90}, {1, 30}, Kernel::spline}) == nullptr);
     CHECK(known.find({{6, 90}, {0, 0, 6, 90}, {2, 30}, Kernel::spline}) == nullptr);
     CHECK(known.find(to({40, 30})) != nullptr);
 }
 
-TEST_CASE("planes_resize: one that is used again gives what a new one gives, in whatever order they come") {
-    Resamplers known;
+TEST_CASE("resampler: one that is used again gives what a new one gives, in whatever order they come") {
+    ResamplerCache known;
     for (std::int32_t turn = 0; turn < 3; ++turn)
         for (std::int32_t width = 20; width < 40; ++width)
             for (const std::int32_t again : {width, 20, std::max(20, width - 3)}) {
@@ -73,8 +73,8 @@ TEST_CASE("planes_resize: one that is used again gives what a new one gives, in 
             }
 }
 
-TEST_CASE("planes_resize: the one that was used last is the same one") {
-    Resamplers known;
+TEST_CASE("resampler: the one that was used last is the same one") {
+    ResamplerCache known;
     const Resampler* first = known.find(to({40, 30}));
     CHECK(known.find(to({40, 30})) == first);
 }

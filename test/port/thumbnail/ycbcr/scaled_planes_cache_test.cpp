@@ -2,13 +2,13 @@
 
 #include <doctest/doctest.h>
 
-#include "support/lane_pictures.h"
+#include "support/ycbcr_pictures.h"
 
 using namespace thumbnailer;
 using namespace thumbnailer::test;
 using vips::VImage;
 
-TEST_CASE("planes_ladder: each of several outputs is the picture that it is alone, whatever their order") {
+TEST_CASE("scaled planes cache: each of several outputs is the picture that it is alone, whatever their order") {
     for (const int orientation : {1, 6}) {
         const std::string source = photo(".jpg[Q=92,subsample_mode=on]", orientation);
         const std::vector<Output> outputs{
@@ -18,41 +18,43 @@ TEST_CASE("planes_ladder: each of several outputs is the picture that it is alon
         const Made together = make(source, outputs);
         for (std::size_t index = 0; index < outputs.size(); ++index) {
             CAPTURE(index);
-            CHECK(alike(together.files[index], by_lane(source, outputs[index])) >= 0.99);
+            CHECK(alike(together.files[index], by_fast_path(source, outputs[index])) >= 0.99);
             CHECK(together.files[index] != by_libvips(source, outputs[index]));
         }
     }
 }
 
 // SSIM looks at brightness alone.
-TEST_CASE("planes_ladder: a thumbnail that was made of a larger one has the colours of one that was not, however it is "
-          "turned") {
+TEST_CASE(
+    "scaled planes cache: a thumbnail that was made of a larger one has the colours of one that was not, however it is "
+    "turned") {
     const Output small = exact(jpeg(101, 101));
     for (int orientation = 1; orientation <= 8; ++orientation) {
         CAPTURE(orientation);
         const std::string source = photo(".jpg[Q=92,subsample_mode=off]", orientation);
         const VImage together = decoded(make(source, {exact(jpeg(301, 301)), small}).files[1]);
-        CHECK((together - decoded(by_lane(source, small))).abs().avg() < 2); // 3 where they are half a pixel away
+        CHECK((together - decoded(by_fast_path(source, small))).abs().avg() < 2); // 3 where they are half a pixel away
     }
 }
 
-TEST_CASE("planes_ladder: another format of the same size has the same samples") {
+TEST_CASE("scaled planes cache: another format of the same size has the same samples") {
     const std::string source = photo();
     const Made together = make(source, {jpeg(300, 300), webp(300, 300)});
-    CHECK(together.files[0] == by_lane(source, jpeg(300, 300)));
-    CHECK(together.files[1] == by_lane(source, webp(300, 300)));
+    CHECK(together.files[0] == by_fast_path(source, jpeg(300, 300)));
+    CHECK(together.files[1] == by_fast_path(source, webp(300, 300)));
 }
 
-TEST_CASE("planes_ladder: of several outputs one that needs pixels takes all of them through libvips") {
+TEST_CASE("scaled planes cache: of several outputs one that needs pixels takes all of them through libvips") {
     const std::string source = photo();
     const Output sharpened = with(&Output::sharpen, 1.0, jpeg(100, 100));
     const Made together = make(source, {jpeg(300, 300), sharpened});
     CHECK(together.files[0] == by_libvips(source, jpeg(300, 300)));
 }
 
-TEST_CASE("planes_ladder: of several outputs one that is too small for the resampler goes through libvips alone") {
+TEST_CASE(
+    "scaled planes cache: of several outputs one that is too small for the resampler goes through libvips alone") {
     const std::string source = photo();
     const Made together = make(source, {jpeg(300, 300), jpeg(2, 2)});
-    CHECK(together.files[0] == by_lane(source, jpeg(300, 300)));
+    CHECK(together.files[0] == by_fast_path(source, jpeg(300, 300)));
     CHECK(decoded(together.files[1]).width() == 2);
 }

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "support/lane_pictures.h"
+#include "support/ycbcr_pictures.h"
 
 using namespace thumbnailer;
 using namespace thumbnailer::test;
@@ -11,12 +11,12 @@ using vips::VImage;
 namespace {
 
 void check_not_taken(const std::string& source, const Output& output) {
-    CHECK(by_lane(source, output) == by_libvips(source, output));
+    CHECK(by_fast_path(source, output) == by_libvips(source, output));
 }
 
 } // namespace
 
-TEST_CASE("lane: the thumbnail is the picture that libvips makes, at any size") {
+TEST_CASE("ycbcr pipeline: the thumbnail is the picture that libvips makes, at any size") {
     const std::string source = photo();
     for (const Size size : {Size{400, 300}, Size{301, 301}, Size{97, 200}, Size{83, 63}}) {
         CAPTURE(size.width);
@@ -26,14 +26,14 @@ TEST_CASE("lane: the thumbnail is the picture that libvips makes, at any size") 
     }
 }
 
-TEST_CASE("lane: the thumbnail is the picture that libvips makes, from any subsampling to any other") {
+TEST_CASE("ycbcr pipeline: the thumbnail is the picture that libvips makes, from any subsampling to any other") {
     const std::string grey = file_of(textured(803, 605).extract_band(1), ".jpg[Q=92]");
     for (const std::string& source : {photo(), photo(".jpg[Q=92,subsample_mode=off]"), grey})
         for (const Subsampling subsampling : {Subsampling::halved, Subsampling::full})
             check_same_picture(source, exact(with(&Output::subsampling, subsampling, jpeg(211, 211))));
 }
 
-TEST_CASE("lane: the thumbnail is upright, whichever way the camera was held") {
+TEST_CASE("ycbcr pipeline: the thumbnail is upright, whichever way the camera was held") {
     for (int orientation = 1; orientation <= 8; ++orientation) {
         CAPTURE(orientation);
         const std::string source = photo(".jpg[Q=92,subsample_mode=on]", orientation);
@@ -43,30 +43,30 @@ TEST_CASE("lane: the thumbnail is upright, whichever way the camera was held") {
     }
 }
 
-TEST_CASE("lane: a crop shows the part that it is asked for") {
+TEST_CASE("ycbcr pipeline: a crop shows the part that it is asked for") {
     const std::string source = file_of(quadrants(800, 600), ".jpg[Q=95]");
     const auto corner = [&](Gravity gravity) {
-        return decoded(by_lane(source, with(&Output::gravity, gravity, jpeg(300, 50, Fit::cover))));
+        return decoded(by_fast_path(source, with(&Output::gravity, gravity, jpeg(300, 50, Fit::cover))));
     };
     check_pixel(corner(Gravity::north), 0.25, 0.5, kRed);
     check_pixel(corner(Gravity::north), 0.75, 0.5, kGreen);
     check_pixel(corner(Gravity::south), 0.25, 0.5, kBlue);
     check_pixel(corner(Gravity::south), 0.75, 0.5, kYellow);
-    check_pixel(decoded(by_lane(source, with(&Output::focus, Focus{true, 0.9, 0.9}, jpeg(40, 40, Fit::cover)))), 0.9,
-                0.9, kYellow);
+    check_pixel(decoded(by_fast_path(source, with(&Output::focus, Focus{true, 0.9, 0.9}, jpeg(40, 40, Fit::cover)))),
+                0.9, 0.9, kYellow);
 }
 
-TEST_CASE("lane: where the decoder shrinks, the thumbnail is as near to the whole picture as libvips' own") {
+TEST_CASE("ycbcr pipeline: where the decoder shrinks, the thumbnail is as near to the whole picture as libvips' own") {
     for (const char* suffix : {".jpg[Q=92,subsample_mode=on]", ".jpg[Q=92,interlace,subsample_mode=on]"}) {
         const std::string source = photo(suffix);
         for (const std::int32_t width : {200, 100, 48}) {
             CAPTURE(width);
             const Output output = with(&Output::quality, 95, jpeg(width, width));
-            const std::string lane = by_lane(source, output);
+            const std::string lane = by_fast_path(source, output);
             const std::string libvips = by_libvips(source, output);
             REQUIRE(lane != libvips);
             const VImage seen = decoded(lane);
-            const Reference whole(decoded(source).thumbnail_image(
+            const SsimReference whole(decoded(source).thumbnail_image(
                 seen.width(), VImage::option()->set("height", seen.height())->set("size", VIPS_SIZE_FORCE)));
             CHECK(whole.ssim(seen) >= whole.ssim(decoded(libvips)) - 0.001);
         }
@@ -74,15 +74,15 @@ TEST_CASE("lane: where the decoder shrinks, the thumbnail is as near to the whol
 }
 
 // zimg 3.0.4 draws lines at such scales when it may use AVX-512.
-TEST_CASE("lane: no scale between a half and a third draws lines into a smooth picture") {
+TEST_CASE("ycbcr pipeline: no scale between a half and a third draws lines into a smooth picture") {
     const std::string source = file_of(textured(640, 64).gaussblur(6), ".jpg[Q=95]");
     for (std::int32_t width = 213; width <= 322; width += 1) {
         CAPTURE(width);
-        CHECK(alike(by_lane(source, exact(jpeg(width, 64))), by_libvips(source, exact(jpeg(width, 64)))) >= 0.99);
+        CHECK(alike(by_fast_path(source, exact(jpeg(width, 64))), by_libvips(source, exact(jpeg(width, 64)))) >= 0.99);
     }
 }
 
-TEST_CASE("lane: whatever needs pixels goes through libvips") {
+TEST_CASE("ycbcr pipeline: whatever needs pixels goes through libvips") {
     const std::string source = photo();
     Output region = jpeg(100, 100);
     region.region = {.given = true, .fractions = true, .left = 0.2, .top = 0.2, .width = 0.5, .height = 0.5};
@@ -101,7 +101,7 @@ TEST_CASE("lane: whatever needs pixels goes through libvips") {
         check_not_taken(source, output);
 }
 
-TEST_CASE("lane: an instance with little memory reads large photos row by row, with libvips") {
+TEST_CASE("ycbcr pipeline: an instance with little memory reads large photos row by row, with libvips") {
     Limits limits;
     limits.max_memory = 8 * 3 * (803 * 605 + 2 * 300 * 226);
     const std::string source = photo();
@@ -112,7 +112,7 @@ TEST_CASE("lane: an instance with little memory reads large photos row by row, w
     CHECK(made(true) == made(false));
 }
 
-TEST_CASE("lane: what has no planes of YCbCr goes through libvips") {
+TEST_CASE("ycbcr pipeline: what has no planes of YCbCr goes through libvips") {
     const VImage picture = textured(203, 105);
     check_not_taken(file_of(picture, ".png"), jpeg(100, 100));
     check_not_taken(file_of(picture.icc_transform("cmyk"), ".jpg"), jpeg(100, 100));
@@ -121,24 +121,24 @@ TEST_CASE("lane: what has no planes of YCbCr goes through libvips") {
     check_not_taken(file_of(wide, ".jpg"), jpeg(100, 100));
 }
 
-TEST_CASE("lane: a progressive photo goes through it") {
+TEST_CASE("ycbcr pipeline: a progressive photo goes through it") {
     check_same_picture(photo(".jpg[Q=92,interlace,subsample_mode=on]"), exact(jpeg(300, 300)));
 }
 
-TEST_CASE("lane: a photo with the profile of sRGB goes through it") {
+TEST_CASE("ycbcr pipeline: a photo with the profile of sRGB goes through it") {
     check_same_picture(file_of(textured(403, 305).icc_transform("srgb"), ".jpg[Q=92]"), exact(jpeg(100, 100)));
 }
 
-TEST_CASE("lane: a picture too small for the resampler goes through libvips") {
+TEST_CASE("ycbcr pipeline: a picture too small for the resampler goes through libvips") {
     check_not_taken(file_of(textured(403, 305), ".jpg[Q=92]"), jpeg(2, 2));
     check_not_taken(file_of(textured(3, 2), ".jpg[Q=92]"), jpeg(100, 100));
 }
 
-TEST_CASE("lane: a file that is cut short or damaged is what libvips says that it is") {
+TEST_CASE("ycbcr pipeline: a file that is cut short or damaged is what libvips says that it is") {
     const std::string whole = photo();
     const auto verdict = [](const std::string& source, bool lane) {
         const Made made = make(source, {jpeg(100, 100)}, {}, "", lane);
-        return made.outcome.failed != 0 ? std::string(text_in(made.outcome.failure.message)) : "a thumbnail";
+        return made.job_result.failed != 0 ? std::string(text_in(made.job_result.failure.message)) : "a thumbnail";
     };
     for (std::size_t length = 200; length < whole.size(); length += whole.size() / 24) {
         const std::string cut = whole.substr(0, length);
@@ -149,7 +149,7 @@ TEST_CASE("lane: a file that is cut short or damaged is what libvips says that i
     }
 }
 
-TEST_CASE("lane: an output that is refused is refused, whatever the photo") {
+TEST_CASE("ycbcr pipeline: an output that is refused is refused, whatever the photo") {
     Output outside = jpeg(100, 100);
     outside.region = {.given = true, .fractions = false, .left = 900, .top = 0, .width = 50, .height = 50};
     CHECK(make(photo(".jpg[Q=92,interlace]"), {outside}).failure().reason == Reason::bad_option);

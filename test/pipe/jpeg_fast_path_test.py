@@ -1,4 +1,4 @@
-"""JPEG becomes JPEG and WebP with and without the lane: the same answers to every file of the corpus, see corpus_test.py."""
+"""JPEG becomes JPEG and WebP with and without the fast path: the same answers to every file of the corpus, see corpus_test.py."""
 
 import io
 import unittest
@@ -11,12 +11,12 @@ from program import IMAGES, PipeTest, make
 BOXES = [{"width": 120, "height": 90, "fit": "cover", "format": name} for name in ("jpeg", "webp")]
 
 
-class LaneTest(PipeTest):
+class JpegFastPathTest(PipeTest):
     def setUp(self):
         super().setUp()
-        self.ways = [self.start("--workers", "1", "--lane", mode) for mode in ("auto", "off")]
-        if self.ways[0].hello[1]["lane"] != "true":
-            self.skipTest("the program was built without the lane")
+        self.ways = [self.start("--workers", "1", "--jpeg-fast-path", mode) for mode in ("auto", "off")]
+        if self.ways[0].hello[1]["jpeg_fast_path"] != "true":
+            self.skipTest("the program was built without the fast path")
 
     def outcomes(self, source):
         """What both ways make of it: the sizes of the thumbnails, or the reason why there are none."""
@@ -24,7 +24,7 @@ class LaneTest(PipeTest):
 
     def outcome(self, program, source, box):
         program.send(make(1, source, box))
-        kind, _request_id, body = program.receive(patience=60)
+        kind, _request_id, body = program.receive(timeout=60)
         if kind == "error":
             return body["reason"]
         [(_tag, output)] = body["outputs"]
@@ -32,8 +32,8 @@ class LaneTest(PipeTest):
         image.load()
         return image.size, image.mode
 
-    def test_the_hello_says_whether_the_lane_is_open(self):
-        self.assertEqual([program.hello[1]["lane"] for program in self.ways], ["true", "false"])
+    def test_the_hello_says_whether_the_fast_path_is_on(self):
+        self.assertEqual([program.hello[1]["jpeg_fast_path"] for program in self.ways], ["true", "false"])
 
     def test_every_subsampling_that_pillow_writes_becomes_the_same_thumbnail(self):
         picture = Image.open(IMAGES / "photo.jpg").convert("RGB")

@@ -6,6 +6,6 @@
 namespace thumbnailer {
 
 // `orientation` is one of EXIF's eight. The image must be in memory: rows are not read in their order.
-vips::VImage upright(const vips::VImage& image, int orientation);
+vips::VImage apply_orientation(const vips::VImage& image, int orientation);
 
 } // namespace thumbnailer

@@ -39,12 +39,12 @@ def without(*calls):
     return apply
 
 
-class PostureTest(PipeTest):
+class SandboxStatusTest(PipeTest):
     def assert_works(self, program):
         answer = program.ask(make(1, PHOTO, {"width": 20, "height": 20, "format": "png"}))
         self.assertEqual(answer[:2], (Atom("ok"), 1))
 
-    def posture_without(self, *calls):
+    def status_without(self, *calls):
         program = self.start("--workers", "1", before=without(*calls))
         self.assert_works(program)
         return program.hello[1]["sandbox"]
@@ -55,25 +55,25 @@ class PostureTest(PipeTest):
         return str(raised.exception)
 
     def test_without_landlock_it_works_and_says_what_is_missing(self):
-        posture = self.posture_without("landlock_create_ruleset")
-        self.assertEqual(posture["landlock"], 0)
-        self.assertEqual(posture["seccomp"], TRUE)
-        self.assertEqual(posture["open_denied"], TRUE)
-        self.assertEqual(posture["complete"], FALSE)
+        status = self.status_without("landlock_create_ruleset")
+        self.assertEqual(status["landlock"], 0)
+        self.assertEqual(status["seccomp"], TRUE)
+        self.assertEqual(status["open_denied"], TRUE)
+        self.assertEqual(status["complete"], FALSE)
 
     def test_without_seccomp_it_works_and_says_what_is_missing(self):
-        posture = self.posture_without("seccomp")
-        self.assertGreater(posture["landlock"], 0)
-        self.assertEqual(posture["seccomp"], FALSE)
-        self.assertEqual(posture["front"], FALSE)
-        self.assertEqual(posture["open_denied"], TRUE)
-        self.assertEqual(posture["complete"], FALSE)
+        status = self.status_without("seccomp")
+        self.assertGreater(status["landlock"], 0)
+        self.assertEqual(status["seccomp"], FALSE)
+        self.assertEqual(status["server"], FALSE)
+        self.assertEqual(status["open_denied"], TRUE)
+        self.assertEqual(status["complete"], FALSE)
 
     def test_without_both_it_works_and_nothing_is_denied(self):
-        posture = self.posture_without("seccomp", "landlock_create_ruleset")
-        self.assertEqual(posture["landlock"], 0)
-        for name in ("seccomp", "front", "open_denied", "socket_denied", "exec_denied", "complete"):
-            self.assertEqual(posture[name], FALSE, name)
+        status = self.status_without("seccomp", "landlock_create_ruleset")
+        self.assertEqual(status["landlock"], 0)
+        for name in ("seccomp", "server", "open_denied", "socket_denied", "exec_denied", "complete"):
+            self.assertEqual(status[name], FALSE, name)
 
     def test_require_does_not_start_where_something_is_missing_and_names_it(self):
         self.assertRegex(self.refusal_without("landlock_create_ruleset"), r"does not offer Landlock")
@@ -90,9 +90,9 @@ class PostureTest(PipeTest):
 
     def test_off_confines_nothing_and_says_so(self):
         program = self.start("--workers", "1", "--sandbox", "off")
-        posture = program.hello[1]["sandbox"]
-        self.assertEqual(posture["complete"], FALSE)
-        self.assertEqual(posture["seccomp"], FALSE)
+        status = program.hello[1]["sandbox"]
+        self.assertEqual(status["complete"], FALSE)
+        self.assertEqual(status["seccomp"], FALSE)
         self.assert_works(program)
 
 
