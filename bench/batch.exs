@@ -15,16 +15,16 @@ what = if System.argv() == [], do: ~w(rate overhead list resume cluster), else: 
 
 # What keeps the workers busy is measured in a BEAM whose schedulers leave the processors to them, as docs/batch.md advises.
 busy = Enum.filter(what, &(&1 in ~w(rate overhead cluster)))
-patient? = System.get_env("ELIXIR_ERL_OPTIONS", "") != ""
+no_busy_wait? = System.get_env("ELIXIR_ERL_OPTIONS", "") != ""
 
-if busy != [] and not patient? do
+if busy != [] and not no_busy_wait? do
   System.cmd("mix", ["run", __ENV__.file | busy],
-    env: [{"ELIXIR_ERL_OPTIONS", Thumbnailer.Nodes.patient()}],
+    env: [{"ELIXIR_ERL_OPTIONS", Thumbnailer.Nodes.no_busy_wait()}],
     into: IO.stream()
   )
 end
 
-for name <- if(patient?, do: what, else: what -- busy) do
+for name <- if(no_busy_wait?, do: what, else: what -- busy) do
   case name do
     "rate" -> Bench.Rate.photos(root)
     "overhead" -> Bench.Rate.overhead(root)

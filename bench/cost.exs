@@ -40,8 +40,8 @@ defmodule Bench.Cost do
 
   # Milliseconds go by, and of processor time, for one image.
   defp measure(path, outputs, workers, milliseconds) do
-    {:ok, %{os_pid: front}} = Thumbnailer.info(__MODULE__)
-    ours = %{through_beam?: true, processes: fn -> [front] end}
+    {:ok, %{os_pid: server}} = Thumbnailer.info(__MODULE__)
+    ours = %{through_beam?: true, processes: fn -> [server] end}
     before = Usage.processor(ours)
     started = System.monotonic_time(:millisecond)
     ends_at = started + milliseconds

@@ -2,19 +2,29 @@
 #
 #     script/bench formats [--rounds N] [--quick]
 
-alias Bench.{Comparison, Ours, Peers, Recipe, Settings, Source}
+alias Bench.{Comparison, FullStack, Peers, Workload, Settings, Source}
 
 settings = Settings.read!(5)
-contenders = [&Ours.start/1, &Ours.start(&1, speed: :fast), &Peers.sharp/1, &Peers.pillow/1]
+
+implementations = [
+  &FullStack.start/1,
+  &FullStack.start(&1, speed: :fast),
+  &Peers.sharp/1,
+  &Peers.pillow/1
+]
 
 rows =
   for format <- [:jpeg, :png, :webp, :avif],
       photo = Source.photo(settings),
       file = if(format == :jpeg, do: photo, else: Source.converted(photo, format, settings)),
-      recipe = %Recipe{files: [file], outputs: [Recipe.output(512, format: :webp)], parallel: 2},
+      workload = %Workload{
+        files: [file],
+        outputs: [Workload.output(512, format: :webp)],
+        parallel: 2
+      },
       # Debian's Pillow reads no AVIF.
-      able = if(format == :avif, do: Enum.drop(contenders, -1), else: contenders),
-      row <- Comparison.run("#{format} to 512, 2 at a time", recipe, able, settings),
+      able = if(format == :avif, do: Enum.drop(implementations, -1), else: implementations),
+      row <- Comparison.run("#{format} to 512, 2 at a time", workload, able, settings),
       do: row
 
 Comparison.write(rows, "formats", settings)

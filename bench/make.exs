@@ -2,21 +2,31 @@
 #
 #     script/bench make [--rounds N] [--quick]
 
-alias Bench.{Comparison, Ours, Peers, Recipe, Settings, Source}
+alias Bench.{Comparison, FullStack, Peers, Workload, Settings, Source}
 
 settings = Settings.read!(11)
-contenders = [&Peers.bare_loop/1, &Ours.start(&1, by: :path), &Ours.start(&1, by: :bytes)]
+
+implementations = [
+  &Peers.bare_loop/1,
+  &FullStack.start(&1, by: :path),
+  &FullStack.start(&1, by: :bytes)
+]
 
 rows =
   for side <- [200, 720],
       parallel <- Enum.uniq([1, System.schedulers_online()]),
-      recipe = %Recipe{
+      workload = %Workload{
         files: [Source.photo(settings)],
-        outputs: [Recipe.output(side)],
+        outputs: [Workload.output(side)],
         parallel: parallel
       },
       row <-
-        Comparison.run("photo to #{side}, #{parallel} at a time", recipe, contenders, settings),
+        Comparison.run(
+          "photo to #{side}, #{parallel} at a time",
+          workload,
+          implementations,
+          settings
+        ),
       do: row
 
 Comparison.write(rows, "make", settings)

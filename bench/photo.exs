@@ -2,16 +2,16 @@
 #
 #     script/bench photo [--rounds N] [--quick]
 
-alias Bench.{Comparison, Ours, Peers, Recipe, Settings, Source}
+alias Bench.{Comparison, FullStack, Peers, Workload, Settings, Source}
 
 settings = Settings.read!(11)
 file = Source.photo(settings)
 
-contenders = [
-  &Ours.start/1,
-  &Ours.start(&1, speed: :fast),
-  &Ours.start(&1, speed: :best),
-  &Ours.start(&1, by: :path),
+implementations = [
+  &FullStack.start/1,
+  &FullStack.start(&1, speed: :fast),
+  &FullStack.start(&1, speed: :best),
+  &FullStack.start(&1, by: :path),
   &Peers.bare_loop/1,
   &Peers.sharp/1,
   &Peers.sharp(&1, fast_shrink: false),
@@ -24,13 +24,18 @@ contenders = [
 
 rows =
   for {title, output} <- [
-        {"720x588", Recipe.output(720, height: 588, fit: :cover)},
-        {"200", Recipe.output(200, height: 200)}
+        {"720x588", Workload.output(720, height: 588, fit: :cover)},
+        {"200", Workload.output(200, height: 200)}
       ],
       parallel <- if(settings.quick?, do: [2], else: [1, 2]),
-      recipe = %Recipe{files: [file], outputs: [output], parallel: parallel},
+      workload = %Workload{files: [file], outputs: [output], parallel: parallel},
       row <-
-        Comparison.run("photo to #{title}, #{parallel} at a time", recipe, contenders, settings),
+        Comparison.run(
+          "photo to #{title}, #{parallel} at a time",
+          workload,
+          implementations,
+          settings
+        ),
       do: row
 
 Comparison.write(rows, "photo", settings)

@@ -2,22 +2,22 @@
 #
 #     script/bench photos [--rounds N] [--quick]
 
-alias Bench.{Comparison, Ours, Peers, Recipe, Settings, Source}
+alias Bench.{Comparison, FullStack, Peers, Workload, Settings, Source}
 
 settings = Settings.read!(5)
 
-contenders = [
-  &Ours.start/1,
-  &Ours.start(&1, speed: :fast),
-  &Ours.start(&1, by: :path),
+implementations = [
+  &FullStack.start/1,
+  &FullStack.start(&1, speed: :fast),
+  &FullStack.start(&1, by: :path),
   &Peers.sharp/1,
   &Peers.sharp(&1, fast_shrink: false),
   &Peers.nif/1,
   &Peers.pillow/1
 ]
 
-recipe = %Recipe{files: Source.photos(settings), outputs: [Recipe.output(512)], parallel: 2}
+workload = %Workload{files: Source.photos(settings), outputs: [Workload.output(512)], parallel: 2}
 
 "photos to 512, 2 at a time"
-|> Comparison.run(recipe, contenders, settings)
+|> Comparison.run(workload, implementations, settings)
 |> Comparison.write("photos", settings)

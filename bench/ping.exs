@@ -3,10 +3,10 @@
 #     script/bench ping [--rounds N] [--quick]
 #
 # On one processor, because else the time is that of waking another one, or not, as the system happened to place each
-# program: 12 or 35 us for the very same contender.
+# program: 12 or 35 us for the very same implementation.
 #
 # cat behind an Erlang port is the floor: two pipes and one process that copies; OTP's `:peer` over standard_io is what
-# comes with OTP for the same purpose. Each round measures every contender once,
+# comes with OTP for the same purpose. Each round measures every implementation once,
 # in turn, so that a change of the machine's pace meets them all alike.
 
 defmodule Bench.Ping do
@@ -59,7 +59,7 @@ end
 
 peer = PeerNode.start()
 
-contenders = [
+implementations = [
   {"cat behind a port", Bench.Ping.bare(System.find_executable("cat"), [])},
   {"thumbnailer echo behind a port", Bench.Ping.bare(program, ["echo"])},
   {"a ping to thumbnailer behind a port", Bench.Ping.greeted(program, [])},
@@ -67,21 +67,21 @@ contenders = [
   {"a call to a pooled :peer", fn -> <<>> = PeerNode.call(peer, :echo, [<<>>]) end}
 ]
 
-for {_name, call} <- contenders, do: Bench.Ping.round(call)
+for {_name, call} <- implementations, do: Bench.Ping.round(call)
 
 times =
-  for _round <- 1..settings.rounds, {name, call} <- contenders, reduce: %{} do
+  for _round <- 1..settings.rounds, {name, call} <- implementations, reduce: %{} do
     times -> Map.update(times, name, Bench.Ping.round(call), &(Bench.Ping.round(call) ++ &1))
   end
 
-[{floor, _call} | _rest] = contenders
+[{floor, _call} | _rest] = implementations
 at_least = times[floor] |> Enum.sort() |> Bench.Ping.percentile(0.5)
 
 rows =
-  for {name, _call} <- contenders do
+  for {name, _call} <- implementations do
     sorted = Enum.sort(times[name])
     [p50, p99] = for share <- [0.5, 0.99], do: Bench.Ping.percentile(sorted, share)
-    %{contender: name, p50_us: p50, p99_us: p99, ratio: p50 / at_least}
+    %{implementation: name, p50_us: p50, p99_us: p99, ratio: p50 / at_least}
   end
 
 Table.print([
@@ -89,7 +89,7 @@ Table.print([
   | for(
       row <- rows,
       do: [
-        row.contender,
+        row.implementation,
         Table.number(row.p50_us, 1),
         Table.number(row.p99_us, 1),
         Table.number(row.ratio, 2)
@@ -97,7 +97,7 @@ Table.print([
     )
 ])
 
-Table.write("ping", ~w(contender p50_us p99_us ratio)a, rows, settings)
+Table.write("ping", ~w(implementation p50_us p99_us ratio)a, rows, settings)
 for port <- Port.list(), Port.info(port, :connected) == {:connected, self()}, do: Port.close(port)
 PeerNode.stop(peer)
 Supervisor.stop(instance)

@@ -4,7 +4,7 @@
 #     script/bench profile [--rounds N] [--quick]
 
 defmodule Bench.Profile do
-  alias Bench.{Recipe, Settings, Source}
+  alias Bench.{Workload, Settings, Source}
 
   # By the name of the function that a sample was taken in; the first that fits.
   @stages [
@@ -21,7 +21,7 @@ defmodule Bench.Profile do
 
   @doc "Milliseconds of each stage, and of them all."
   def measure(speed, output, settings) do
-    recipe = %Recipe{files: [Source.photo(settings)], outputs: [output]}
+    workload = %Workload{files: [Source.photo(settings)], outputs: [output]}
     data = Path.join(Settings.folder(settings), "perf.data")
     images = settings.rounds
 
@@ -30,8 +30,8 @@ defmodule Bench.Profile do
     """
 
     loop = Path.join(settings.build, "bare_loop")
-    request = Recipe.request(recipe, %{speed: speed})
-    arguments = ["#{images}", data, loop, request | recipe.files]
+    request = Workload.request(workload, %{speed: speed})
+    arguments = ["#{images}", data, loop, request | workload.files]
     {output, 0} = System.cmd("sh", ["-c", command, "sh" | arguments])
     [_ready, _warm_up, milliseconds] = String.split(output, "\n", trim: true)
     each = (milliseconds |> Float.parse() |> elem(0)) / images
@@ -56,11 +56,11 @@ defmodule Bench.Profile do
     do: Enum.find_value(@stages, fn {stage, pattern} -> symbol =~ pattern && stage end)
 end
 
-alias Bench.{Profile, Recipe, Settings, Table}
+alias Bench.{Profile, Workload, Settings, Table}
 
 settings = Settings.read!(400)
-large = Recipe.output(720, height: 588, fit: :cover)
-small = Recipe.output(200)
+large = Workload.output(720, height: 588, fit: :cover)
+small = Workload.output(200)
 
 columns = [
   fast_720: {:fast, large},

@@ -2,13 +2,13 @@
 #
 #     script/bench progressive [--rounds N] [--quick]
 
-alias Bench.{Comparison, Ours, Peers, Recipe, Settings, Source}
+alias Bench.{Comparison, FullStack, Peers, Workload, Settings, Source}
 
 settings = Settings.read!(7)
 
-contenders = [
-  &Ours.start/1,
-  &Ours.start(&1, speed: :fast),
+implementations = [
+  &FullStack.start/1,
+  &FullStack.start(&1, speed: :fast),
   &Peers.sharp/1,
   &Peers.sharp(&1, fast_shrink: false),
   &Peers.nif/1,
@@ -17,8 +17,11 @@ contenders = [
 
 rows =
   for {title, file} <- [{"6 MP", Source.photo(settings)}, {"24 MP", Source.large_photo(settings)}],
-      recipe = %Recipe{files: [Source.progressive(file, settings)], outputs: [Recipe.output(200)]},
-      row <- Comparison.run("progressive, #{title}, to 200", recipe, contenders, settings),
+      workload = %Workload{
+        files: [Source.progressive(file, settings)],
+        outputs: [Workload.output(200)]
+      },
+      row <- Comparison.run("progressive, #{title}, to 200", workload, implementations, settings),
       do: row
 
 Comparison.write(rows, "progressive", settings)

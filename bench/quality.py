@@ -2,7 +2,7 @@
 
     quality.py REFERENCES (RECIPE FOLDER)...
 
-Each FOLDER holds what one contender made by the RECIPE before it, a file for each source and output: 0-0, 0-1, 1-0, ... Printed is a line for
+Each FOLDER holds what one implementation made by the RECIPE before it, a file for each source and output: 0-0, 0-1, 1-0, ... Printed is a line for
 each: the mean SSIM, the bytes of all, the width and height of the first; tab-separated.
 
 The reference of a thumbnail is made by libvips: the source decoded in full, turned upright, in sRGB, resampled with
@@ -67,10 +67,10 @@ def similarity(made, wanted):
                                  use_sample_covariance=False, data_range=255)
 
 
-def measure(folder, recipe, references):
+def measure(folder, workload, references):
     similarities, total, first = [], 0, None
-    for index, source in enumerate(recipe["files"]):
-        for place, output in enumerate(recipe["outputs"]):
+    for index, source in enumerate(workload["files"]):
+        for place, output in enumerate(workload["outputs"]):
             path = f"{folder}/{index}-{place}"
             made = pixels_of(path)
             size = made.shape[1], made.shape[0]
@@ -84,6 +84,6 @@ def measure(folder, recipe, references):
 
 os.environ["VIPS_WARNING"] = "0"  # what stands in headers that no decoder minds
 references, pairs = sys.argv[1], iter(sys.argv[2:])
-for recipe, folder in zip(pairs, pairs):
-    ssim, total, width, height = measure(folder, json.loads(recipe), references)
+for workload, folder in zip(pairs, pairs):
+    ssim, total, width, height = measure(folder, json.loads(workload), references)
     print(f"{ssim:.5f}\t{total}\t{width}\t{height}", flush=True)

@@ -7,8 +7,10 @@ alias Bench.{Settings, Source, Table, Usage}
 settings = Settings.read!()
 steps = if settings.quick?, do: 2, else: 10
 
-{:ok, _instance} = Thumbnailer.start_link(name: Bench.Soak, workers: 2, reuse: 1_000_000)
-{:ok, %{os_pid: front}} = Thumbnailer.info(Bench.Soak)
+{:ok, _instance} =
+  Thumbnailer.start_link(name: Bench.Soak, workers: 2, max_images_per_worker: 1_000_000)
+
+{:ok, %{os_pid: server}} = Thumbnailer.info(Bench.Soak)
 
 images =
   for {photo, place} <- settings |> Source.photos() |> Enum.with_index(),
@@ -17,7 +19,7 @@ images =
     {:bytes, made.data}
   end
 
-workers = Usage.children(front)
+workers = Usage.children(server)
 
 make = fn count ->
   images
@@ -31,27 +33,27 @@ rows =
   for step <- 1..steps do
     {microseconds, :ok} = :timer.tc(fn -> make.(1000) end)
     # The very same processes as before the first image.
-    ^workers = Usage.children(front)
+    ^workers = Usage.children(server)
 
     %{
       images: 1000 * step,
       per_second: 1.0e9 / microseconds,
       workers_mb: (workers |> Enum.map(&Usage.resident/1) |> Enum.sum()) / 1_000_000,
-      front_mb: Usage.resident(front) / 1_000_000
+      server_mb: Usage.resident(server) / 1_000_000
     }
   end
 
 Table.print([
-  ["images", "a second", "2 workers MB", "front MB"]
+  ["images", "a second", "2 workers MB", "server MB"]
   | for(
       row <- rows,
       do: [
         Table.number(row.images, 0),
         Table.number(row.per_second, 0),
         Table.number(row.workers_mb, 1),
-        Table.number(row.front_mb, 1)
+        Table.number(row.server_mb, 1)
       ]
     )
 ])
 
-Table.write("soak", ~w(images per_second workers_mb front_mb)a, rows, settings)
+Table.write("soak", ~w(images per_second workers_mb server_mb)a, rows, settings)

@@ -1,11 +1,11 @@
 # What script/pictures runs.
-alias Thumbnailer.{Gallery, Parts}
+alias Thumbnailer.{Gallery, Fixtures}
 
-folder = Parts.root("docs/pictures")
+folder = Fixtures.root("docs/pictures")
 File.rm_rf!(folder)
 File.mkdir_p!(folder)
 made = Enum.map(Gallery.shots(), &Gallery.make!(&1, folder))
-File.write!(Parts.root("docs/options.md"), Gallery.page())
+File.write!(Fixtures.root("docs/options.md"), Gallery.page())
 
 IO.puts(
   "docs/options.md, and #{length(made)} pictures of #{made |> Enum.map(& &1.bytes) |> Enum.sum()} bytes in docs/pictures"

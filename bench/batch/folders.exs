@@ -24,7 +24,7 @@ defmodule Bench.Folders do
     folder
   end
 
-  @doc "A folder of `count` files with the bytes of one, which take no room of their own."
+  @doc "A folder of `count` files with the bytes of one, which take no space of their own."
   def links(folder, source, count) do
     File.mkdir_p!(folder)
     [first | others] = for n <- 1..count, do: Path.join(folder, "#{n}#{Path.extname(source)}")

@@ -1,41 +1,43 @@
 defmodule Bench.Comparison do
   @moduledoc """
-  One recipe made by several contenders in turns. A row for each:
+  One workload made by several implementations in turns. A row for each:
 
     * `ms`, `rounds` - milliseconds for an image: the median, and of each round
-    * `ratio` - how many times as long as the first contender in the same round: the median
+    * `ratio` - how many times as long as the first implementation in the same round: the median
     * `cpu_ms`, `peak_mb` - see `Bench.Usage`
     * `ssim`, `bytes`, `size` - see `Bench.Quality`
-    * `load` - the machine's load average of the last minute, of which the contenders are a part
+    * `load` - the machine's load average of the last minute, of which the implementations are a part
     * `skipped` - why there is nothing of that
   """
 
-  alias Bench.{Contender, Quality, Rounds, Table}
+  alias Bench.{Implementation, Quality, Rounds, Table}
 
-  @columns ~w(case contender version parallel ms ratio cpu_ms peak_mb ssim bytes size skipped load rounds)a
+  @columns ~w(case implementation version parallel ms ratio cpu_ms peak_mb ssim bytes size skipped load rounds)a
 
-  @doc "Measures, prints and returns rows. `contenders` are functions that take the recipe and start one, see `Bench.Peers`."
-  def run(title, recipe, contenders, settings) do
+  @doc "Measures, prints and returns rows. `implementations` are functions that take the workload and start one, see `Bench.Peers`."
+  def run(title, workload, implementations, settings) do
     {ready, skipped} =
-      contenders |> Enum.map(& &1.(recipe)) |> Enum.split_with(&is_struct(&1, Contender))
+      implementations
+      |> Enum.map(& &1.(workload))
+      |> Enum.split_with(&is_struct(&1, Implementation))
 
-    step = Enum.max([length(recipe.files), recipe.parallel])
+    step = Enum.max([length(workload.files), workload.parallel])
     ready = Enum.map(ready, &Rounds.calibrate(&1, step, settings.round_ms))
-    qualities = Quality.measure(ready, recipe, settings)
+    qualities = Quality.measure(ready, workload, settings)
     measured = Rounds.run(ready, settings.rounds)
-    for contender <- ready, do: contender.stop.()
+    for implementation <- ready, do: implementation.stop.()
 
     made = Enum.zip_with([ready, measured, qualities], &row(&1, hd(measured)))
-    rows = made ++ for {:skip, name, why} <- skipped, do: %{contender: name, skipped: why}
+    rows = made ++ for {:skip, name, why} <- skipped, do: %{implementation: name, skipped: why}
     print(title, rows, settings)
     [load | _longer] = "/proc/loadavg" |> File.read!() |> String.split()
-    for row <- rows, do: Map.merge(row, %{case: title, parallel: recipe.parallel, load: load})
+    for row <- rows, do: Map.merge(row, %{case: title, parallel: workload.parallel, load: load})
   end
 
-  defp row([contender, measured, quality], first) do
+  defp row([implementation, measured, quality], first) do
     Map.merge(quality, %{
-      contender: contender.name,
-      version: contender.version,
+      implementation: implementation.name,
+      version: implementation.version,
       ms: Rounds.median(measured.rounds),
       ratio: Rounds.ratio(measured.rounds, first.rounds),
       cpu_ms: measured.processor,
@@ -48,7 +50,7 @@ defmodule Bench.Comparison do
     IO.puts("#{title}: medians of #{settings.rounds} rounds")
     {skipped, made} = Enum.split_with(rows, & &1[:skipped])
     Table.print([headings() | Enum.map(made, &cells/1)])
-    for row <- skipped, do: IO.puts("skipped: #{row.contender}, #{row.skipped}\n")
+    for row <- skipped, do: IO.puts("skipped: #{row.implementation}, #{row.skipped}\n")
   end
 
   @doc "The headings of a table for people, and the cells of a row."
@@ -56,7 +58,7 @@ defmodule Bench.Comparison do
 
   def cells(row) do
     [
-      row.contender,
+      row.implementation,
       Table.number(row.ms, 2),
       Table.number(1000 / row.ms, 1),
       Table.number(row.ratio, 2),

@@ -11,7 +11,7 @@ defmodule Bench.Page do
 
   # The others: the columns and their headings.
   @tables %{
-    "ping" => ~w(contender p50_us p99_us ratio),
+    "ping" => ~w(implementation p50_us p99_us ratio),
     "isolation" => ~w(isolation p50_ms p95_ms),
     "profile" => ~w(stage fast_720 balanced_720 fast_200 balanced_200),
     "soak" => ~w(images per_second workers_mb front_mb),
@@ -63,7 +63,7 @@ defmodule Bench.Page do
     |> Enum.chunk_by(& &1.case)
     |> Enum.map_join("\n", fn [%{case: title} | _] = rows ->
       {made, skipped} = Enum.split_with(rows, &is_nil(&1.skipped))
-      why = for row <- skipped, do: "\nSkipped: #{row.contender}, #{row.skipped}.\n"
+      why = for row <- skipped, do: "\nSkipped: #{row.implementation}, #{row.skipped}.\n"
 
       "#{title}, #{length(hd(made).rounds)} rounds:\n\n" <>
         Table.markdown([Comparison.headings() | Enum.map(made, &Comparison.cells/1)]) <>
@@ -115,9 +115,9 @@ defmodule Bench.Page do
 
   defp targets(settings) do
     rows =
-      for {what, at, sense, wanted, seen} = target <- Target.all(settings) do
+      for {what, at, sense, wanted, measured} = target <- Target.all(settings) do
         sign = if sense == :at_least, do: "≥", else: "≤"
-        [what, at, "#{sign} #{wanted}", Table.number(seen, 3), Target.verdict(target)]
+        [what, at, "#{sign} #{wanted}", Table.number(measured, 3), Target.result(target)]
       end
 
     Table.markdown([["", "of", "wanted", "measured", ""] | rows])
@@ -132,12 +132,12 @@ defmodule Bench.Page do
     """
     #{Date.utc_today()}, #{cpu}, #{System.schedulers_online()} processors, OTP #{System.otp_release()}, Elixir #{System.version()},
     #{flags_of_beam()}.
-    Measured were: #{Enum.join(versions, "; ")}. The load average, to which the contenders themselves add 2 or 3, was
+    Measured were: #{Enum.join(versions, "; ")}. The load average, to which the implementations themselves add 2 or 3, was
     #{Enum.join(loads, ", ")} in turn with sharp's photo.#{warning(loads)}
     """
   end
 
-  # Contenders alone never reach that.
+  # Implementations alone never reach that.
   defp warning(loads) do
     if Enum.any?(loads, &(elem(Float.parse(&1), 0) > 2 * System.schedulers_online() + 3)),
       do:
@@ -164,8 +164,8 @@ defmodule Bench.Page do
 
   defp bar(%{skipped: nil} = row),
     do:
-      {row.contender, 1000 / row.ms,
+      {row.implementation, 1000 / row.ms,
        if(row.ssim, do: " (#{Table.number(row.ssim, 3)})", else: "")}
 
-  defp bar(row), do: {row.contender, nil, "skipped"}
+  defp bar(row), do: {row.implementation, nil, "skipped"}
 end

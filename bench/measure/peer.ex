@@ -1,8 +1,8 @@
 defmodule Bench.Peer do
   @moduledoc """
-  A contender in a process of its own, which is started once and waits, so that its rounds can take turns with others'.
+  An implementation in a process of its own, which is started once and waits, so that its rounds can take turns with others'.
 
-  It is told its recipe on the command line and reads orders on its stdin, a line each:
+  It is told its workload on the command line and reads commands on its stdin, a line each:
 
       make 12              make 12 thumbnails
       save /some/folder    make those of each source once and write them there
@@ -15,7 +15,7 @@ defmodule Bench.Peer do
   It ends with its stdin.
   """
 
-  alias Bench.Contender
+  alias Bench.Implementation
 
   @start_ms 60_000
 
@@ -33,7 +33,8 @@ defmodule Bench.Peer do
 
       {:os_pid, os_pid} = Port.info(port, :os_pid)
 
-      with {:ok, version} <- await_ready(port), do: {:ok, contender(name, version, port, os_pid)}
+      with {:ok, version} <- await_ready(port),
+           do: {:ok, implementation(name, version, port, os_pid)}
     end
   end
 
@@ -53,23 +54,23 @@ defmodule Bench.Peer do
     end
   end
 
-  defp contender(name, version, port, os_pid) do
-    %Contender{
+  defp implementation(name, version, port, os_pid) do
+    %Implementation{
       name: name,
       version: version,
-      make: &order(port, name, "make #{&1}"),
-      save: &order(port, name, "save #{&1}"),
+      make: &command(port, name, "make #{&1}"),
+      save: &command(port, name, "save #{&1}"),
       processes: fn -> [os_pid] end,
       stop: fn -> Port.close(port) end
     }
   end
 
-  defp order(port, name, order) do
-    Port.command(port, order <> "\n")
+  defp command(port, name, command) do
+    Port.command(port, command <> "\n")
 
     case line(port, :infinity) do
       {:ok, answer} -> answer |> String.split() |> numbers()
-      {:error, why} -> raise "#{name}, told #{inspect(order)}: #{why}"
+      {:error, why} -> raise "#{name}, told #{inspect(command)}: #{why}"
     end
   end
 

@@ -1,45 +1,47 @@
 defmodule Bench.Peers do
   @moduledoc """
-  What a user would pick instead, a function each: a recipe goes in, a contender comes out, or `{:skip, name, why}`.
+  What a user would pick instead, a function each: a workload goes in, an implementation comes out, or `{:skip, name, why}`.
   """
 
-  alias Bench.{Peer, Recipe}
+  alias Bench.{Peer, Workload}
 
   @doc "sharp, by default with its own rule of how far a decoder may shrink, or without."
-  def sharp(recipe, opts \\ []) do
+  def sharp(workload, opts \\ []) do
     fast? = Keyword.get(opts, :fast_shrink, true)
     name = if fast?, do: "sharp", else: "sharp, fastShrinkOnLoad: false"
-    arguments = [in_peers("sharp.mjs"), Recipe.json(recipe, %{fast_shrink: fast?})]
+    arguments = [in_peers("sharp.mjs"), Workload.json(workload, %{fast_shrink: fast?})]
 
     # Of the four threads that Node has for work, as many as images are made at a time.
-    threads = if recipe.parallel > 1, do: [{"UV_THREADPOOL_SIZE", "#{recipe.parallel}"}], else: []
+    threads =
+      if workload.parallel > 1, do: [{"UV_THREADPOOL_SIZE", "#{workload.parallel}"}], else: []
 
     if File.dir?(in_peers("node_modules/sharp")),
       do: start(name, "node", arguments, threads),
       else: {:skip, name, "npm did not install it"}
   end
 
-  def pillow(recipe), do: start("Pillow", python(), [in_peers("pillow.py"), Recipe.json(recipe)])
+  def pillow(workload),
+    do: start("Pillow", python(), [in_peers("pillow.py"), Workload.json(workload)])
 
-  def vipsthumbnail(recipe), do: command("vipsthumbnail", "vipsthumbnail", recipe)
-  def imagemagick(recipe), do: command("ImageMagick", "convert", recipe)
+  def vipsthumbnail(workload), do: command("vipsthumbnail", "vipsthumbnail", workload)
+  def imagemagick(workload), do: command("ImageMagick", "convert", workload)
 
-  defp command(name, program, recipe),
-    do: start(name, python(), [in_peers("commands.py"), program, Recipe.json(recipe)])
+  defp command(name, program, workload),
+    do: start(name, python(), [in_peers("commands.py"), program, Workload.json(workload)])
 
   @doc "What a worker of the port program does, in a bare loop."
-  def bare_loop(recipe, more \\ %{}) do
-    arguments = [to_string(recipe.parallel), Recipe.request(recipe, more) | recipe.files]
+  def bare_loop(workload, more \\ %{}) do
+    arguments = [to_string(workload.parallel), Workload.request(workload, more) | workload.files]
     start("bare C++ loop", in_build("bare_loop"), arguments)
   end
 
   @doc "vips_thumbnail_buffer of the same libvips as a NIF, in a BEAM of its own."
-  def nif(recipe), do: beam("thumbnail_buffer in a NIF", "nif", recipe)
+  def nif(workload), do: beam("thumbnail_buffer in a NIF", "nif", workload)
 
   @doc "The same NIF in OTP's `:peer` nodes over standard_io, one for each image at the same time."
-  def peer_nodes(recipe), do: beam("NIF in pooled :peer nodes", "peer", recipe)
+  def peer_nodes(workload), do: beam("NIF in pooled :peer nodes", "peer", workload)
 
-  defp beam(name, way, recipe) do
+  defp beam(name, way, workload) do
     if File.exists?(in_build("vips_nif.so")),
       do:
         start(name, "elixir", [
@@ -47,14 +49,14 @@ defmodule Bench.Peers do
           in_build("bench/ebin"),
           in_peers("beam.exs"),
           way,
-          Recipe.elixir(recipe)
+          Workload.elixir(workload)
         ]),
       else: {:skip, name, "its NIF was not built (Debian: erlang-dev)"}
   end
 
   defp start(name, program, arguments, env \\ []) do
     case Peer.start(name, program, arguments, env) do
-      {:ok, contender} -> contender
+      {:ok, implementation} -> implementation
       {:skip, why} -> {:skip, name, why}
     end
   end

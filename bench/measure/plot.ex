@@ -8,7 +8,7 @@ defmodule Bench.Plot do
   @width 2 * @panel + @left + 20
 
   @doc """
-  An SVG of `panels`, a list of `{title, [{contender, images_per_second, note}]}` whose contenders are the same in the same
+  An SVG of `panels`, a list of `{title, [{implementation, images_per_second, note}]}` whose implementations are the same in the same
   order.
   """
   def svg(title, panels) do

@@ -1,22 +1,22 @@
 defmodule Bench.Quality do
-  @moduledoc "How good and how large what contenders make is, by quality.py."
+  @moduledoc "How good and how large what implementations make is, by quality.py."
 
-  alias Bench.{Recipe, Settings}
+  alias Bench.{Workload, Settings}
 
-  @doc "For each contender `%{ssim:, bytes:, width:, height:}`, or an empty map where scikit-image is missing."
-  def measure(contenders, recipe, settings) do
+  @doc "For each implementation `%{ssim:, bytes:, width:, height:}`, or an empty map where scikit-image is missing."
+  def measure(implementations, workload, settings) do
     folder = Settings.folder(settings, "saved")
-    folders = for place <- 1..length(contenders), do: Path.join(folder, "#{place}")
+    folders = for place <- 1..length(implementations), do: Path.join(folder, "#{place}")
 
-    for {contender, into} <- Enum.zip(contenders, folders) do
+    for {implementation, into} <- Enum.zip(implementations, folders) do
       File.rm_rf!(into)
       File.mkdir_p!(into)
-      contender.save.(into)
+      implementation.save.(into)
     end
 
     wanted =
-      for {contender, into} <- Enum.zip(contenders, folders),
-          argument <- [Recipe.json(contender.recipe || recipe), into],
+      for {implementation, into} <- Enum.zip(implementations, folders),
+          argument <- [Workload.json(implementation.workload || workload), into],
           do: argument
 
     references = Settings.folder(settings, "references")
@@ -26,7 +26,7 @@ defmodule Bench.Quality do
 
     case System.cmd(python, arguments, stderr_to_stdout: true) do
       {lines, 0} -> lines |> String.split("\n", trim: true) |> Enum.map(&read/1)
-      {said, status} -> missing(said, status, contenders)
+      {said, status} -> missing(said, status, implementations)
     end
   end
 
@@ -41,11 +41,11 @@ defmodule Bench.Quality do
   end
 
   # What is wrong with a picture must not pass; that nobody can look at it must be said.
-  defp missing(said, status, contenders) do
+  defp missing(said, status, implementations) do
     unless said =~ "ModuleNotFoundError" or said =~ "FileNotFoundError",
       do: raise("quality.py ended with #{status}: #{said}")
 
     IO.puts("SSIM is skipped: #{said |> String.split("\n", trim: true) |> List.last()}")
-    Enum.map(contenders, fn _contender -> %{} end)
+    Enum.map(implementations, fn _implementation -> %{} end)
   end
 end

@@ -1,37 +1,39 @@
 defmodule Bench.Rounds do
-  @moduledoc "Contenders measured in turns."
+  @moduledoc "Implementations measured in turns."
 
   alias Bench.Usage
 
   @doc """
-  Warms a contender up and gives it a number of images for each round, so that a round takes about `round_ms`: a multiple of
+  Warms an implementation up and gives it a number of images for each round, so that a round takes about `round_ms`: a multiple of
   `step`, so that each round has the same images.
   """
-  def calibrate(contender, step, round_ms) do
-    contender.make.(step)
-    {milliseconds, _memory} = contender.make.(step)
-    %{contender | count: step * max(1, round(round_ms / milliseconds))}
+  def calibrate(implementation, step, round_ms) do
+    implementation.make.(step)
+    {milliseconds, _memory} = implementation.make.(step)
+    %{implementation | count: step * max(1, round(round_ms / milliseconds))}
   end
 
-  @doc "For each contender the milliseconds for an image in each round, of processor for an image, and bytes of memory at most."
-  def run(contenders, rounds) do
-    for _round <- 1..rounds, {contender, place} <- Enum.with_index(contenders), reduce: %{} do
+  @doc "For each implementation the milliseconds for an image in each round, of processor for an image, and bytes of memory at most."
+  def run(implementations, rounds) do
+    for _round <- 1..rounds,
+        {implementation, place} <- Enum.with_index(implementations),
+        reduce: %{} do
       measured ->
-        round = measure(contender)
+        round = measure(implementation)
         Map.update(measured, place, [round], &[round | &1])
     end
     |> Enum.sort()
     |> Enum.map(fn {_place, measured} -> measured |> Enum.reverse() |> gather() end)
   end
 
-  defp measure(contender) do
-    before = Usage.processor(contender)
-    {milliseconds, gone} = contender.make.(contender.count)
-    processor = Usage.processor(contender) - before
+  defp measure(implementation) do
+    before = Usage.processor(implementation)
+    {milliseconds, gone} = implementation.make.(implementation.count)
+    processor = Usage.processor(implementation) - before
 
     # Memory of processes that are gone was that of those that did the work; the rest only started them.
-    peak = if gone > 0, do: gone, else: Usage.peak(contender)
-    {milliseconds / contender.count, processor / contender.count, peak}
+    peak = if gone > 0, do: gone, else: Usage.peak(implementation)
+    {milliseconds / implementation.count, processor / implementation.count, peak}
   end
 
   defp gather(measured) do

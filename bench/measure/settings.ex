@@ -2,7 +2,7 @@ defmodule Bench.Settings do
   @moduledoc """
   How a workload is measured: `--rounds N`, `--quick`, and where things are.
 
-  Each round measures every contender once, in turn, so that a change of the machine's pace meets them all alike.
+  Each round measures every implementation once, in turn, so that a change of the machine's pace meets them all alike.
   """
 
   defstruct rounds: 15, round_ms: 250, quick?: false, root: nil, build: nil, corpus: nil

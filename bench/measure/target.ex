@@ -1,7 +1,7 @@
 defmodule Bench.Target do
   @moduledoc """
-  What was to be reached, a row each, and whether it was: `{what, at, sense, wanted, seen}`, where `sense` is `:at_least` or
-  `:at_most` and `seen` is nil as long as there is no figure. Ratios are medians of those of each round, so that both halves were measured in the same seconds.
+  What was to be reached, a row each, and whether it was: `{what, at, sense, wanted, measured}`, where `sense` is `:at_least` or
+  `:at_most` and `measured` is nil as long as there is no figure. Ratios are medians of those of each round, so that both halves were measured in the same seconds.
   """
 
   alias Bench.{Comparison, Rounds, Table}
@@ -112,17 +112,17 @@ defmodule Bench.Target do
     ]
   end
 
-  defp p50(pings, contender) do
-    with %{"p50_us" => p50} <- Enum.find(pings, &(&1["contender"] == contender)),
+  defp p50(pings, implementation) do
+    with %{"p50_us" => p50} <- Enum.find(pings, &(&1["implementation"] == implementation)),
          do: to_number(p50)
   end
 
   defp soak(rows) do
-    seen =
+    measured =
       if length(rows) == 10,
         do: to_number(List.last(rows)["workers_mb"]) / to_number(hd(rows)["workers_mb"])
 
-    [at_most("worker RSS after 10,000 images / after 1,000", "soak", 1.05, seen)]
+    [at_most("worker RSS after 10,000 images / after 1,000", "soak", 1.05, measured)]
   end
 
   defp faults(rows) do
@@ -142,21 +142,25 @@ defmodule Bench.Target do
          do: Rounds.ratio(above, below)
   end
 
-  defp find(rows, title, contender),
-    do: Enum.find(rows, &(&1.case == title and &1.contender == contender and is_nil(&1.skipped)))
+  defp find(rows, title, implementation),
+    do:
+      Enum.find(
+        rows,
+        &(&1.case == title and &1.implementation == implementation and is_nil(&1.skipped))
+      )
 
   defp calculate(mine, other, column, act) do
     if mine && other && mine[column] && other[column], do: act.(mine[column], other[column])
   end
 
-  defp at_least(what, at, wanted, seen), do: {what, at, :at_least, wanted, seen}
-  defp at_most(what, at, wanted, seen), do: {what, at, :at_most, wanted, seen}
+  defp at_least(what, at, wanted, measured), do: {what, at, :at_least, wanted, measured}
+  defp at_most(what, at, wanted, measured), do: {what, at, :at_most, wanted, measured}
 
   @doc "Whether a target was met, and by how much: of what was wanted, or as a difference where that is none of a ratio."
-  def verdict({_what, _at, _sense, _wanted, nil}), do: "not measured"
+  def result({_what, _at, _sense, _wanted, nil}), do: "not measured"
 
-  def verdict({_what, _at, sense, wanted, seen}) do
-    above = if sense == :at_least, do: seen - wanted, else: wanted - seen
+  def result({_what, _at, sense, wanted, measured}) do
+    above = if sense == :at_least, do: measured - wanted, else: wanted - measured
 
     by =
       if wanted > 0,

@@ -6,15 +6,15 @@ defmodule Bench.Usage do
   # USER_HZ, which is 100 on every Linux that Erlang runs on.
   @tick_ms 10
 
-  @doc "Milliseconds of processor that a contender's processes have used since they were started, their dead children included."
-  def processor(contender) do
-    own = if contender.through_beam?, do: own_ticks(System.pid()), else: 0
-    @tick_ms * (own + (contender |> processes() |> Enum.map(&ticks/1) |> Enum.sum()))
+  @doc "Milliseconds of processor that an implementation's processes have used since they were started, their dead children included."
+  def processor(implementation) do
+    own = if implementation.through_beam?, do: own_ticks(System.pid()), else: 0
+    @tick_ms * (own + (implementation |> processes() |> Enum.map(&ticks/1) |> Enum.sum()))
   end
 
-  @doc "The most memory that a contender's processes have had, bytes; pages that they share count for each."
-  def peak(contender),
-    do: contender |> processes() |> Enum.map(&memory(&1, "VmHWM")) |> Enum.sum()
+  @doc "The most memory that an implementation's processes have had, bytes; pages that they share count for each."
+  def peak(implementation),
+    do: implementation |> processes() |> Enum.map(&memory(&1, "VmHWM")) |> Enum.sum()
 
   @doc "Resident memory of a process in bytes."
   def resident(pid), do: memory(pid, "VmRSS")
@@ -27,7 +27,7 @@ defmodule Bench.Usage do
         do: child
   end
 
-  defp processes(contender), do: Enum.flat_map(contender.processes.(), &tree/1)
+  defp processes(implementation), do: Enum.flat_map(implementation.processes.(), &tree/1)
   defp tree(pid), do: [pid | pid |> children() |> Enum.flat_map(&tree/1)]
 
   # The fields from the 14th on are utime, stime, and cutime, cstime of children that were waited for.

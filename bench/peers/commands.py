@@ -14,25 +14,25 @@ import subprocess
 import sys
 import tempfile
 
-from orders import say, serve
+from commands_from_stdin import say, serve
 
 
-def vipsthumbnail(program, recipe, file, output, to):
-    options = {"jpeg": f"Q={recipe['quality']},optimize_coding,strip", "webp": f"Q={recipe['quality']},strip"}
+def vipsthumbnail(program, workload, file, output, to):
+    options = {"jpeg": f"Q={workload['quality']},optimize_coding,strip", "webp": f"Q={workload['quality']},strip"}
     cover = ["--smartcrop", "centre"] if output["fit"] == "cover" else []
     size = f"{output['width']}x{output['height']}" + ("" if cover else ">")
     named = f"{to}.{output['format']}"
     return named, [program, file, "--size", size, *cover, "--output", f"{named}[{options[output['format']]}]"]
 
 
-def convert(program, recipe, file, output, to):
+def convert(program, workload, file, output, to):
     size = f"{output['width']}x{output['height']}"
     # Twice the thumbnail, as ImageMagick's manual has it.
     hint = f"jpeg:size={2 * output['width']}x{2 * output['height']}"
     cover = ["-thumbnail", size + "^", "-gravity", "center", "-extent", size]
     resize = cover if output["fit"] == "cover" else ["-thumbnail", size + ">"]
     return to, [program, "-define", hint, file, "-auto-orient", *resize,
-                "-quality", str(recipe["quality"]), f"{output['format']}:{to}"]
+                "-quality", str(workload["quality"]), f"{output['format']}:{to}"]
 
 
 def found(*names):
@@ -49,32 +49,32 @@ COMMANDS = {
     "convert": (convert, ["magick", "convert-im6.q16", "convert"], "-version"),
 }
 arguments_of, names, version = COMMANDS[sys.argv[1]]
-recipe = json.loads(sys.argv[2])
+workload = json.loads(sys.argv[2])
 program = found(*names)
 scratch = tempfile.mkdtemp(prefix="thumbnailer-bench-")
 
 
 def make_one(index, to):
-    file = recipe["files"][index % len(recipe["files"])]
-    for place, output in enumerate(recipe["outputs"]):
-        written, command = arguments_of(program, recipe, file, output, f"{to}-{place}")
+    file = workload["files"][index % len(workload["files"])]
+    for place, output in enumerate(workload["outputs"]):
+        written, command = arguments_of(program, workload, file, output, f"{to}-{place}")
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         if written != f"{to}-{place}":
             os.rename(written, f"{to}-{place}")
 
 
 def make(count):
-    with concurrent.futures.ThreadPoolExecutor(recipe["parallel"]) as callers:
+    with concurrent.futures.ThreadPoolExecutor(workload["parallel"]) as callers:
         list(callers.map(lambda index: make_one(index, f"{scratch}/{index}"), range(count)))
 
 
 def save(folder):
-    for index in range(len(recipe["files"])):
+    for index in range(len(workload["files"])):
         make_one(index, f"{folder}/{index}")
 
 
 def memory():
-    return recipe["parallel"] * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return workload["parallel"] * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 
 
 first = subprocess.run([program, version], capture_output=True, text=True).stdout.splitlines()[0]

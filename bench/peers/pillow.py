@@ -12,13 +12,13 @@ import sys
 import PIL
 from PIL import Image, ImageOps
 
-from orders import serve
+from commands_from_stdin import serve
 
 GAP = 2.0  # the default of thumbnail()
 
-recipe = json.loads(sys.argv[1])
+workload = json.loads(sys.argv[1])
 sources = []
-for file in recipe["files"]:
+for file in workload["files"]:
     with open(file, "rb") as opened:
         sources.append(opened.read())
 
@@ -34,12 +34,12 @@ def thumbnail(source, output):
     image = ImageOps.exif_transpose(image).convert("RGB")
     made = io.BytesIO()
     optimise = {"optimize": True} if output["format"] == "jpeg" else {}
-    image.save(made, output["format"], quality=recipe["quality"], **optimise)
+    image.save(made, output["format"], quality=workload["quality"], **optimise)
     return made.getvalue()
 
 
 def thumbnails(index):
-    return [thumbnail(sources[index % len(sources)], output) for output in recipe["outputs"]]
+    return [thumbnail(sources[index % len(sources)], output) for output in workload["outputs"]]
 
 
 def work(index):
@@ -53,5 +53,5 @@ def save(folder):
                 file.write(data)
 
 
-with multiprocessing.Pool(recipe["parallel"]) as pool:
+with multiprocessing.Pool(workload["parallel"]) as pool:
     serve(f"Pillow {PIL.__version__}", lambda count: pool.map(work, range(count), chunksize=1), save)

@@ -5,24 +5,24 @@ import { createInterface } from "node:readline";
 
 import sharp from "sharp";
 
-const recipe = JSON.parse(process.argv[2]);
-const sources = recipe.files.map((file) => readFileSync(file));
+const workload = JSON.parse(process.argv[2]);
+const sources = workload.files.map((file) => readFileSync(file));
 
 sharp.cache(false);
 // A single image has all processors, as in sharp's own benchmark; several have a thread each, which is sharp's default.
-if (recipe.parallel === 1) sharp.concurrency(availableParallelism());
+if (workload.parallel === 1) sharp.concurrency(availableParallelism());
 
 function thumbnail(source, { width, height, fit, format }) {
     return sharp(source)
         .autoOrient()
-        .resize(width, height, { fit, withoutEnlargement: true, fastShrinkOnLoad: recipe.fast_shrink })
-        .toFormat(format, { quality: recipe.quality })
+        .resize(width, height, { fit, withoutEnlargement: true, fastShrinkOnLoad: workload.fast_shrink })
+        .toFormat(format, { quality: workload.quality })
         .toBuffer();
 }
 
 async function thumbnails(source) {
     const made = [];
-    for (const output of recipe.outputs) made.push(await thumbnail(source, output));
+    for (const output of workload.outputs) made.push(await thumbnail(source, output));
     return made;
 }
 
@@ -31,7 +31,7 @@ async function make(count) {
     const caller = async () => {
         while (next < count) await thumbnails(sources[next++ % sources.length]);
     };
-    await Promise.all(Array.from({ length: recipe.callers }, caller));
+    await Promise.all(Array.from({ length: workload.callers }, caller));
 }
 
 async function save(folder) {
@@ -42,8 +42,8 @@ async function save(folder) {
 
 console.log(`ready sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`);
 for await (const line of createInterface({ input: process.stdin })) {
-    const [order, operand] = line.split(" ", 2);
+    const [command, operand] = line.split(" ", 2);
     const begin = performance.now();
-    await (order === "make" ? make(Number(operand)) : save(line.slice("save ".length)));
+    await (command === "make" ? make(Number(operand)) : save(line.slice("save ".length)));
     console.log(`${performance.now() - begin}`);
 }

@@ -58,7 +58,7 @@ defmodule Thumbnailer do
       {:ok, %{path: path}} = Thumbnailer.make("photo.jpg", "640x", to: "small.avif")
       {:ok, thumbnail} = Thumbnailer.make(File.stream!("photo.jpg", [], 65_536), 200)
 
-  An enumerable is read in the calling process and goes on to the program piece by piece, as fast as that takes it. It
+  An enumerable is read in the calling process and goes on to the program chunk by chunk, as fast as that takes it. It
   is given up when the request has failed meanwhile; the time that it takes itself counts as the request's, but cannot be
   cut short.
 
@@ -293,17 +293,17 @@ defmodule Thumbnailer do
   @doc """
   What confines the workers of an instance on this host, as far as it was tried when the program started.
 
-      {:ok, %{complete: complete?, seccomp: true, landlock: version}} = Thumbnailer.posture()
+      {:ok, %{complete: complete?, seccomp: true, landlock: version}} = Thumbnailer.sandbox_status()
 
     * `:mode` - the option `:sandbox`
-    * `:seccomp`, `:front` - whether the system calls of the workers, and of the program itself, are filtered
+    * `:seccomp`, `:server` - whether the system calls of the workers, and of the program itself, are filtered
     * `:landlock` - the version of Landlock that is enforced, 0 for none
     * `:open_denied`, `:socket_denied`, `:exec_denied` - whether a worker that tried was stopped
     * `:complete` - whether all of this holds
   """
   @doc since: "0.1.0"
-  @spec posture(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
-  def posture(on \\ __MODULE__) do
+  @spec sandbox_status(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
+  def sandbox_status(on \\ __MODULE__) do
     with {:ok, hello} <- info(on), do: {:ok, hello.sandbox}
   end
 
@@ -319,27 +319,29 @@ defmodule Thumbnailer do
     * `:restarts` - how often the program has ended
     * `:latency` - `:p50`, `:p95` and `:p99`: in how many milliseconds so many percent of all requests were answered, the
       queue included; at most an eighth too high; `nil` while there were none
-    * `:workers`, `:memory` - how many images can be worked on at the same time; what the `:front` and the `:workers` have
-      of memory of their own, in bytes. `nil` when the program is not up
+    * `:workers`, `:memory` - how many images can be worked on at the same time; the memory that
+      belongs to the `:server` (the process of the program that serves) and to the `:workers` alone, in bytes. `nil` when the program is not up
     * `:program` - what the program itself counts, or `nil` when it is not up
   """
   @doc since: "0.1.0"
   @spec stats(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def stats(on \\ __MODULE__) do
     with {:ok, counts} <- Server.counts(on) do
-      own = own(counts, on)
-      {:ok, Map.merge(counts, %{program: own, workers: own[:workers], memory: own[:memory]})}
+      program = program_stats(counts, on)
+
+      {:ok,
+       Map.merge(counts, %{program: program, workers: program[:workers], memory: program[:memory]})}
     end
   end
 
-  defp own(%{state: :up}, on) do
+  defp program_stats(%{state: :up}, on) do
     case Call.request(on, %Request{op: :stats}) do
-      {:ok, own} -> own
+      {:ok, stats} -> stats
       {:error, _error} -> nil
     end
   end
 
-  defp own(_counts, _on), do: nil
+  defp program_stats(_counts, _on), do: nil
 
   @doc """
   Sends the calling process what happens in a cluster group: its batches, and its nodes as this node sees them.

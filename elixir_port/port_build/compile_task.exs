@@ -37,7 +37,7 @@ defmodule Mix.Tasks.Compile.ThumbnailerPort do
   end
 
   defp build(inputs, verbose?) do
-    # CMake keeps the compiler and the paths that it has seen first.
+    # CMake keeps the compiler and the paths that it was given first.
     unless Inputs.same_environment?(stamp(), inputs), do: File.rm_rf!(build_directory())
 
     with :ok <- Requirements.check(System.get_env()),

@@ -9,7 +9,7 @@ import { decode, encode } from "@msgpack/msgpack";
 
 // One port program. Calls may overlap: each has an id, and answers come as the work ends.
 export class Thumbnailer {
-  waiting = new Map(); // "hello" or an id -> what settles its promise
+  waiting = new Map(); // "hello" or an id -> the functions that resolve or reject its promise
   received = Buffer.alloc(0);
   requests = 0;
 
@@ -39,13 +39,13 @@ export class Thumbnailer {
       const end = 4 + this.received.readUInt32BE();
       const [kind, ...answer] = decode(this.received.subarray(4, end));
       this.received = this.received.subarray(end);
-      if (kind === "hello") this.settle("hello").resolve(answer[0]);
-      else if (kind === "ok") this.settle(answer[0]).resolve(answer[1].outputs);
-      else this.settle(answer[0]).reject(new Error(`${answer[1].reason}: ${Buffer.from(answer[1].message)}`));
+      if (kind === "hello") this.take("hello").resolve(answer[0]);
+      else if (kind === "ok") this.take(answer[0]).resolve(answer[1].outputs);
+      else this.take(answer[0]).reject(new Error(`${answer[1].reason}: ${Buffer.from(answer[1].message)}`));
     }
   }
 
-  settle(id) {
+  take(id) {
     const promise = this.waiting.get(id);
     this.waiting.delete(id);
     return promise;

@@ -1,10 +1,10 @@
-# The run behind script/chaos: arguments, the instance, load and faults, and the verdict.
+# The run behind script/chaos: arguments, the instance, load and faults, and the report.
 
-for part <- ~w(processes catalogue load injector census verdict),
+for part <- ~w(processes catalogue load injector resources report),
     do: Code.require_file("#{part}.exs", __DIR__)
 
 defmodule Chaos do
-  alias Chaos.{Catalogue, Census, Injector, Load, Verdict}
+  alias Chaos.{Catalogue, Resources, Injector, Load, Report}
 
   @switches [
     faults: :integer,
@@ -15,20 +15,20 @@ defmodule Chaos do
   ]
   @defaults %{faults: 500, callers: 16, seconds: 3_600, images: nil, seed: 1}
 
-  # Short, so that a stopped process is missed soon: a worker after the deadline, the front half a second later.
-  @deadline 600
+  # Short, so that a stopped process is missed soon: a worker after the deadline, the server half a second later.
+  @timeout 600
   @workers 4
 
   def run(arguments) do
     options = parse!(arguments)
 
-    # What is written about each death of the front belongs to the log, not between the rows of the table.
+    # What is written about each death of the server belongs to the log, not between the rows of the table.
     Logger.configure(level: :none)
     folder = Path.join(System.tmp_dir!(), "thumbnailer-chaos-#{System.pid()}")
     File.mkdir_p!(folder)
 
     try do
-      passed? = options |> start(folder) |> judge()
+      passed? = options |> start(folder) |> report()
       System.halt(if passed?, do: 0, else: 1)
     after
       File.rm_rf!(folder)
@@ -58,27 +58,27 @@ defmodule Chaos do
       name: Chaos,
       workers: @workers,
       poison_after: 0,
-      deadline: if(soak?, do: 30_000, else: @deadline)
+      timeout: if(soak?, do: 30_000, else: @timeout)
     ]
 
     {:ok, tree} =
       Supervisor.start_link([{Thumbnailer, instance ++ executable(soak?)}], strategy: :one_for_one)
 
     catalogue = Catalogue.make(Chaos, small?: soak?)
-    before = Census.settled(Chaos, @workers)
+    before = Resources.at_rest(Chaos, @workers)
     load = Load.start(catalogue, folder, options.callers, options.images)
     started = System.monotonic_time(:millisecond)
     ends_at = started + options.seconds * 1_000
 
     injected =
       if soak?,
-        do: Census.watch(Chaos, load, ends_at),
+        do: Resources.watch(Chaos, load, ends_at),
         else: Injector.run(Chaos, catalogue, @workers, options, ends_at)
 
     answers = Load.stop(load)
     {:ok, stats} = Thumbnailer.stats(Chaos)
     seconds = (System.monotonic_time(:millisecond) - started) / 1_000
-    left = Census.settled(Chaos, @workers)
+    left = Resources.at_rest(Chaos, @workers)
     os_pids = Chaos.Processes.all(Chaos)
     stopped_in = stop(tree)
 
@@ -93,7 +93,7 @@ defmodule Chaos do
       files: Catalogue.check_files(catalogue, folder),
       orphans: Enum.filter(os_pids, &Chaos.Processes.alive?/1),
       stopped_in: stopped_in,
-      deadline: instance[:deadline]
+      deadline: instance[:timeout]
     }
   end
 
@@ -110,7 +110,7 @@ defmodule Chaos do
     div(microseconds, 1_000)
   end
 
-  defp judge(run), do: Verdict.print(run)
+  defp report(run), do: Report.print(run)
 end
 
 Chaos.run(System.argv())

@@ -1,7 +1,7 @@
 defmodule Chaos.Injector do
-  # Makes things go wrong, in rounds: faults that come faster than anything recovers, the last of them the front's, and
+  # Makes things go wrong, in rounds: faults that come faster than anything recovers, the last of them the server's, and
   # then none until the pool is whole again, which must not take long. The load goes on all the time.
-  # A round takes longer than the second after which a front counts as well started (Thumbnailer.Port.Server): else its next
+  # A round takes longer than the second after which a server counts as well started (Thumbnailer.Port.Server): else its next
   # start would wait longer each time, as it should.
 
   alias Chaos.{Catalogue, Processes}
@@ -11,15 +11,15 @@ defmodule Chaos.Injector do
   # Milliseconds between faults.
   @pace 50
   # What an instance may need to be whole again, in milliseconds: the issue's promise.
-  @patience 2_000
+  @recovery_limit 2_000
 
   @signals [:KILL, :SEGV, :ABRT, :STOP]
   @points [:read, :decode, :write]
   @planned [segv: :crashed, abort: :crashed, stop: :timeout]
-  # What may happen to a planned fault's request before its fault comes: the front it is in is killed.
+  # What may happen to a planned fault's request before its fault comes: the server it is in is killed.
   @collateral [:port_exited, :unavailable, :timeout]
 
-  @doc "Yields faults by kind, the times of recovery, what happened in late ones, and the planned faults whose answer was not the right one."
+  @doc "Yields faults by kind, the times of recovery, what happened in slow ones, and the planned faults whose answer was not the right one."
   def run(on, catalogue, workers, options, ends_at) do
     :rand.seed(:exsss, options.seed)
 
@@ -31,11 +31,11 @@ defmodule Chaos.Injector do
       catalogue: catalogue
     }
 
-    rounds(state, options.faults, %{faults: %{}, recoveries: [], late: [], wrong: []})
+    rounds(state, options.faults, %{faults: %{}, recoveries: [], slow: [], wrong: []})
   end
 
   defp rounds(_state, 0, done), do: done
-  # There was nothing left to hit: that is for the verdict, not to be waited for.
+  # There was nothing left to hit: that is for the report, not to be waited for.
   defp rounds(_state, _left, %{wrong: [{_what, :any_time, :nothing_to_hit} | _]} = done), do: done
 
   defp rounds(state, left, done) do
@@ -61,7 +61,7 @@ defmodule Chaos.Injector do
     Process.sleep(@pace)
 
     cond do
-      last? -> {hit(state, :front, done), asked}
+      last? -> {hit(state, :server, done), asked}
       :rand.uniform(2) == 1 -> {hit(state, :worker, done), asked}
       true -> plan(state, done, asked)
     end
@@ -85,11 +85,11 @@ defmodule Chaos.Injector do
     end
   end
 
-  defp target(state, :front), do: Processes.front(state.on)
+  defp target(state, :server), do: Processes.server(state.on)
 
   defp target(state, :worker) do
-    with front when front != nil <- Processes.front(state.on),
-         [_ | _] = workers <- Processes.workers(front),
+    with server when server != nil <- Processes.server(state.on),
+         [_ | _] = workers <- Processes.workers(server),
          do: Enum.random(workers),
          else: (_none -> nil)
   end
@@ -120,32 +120,34 @@ defmodule Chaos.Injector do
       {:whole, took} ->
         %{done | recoveries: [took | done.recoveries]}
 
-      {:late, seen} ->
-        %{done | recoveries: [nil | done.recoveries], late: [Enum.reverse(seen) | done.late]}
+      {:slow, observed} ->
+        %{done | recoveries: [nil | done.recoveries], slow: [Enum.reverse(observed) | done.slow]}
     end
   end
 
-  # `seen` is what was seen from when on, the last first, so that a late one can be explained.
-  defp recovery(state, since, seen) do
+  # `observed` is what was observed from when on, the last first, so that a slow one can be explained.
+  defp recovery(state, since, observed) do
     took = System.monotonic_time(:millisecond) - since
     {whole?, now} = look(state)
-    seen = if match?([{_from, ^now} | _], seen), do: seen, else: [{took, now} | seen]
+
+    observed =
+      if match?([{_from, ^now} | _], observed), do: observed, else: [{took, now} | observed]
 
     cond do
       whole? -> {:whole, took}
-      took > @patience -> {:late, seen}
-      true -> Process.sleep(5) && recovery(state, since, seen)
+      took > @recovery_limit -> {:slow, observed}
+      true -> Process.sleep(5) && recovery(state, since, observed)
     end
   end
 
   defp look(%{on: on, workers: workers}) do
-    {:ok, %{state: program, os_pid: front}} = Thumbnailer.Instance.Server.counts(on)
-    states = if front, do: Enum.map(Processes.workers(front), &Processes.state/1), else: []
-    front = front && Processes.state(front)
+    {:ok, %{state: program, os_pid: server}} = Thumbnailer.Instance.Server.counts(on)
+    states = if server, do: Enum.map(Processes.workers(server), &Processes.state/1), else: []
+    server = server && Processes.state(server)
     well = Enum.count(states, &Processes.well?/1)
 
-    {Processes.well?(front) and well >= workers,
-     {program, letter(front), Enum.map_join(states, &letter/1)}}
+    {Processes.well?(server) and well >= workers,
+     {program, letter(server), Enum.map_join(states, &letter/1)}}
   end
 
   # Whatever is well comes and goes, and explains nothing.

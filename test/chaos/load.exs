@@ -77,7 +77,7 @@ defmodule Chaos.Load do
 
     counts
     |> count(:asked, 1)
-    |> count(judge(result, job, state.catalogue), 1)
+    |> count(check_answer(result, job, state.catalogue), 1)
     |> Map.update(:longest, took, &max(&1, took))
   end
 
@@ -98,16 +98,16 @@ defmodule Chaos.Load do
     end
   end
 
-  defp judge({:ok, %Thumbnail{path: nil, data: data}}, job, catalogue),
+  defp check_answer({:ok, %Thumbnail{path: nil, data: data}}, job, catalogue),
     do: compare(data, job, catalogue)
 
   # Others write to the file, too, but whatever is there is whole: looked at here, and at the end.
-  defp judge({:ok, %Thumbnail{path: path}}, _job, catalogue) do
+  defp check_answer({:ok, %Thumbnail{path: path}}, _job, catalogue) do
     if Catalogue.knows?(catalogue, Catalogue.hash(File.read!(path))), do: :served, else: :wrong
   end
 
-  defp judge({:error, %Error{reason: reason}}, _job, _catalogue), do: reason
-  defp judge(:lost, _job, _catalogue), do: :lost
+  defp check_answer({:error, %Error{reason: reason}}, _job, _catalogue), do: reason
+  defp check_answer(:lost, _job, _catalogue), do: :lost
 
   defp compare(data, job, catalogue) do
     hash = Catalogue.hash(data)

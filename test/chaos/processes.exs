@@ -1,22 +1,22 @@
 defmodule Chaos.Processes do
   # The operating system processes of an instance, read from /proc.
 
-  @doc "The front and its workers; none while there is no front."
+  @doc "The server and its workers; none while there is no server."
   def all(on) do
-    case front(on) do
+    case server(on) do
       nil -> []
-      front -> [front | workers(front)]
+      server -> [server | workers(server)]
     end
   end
 
-  def front(on) do
+  def server(on) do
     {:ok, %{os_pid: os_pid}} = Thumbnailer.Instance.Server.counts(on)
     os_pid
   end
 
-  @doc "The children of a front. https://man7.org/linux/man-pages/man5/proc_pid_task.5.html"
-  def workers(front) do
-    case File.read("/proc/#{front}/task/#{front}/children") do
+  @doc "The children of a server. https://man7.org/linux/man-pages/man5/proc_pid_task.5.html"
+  def workers(server) do
+    case File.read("/proc/#{server}/task/#{server}/children") do
       {:ok, children} -> children |> String.split() |> Enum.map(&String.to_integer/1)
       {:error, _gone} -> []
     end

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.ApplicationTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   test "a default instance is there, and costs no program until it is used" do
     assert [%{id: Thumbnailer, type: :supervisor, start: {_, _, [opts]}}] =

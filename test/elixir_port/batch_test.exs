@@ -1,7 +1,7 @@
 defmodule Thumbnailer.BatchTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Batch, Pixels}
 

@@ -2,7 +2,7 @@ defmodule Thumbnailer.ClusterTest do
   # Real nodes: operating system processes on the loopback interface.
   use ExUnit.Case, async: false
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Cluster, Nodes, Thumbnail}
 
@@ -151,7 +151,7 @@ defmodule Thumbnailer.ClusterTest do
     # Whoever holds it dies.
     for _death <- 1..3 do
       holder = fn ->
-        for {_ref, {pid, _turn, _needs, _avoid}} <- :sys.get_state(router).balance.sent,
+        for {_ref, {pid, _sequence, _needs, _excluded}} <- :sys.get_state(router).balancer.sent,
             do: node(pid)
       end
 
@@ -201,7 +201,7 @@ defmodule Thumbnailer.ClusterTest do
       Thumbnailer.Batch.run(batch, fn report -> if event = events[report.done], do: event.() end)
 
     assert {report.made, report.failed, report.thumbnails} == {2_000, 0, 2_000}
-    # The other nodes' share: one that joined late had its part of the work.
+    # The other nodes' share: one that joined afterwards had its part of the work.
     assert journal_entries(batch.out) == 2_000
     one = %{batch | out: folder(), on: start_instance(:one_node, workers: 2), jobs: 2}
     {:ok, %{made: 2_000}} = Thumbnailer.Batch.run(one)

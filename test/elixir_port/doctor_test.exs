@@ -2,7 +2,7 @@ defmodule Thumbnailer.DoctorTest do
   use ExUnit.Case, async: false
 
   import ExUnit.CaptureIO
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Doctor
 
@@ -18,13 +18,13 @@ defmodule Thumbnailer.DoctorTest do
       {:ok, hello} = Thumbnailer.info()
 
       for format <- hello.savers ++ [:svg, :tiff] do
-        assert %{state: :ok, seen: seen} = find(findings, Atom.to_string(format))
-        assert seen =~ "read"
+        assert %{state: :ok, detail: detail} = find(findings, Atom.to_string(format))
+        assert detail =~ "read"
       end
     end
 
     test "a switched off sandbox is a warning with advice" do
-      assert %{state: :warning, seen: "off", advice: advice} =
+      assert %{state: :warning, detail: "off", advice: advice} =
                find(Doctor.examine(sandbox: :off), "sandbox")
 
       assert advice =~ "sandbox: :off"
@@ -34,15 +34,15 @@ defmodule Thumbnailer.DoctorTest do
       findings = Doctor.examine()
       {:ok, hello} = Thumbnailer.info()
 
-      for {what, seen} <- [
+      for {what, detail} <- [
             {"version", "#{hello.version}, protocol #{hello.protocol}"},
             {"reads", Enum.join(hello.loaders, ", ")},
             {"writes", Enum.join(hello.savers, ", ")}
           ],
-          do: assert(%{state: :ok, seen: ^seen} = find(findings, what))
+          do: assert(%{state: :ok, detail: ^detail} = find(findings, what))
 
-      assert %{state: :ok, seen: "in " <> _ms} = find(findings, "start")
-      assert find(findings, "limits").seen =~ "max_pixels 100000000"
+      assert %{state: :ok, detail: "in " <> _ms} = find(findings, "start")
+      assert find(findings, "limits").detail =~ "max_pixels 100000000"
     end
 
     test "nothing runs any more when it is done" do
@@ -58,18 +58,18 @@ defmodule Thumbnailer.DoctorTest do
   end
 
   test "a missing program is an error that says how to get one" do
-    assert [%{state: :error, what: "program", seen: seen, advice: advice}] =
+    assert [%{state: :error, what: "program", detail: detail, advice: advice}] =
              Doctor.examine(executable: "/nowhere/thumbnailer")
 
-    assert seen =~ "/nowhere/thumbnailer"
+    assert detail =~ "/nowhere/thumbnailer"
     assert advice =~ "script/build"
   end
 
   test "a program that does not start is an error that says why" do
-    assert %{state: :error, seen: seen} =
+    assert %{state: :error, detail: detail} =
              [executable: fake("wrong_protocol")] |> Doctor.examine() |> find("start")
 
-    assert seen =~ "protocol"
+    assert detail =~ "protocol"
   end
 
   test "a program that lacks a shared library is an error with what the linker says" do
@@ -83,27 +83,27 @@ defmodule Thumbnailer.DoctorTest do
 
     File.chmod!(program, 0o755)
     finding = [executable: program] |> Doctor.examine() |> find("start")
-    assert %{state: :error, seen: seen, advice: advice} = finding
-    assert seen =~ "ended with status 127"
-    assert seen =~ "libseccomp.so.2"
+    assert %{state: :error, detail: detail, advice: advice} = finding
+    assert detail =~ "ended with status 127"
+    assert detail =~ "libseccomp.so.2"
     assert advice =~ "docs/installation.md"
   end
 
   test "a file that is no program is an error that says so" do
     program = Path.join(folder(), "thumbnailer")
     File.write!(program, "text")
-    assert %{state: :error, seen: seen} = find(Doctor.examine(executable: program), "start")
-    assert seen =~ "cannot be run: :eacces"
+    assert %{state: :error, detail: detail} = find(Doctor.examine(executable: program), "start")
+    assert detail =~ "cannot be run: :eacces"
   end
 
   test "a program of another version is a warning" do
     findings = Doctor.examine(executable: fake("other_version"))
 
-    assert %{state: :warning, seen: "0.0.9 with library " <> _, advice: advice} =
+    assert %{state: :warning, detail: "0.0.9 with library " <> _, advice: advice} =
              find(findings, "version")
 
     assert advice =~ "THUMBNAILER_EXECUTABLE"
-    assert %{state: :error, seen: "it makes nothing"} = find(findings, "tiff")
+    assert %{state: :error, detail: "it makes nothing"} = find(findings, "tiff")
   end
 
   test "the task ends with status 1 when something does not work" do

@@ -1,14 +1,14 @@
 defmodule Thumbnailer.InstanceTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.InstanceOptions
 
   test "the options that the program keeps are on its command line", %{test: name} do
     start_fake(name, "shows_arguments",
       workers: 3,
-      reuse: 1,
+      max_images_per_worker: 1,
       max_pixels: 5_000,
       sandbox: :off,
       max_queue: 7
@@ -17,7 +17,7 @@ defmodule Thumbnailer.InstanceTest do
     {:ok, %{version: flags}} = Thumbnailer.info(name)
 
     assert flags |> String.split() |> Enum.sort() ==
-             ~w(--deadline=30000 --die-with-parent --max-pixels=5000 --reuse=1 --sandbox=off --workers=3)
+             ~w(--die-with-parent --max-images-per-worker=1 --max-pixels=5000 --sandbox=off --timeout=30000 --workers=3)
   end
 
   test "a wrong option raises in the caller and names what is accepted" do
@@ -31,8 +31,8 @@ defmodule Thumbnailer.InstanceTest do
   end
 
   test "isolation: :image and a number of uses contradict each other" do
-    assert_raise ArgumentError, ~r/isolation: :image means reuse: 1/, fn ->
-      Thumbnailer.start_link(isolation: :image, reuse: 10)
+    assert_raise ArgumentError, ~r/isolation: :image means max_images_per_worker: 1/, fn ->
+      Thumbnailer.start_link(isolation: :image, max_images_per_worker: 10)
     end
   end
 
@@ -47,9 +47,9 @@ defmodule Thumbnailer.InstanceTest do
   end
 
   @tag :real
-  test "the posture says what was tried on this host", %{test: name} do
+  test "the sandbox status says what was tried on this host", %{test: name} do
     start_supervised!({Thumbnailer, name: name, sandbox: :off})
-    assert {:ok, %{mode: :off, complete: false}} = Thumbnailer.posture(name)
+    assert {:ok, %{mode: :off, complete: false}} = Thumbnailer.sandbox_status(name)
   end
 
   test "two instances live beside each other in one tree", %{test: name} do
@@ -98,19 +98,21 @@ defmodule Thumbnailer.InstanceTest do
   test "the program takes every option", %{test: name} do
     start_instance(name,
       workers: 1,
-      reuse: 2,
-      deadline: 3_000,
+      max_images_per_worker: 2,
+      timeout: 3_000,
       max_pixels: 4_000,
       max_source_bytes: 5_000,
-      max_frame: 6_000,
+      max_request_bytes: 6_000,
       max_memory: 20_000_000,
       sandbox: :best_effort
     )
 
     assert {:ok, %{workers: 1, limits: limits}} = Thumbnailer.info(name)
 
-    assert %{reuse: 2, deadline: 3_000, max_pixels: 4_000, max_source_bytes: 5_000} = limits
-    assert %{max_frame: 6_000, max_memory: 20_000_000} = limits
+    assert %{max_images_per_worker: 2, timeout: 3_000, max_pixels: 4_000, max_source_bytes: 5_000} =
+             limits
+
+    assert %{max_request_bytes: 6_000, max_memory: 20_000_000} = limits
   end
 
   @tag :real
@@ -118,12 +120,12 @@ defmodule Thumbnailer.InstanceTest do
     for limit <- [:min, :max] do
       opts =
         for %{wire: "--" <> _, type: :integer} = option <- InstanceOptions.table(),
-            option.name not in [:workers, :deadline],
+            option.name not in [:workers, :timeout],
             do: {option.name, Map.fetch!(option, limit)}
 
       start_supervised!({Thumbnailer, [name: name] ++ opts}, id: limit)
       assert {:ok, %{limits: limits}} = Thumbnailer.info(name)
-      assert limits |> Map.delete(:deadline) |> Enum.sort() == Enum.sort(opts)
+      assert limits |> Map.delete(:timeout) |> Enum.sort() == Enum.sort(opts)
       stop_supervised!(limit)
     end
   end

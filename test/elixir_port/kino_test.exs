@@ -2,7 +2,7 @@ defmodule Thumbnailer.KinoTest do
   # With modules that take Kino's place; test/package has the same with Kino compiled and consolidated in a release.
   use ExUnit.Case, async: false
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Thumbnail
 

@@ -44,4 +44,19 @@ defmodule Thumbnailer.OptionsTest do
     for option <- Options.table([:output, :request, :call]),
         do: assert(make =~ "`:#{option.name}` - #{option.doc}")
   end
+
+  test "both spellings of colour words are names of the same option" do
+    assert Options.cast!([grayscale: true, optimize: false], [:output]) ==
+             Options.cast!([greyscale: true, optimise: false], [:output])
+
+    assert Options.docs() =~ "Also spelled `:grayscale`."
+
+    assert_raise ArgumentError, "option :greyscale is given more than once", fn ->
+      Options.cast!([greyscale: true, grayscale: true], [:output])
+    end
+
+    assert_raise ArgumentError, ~r/option :grayscale does not belong here/, fn ->
+      Options.cast!([grayscale: true], [:request])
+    end
+  end
 end

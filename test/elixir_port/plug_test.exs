@@ -2,7 +2,7 @@ defmodule Thumbnailer.PlugTest do
   use ExUnit.Case, async: true
 
   import Plug.Conn, only: [request: 1, request: 2, request: 3, sent_header: 2]
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   doctest Thumbnailer.Plug
 

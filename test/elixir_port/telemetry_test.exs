@@ -2,7 +2,7 @@ defmodule Thumbnailer.TelemetryTest do
   # With a module that takes telemetry's place, there and gone: what it is told, it tells the test.
   use ExUnit.Case, async: false
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Telemetry}
 
@@ -36,7 +36,7 @@ defmodule Thumbnailer.TelemetryTest do
     Application.unload(:telemetry)
     :code.purge(:telemetry)
     :code.delete(:telemetry)
-    Telemetry.decide()
+    Telemetry.detect()
   end
 
   defp make(name, opts \\ []), do: Thumbnailer.make({:bytes, "image"}, 100, [on: name] ++ opts)
@@ -55,9 +55,9 @@ defmodule Thumbnailer.TelemetryTest do
   test "a module without its application is not enough" do
     install()
     Application.stop(:telemetry)
-    refute Telemetry.decide()
+    refute Telemetry.detect()
     Application.start(:telemetry)
-    assert Telemetry.decide()
+    assert Telemetry.detect()
   end
 
   test "a call that is served starts and stops, in its own process", %{test: name} do
@@ -94,7 +94,7 @@ defmodule Thumbnailer.TelemetryTest do
 
   test "the program's start and end are told, with what was lost", %{test: name} do
     install()
-    start_fake(name, "never_answers", deadline: 60_000)
+    start_fake(name, "never_answers", timeout: 60_000)
     os_pid = os_pid(name)
 
     assert_receive {[:port, :start], %{duration: _}, %{instance: ^name, os_pid: ^os_pid} = start,
@@ -114,11 +114,15 @@ defmodule Thumbnailer.TelemetryTest do
   @tag :real
   test "workers start, are recycled and end", %{test: name} do
     install()
-    start_instance(name, workers: 1, reuse: 1)
+    start_instance(name, workers: 1, max_images_per_worker: 1)
 
     assert_receive {[:worker, :start], %{made: 0}, %{instance: ^name, os_pid: worker}, _}, 5_000
     assert {:ok, _} = Thumbnailer.make(sample("photo.jpg"), 20, on: name)
-    assert_receive {[:worker, :recycle], %{made: 1}, %{os_pid: ^worker, reason: :reuse}, _}, 5_000
+
+    assert_receive {[:worker, :recycle], %{made: 1},
+                    %{os_pid: ^worker, reason: :max_images_per_worker}, _},
+                   5_000
+
     assert_receive {[:worker, :exit], %{made: 1}, %{os_pid: ^worker, exit_status: 0}, _}, 5_000
 
     assert_receive {[:worker, :start], _, %{os_pid: next}, _}, 5_000

@@ -7,7 +7,7 @@ if System.get_env("THUMBNAILER_EXECUTABLE", "") == "" and File.regular?(built),
 excluded =
   case Thumbnailer.Port.Executable.find(nil) do
     {:ok, _path} ->
-      if File.regular?(Thumbnailer.Parts.faulty()), do: [], else: [:faulty]
+      if File.regular?(Thumbnailer.Fixtures.faulty()), do: [], else: [:faulty]
 
     {:error, why} ->
       IO.puts("tests of the real program are left out: #{why}")

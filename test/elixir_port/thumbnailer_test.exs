@@ -2,7 +2,7 @@ defmodule ThumbnailerTest do
   # The public functions on the real program.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Pixels, Thumbnail}
 
@@ -200,7 +200,7 @@ defmodule ThumbnailerTest do
       assert {:ok, [{:ok, _}, {:error, %Error{reason: :encode_failed}}]} =
                Thumbnailer.make_all({:bytes, "x"}, [10, 20], on: on)
 
-      assert_raise Error, "no room", fn ->
+      assert_raise Error, "no space", fn ->
         Thumbnailer.make_all!({:bytes, "x"}, [10, 20], on: on)
       end
     end
@@ -240,9 +240,9 @@ defmodule ThumbnailerTest do
              stats
 
     assert %{workers: 2, busy: 0} = stats.program
-    assert %{workers: 2, memory: %{front: front, workers: workers}} = stats
+    assert %{workers: 2, memory: %{server: server, workers: workers}} = stats
     # Processes with libvips in them: more than nothing, less than the machine.
-    assert front in 100_000..500_000_000
+    assert server in 100_000..500_000_000
     assert workers in 100_000..1_000_000_000
     assert %{p50: p50, p95: p95, p99: p99} = stats.latency
     assert 0 < p50 and p50 <= p95 and p95 <= p99 and p99 < 30_000

@@ -2,7 +2,7 @@ defmodule Thumbnailer.Package.Project do
   @moduledoc false
   # A Mix project of a user in a temporary folder, and what is done in it.
   #
-  # The program is compiled once: all projects have the sources at the same place as seen from their build folder, so
+  # The program is compiled once: all projects have the sources at the same place relative to their build folder, so
   # ccache, when it is there, knows each file again. Without optimisation, which is not what is tested here.
 
   import ExUnit.Assertions

@@ -80,7 +80,7 @@ defmodule Thumbnailer.Batch do
   @doc since: "0.1.0"
   @spec run(t, (Report.t() -> :stop | term)) :: {:ok, Report.t()} | {:error, String.t()}
   def run(%__MODULE__{} = batch, observe \\ &Function.identity/1) do
-    batch = settle!(batch)
+    batch = validate!(batch)
 
     if batch.dry_run,
       do: dry_run(batch, observe),
@@ -125,30 +125,33 @@ defmodule Thumbnailer.Batch do
     end
   end
 
-  defp run(batch, observe, convert) do
+  defp run(batch, observe, converter) do
     stop = :atomics.new(1, [])
-    total = convert_all(batch, observe, convert, stop)
+    total = convert_all(batch, observe, converter, stop)
     Events.finished(topic(batch.on), Report.counts(total))
     total
   end
 
-  defp convert_all(batch, observe, convert, stop) do
+  defp convert_all(batch, observe, converter, stop) do
+    report = Report.new()
+
     batch
     |> inputs()
     |> Stream.take_while(fn _input -> :atomics.get(stop, 1) == 0 end)
-    |> Task.async_stream(&Converter.run(convert, &1),
+    |> Task.async_stream(&Converter.run(converter, &1),
       # Twice as many as are worked on, so that no worker waits for the next.
       max_concurrency: 2 * batch.jobs,
       ordered: false,
       timeout: :infinity
     )
-    |> Enum.reduce(Report.new(), fn {:ok, outcome}, report ->
+    |> Enum.reduce({report, report.started_at}, fn {:ok, outcome}, {report, published_at} ->
       report = Report.add(report, outcome)
-      Events.progress(topic(batch.on), report.started_at, Report.counts(report))
-      told = observe.(report)
-      if told == :stop or stops?(batch, outcome), do: :atomics.put(stop, 1, 1)
-      %{report | stopped: :atomics.get(stop, 1) == 1}
+      published_at = Events.progress(topic(batch.on), published_at, Report.counts(report))
+      observed = observe.(report)
+      if observed == :stop or stops?(batch, outcome), do: :atomics.put(stop, 1, 1)
+      {%{report | stopped: :atomics.get(stop, 1) == 1}, published_at}
     end)
+    |> elem(0)
   end
 
   # The group in which this batch is heard of.
@@ -161,12 +164,12 @@ defmodule Thumbnailer.Batch do
   @doc """
   The batch with its formats and the template for names, checked; raises `ArgumentError` when names would clash.
 
-      batch = Thumbnailer.Batch.settle!(%Thumbnailer.Batch{out: "thumbs", sizes: ["100x", "200x"]})
+      batch = Thumbnailer.Batch.validate!(%Thumbnailer.Batch{out: "thumbs", sizes: ["100x", "200x"]})
       [:auto] = batch.formats
   """
   @doc since: "0.1.0"
-  @spec settle!(t) :: t
-  def settle!(%__MODULE__{} = batch) do
+  @spec validate!(t) :: t
+  def validate!(%__MODULE__{} = batch) do
     {format, options} = Keyword.pop(batch.options, :format, :auto)
     formats = batch.formats || [format]
     name = OutputName.check!(batch.name || OutputName.default(batch.sizes), batch.sizes, formats)

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Call do
   @moduledoc false
-  # One request, and who answers it: an instance, the nodes of a cluster, or a flight that is under way already.
+  # One request, and who answers it: an instance, the nodes of a cluster, or an identical request that is under way already.
 
   alias Thumbnailer.{Cluster, Error, Request}
   alias Thumbnailer.Call.Coalescer

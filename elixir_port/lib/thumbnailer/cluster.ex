@@ -26,8 +26,8 @@ defmodule Thumbnailer.Cluster do
       for %{node: node, workers: workers, load: load, state: :up} <- Thumbnailer.Cluster.members(MyApp.Thumbs),
           do: {node, load / workers}
 
-  `load` is the number of requests that a member has to do, for whomever; `state` is `:up`, `:silent` (it was not
-  heard for five seconds) or `:resting` (its program is not running).
+  `load` is the number of requests that a member has to do, for whomever; `state` is `:up`, `:silent` (it sent no
+  heartbeat for five seconds) or `:unavailable` (its program is not running).
   """
   @doc since: "0.1.0"
   @spec members(atom) :: [map]

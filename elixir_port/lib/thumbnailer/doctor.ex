@@ -14,7 +14,7 @@ defmodule Thumbnailer.Doctor do
   import Finding, only: [ok: 2, warning: 3, error: 3]
 
   # How long the program may take to say its version, in milliseconds.
-  @patience 2_000
+  @version_timeout 2_000
 
   @doc """
   Looks at everything; the options are those of an instance, which is started for the purpose and stopped again.
@@ -82,7 +82,7 @@ defmodule Thumbnailer.Doctor do
   defp ask_version(path) do
     asked = Task.async(fn -> run_version(path) end)
 
-    case Task.yield(asked, @patience) || Task.shutdown(asked, :brutal_kill) do
+    case Task.yield(asked, @version_timeout) || Task.shutdown(asked, :brutal_kill) do
       {:ok, {:error, why}} ->
         {:ended, "it cannot be run: #{why}"}
 
@@ -118,7 +118,7 @@ defmodule Thumbnailer.Doctor do
       libvips(hello),
       ok("reads", Enum.join(hello.loaders, ", ")),
       ok("writes", Enum.join(hello.savers, ", ")),
-      lane(hello),
+      jpeg_fast_path(hello),
       ok("workers", "#{hello.workers}"),
       ok("limits", limits),
       sandbox(hello)
@@ -146,10 +146,12 @@ defmodule Thumbnailer.Doctor do
 
   defp libvips(hello), do: ok("libvips", "#{hello.libvips}, #{hello.libvips_origin}")
 
-  defp lane(%{lane: true}), do: ok("lane", "jpeg to jpeg and webp without pixels")
+  defp jpeg_fast_path(%{jpeg_fast_path: true}),
+    do: ok("fast path", "jpeg to jpeg and webp without RGB pixels")
 
-  defp lane(_hello),
-    do: ok("lane", "none: jpeg takes the way over pixels, as lane: :off or the build says")
+  defp jpeg_fast_path(_hello),
+    do:
+      ok("fast path", "none: libvips makes every jpeg, as jpeg_fast_path: :off or the build says")
 
   defp sandbox(%{sandbox: %{complete: true} = sandbox}),
     do:
@@ -162,12 +164,12 @@ defmodule Thumbnailer.Doctor do
     do: warning("sandbox", "off", "leave out sandbox: :off, unless you are debugging")
 
   defp sandbox(%{sandbox: sandbox}) do
-    seen =
+    detail =
       "mode #{sandbox.mode}, seccomp #{sandbox.seccomp}, Landlock #{sandbox.landlock}, files denied #{sandbox.open_denied}"
 
     warning(
       "sandbox",
-      seen,
+      detail,
       "docs/security.md says what each layer needs; sandbox: :require refuses to run without"
     )
   end

@@ -31,12 +31,11 @@ defmodule Thumbnailer.Instance do
 
   # The port process attaches to the server by its name, so a new server needs a new port process as well.
   defp serving(opts) do
-    server =
-      [timeout: opts[:deadline]] ++ Keyword.take(opts, [:name, :max_queue, :retries, :shutdown])
+    server = Keyword.take(opts, [:name, :max_queue, :timeout, :retries, :shutdown])
 
     port =
-      [server: opts[:name], arguments: InstanceOptions.arguments(opts, Telemetry.decide())] ++
-        Keyword.take(opts, [:executable, :max_reply, :start_timeout, :lazy])
+      [server: opts[:name], arguments: InstanceOptions.arguments(opts, Telemetry.detect())] ++
+        Keyword.take(opts, [:executable, :max_reply_bytes, :start_timeout, :lazy])
 
     [{Server, server}, {Thumbnailer.Port.Server, port}]
   end

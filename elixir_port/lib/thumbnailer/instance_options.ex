@@ -32,8 +32,8 @@ defmodule Thumbnailer.InstanceOptions do
       doc: "how many images are worked on at the same time, each in a process of its own."
     },
     %Definition{
-      name: :reuse,
-      wire: "--reuse",
+      name: :max_images_per_worker,
+      wire: "--max-images-per-worker",
       scope: :instance,
       type: :integer,
       min: 1,
@@ -44,8 +44,8 @@ defmodule Thumbnailer.InstanceOptions do
           "process."
     },
     %Definition{
-      name: :deadline,
-      wire: "--deadline",
+      name: :timeout,
+      wire: "--timeout",
       scope: :instance,
       type: :integer,
       min: 1,
@@ -102,7 +102,7 @@ defmodule Thumbnailer.InstanceOptions do
       choices: [:worker, :image],
       default_doc: "`:worker`",
       doc:
-        "`:image` gives each image a process of its own, so that nothing of one can reach the next; it is `reuse: 1` " <>
+        "`:image` gives each image a process of its own, so that nothing of one can reach the next; it is `max_images_per_worker: 1` " <>
           "in a word, and takes one to two milliseconds more for each."
     },
     %Definition{
@@ -117,8 +117,8 @@ defmodule Thumbnailer.InstanceOptions do
           "what the system offers, `:audit` lets pass and reports, `:off` has none."
     },
     %Definition{
-      name: :lane,
-      wire: "--lane",
+      name: :jpeg_fast_path,
+      wire: "--jpeg-fast-path",
       scope: :instance,
       type: :choice,
       choices: [:auto, :off],
@@ -194,7 +194,7 @@ defmodule Thumbnailer.InstanceOptions do
   @doc """
   The options of an instance with their defaults; raises `ArgumentError` for the first that is wrong.
 
-      30_000 = Thumbnailer.InstanceOptions.cast!(workers: 4)[:deadline]
+      30_000 = Thumbnailer.InstanceOptions.cast!(workers: 4)[:timeout]
   """
   @doc since: "0.1.0"
   @spec cast!(keyword) :: keyword
@@ -206,9 +206,9 @@ defmodule Thumbnailer.InstanceOptions do
   end
 
   defp refuse_contradiction!(given) do
-    if given[:isolation] == :image and Keyword.get(given, :reuse, 1) != 1 do
+    if given[:isolation] == :image and Keyword.get(given, :max_images_per_worker, 1) != 1 do
       raise ArgumentError,
-            "isolation: :image means reuse: 1, which contradicts reuse: #{given[:reuse]}"
+            "isolation: :image means max_images_per_worker: 1, which contradicts max_images_per_worker: #{given[:max_images_per_worker]}"
     end
   end
 
@@ -219,12 +219,13 @@ defmodule Thumbnailer.InstanceOptions do
       ["--die-with-parent", "--workers=4"]
 
       iex> Thumbnailer.InstanceOptions.arguments(isolation: :image)
-      ["--die-with-parent", "--reuse=1"]
+      ["--die-with-parent", "--max-images-per-worker=1"]
   """
   @doc since: "0.1.0"
   @spec arguments(keyword, boolean) :: [String.t()]
   def arguments(opts, events? \\ false) do
-    opts = if opts[:isolation] == :image, do: Keyword.put(opts, :reuse, 1), else: opts
+    opts =
+      if opts[:isolation] == :image, do: Keyword.put(opts, :max_images_per_worker, 1), else: opts
 
     flags =
       for %Definition{wire: flag} = option <- @table,

@@ -27,12 +27,12 @@ defmodule Thumbnailer.Options do
     },
     %Definition{
       name: :timeout,
-      wire: :deadline,
+      wire: :timeout,
       scope: :request,
       type: :integer,
       min: 1,
       max: 3_600_000,
-      default_doc: "the instance's `:deadline`, 30,000",
+      default_doc: "the instance's `:timeout`, 30,000",
       doc: "how long the whole call may take, in milliseconds; time spent in the queue counts."
     },
     %Definition{
@@ -137,7 +137,7 @@ defmodule Thumbnailer.Options do
   place or not accepted.
 
       iex> Thumbnailer.Options.cast!([fit: :cover, timeout: 500], [:request, :output])
-      %{fit: :cover, deadline: 500}
+      %{fit: :cover, timeout: 500}
   """
   @doc since: "0.1.0"
   @spec cast!(keyword, [scope]) :: %{atom => term}
@@ -159,7 +159,7 @@ defmodule Thumbnailer.Options do
   @spec split!(keyword, :async | :stream) :: {%{atom => term}, keyword}
   def split!(given, scope) do
     rows = table([scope])
-    names = for row <- rows, do: row.name
+    names = Enum.flat_map(rows, &Definition.names/1)
     {own, rest} = if Keyword.keyword?(given), do: Keyword.split(given, names), else: {[], given}
     defaults = for %{name: name, default: default} <- rows, default != nil, do: {name, default}
     {Map.merge(Map.new(defaults), cast!(own, [scope])), rest}
@@ -167,7 +167,10 @@ defmodule Thumbnailer.Options do
 
   # Better advice than a near name: the option exists, but elsewhere. What is no keyword list is refused later.
   defp refuse_misplaced!(given, scopes) do
-    for %{name: name, scope: scope} <- table(), scope not in scopes, given?(given, name) do
+    for %{scope: scope} = row <- table(),
+        scope not in scopes,
+        name <- Definition.names(row),
+        given?(given, name) do
       raise ArgumentError, "option #{inspect(name)} does not belong here: #{place(scope)}"
     end
 

@@ -103,7 +103,7 @@ defmodule Thumbnailer.Plug do
   end
 
   defp answer(response, rest, %{method: method} = conn, options) when method in ["GET", "HEAD"] do
-    with {:ok, size, image} <- Variant.asked(rest, options),
+    with {:ok, size, image} <- Variant.parse(rest, options),
          {:ok, left} <- Signature.check(options, size, image, conn.query_string),
          {:ok, variant} <- Variant.find(options, size, image, Response.accepted(conn)) do
       response |> Response.cacheable(variant, options, left) |> deliver(variant, conn, options)
@@ -115,7 +115,7 @@ defmodule Thumbnailer.Plug do
   defp answer(response, _rest, _conn, _options), do: Response.not_allowed(response)
 
   defp deliver(response, variant, conn, options) do
-    if Response.known?(conn, variant.tag),
+    if Response.matches_etag?(conn, variant.tag),
       do: Response.not_modified(response),
       else: response |> thumbnail(variant, Cache.find(options.cache, variant.tag), options)
   end
@@ -126,7 +126,7 @@ defmodule Thumbnailer.Plug do
   defp thumbnail(response, variant, :none, options) do
     case Thumbnailer.make(variant.source, variant.size, variant.options) do
       {:ok, thumbnail} ->
-        Cache.keep(options.cache, variant.tag, thumbnail)
+        Cache.put(options.cache, variant.tag, thumbnail)
         Response.send_thumbnail(response, thumbnail)
 
       {:error, %Error{} = error} ->

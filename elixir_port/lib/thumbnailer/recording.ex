@@ -88,13 +88,13 @@ defmodule Thumbnailer.Recording do
   @spec await(t, timeout) :: summary | nil
   def await(%__MODULE__{pid: pid, monitor: monitor}, timeout \\ :infinity) do
     # A process is no longer alive before its last messages have gone out.
-    patience = if Process.alive?(pid), do: timeout, else: 100
+    timeout = if Process.alive?(pid), do: timeout, else: 100
 
     receive do
       {:DOWN, ^monitor, :process, ^pid, {:shutdown, %{ended: _} = summary}} -> summary
       {:DOWN, ^monitor, :process, ^pid, _reason} -> nil
     after
-      patience -> nil
+      timeout -> nil
     end
   end
 end

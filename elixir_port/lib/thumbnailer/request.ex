@@ -35,7 +35,7 @@ defmodule Thumbnailer.Request do
   def make!(source, outputs, opts) do
     given = Options.cast!(opts, [:call, :request, :output])
     {on, given} = Map.pop(given, :on, InstanceOptions.default_name())
-    {timeout, given} = Map.pop(given, :deadline)
+    {timeout, given} = Map.pop(given, :timeout)
     {retries, given} = Map.pop(given, :retries)
     {shared_storage, given} = Map.pop(given, :shared_storage, false)
     {coalesce, shared} = Map.pop(given, :coalesce, false)
@@ -64,7 +64,7 @@ defmodule Thumbnailer.Request do
     request = %__MODULE__{
       op: :probe,
       source: source |> Source.cast!() |> refuse_stream!(coalesce),
-      timeout: given[:deadline],
+      timeout: given[:timeout],
       retries: given[:retries],
       shared_storage: Map.get(given, :shared_storage, false),
       coalesce: coalesce

@@ -11,7 +11,7 @@ defmodule Thumbnailer.Source do
 
   @type t :: Path.t() | {:bytes, iodata} | Enumerable.t()
 
-  @piece 65_536
+  @chunk_size 65_536
 
   @doc """
   The source as the wire has it; raises `ArgumentError` when it is none.
@@ -36,7 +36,7 @@ defmodule Thumbnailer.Source do
 
   # Line by line, which is its default, a file stream would turn \r\n into \n: an image has bytes, not lines.
   def cast!(%File.Stream{line_or_bytes: :line} = stream),
-    do: {:stream, %{stream | line_or_bytes: @piece, raw: true}}
+    do: {:stream, %{stream | line_or_bytes: @chunk_size, raw: true}}
 
   # Elements are looked at when their turn comes; of a list, which may have been meant as a path, the first is.
   def cast!([first | _] = list) when is_binary(first), do: {:stream, list}

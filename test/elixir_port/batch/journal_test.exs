@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Batch.JournalTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Batch.Journal
   alias Thumbnailer.Batch.Journal.{Fingerprint, Lock, Record}
@@ -120,7 +120,7 @@ defmodule Thumbnailer.Batch.JournalTest do
     {:ok, host} = :inet.gethostname()
     # No process has a pid over the limit of Linux, 2^22.
     File.write!(Path.join(out, "lock"), "4194305 #{host}")
-    assert Lock.take(out) == :inherited
+    assert Lock.take(out) == :taken_over
     assert {:error, _why} = Lock.take(out)
   end
 

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Call.AsyncTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
   alias Thumbnailer.Instance.Server
@@ -14,7 +14,7 @@ defmodule Thumbnailer.Call.AsyncTest do
 
   # A process that passes on what it gets.
   defp relay(name) do
-    relay = spawn_link(Thumbnailer.Parts, :relay, [self(), :"relay of #{name}"])
+    relay = spawn_link(Thumbnailer.Fixtures, :relay, [self(), :"relay of #{name}"])
     assert_receive {:alias, _alias}
     relay
   end
@@ -71,7 +71,7 @@ defmodule Thumbnailer.Call.AsyncTest do
   end
 
   test "cancelled, it is answered as such, once, and is cancelled in the program", %{test: name} do
-    start_fake(name, "holds_until_cancel", deadline: 60_000)
+    start_fake(name, "holds_until_cancel", timeout: 60_000)
     os_pid = os_pid(name)
     ref = async(name)
     other = async(name)
@@ -93,9 +93,9 @@ defmodule Thumbnailer.Call.AsyncTest do
     on = start_instance(:"#{name} real", workers: 1)
     bytes = File.read!(sample("photo.jpg"))
     {:ok, made} = Thumbnailer.make({:bytes, bytes}, 60, on: on)
-    pieces = for <<piece::binary-size(1_000) <- bytes>>, do: piece
-    rest = binary_part(bytes, 1_000 * length(pieces), rem(byte_size(bytes), 1_000))
-    ref = Thumbnailer.async(pieces ++ [rest], 60, on: on)
+    chunks = for <<chunk::binary-size(1_000) <- bytes>>, do: chunk
+    rest = binary_part(bytes, 1_000 * length(chunks), rem(byte_size(bytes), 1_000))
+    ref = Thumbnailer.async(chunks ++ [rest], 60, on: on)
     assert_receive {^ref, {:ok, ^made}}, 10_000
 
     # A source that says what it does, and does not end by itself.
@@ -103,11 +103,11 @@ defmodule Thumbnailer.Call.AsyncTest do
 
     endless =
       Stream.repeatedly(fn ->
-        receive(do: (:never -> ""), after: (10 -> send(test, :piece))) && "x"
+        receive(do: (:never -> ""), after: (10 -> send(test, :chunk))) && "x"
       end)
 
     ref = Thumbnailer.async(endless, 60, on: on, timeout: 60_000)
-    assert_receive :piece, 5_000
+    assert_receive :chunk, 5_000
     :ok = Thumbnailer.cancel(ref)
     assert_receive {^ref, {:error, %Error{reason: :cancelled}}}, 5_000
     eventually("the source is still read", fn -> drained?() end)
@@ -120,17 +120,17 @@ defmodule Thumbnailer.Call.AsyncTest do
     refute_receive {^ref, _twice}, 50
   end
 
-  # No piece for a while, and all that came were taken.
+  # No chunk for a while, and all that came were taken.
   defp drained? do
     receive do
-      :piece -> drained?()
+      :chunk -> drained?()
     after
       100 -> true
     end
   end
 
   test "cancelled while it waits, it leaves the queue", %{test: name} do
-    start_fake(name, "never_answers", deadline: 60_000)
+    start_fake(name, "never_answers", timeout: 60_000)
     os_pid(name)
     for _ <- 1..2, do: async(name)
     ref = async(name)
@@ -150,14 +150,14 @@ defmodule Thumbnailer.Call.AsyncTest do
   end
 
   test "any process may cancel", %{test: name} do
-    start_fake(name, "never_answers", deadline: 60_000)
+    start_fake(name, "never_answers", timeout: 60_000)
     ref = async(name)
     spawn(fn -> Thumbnailer.cancel(ref) end)
     assert_receive {^ref, {:error, %Error{reason: :cancelled}}}
   end
 
   test "when its recipient ends, the request is cancelled", %{test: name} do
-    start_fake(name, "never_answers", deadline: 60_000)
+    start_fake(name, "never_answers", timeout: 60_000)
     os_pid(name)
     recipient = spawn(fn -> Process.sleep(:infinity) end)
     for _ <- 1..3, do: async(name, reply_to: recipient)
@@ -167,7 +167,7 @@ defmodule Thumbnailer.Call.AsyncTest do
   end
 
   test "when its caller ends, the request goes on unless only an alias is known", %{test: name} do
-    start_fake(name, "never_answers", deadline: 60_000)
+    start_fake(name, "never_answers", timeout: 60_000)
     os_pid(name)
     relay = relay(name)
 
@@ -185,7 +185,7 @@ defmodule Thumbnailer.Call.AsyncTest do
   end
 
   test "when the instance is killed, the result says so, once", %{test: name} do
-    start_fake(name, "never_answers", deadline: 60_000)
+    start_fake(name, "never_answers", timeout: 60_000)
     os_pid(name)
     ref = async(name)
     eventually("the request did not arrive", fn -> counts(name).sent == 1 end)
@@ -199,16 +199,16 @@ defmodule Thumbnailer.Call.AsyncTest do
     start_fake(name, "echo")
     os_pid(name)
     {:links, links} = Process.info(self(), :links)
-    before = couriers()
+    before = tasks()
     refs = for _ <- 1..1_000, do: async(name)
     for ref <- refs, do: assert_receive({^ref, {:ok, _}}, 10_000)
-    eventually("couriers are left", fn -> couriers() -- before == [] end)
+    eventually("tasks are left", fn -> tasks() -- before == [] end)
     assert Process.info(self(), :links) == {:links, links}
     assert Process.info(self(), :monitors) == {:monitors, []}
   end
 
   # Of this test's alone: the others run at the same time.
-  defp couriers do
+  defp tasks do
     for pid <- Process.list(),
         {:dictionary, dictionary} <- [Process.info(pid, :dictionary)],
         dictionary[:"$initial_call"] == {Thumbnailer.Call.Async, :init, 5},

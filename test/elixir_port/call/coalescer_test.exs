@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Call.CoalescerTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
   alias Thumbnailer.Call.Coalescer
@@ -16,14 +16,16 @@ defmodule Thumbnailer.Call.CoalescerTest do
 
   defp release(name), do: Thumbnailer.cancel(Thumbnailer.async(@image, 7, on: name))
 
-  defp flights(name) do
-    for {key, flight} <- :sys.get_state(Coalescer).open, inspect(key) =~ inspect(name), do: flight
+  defp shared(name) do
+    for {key, request} <- :sys.get_state(Coalescer).open,
+        inspect(key) =~ inspect(name),
+        do: request
   end
 
-  defp wait_for_seats(name, seats) do
-    unless Enum.sort(Enum.map(flights(name), &map_size(&1.seats))) == seats do
+  defp wait_for_waiters(name, waiters) do
+    unless Enum.sort(Enum.map(shared(name), &map_size(&1.waiters))) == waiters do
       Process.sleep(1)
-      wait_for_seats(name, seats)
+      wait_for_waiters(name, waiters)
     end
   end
 
@@ -37,12 +39,12 @@ defmodule Thumbnailer.Call.CoalescerTest do
   test "identical requests under way are made once, and all callers get the answer", %{test: name} do
     start_holding(name)
     refs = for _ <- 1..10, do: ask(name)
-    wait_for_seats(name, [10])
+    wait_for_waiters(name, [10])
     wait_for_busy(name, 1)
     release(name)
     answers = for ref <- refs, do: assert_receive({^ref, {:ok, %Thumbnail{}}}, 5_000)
     assert answers |> Enum.map(&elem(elem(&1, 1), 1).data) |> Enum.uniq() |> length() == 1
-    wait_for_seats(name, [])
+    wait_for_waiters(name, [])
   end
 
   test "another source, another size and another option are other requests", %{test: name} do
@@ -51,14 +53,14 @@ defmodule Thumbnailer.Call.CoalescerTest do
     ask(name, [], {:bytes, "other"})
     ask(name, quality: 50)
     Thumbnailer.async(@image, 101, on: name, coalesce: true)
-    wait_for_seats(name, [1, 1, 1, 1])
+    wait_for_waiters(name, [1, 1, 1, 1])
   end
 
   test "without the option each request is made", %{test: name} do
     start_holding(name)
     for _ <- 1..2, do: Thumbnailer.async(@image, 100, on: name)
     wait_for_busy(name, 2)
-    assert flights(name) == []
+    assert shared(name) == []
   end
 
   test "a file that has changed meanwhile is another source", %{test: name} do
@@ -66,20 +68,20 @@ defmodule Thumbnailer.Call.CoalescerTest do
     start_holding(name)
     File.write!(path, "one")
     ask(name, [], path)
-    wait_for_seats(name, [1])
+    wait_for_waiters(name, [1])
     File.write!(path, "another")
     ask(name, [], path)
-    wait_for_seats(name, [1, 1])
+    wait_for_waiters(name, [1, 1])
   end
 
   test "a caller that is gone leaves the others their answer", %{test: name} do
     start_holding(name)
     caller = spawn(fn -> Thumbnailer.make(@image, 100, on: name, coalesce: true) end)
-    wait_for_seats(name, [1])
+    wait_for_waiters(name, [1])
     ref = ask(name)
-    wait_for_seats(name, [2])
+    wait_for_waiters(name, [2])
     Process.exit(caller, :kill)
-    wait_for_seats(name, [1])
+    wait_for_waiters(name, [1])
     wait_for_busy(name, 1)
     release(name)
     assert_receive {^ref, {:ok, %Thumbnail{}}}, 5_000
@@ -92,26 +94,26 @@ defmodule Thumbnailer.Call.CoalescerTest do
     Thumbnailer.cancel(ref)
     assert_receive {^ref, {:error, %Error{reason: :cancelled}}}, 5_000
     wait_for_busy(name, 0)
-    assert flights(name) == []
+    assert shared(name) == []
   end
 
-  test "each caller has a deadline of his own", %{test: name} do
+  test "each caller has its own deadline", %{test: name} do
     start_holding(name)
-    patient = ask(name, timeout: 60_000)
-    hasty = ask(name, timeout: 50)
+    slow = ask(name, timeout: 60_000)
+    fast = ask(name, timeout: 50)
     wait_for_busy(name, 1)
-    assert_receive {^hasty, {:error, %Error{reason: :timeout}}}, 5_000
-    wait_for_seats(name, [1])
+    assert_receive {^fast, {:error, %Error{reason: :timeout}}}, 5_000
+    wait_for_waiters(name, [1])
     release(name)
-    assert_receive {^patient, {:ok, %Thumbnail{}}}, 5_000
+    assert_receive {^slow, {:ok, %Thumbnail{}}}, 5_000
   end
 
-  test "who has more time than a flight is given a flight of his own", %{test: name} do
+  test "a caller with a later deadline than the shared request starts another one", %{test: name} do
     start_holding(name)
     ask(name, timeout: 20_000)
-    wait_for_seats(name, [1])
+    wait_for_waiters(name, [1])
     ask(name, timeout: 60_000)
-    wait_for_seats(name, [1, 1])
+    wait_for_waiters(name, [1, 1])
   end
 
   test "an error is everybody's, and a missing instance is one", %{test: name} do

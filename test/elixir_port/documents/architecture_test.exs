@@ -1,4 +1,4 @@
-defmodule Thumbnailer.ArchitectureTest do
+defmodule Thumbnailer.Documents.ArchitectureTest do
   # The folder lists of docs/architecture.md are what the includes and the aliases say.
   use ExUnit.Case, async: true
 

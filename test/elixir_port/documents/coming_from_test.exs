@@ -1,8 +1,8 @@
-defmodule Thumbnailer.ComingFromTest do
+defmodule Thumbnailer.Documents.ComingFromTest do
   # What docs/coming_from.md tells people to call is what the library takes.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Options, Request}
 

@@ -1,8 +1,8 @@
-defmodule Thumbnailer.ContractTest do
+defmodule Thumbnailer.Documents.ContractTest do
   # The tables of this library are those of test/contract, which the port program is compared with as well.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Formats, Options}
   alias Thumbnailer.Protocol.Codec

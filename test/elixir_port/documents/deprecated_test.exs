@@ -1,9 +1,9 @@
-defmodule Thumbnailer.DeprecatedTest do
+defmodule Thumbnailer.Documents.DeprecatedTest do
   # What newer versions of Elixir warn of, up to 1.18, and can be told from the source: rows of the table in "Compatibility and
   # deprecations" of Elixir's documentation. Older versions, such as the one that is at hand, say nothing.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   # Calls that are deprecated from v1.10 to v1.18, whatever their arguments.
   @calls [

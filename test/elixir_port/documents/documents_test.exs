@@ -1,14 +1,14 @@
-defmodule Thumbnailer.DocumentsTest do
+defmodule Thumbnailer.Documents.DocumentsTest do
   # What README.md, docs/ and the Livebook say is so: code runs, commands exist, links lead somewhere. How a block is
   # marked decides what is done with it; CONTRIBUTING.md has the table.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{DocumentRun, Documents}
   alias Thumbnailer.Port.Executable
 
-  # What is asked of a document beyond that its blocks run: pieces that are run after them.
+  # What is asked of a document beyond that its blocks run: snippets that are run after them.
   @afterwards %{
     "docs/recipes.md" => "test/elixir_port/documents/recipes_afterwards.exs"
   }
@@ -34,12 +34,12 @@ defmodule Thumbnailer.DocumentsTest do
     if {"elixir", []} in languages do
       @tag document: document
       test "the Elixir of #{document} runs", %{document: document} do
-        pieces =
+        snippets =
           for block <- blocks(document, "elixir", []),
               not setup?(block),
               do: {block.code, document, block.line}
 
-        assert_runs(pieces ++ afterwards(document))
+        assert_runs(snippets ++ afterwards(document))
       end
     end
 
@@ -102,7 +102,7 @@ defmodule Thumbnailer.DocumentsTest do
       %{language: "sh", words: words} ->
         words in [[], ["run"]]
 
-      %{language: language, words: words} when language in ["folders", "rooms"] ->
+      %{language: "folders", words: words} ->
         length(words) == 1
 
       %{language: "hex", words: words} ->
@@ -122,11 +122,11 @@ defmodule Thumbnailer.DocumentsTest do
     assert strange == []
   end
 
-  # The first cell of a Livebook gets what the pieces run with already.
+  # The first cell of a Livebook gets what the snippets run with already.
   defp setup?(block), do: block.code =~ "Mix.install("
 
-  defp assert_runs(pieces) do
-    {output, status} = DocumentRun.run(pieces)
+  defp assert_runs(snippets) do
+    {output, status} = DocumentRun.run(snippets)
     assert status == 0, output
   end
 

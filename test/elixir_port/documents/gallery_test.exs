@@ -1,8 +1,8 @@
-defmodule Thumbnailer.GalleryTest do
+defmodule Thumbnailer.Documents.GalleryTest do
   # docs/options.md is what script/pictures would write now.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Gallery
 

@@ -1,4 +1,4 @@
-defmodule Thumbnailer.ModuledocsTest do
+defmodule Thumbnailer.Documents.ModuledocsTest do
   # The documentation in the code: it is there for everything public, and its examples run.
   use ExUnit.Case, async: true
 
@@ -47,20 +47,20 @@ defmodule Thumbnailer.ModuledocsTest do
         for {module, function, %{"en" => text}, _metadata} <- Public.functions(),
             do: {show(module, function), text}
 
-    pieces =
+    snippets =
       for {where, text} <- texts,
-          piece <- Public.examples(text),
-          not (piece =~ "iex>" or shell?(piece)),
-          do: {piece, where, 1}
+          snippet <- Public.examples(text),
+          not (snippet =~ "iex>" or shell?(snippet)),
+          do: {snippet, where, 1}
 
-    assert length(pieces) > 30
-    {output, status} = DocumentRun.run([{@given, "what is given", 1} | pieces])
+    assert length(snippets) > 30
+    {output, status} = DocumentRun.run([{@given, "what is given", 1} | snippets])
     assert status == 0, output
   end
 
   test "every module with doctests has them run" do
     sources =
-      for path <- Path.wildcard(Thumbnailer.Parts.root("test/elixir_port/**/*_test.exs")),
+      for path <- Path.wildcard(Thumbnailer.Fixtures.root("test/elixir_port/**/*_test.exs")),
           do: File.read!(path)
 
     for {module, %{"en" => text}, functions} <- Public.modules(),
@@ -74,7 +74,7 @@ defmodule Thumbnailer.ModuledocsTest do
     end
   end
 
-  defp shell?(piece), do: piece |> String.trim() |> String.starts_with?(["mix ", "bin/"])
+  defp shell?(snippet), do: snippet |> String.trim() |> String.starts_with?(["mix ", "bin/"])
 
   defp show(module, {name, arity}), do: "#{inspect(module)}.#{name}/#{arity}"
 end

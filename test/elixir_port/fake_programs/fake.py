@@ -62,12 +62,12 @@ def receive():
     return payload[start:end].decode(), request_id, payload
 
 
-def hello(workers=2, protocol=1, max_frame=1 << 26):
+def hello(workers=2, protocol=1, max_request_bytes=1 << 26):
     send((Atom("hello"), {
         "protocol": protocol,
         "version": b"0.0.0",
         "workers": workers,
-        "limits": {"max_frame": max_frame},
+        "limits": {"max_request_bytes": max_request_bytes},
         "os_pid": os.getpid(),
     }))
 

@@ -1,8 +1,8 @@
-defmodule Thumbnailer.BadInputTest do
+defmodule Thumbnailer.Features.BadInputTest do
   # What is wrong with a source or an argument is said, and costs nobody else anything.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Error
 
@@ -73,7 +73,7 @@ defmodule Thumbnailer.BadInputTest do
   end
 
   test "a source over the limits of the instance says the limit", %{test: name} do
-    on = start_instance({:global, name}, max_pixels: 10_000, max_frame: 2_000)
+    on = start_instance({:global, name}, max_pixels: 10_000, max_request_bytes: 2_000)
 
     assert {:error, %Error{reason: :too_large, details: %{limit: 10_000}}} =
              Thumbnailer.make(sample("quadrants.png"), 10, on: on)

@@ -1,8 +1,8 @@
-defmodule Thumbnailer.Batch.ResumeTest do
+defmodule Thumbnailer.Features.BatchResumeTest do
   # What a second run makes again, and what it leaves alone.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Batch, Pixels}
 

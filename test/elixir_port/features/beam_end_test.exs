@@ -1,8 +1,8 @@
-defmodule Thumbnailer.BeamEndTest do
+defmodule Thumbnailer.Features.BeamEndTest do
   # What is left when a BEAM with an instance ends, in whatever way: nothing.
   use ExUnit.Case, async: false
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   @moduletag :real
 
@@ -93,7 +93,7 @@ defmodule Thumbnailer.BeamEndTest do
     end
   end
 
-  test "a stopped front with unread data does not keep its BEAM from halting" do
+  test "a stopped program with unread data does not keep its BEAM from halting" do
     last = """
     IO.gets("")
     {:ok, %{os_pid: os_pid}} = Thumbnailer.info()
@@ -106,17 +106,17 @@ defmodule Thumbnailer.BeamEndTest do
 
     {port, _beam, processes} = start_beam(last)
     Port.command(port, "go\n")
-    # The 10 seconds of the front's own watchdog, and what a busy machine adds.
+    # The 10 seconds of the program's own watchdog, and what a busy machine adds.
     assert_receive {^port, {:exit_status, 0}}, 20_000
     for pid <- processes, do: assert_os_pid_exited(pid, 1_000)
   end
 
-  test "of a stopped front whose BEAM is killed no process is left one second later" do
-    {port, beam, [front | workers]} = start_beam(":ok")
-    for pid <- [front | workers], do: signal(pid, :STOP)
+  test "of a stopped program whose BEAM is killed no process is left one second later" do
+    {port, beam, [server | workers]} = start_beam(":ok")
+    for pid <- [server | workers], do: signal(pid, :STOP)
     signal(beam, :KILL)
     assert_receive {^port, {:exit_status, 137}}, 5_000
-    for pid <- [front | workers], do: assert_os_pid_exited(pid, 1_000)
+    for pid <- [server | workers], do: assert_os_pid_exited(pid, 1_000)
   end
 
   for stop <- ["System.stop(0)", "Application.stop(:thumbnailer); System.halt(0)"] do

@@ -1,9 +1,9 @@
-defmodule Thumbnailer.ClusterCutTest do
+defmodule Thumbnailer.Features.ClusterCutTest do
   # A member in a network of its own, behind a link that is cut: nothing comes through any more, and nobody says so.
   # `Nodes.cut/1` of the other tests closes the connection, which both ends hear.
   use ExUnit.Case, async: false
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Batch, Cluster, Nodes}
 

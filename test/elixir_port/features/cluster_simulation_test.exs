@@ -1,5 +1,5 @@
-defmodule Thumbnailer.Cluster.SimulationTest do
-  # The balance of the router, with a thousand nodes and a million requests, in virtual time: what takes hours on
+defmodule Thumbnailer.Features.ClusterSimulationTest do
+  # The balancer of the router, with a thousand nodes and a million requests, in virtual time: what takes hours on
   # machines takes half a minute here. Each node has two workers, which take between half and one and a half times as long as their
   # node's pace; paces differ by four.
   use ExUnit.Case, async: true
@@ -9,14 +9,14 @@ defmodule Thumbnailer.Cluster.SimulationTest do
   @hello %{workers: 2, loaders: [:jpeg], savers: [:jpeg]}
   @needs {:jpeg, [:jpeg]}
 
-  # As many as callers have under way at a time: each finished one makes room for the next.
+  # As many as callers have under way at a time: each finished one is replaced by the next.
   @window 5_000
 
   defmodule World do
     @moduledoc false
     # Events are {time, number, what}; a node is the time at which each of its two workers is free, and its pace.
     defstruct [
-      :balance,
+      :balancer,
       :random,
       events: :gb_sets.new(),
       number: 0,
@@ -25,7 +25,7 @@ defmodule Thumbnailer.Cluster.SimulationTest do
       held: %{},
       submitted: 0,
       redone: 0,
-      given_up: 0,
+      failed: 0,
       now: 0.0
     ]
   end
@@ -33,31 +33,31 @@ defmodule Thumbnailer.Cluster.SimulationTest do
   defp world(nodes) do
     # The same world in each run.
     random = :rand.seed_s(:exsss, {1, 2, 3})
-    world = %World{balance: %Balancer{}, random: random}
+    world = %World{balancer: %Balancer{}, random: random}
     Enum.reduce(1..nodes, world, &join(&2, &1))
   end
 
   defp join(world, id) do
     pace = 10 * (1 + rem(id, 4))
-    balance = Balancer.join(world.balance, id, @hello)
-    %{world | balance: balance, nodes: Map.put(world.nodes, id, {0.0, 0.0, pace})}
+    balancer = Balancer.join(world.balancer, id, @hello)
+    %{world | balancer: balancer, nodes: Map.put(world.nodes, id, {0.0, 0.0, pace})}
   end
 
   defp submit(world, count, total) do
     Enum.reduce(1..count//1, world, fn _request, world ->
       if world.submitted < total do
         ref = world.submitted + 1
-        %{world | submitted: ref, balance: Balancer.wait(world.balance, ref, @needs)}
+        %{world | submitted: ref, balancer: Balancer.enqueue(world.balancer, ref, @needs)}
       else
         world
       end
     end)
   end
 
-  # Gives out what can be given out, and plans when each will be done: a node works in the order of arrival.
+  # Gives out what can be assigned out, and plans when each will be done: a node works in the order of arrival.
   defp assign(world) do
-    {given, balance} = Balancer.assign(world.balance)
-    Enum.reduce(given, %{world | balance: balance}, &begin(&2, &1))
+    {assigned, balancer} = Balancer.assign(world.balancer)
+    Enum.reduce(assigned, %{world | balancer: balancer}, &begin(&2, &1))
   end
 
   defp begin(world, {ref, id}) do
@@ -102,7 +102,7 @@ defmodule Thumbnailer.Cluster.SimulationTest do
           world
           | done: done,
             held: Map.delete(world.held, ref),
-            balance: Balancer.drop(world.balance, ref)
+            balancer: Balancer.remove(world.balancer, ref)
         }
 
         submit(world, 1, total)
@@ -114,15 +114,15 @@ defmodule Thumbnailer.Cluster.SimulationTest do
 
   defp happen(world, {:lose, id}, _total) do
     held = for {_ref, {^id, _attempt}} <- world.held, do: 1
-    {given_up, balance} = Balancer.leave(world.balance, id)
+    {failed, balancer} = Balancer.leave(world.balancer, id)
 
     %{
       world
-      | balance: balance,
+      | balancer: balancer,
         nodes: Map.delete(world.nodes, id),
-        held: Map.drop(world.held, given_up),
-        redone: world.redone + length(held) - length(given_up),
-        given_up: world.given_up + length(given_up)
+        held: Map.drop(world.held, failed),
+        redone: world.redone + length(held) - length(failed),
+        failed: world.failed + length(failed)
     }
   end
 
@@ -164,7 +164,7 @@ defmodule Thumbnailer.Cluster.SimulationTest do
     events = for id <- 1..1_000//10, do: {third + id / 1_000, {:lose, id}}
     world = simulate(1_000, total, events)
     # An end of work counts only where it is the last attempt: a request cannot be counted twice.
-    assert {done(world), world.given_up} == {total, 0}
+    assert {done(world), world.failed} == {total, 0}
     # No more than what the lost nodes held: their slots, twice their workers.
     assert world.redone in 100..400
 

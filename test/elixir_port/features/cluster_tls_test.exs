@@ -1,8 +1,8 @@
-defmodule Thumbnailer.ClusterTlsTest do
+defmodule Thumbnailer.Features.ClusterTlsTest do
   # Two nodes whose distribution is TLS, as docs/clustering.md switches it on.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Nodes
 

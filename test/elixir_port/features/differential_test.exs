@@ -1,9 +1,9 @@
-defmodule Thumbnailer.DifferentialTest do
+defmodule Thumbnailer.Features.DifferentialTest do
   # Terms from the BEAM through the port program and back. `thumbnailer echo` reads each and writes it again, so that
   # what comes back equal was understood by both.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   @moduletag :real
 

@@ -1,8 +1,8 @@
-defmodule Thumbnailer.FaultsTest do
+defmodule Thumbnailer.Features.FaultsTest do
   # What a caller is told of each end that a worker can have, by the program with fault points (test/faults).
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
 

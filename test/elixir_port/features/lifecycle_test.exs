@@ -1,8 +1,8 @@
-defmodule Thumbnailer.LifecycleTest do
+defmodule Thumbnailer.Features.LifecycleTest do
   # The real program, its workers and the processes of its instance, each killed in turn.
   use ExUnit.Case, async: false
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
 
@@ -10,7 +10,7 @@ defmodule Thumbnailer.LifecycleTest do
 
   defp make(on, opts \\ []), do: Thumbnailer.make(sample("photo.jpg"), 50, [on: on] ++ opts)
 
-  # Workers are children of the front; a front that is at work has at least one.
+  # Workers are children of the program; a program that is at work has at least one.
   defp workers(on) do
     {:ok, _} = make(on)
     on |> os_pid() |> children_of()
@@ -22,8 +22,8 @@ defmodule Thumbnailer.LifecycleTest do
     [worker | _] = workers(on)
     signal(worker, :KILL)
 
-    # Its first thread is gone before the last one: only when the front has buried it, it is given nothing any more.
-    eventually("the worker was not buried", fn -> worker not in children_of(os_pid) end)
+    # Its first thread is gone before the last one: only when the program has reaped it, it is given no more work.
+    eventually("the worker was not reaped", fn -> worker not in children_of(os_pid) end)
     assert {:ok, %Thumbnail{}} = make(on)
     assert os_pid(on) == os_pid
   end
@@ -39,7 +39,7 @@ defmodule Thumbnailer.LifecycleTest do
     assert os_pid(on) == os_pid
   end
 
-  test "a front that is killed takes its workers with it, and the next call succeeds", %{
+  test "a program that is killed takes its workers with it, and the next call succeeds", %{
     test: name
   } do
     on = start_instance(name)
@@ -52,7 +52,7 @@ defmodule Thumbnailer.LifecycleTest do
     assert os_pid(on) != os_pid
   end
 
-  test "a front that is stopped is killed after the deadline, and the next call succeeds", %{
+  test "a program that is stopped is killed after the deadline, and the next call succeeds", %{
     test: name
   } do
     on = start_instance(name)
@@ -64,7 +64,7 @@ defmodule Thumbnailer.LifecycleTest do
     assert {:ok, %Thumbnail{}} = make(on)
   end
 
-  test "a killed front loses only what it held: every caller is answered", %{test: name} do
+  test "a killed program loses only what it held: every caller is answered", %{test: name} do
     on = start_instance(name)
     os_pid = os_pid(on)
     callers = for _ <- 1..100, do: Task.async(fn -> make(on) end)

@@ -1,9 +1,9 @@
-defmodule Thumbnailer.LinksTest do
+defmodule Thumbnailer.Features.LinksTest do
   # What a process hears of an instance's end: async-backplane's matrix of {alone, monitored, linked} by {pid, name} by
-  # {ok, error, killed}. test/port/crew_test.cpp has its counterpart for workers and the front.
+  # {ok, error, killed}. test/port/pool/worker_pool_test.cpp has its counterpart for workers and the program.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Error
   alias Thumbnailer.Instance.Server
@@ -19,7 +19,7 @@ defmodule Thumbnailer.LinksTest do
   def fail(name), do: name |> Process.whereis() |> Process.exit(:oops)
   def kill(name), do: name |> Process.whereis() |> Process.exit(:kill)
 
-  # Another process, so that a link can end it. It says what it heard, and its own end is seen by the test.
+  # Another process, so that a link can end it. It says what it heard, and its own end is noticed by the test.
   defp companion(relation, address) do
     test = self()
 
@@ -64,7 +64,7 @@ defmodule Thumbnailer.LinksTest do
       how: how
     } do
       {finish, reason} = @ends[how]
-      start_fake(name, "never_answers", deadline: 60_000)
+      start_fake(name, "never_answers", timeout: 60_000)
       os_pid(name)
       caller = Task.async(fn -> Thumbnailer.make({:bytes, "x"}, 1, on: name) end)
       ref = Thumbnailer.async({:bytes, "x"}, 1, on: name)
@@ -88,7 +88,7 @@ defmodule Thumbnailer.LinksTest do
       test: name,
       how: how
     } do
-      start_fake(name, "never_answers", deadline: 60_000)
+      start_fake(name, "never_answers", timeout: 60_000)
       os_pid = os_pid(name)
       for _ <- 1..2, do: Thumbnailer.async({:bytes, "x"}, 1, on: name)
       server = Process.whereis(name)

@@ -1,9 +1,9 @@
-defmodule Thumbnailer.OptionsEffectTest do
+defmodule Thumbnailer.Features.OptionsEffectTest do
   # Every option of an output on the real program: what its example says is made, and differs from what is made
   # without it. What the pixels must be stands in test/port.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Options, Pixels, Thumbnail}
   alias Thumbnailer.Options.Examples

@@ -1,8 +1,8 @@
-defmodule Thumbnailer.PressureTest do
+defmodule Thumbnailer.Features.PressureTest do
   # More callers and more bytes than anybody can serve: what the BEAM must bear then.
   use ExUnit.Case, async: false
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
 
@@ -30,7 +30,7 @@ defmodule Thumbnailer.PressureTest do
   test "10,000 callers of 5 MB each are answered or refused, and their bytes are not copied", %{
     test: name
   } do
-    start_fake(name, "never_reads", max_queue: 1_000, deadline: 60_000)
+    start_fake(name, "never_reads", max_queue: 1_000, timeout: 60_000)
     os_pid(name)
     bytes = :binary.copy("x", 5 * @mb)
 
@@ -45,7 +45,7 @@ defmodule Thumbnailer.PressureTest do
       end)
 
     reasons = Enum.frequencies_by(results, fn {:error, %Error{reason: reason}} -> reason end)
-    # The front takes two for each of its workers and reads none of them; what waits is bounded.
+    # The program takes two for each of its workers and reads none of them; what waits is bounded.
     assert %{overloaded: 8_996, timeout: timeout} = Map.merge(%{timeout: 0}, reasons)
 
     assert timeout + Map.get(reasons, :unavailable, 0) + Map.get(reasons, :port_exited, 0) ==
@@ -56,7 +56,7 @@ defmodule Thumbnailer.PressureTest do
   end
 
   test "when the queue is full, refusal takes no time and touches no other", %{test: name} do
-    start_fake(name, "never_reads", max_queue: 1, deadline: 60_000)
+    start_fake(name, "never_reads", max_queue: 1, timeout: 60_000)
     os_pid(name)
     bytes = :binary.copy("x", 5 * @mb)
     for _ <- 1..5, do: Thumbnailer.async({:bytes, bytes}, 1, on: name)
@@ -99,7 +99,7 @@ defmodule Thumbnailer.PressureTest do
   end
 
   test "a frame of 4 GiB that is only announced costs no memory and no time", %{test: name} do
-    start_fake(name, "says_huge_length", deadline: 60_000)
+    start_fake(name, "says_huge_length", timeout: 60_000)
     os_pid(name)
     {growth, result} = growth(fn -> Thumbnailer.make({:bytes, "x"}, 1, on: name) end)
     assert {:error, %Error{reason: :bad_reply}} = result
@@ -117,7 +117,7 @@ defmodule Thumbnailer.PressureTest do
   end
 
   @tag :real
-  test "a small thumbnail does not keep the large piece of memory alive that it came in", %{
+  test "a small thumbnail does not keep the large chunk of memory alive that it came in", %{
     test: name
   } do
     start_instance(name)

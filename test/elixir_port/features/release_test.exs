@@ -1,8 +1,8 @@
-defmodule Thumbnailer.ReleaseTest do
+defmodule Thumbnailer.Features.ReleaseTest do
   # A real release of `mix release`, stopped while it makes thumbnails into files.
   use ExUnit.Case, async: false
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Nodes, Pixels}
 
@@ -68,8 +68,8 @@ defmodule Thumbnailer.ReleaseTest do
       arguments = inspect([sample("photo.jpg"), folder])
       {output, 0} = run.(["rpc", String.replace(@work, "ARGUMENTS", arguments)])
       [_line, os_pid] = Regex.run(~r/os_pid (\d+)/, output)
-      front = String.to_integer(os_pid)
-      processes = [front | children_of(front)]
+      program = String.to_integer(os_pid)
+      processes = [program | children_of(program)]
       assert Enum.all?(processes, &os_pid_running?/1)
 
       case unquote(stop) do
@@ -79,7 +79,7 @@ defmodule Thumbnailer.ReleaseTest do
 
       assert_receive {^port, {:exit_status, 0}}, 30_000
       for pid <- processes, do: assert_os_pid_exited(pid, 1_000)
-      # Those who came too late were refused, and nobody was let down.
+      # Requests that came after the stop were refused, and every admitted one was answered.
       log = folder |> Path.join("log") |> File.read!() |> String.split("\n", trim: true)
       assert Enum.uniq(log) -- ["ok", "unavailable"] == []
       assert "ok" in log

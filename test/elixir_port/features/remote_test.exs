@@ -1,8 +1,8 @@
-defmodule Thumbnailer.RemoteTest do
+defmodule Thumbnailer.Features.RemoteTest do
   # Callers, recipients and instances on different nodes.
   use ExUnit.Case, async: false
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
 
@@ -52,7 +52,7 @@ defmodule Thumbnailer.RemoteTest do
   end
 
   test "when its node goes, callers are told", %{peer: peer, test: name, node: node} do
-    slow = [name: :slow, executable: fake("never_answers"), deadline: 60_000]
+    slow = [name: :slow, executable: fake("never_answers"), timeout: 60_000]
     child = Thumbnailer.child_spec(slow)
     {:ok, _pid} = :erpc.call(node, Supervisor, :start_child, [Thumbnailer.Supervisor, child])
     ref = Thumbnailer.async({:bytes, "x"}, 1, on: {:slow, node})
@@ -74,7 +74,7 @@ defmodule Thumbnailer.RemoteTest do
     here = :"#{name} here"
     start_fake(here, "echo")
     # A process there that passes on what it gets, by its pid, its alias and its name.
-    relay = Node.spawn_link(node, Thumbnailer.Parts, :relay, [self(), :relay])
+    relay = Node.spawn_link(node, Thumbnailer.Fixtures, :relay, [self(), :relay])
     assert_receive {:alias, alias}, 5_000
 
     for reply_to <- [relay, alias, {:relay, node}] do
@@ -85,7 +85,7 @@ defmodule Thumbnailer.RemoteTest do
 
   test "a request is cancelled from another node", %{test: name, node: node} do
     here = :"#{name} here"
-    start_fake(here, "never_answers", deadline: 60_000)
+    start_fake(here, "never_answers", timeout: 60_000)
     ref = Thumbnailer.async({:bytes, "x"}, 1, on: here)
     :ok = :erpc.call(node, Thumbnailer, :cancel, [ref])
     assert_receive {^ref, {:error, %Error{reason: :cancelled}}}, 5_000
@@ -97,7 +97,7 @@ defmodule Thumbnailer.RemoteTest do
     node: node
   } do
     here = :"#{name} here"
-    start_fake(here, "never_answers", deadline: 60_000)
+    start_fake(here, "never_answers", timeout: 60_000)
     os_pid(here)
     waiting = fn -> elem(Thumbnailer.Instance.Server.counts(here), 1).waiting end
 

@@ -1,8 +1,8 @@
-defmodule Thumbnailer.ResultsTest do
+defmodule Thumbnailer.Features.ResultsTest do
   # The stream of results that stream/3 yields.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
   alias Thumbnailer.Instance.Server
@@ -49,7 +49,7 @@ defmodule Thumbnailer.ResultsTest do
   end
 
   test "no more than :max_concurrency are asked for at the same time", %{test: name} do
-    start_fake(name, "never_answers", deadline: 60_000)
+    start_fake(name, "never_answers", timeout: 60_000)
     os_pid(name)
 
     pid =

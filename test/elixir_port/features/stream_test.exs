@@ -1,8 +1,8 @@
-defmodule Thumbnailer.StreamTest do
+defmodule Thumbnailer.Features.StreamTest do
   # Sources that are enumerables, on the real program.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
 
@@ -13,14 +13,14 @@ defmodule Thumbnailer.StreamTest do
   end
 
   defp photo, do: File.read!(sample("photo.jpg"))
-  defp pieces(bytes, size), do: for(<<piece::binary-size(size) <- bytes>>, do: piece)
+  defp chunks(bytes, size), do: for(<<chunk::binary-size(size) <- bytes>>, do: chunk)
   defp program(on), do: elem(Thumbnailer.stats(on), 1).program
 
   # Nothing of a request is left: not in the server, not in the program.
   defp assert_clean(on) do
     eventually("a stream is left", fn -> program(on).streams == 0 end)
     eventually("a request is left", fn -> map_size(:sys.get_state(on).queue.entries) == 0 end)
-    assert :sys.get_state(on).feeds == %Thumbnailer.Instance.StreamTable{}
+    assert :sys.get_state(on).streams == %Thumbnailer.Instance.StreamTable{}
   end
 
   test "a file stream makes what its path makes, by bytes and by lines", %{on: on} do
@@ -47,7 +47,7 @@ defmodule Thumbnailer.StreamTest do
 
     for source <- [
           [bytes],
-          Stream.map(pieces(bytes, 10), & &1),
+          Stream.map(chunks(bytes, 10), & &1),
           &Enumerable.reduce([bytes], &1, &2)
         ] do
       assert {:ok, %{width: 100}} = Thumbnailer.make(source, 100, on: on)
@@ -123,7 +123,7 @@ defmodule Thumbnailer.StreamTest do
     end
   end
 
-  test "a stream is read as fast as the program takes it, one piece ahead", %{on: on} do
+  test "a stream is read as fast as the program takes it, one chunk ahead", %{on: on} do
     parent = self()
     os_pid = os_pid(on)
     signal(os_pid, :STOP)
@@ -168,7 +168,7 @@ defmodule Thumbnailer.StreamTest do
     assert program(on).cancelled == 1
   end
 
-  test "a stream that is too slow is a timeout, and is told so with its next piece", %{on: on} do
+  test "a stream that is too slow is a timeout, and is told so with its next chunk", %{on: on} do
     parent = self()
     slow = Stream.map([photo(), photo()], &(gate(parent) && &1))
     # Its time begins when the program is up.
@@ -206,7 +206,7 @@ defmodule Thumbnailer.StreamTest do
   end
 
   test "many streams at once each get their own answer", %{on: on} do
-    made = all_at_once(1..100, &Thumbnailer.make(pieces(photo() <> "padding", 7), &1, on: on))
+    made = all_at_once(1..100, &Thumbnailer.make(chunks(photo() <> "padding", 7), &1, on: on))
     assert Enum.map(made, fn {:ok, thumbnail} -> thumbnail.width end) == Enum.to_list(1..100)
     assert_clean(on)
   end
@@ -215,8 +215,8 @@ defmodule Thumbnailer.StreamTest do
     assert {:error, %Error{reason: :empty_source}} = Thumbnailer.make([""], 50, on: on)
   end
 
-  test "a small max_frame is no limit to a stream", context do
-    on = start_instance(:"#{context.test} small", max_frame: 1_024)
+  test "a small max_request_bytes is no limit to a stream", context do
+    on = start_instance(:"#{context.test} small", max_request_bytes: 1_024)
     assert {:error, %Error{reason: :too_large}} = Thumbnailer.make({:bytes, photo()}, 50, on: on)
     assert {:ok, %Thumbnail{}} = Thumbnailer.make([photo()], 50, on: on)
   end

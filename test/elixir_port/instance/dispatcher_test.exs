@@ -10,7 +10,7 @@ defmodule Thumbnailer.Instance.DispatcherTest do
   setup do
     # A port that stands for a life of the program; nothing is behind it.
     session = hd(Port.list())
-    hello = %{workers: 1, limits: %{max_frame: 1_000}}
+    hello = %{workers: 1, limits: %{max_request_bytes: 1_000}}
     {:ok, state: %State{max_queue: 3, timeout: 60_000}, session: session, hello: hello}
   end
 
@@ -106,10 +106,14 @@ defmodule Thumbnailer.Instance.DispatcherTest do
     hello: hello
   } do
     state = state |> up(session, hello) |> admit(1)
-    state = state |> Dispatcher.stop({self(), :drain}) |> Dispatcher.settle()
+    state = state |> Dispatcher.stop({self(), :drain}) |> Dispatcher.maybe_reply_drained()
     refute_received {:drain, :ok}
     {:error, %Error{reason: :unavailable}, state} = Dispatcher.admit(state, @request, {self(), 2})
-    state |> Dispatcher.port_event({:reply, session, 1, {:ok, %{}}}) |> Dispatcher.settle()
+
+    state
+    |> Dispatcher.port_event({:reply, session, 1, {:ok, %{}}})
+    |> Dispatcher.maybe_reply_drained()
+
     assert_received {:drain, :ok}
   end
 

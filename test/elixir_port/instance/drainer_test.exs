@@ -2,7 +2,7 @@ defmodule Thumbnailer.Instance.DrainerTest do
   # Instances that are stopped while they work.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
   alias Thumbnailer.Instance.Server
@@ -64,7 +64,7 @@ defmodule Thumbnailer.Instance.DrainerTest do
   end
 
   test "a port process that is replaced drains nothing", %{test: name} do
-    start_fake(name, "never_answers", deadline: 60_000)
+    start_fake(name, "never_answers", timeout: 60_000)
     caller = Task.async(fn -> make(name) end)
     eventually("the request did not arrive", fn -> counts(name).sent == 1 end)
     Process.exit(port_process(name), :kill)

@@ -38,7 +38,7 @@ defmodule Thumbnailer.Instance.PendingRequestTest do
   test "the time that is left is never less than a millisecond" do
     entry = PendingRequest.new(11, @request, from(), 50)
     assert PendingRequest.time_left(entry) in 1..50
-    assert PendingRequest.time_left(%{entry | expires_at: entry.expires_at - 1_000}) == 1
+    assert PendingRequest.time_left(%{entry | deadline: entry.deadline - 1_000}) == 1
   end
 
   test "overdue, its owner is reminded once more" do

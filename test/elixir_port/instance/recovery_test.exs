@@ -2,7 +2,7 @@ defmodule Thumbnailer.Instance.RecoveryTest do
   # Whole instances whose program dies, breaks the protocol or is killed.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
 
@@ -84,7 +84,7 @@ defmodule Thumbnailer.Instance.RecoveryTest do
   test "a program that is killed from outside costs only those whose requests it holds", %{
     test: name
   } do
-    os_pid = start_fake_up(name, "never_answers", deadline: 10_000)
+    os_pid = start_fake_up(name, "never_answers", timeout: 10_000)
     callers = for _ <- 1..2, do: Task.async(fn -> make(name) end)
     eventually("the requests were not sent", fn -> sent(name) == 2 end)
     signal(os_pid, :KILL)
@@ -97,7 +97,7 @@ defmodule Thumbnailer.Instance.RecoveryTest do
   end
 
   test "a port process that is killed leaves no program and no caller behind", %{test: name} do
-    os_pid = start_fake_up(name, "never_answers", deadline: 10_000)
+    os_pid = start_fake_up(name, "never_answers", timeout: 10_000)
     caller = Task.async(fn -> make(name) end)
     eventually("the request was not sent", fn -> sent(name) == 1 end)
     Process.exit(port_process(name), :kill)

@@ -2,7 +2,7 @@ defmodule Thumbnailer.Instance.ServerTest do
   # Whole instances on programs that misbehave.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
 
@@ -27,15 +27,15 @@ defmodule Thumbnailer.Instance.ServerTest do
     end
   end
 
-  test "the deadline that is sent on is what is left", %{test: name} do
+  test "the timeout that is sent on is the time that is left", %{test: name} do
     start_fake(name, "echo")
-    {:make, _id, %{deadline: left}, _source} = name |> make(timeout: 5_000) |> payload()
+    {:make, _id, %{timeout: left}, _source} = name |> make(timeout: 5_000) |> payload()
     assert left in 1..5_000
   end
 
-  test "without a timeout the deadline of the instance counts", %{test: name} do
-    start_fake(name, "echo", deadline: 777)
-    {:make, _id, %{deadline: left}, _source} = name |> make() |> payload()
+  test "without a timeout that of the instance counts", %{test: name} do
+    start_fake(name, "echo", timeout: 777)
+    {:make, _id, %{timeout: left}, _source} = name |> make() |> payload()
     assert left in 1..777
   end
 
@@ -69,7 +69,7 @@ defmodule Thumbnailer.Instance.ServerTest do
   end
 
   test "the queue time counts", %{test: name} do
-    start_fake_up(name, "never_answers", deadline: 10_000)
+    start_fake_up(name, "never_answers", timeout: 10_000)
     for _ <- 1..2, do: spawn(fn -> make(name) end)
     eventually("the first requests were not sent", fn -> sent(name) == 2 end)
     assert {:error, %Error{reason: :timeout, message: message}} = make(name, timeout: 30)
@@ -77,7 +77,7 @@ defmodule Thumbnailer.Instance.ServerTest do
   end
 
   test "a full queue refuses at once and says how many it takes", %{test: name} do
-    start_fake_up(name, "never_answers", max_queue: 3, deadline: 10_000)
+    start_fake_up(name, "never_answers", max_queue: 3, timeout: 10_000)
     for _ <- 1..5, do: spawn(fn -> make(name) end)
     eventually("the queue did not fill", fn -> {waiting(name), sent(name)} == {3, 2} end)
     assert {:error, %Error{reason: :overloaded} = error} = make(name)
@@ -86,7 +86,7 @@ defmodule Thumbnailer.Instance.ServerTest do
   end
 
   test "questions about the instance do not wait behind images", %{test: name} do
-    start_fake_up(name, "holds_until_cancel", max_queue: 1, deadline: 10_000)
+    start_fake_up(name, "holds_until_cancel", max_queue: 1, timeout: 10_000)
     for _ <- 1..3, do: spawn(fn -> make(name) end)
     eventually("the queue did not fill", fn -> {waiting(name), sent(name)} == {1, 2} end)
     assert {:ok, %{workers: 1}} = Thumbnailer.info(name)
@@ -94,7 +94,7 @@ defmodule Thumbnailer.Instance.ServerTest do
   end
 
   test "a caller that dies while it waits leaves the queue", %{test: name} do
-    start_fake_up(name, "never_answers", deadline: 10_000)
+    start_fake_up(name, "never_answers", timeout: 10_000)
     for _ <- 1..2, do: spawn(fn -> make(name) end)
     eventually("the first requests were not sent", fn -> sent(name) == 2 end)
     caller = spawn(fn -> make(name) end)
@@ -104,7 +104,7 @@ defmodule Thumbnailer.Instance.ServerTest do
   end
 
   test "a caller that dies while its image is made has it cancelled", %{test: name} do
-    start_fake(name, "holds_until_cancel", deadline: 10_000)
+    start_fake(name, "holds_until_cancel", timeout: 10_000)
     os_pid = os_pid(name)
     caller = spawn(fn -> make(name) end)
     eventually("the request was not sent", fn -> sent(name) == 1 end)
@@ -118,7 +118,7 @@ defmodule Thumbnailer.Instance.ServerTest do
   end
 
   test "a server that is killed answers nobody, and its callers are told", %{test: name} do
-    os_pid = start_fake_up(name, "never_answers", deadline: 10_000)
+    os_pid = start_fake_up(name, "never_answers", timeout: 10_000)
     caller = Task.async(fn -> make(name) end)
     eventually("the request was not sent", fn -> sent(name) == 1 end)
     Process.exit(Process.whereis(name), :kill)

@@ -44,6 +44,21 @@ defmodule Thumbnailer.Options.TypeTest do
     end
   end
 
+  for {name, given, value} <- [
+        {:gravity, :center, :centre},
+        {:crop, :center, :centre},
+        {:overlay_gravity, :center, :centre},
+        {:placeholder, :colour, :color}
+      ] do
+    test "#{name} may be spelled #{inspect(given)}, which goes on the wire as #{inspect(value)}" do
+      assert cast(unquote(name), unquote(given)) == {:ok, unquote(value)}
+      assert parse(unquote(name), unquote(to_string(given))) == {:ok, unquote(value)}
+
+      assert Type.accepts(row(unquote(name))) =~
+               "#{inspect(unquote(value))} (or #{inspect(unquote(given))})"
+    end
+  end
+
   test "an overlay is a source as any other" do
     assert cast(:overlay, "a/../b.png") == {:ok, {:path, Path.expand("b.png")}}
     assert cast(:overlay, {:bytes, ["a", "b"]}) == {:ok, {:bytes, "ab"}}

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.OS.ProcessTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.OS
 
@@ -42,7 +42,7 @@ defmodule Thumbnailer.OS.ProcessTest do
   test "writing to a closed port is no error" do
     {port, _os_pid} = start("echo")
     :ok = OS.Process.close(port)
-    assert OS.Process.write(port, "late") == :ok
+    assert OS.Process.write(port, "after the end") == :ok
     assert OS.Process.close(port) == :ok
   end
 

@@ -3,7 +3,7 @@ defmodule Thumbnailer.Plug.CacheTest do
 
   import ExUnit.CaptureLog
   import Plug.Conn, only: [request: 1, sent_header: 2]
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   defp get(cache, on) do
     plug =

@@ -2,7 +2,7 @@ defmodule Thumbnailer.Plug.SignatureTest do
   use ExUnit.Case, async: true
 
   import Plug.Conn, only: [request: 2, sent_header: 2]
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   @secret String.duplicate("s", 32)
 

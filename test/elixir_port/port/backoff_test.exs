@@ -1,4 +1,4 @@
-defmodule Thumbnailer.Port.Server.BackoffTest do
+defmodule Thumbnailer.Port.BackoffTest do
   use ExUnit.Case, async: true
 
   alias Thumbnailer.Port.Backoff

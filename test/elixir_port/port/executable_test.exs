@@ -1,8 +1,8 @@
-defmodule Thumbnailer.Port.Server.ExecutableTest do
+defmodule Thumbnailer.Port.ExecutableTest do
   # Sets an environment variable, which all tests share.
   use ExUnit.Case, async: false
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Port.Executable
 

@@ -1,8 +1,8 @@
-defmodule Thumbnailer.Port.Server.ServerTest do
+defmodule Thumbnailer.Port.ServerTest do
   # The port process by itself; the test takes the server's place.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Request}
   alias Thumbnailer.Port.Server
@@ -11,7 +11,8 @@ defmodule Thumbnailer.Port.Server.ServerTest do
 
   defp start(program, opts \\ []) do
     opts =
-      [server: self(), executable: program, max_reply: 1_000_000, start_timeout: 5_000] ++ opts
+      [server: self(), executable: program, max_reply_bytes: 1_000_000, start_timeout: 5_000] ++
+        opts
 
     pid = start_supervised!({Server, opts})
     assert_receive {:port, ^pid, :attached}
@@ -45,7 +46,7 @@ defmodule Thumbnailer.Port.Server.ServerTest do
     assert id == 2
   end
 
-  test "a chunk for a request that is not held, or of another life, is gone" do
+  test "a chunk for a request that is not in flight, or of another life, is gone" do
     {pid, session, _os_pid, _hello} = start_up("echo")
     assert Server.chunk(pid, session, 1, "bytes") == :gone
     assert Server.chunk(pid, hd(Elixir.Port.list()), 1, "bytes") == :gone
@@ -78,20 +79,23 @@ defmodule Thumbnailer.Port.Server.ServerTest do
     {pid, session, os_pid, _hello} = start_up("exits_on_request")
     :ok = Server.send_request(pid, session, 1, @request, 1_000)
     :ok = Server.send_request(pid, session, 2, @request, 1_000)
-    assert_receive {:port, ^pid, {:down, error, held, false}}, 5_000
+    assert_receive {:port, ^pid, {:down, error, in_flight, false}}, 5_000
     assert error.reason == :port_exited
     assert error.message == "the port program (os pid #{os_pid}) ended: exit status 9"
     assert error.details == %{exit_status: 9}
-    assert 1 in held
+    assert 1 in in_flight
     assert_receive {:port, ^pid, {:up, next, _os_pid, _hello}}, 5_000
     refute next == session
   end
 
-  test "a request that comes while the program is down is not held" do
+  test "a request that comes while the program is down is not in flight" do
     {pid, session, os_pid, _hello} = start_up("echo")
     signal(os_pid, :KILL)
-    assert_receive {:port, ^pid, {:down, %Error{details: %{signal: :kill}}, held, false}}, 5_000
-    assert MapSet.size(held) == 0
+
+    assert_receive {:port, ^pid, {:down, %Error{details: %{signal: :kill}}, in_flight, false}},
+                   5_000
+
+    assert MapSet.size(in_flight) == 0
     :ok = Server.send_request(pid, session, 1, @request, 1_000)
     assert_receive {:port, ^pid, {:up, _, _, _}}, 5_000
     refute_received {:port, ^pid, {:reply, _, 1, _}}
@@ -107,23 +111,26 @@ defmodule Thumbnailer.Port.Server.ServerTest do
     test "a program like #{program} is killed, and what it holds ends as a bad reply" do
       {pid, session, os_pid, _hello} = start_up(unquote(program))
       :ok = Server.send_request(pid, session, 1, @request, 1_000)
-      assert_receive {:port, ^pid, {:down, error, held, false}}, 5_000
+      assert_receive {:port, ^pid, {:down, error, in_flight, false}}, 5_000
       assert %Error{reason: :bad_reply} = error
       assert error.message =~ unquote(why)
-      assert MapSet.to_list(held) == [1]
+      assert MapSet.to_list(in_flight) == [1]
       assert_os_pid_exited(os_pid)
     end
   end
 
   test "a program that answers before its hello is killed" do
     pid = start(fake("answers_before_hello"))
-    assert_receive {:port, ^pid, {:down, %Error{reason: :bad_reply} = error, _held, true}}, 5_000
+
+    assert_receive {:port, ^pid, {:down, %Error{reason: :bad_reply} = error, _in_flight, true}},
+                   5_000
+
     assert error.message =~ "it sent a term that is no hello: {:ok, 1"
   end
 
   test "a program that says no hello in time is killed" do
     pid = start(fake("never_hello"), start_timeout: 50)
-    assert_receive {:port, ^pid, {:down, error, _held, false}}, 5_000
+    assert_receive {:port, ^pid, {:down, error, _in_flight, false}}, 5_000
     assert error.message =~ "it did not say hello within 50 ms"
   end
 
@@ -131,7 +138,8 @@ defmodule Thumbnailer.Port.Server.ServerTest do
     {pid, session, os_pid, _hello} = start_up("closes_input")
     :ok = Server.send_request(pid, session, 1, @request, 1_000)
 
-    assert_receive {:port, ^pid, {:down, %Error{reason: :port_exited} = error, _held, false}},
+    assert_receive {:port, ^pid,
+                    {:down, %Error{reason: :port_exited} = error, _in_flight, false}},
                    5_000
 
     assert error.message =~ "it closed its input"
@@ -140,30 +148,30 @@ defmodule Thumbnailer.Port.Server.ServerTest do
 
   test "another protocol, a refused command line and a missing program are no matter of time" do
     pid = start(fake("wrong_protocol"))
-    assert_receive {:port, ^pid, {:down, error, _held, true}}, 5_000
+    assert_receive {:port, ^pid, {:down, error, _in_flight, true}}, 5_000
     assert error.message =~ "it sent a hello in protocol 2, this library speaks protocol 1"
     stop_supervised!(Server)
 
     pid = start(fake("refuses_flags"))
-    assert_receive {:port, ^pid, {:down, error, _held, true}}, 5_000
+    assert_receive {:port, ^pid, {:down, error, _in_flight, true}}, 5_000
     assert error.message =~ "exit status 64"
     stop_supervised!(Server)
 
     pid = start("/nowhere/thumbnailer")
-    assert_receive {:port, ^pid, {:down, error, _held, true}}, 5_000
+    assert_receive {:port, ^pid, {:down, error, _in_flight, true}}, 5_000
     assert error.message =~ ~s(there is no program at "/nowhere/thumbnailer")
   end
 
   test "a program that ends again and again is started again and again by the same process" do
     pid = start(fake("exits_at_once"))
-    for _ <- 1..3, do: assert_receive({:port, ^pid, {:down, _error, _held, false}}, 5_000)
+    for _ <- 1..3, do: assert_receive({:port, ^pid, {:down, _error, _in_flight, false}}, 5_000)
     assert Process.alive?(pid)
   end
 
   test "a missing program that appears is found" do
     path = Path.join(folder(), "thumbnailer")
     pid = start(path)
-    assert_receive {:port, ^pid, {:down, _error, _held, true}}
+    assert_receive {:port, ^pid, {:down, _error, _in_flight, true}}
     File.write!(path, "#!/bin/sh\nexec #{fake("echo")}\n")
     File.chmod!(path, 0o755)
     assert_receive {:port, ^pid, {:up, _, _, _}}, 5_000
@@ -190,7 +198,7 @@ defmodule Thumbnailer.Port.Server.ServerTest do
     log =
       ExUnit.CaptureLog.capture_log([metadata: [:exit_status]], fn ->
         :ok = Server.send_request(pid, session, 1, @request, 1_000)
-        assert_receive {:port, ^pid, {:down, _error, _held, _permanent}}, 5_000
+        assert_receive {:port, ^pid, {:down, _error, _in_flight, _permanent}}, 5_000
         assert_receive {:port, ^pid, {:up, _, _, _}}, 5_000
       end)
 

@@ -11,8 +11,7 @@ defmodule Thumbnailer.Protocol.CodecTest do
     {request, _on} = Request.make!({:bytes, "image"}, [100], [])
 
     assert term(Codec.request(7, request, 250)) ==
-             {:make, 7, %{deadline: 250, outputs: [%{width: 100, height: 100}]},
-              {:bytes, "image"}}
+             {:make, 7, %{timeout: 250, outputs: [%{width: 100, height: 100}]}, {:bytes, "image"}}
   end
 
   test "the bytes of an image are in the frame without a copy" do
@@ -82,7 +81,7 @@ defmodule Thumbnailer.Protocol.CodecTest do
     decode = &(&1 |> :erlang.term_to_binary() |> Codec.decode())
     exit = {:event, :worker_exit, %{os_pid: 7, made: 3, signal: :segv}}
     assert decode.(exit) == {:ok, exit}
-    recycle = {:event, :worker_recycle, %{os_pid: 7, made: 3, reason: :reuse}}
+    recycle = {:event, :worker_recycle, %{os_pid: 7, made: 3, reason: :max_images_per_worker}}
     assert decode.(recycle) == {:ok, recycle}
 
     for other <- [
@@ -95,7 +94,7 @@ defmodule Thumbnailer.Protocol.CodecTest do
   end
 
   describe "decode_hello/1" do
-    @hello %{protocol: 1, workers: 2, limits: %{max_frame: 100}}
+    @hello %{protocol: 1, workers: 2, limits: %{max_request_bytes: 100}}
 
     defp decode_hello(term), do: term |> :erlang.term_to_binary() |> Codec.decode_hello()
 

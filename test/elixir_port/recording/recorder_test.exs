@@ -2,7 +2,7 @@ defmodule Thumbnailer.Recording.RecorderTest do
   # Recordings of the real program, and their replay.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Recording}
   alias Thumbnailer.Recording.Replay
@@ -51,7 +51,7 @@ defmodule Thumbnailer.Recording.RecorderTest do
 
     assert String.to_integer(id) > 0
     assert String.to_float(ms) > 0
-    assert :sys.get_state(port_process(on)).held == MapSet.new()
+    assert :sys.get_state(port_process(on)).in_flight == MapSet.new()
   end
 
   test "only errors are kept when only they are asked for, those of a single output too", %{

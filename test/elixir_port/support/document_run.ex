@@ -1,12 +1,12 @@
 defmodule Thumbnailer.DocumentRun do
   @moduledoc false
-  # Runs pieces of documentation as a reader would: one after the other, what one has bound is there in the next, in a
+  # Runs snippets of documentation as a reader would: one after the other, what one has bound is there in the next, in a
   # folder with pictures. In a BEAM of its own, for they define modules, start instances and change the folder.
 
-  import Thumbnailer.Parts, only: [root: 1]
+  import Thumbnailer.Fixtures, only: [root: 1]
 
   @typedoc "Code, and where it stands: a file and a line."
-  @type piece :: {code :: String.t(), file :: String.t(), line :: pos_integer}
+  @type snippet :: {code :: String.t(), file :: String.t(), line :: pos_integer}
 
   # What a reader is taken to have in the folder, and which sample that is.
   @pictures %{
@@ -19,13 +19,13 @@ defmodule Thumbnailer.DocumentRun do
     "photos/2026/tower.webp" => "quadrants.webp"
   }
 
-  @doc "Runs the pieces; `{output, 0}` when all of them ran to their end."
-  @spec run([piece]) :: {String.t(), non_neg_integer}
-  def run(pieces) do
-    folder = Thumbnailer.Parts.folder()
+  @doc "Runs the snippets; `{output, 0}` when all of them ran to their end."
+  @spec run([snippet]) :: {String.t(), non_neg_integer}
+  def run(snippets) do
+    folder = Thumbnailer.Fixtures.folder()
     furnish(folder)
-    script = Path.join(folder, ".pieces")
-    File.write!(script, :erlang.term_to_binary(pieces))
+    script = Path.join(folder, ".snippets")
+    File.write!(script, :erlang.term_to_binary(snippets))
 
     System.cmd(
       "elixir",

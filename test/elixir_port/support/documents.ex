@@ -2,7 +2,7 @@ defmodule Thumbnailer.Documents do
   @moduledoc false
   # The Markdown files of the repository as the tests see them: their code blocks, links and headings.
 
-  import Thumbnailer.Parts, only: [root: 1]
+  import Thumbnailer.Fixtures, only: [root: 1]
 
   defmodule Block do
     @moduledoc false
@@ -67,10 +67,12 @@ defmodule Thumbnailer.Documents do
 
   # The second heading of a name gets -1, the third -2.
   defp number(anchors) do
-    {numbered, _seen} =
-      Enum.map_reduce(anchors, %{}, fn anchor, seen ->
-        count = Map.get(seen, anchor, 0)
-        {if(count == 0, do: anchor, else: "#{anchor}-#{count}"), Map.put(seen, anchor, count + 1)}
+    {numbered, _counts} =
+      Enum.map_reduce(anchors, %{}, fn anchor, counts ->
+        count = Map.get(counts, anchor, 0)
+
+        {if(count == 0, do: anchor, else: "#{anchor}-#{count}"),
+         Map.put(counts, anchor, count + 1)}
       end)
 
     numbered

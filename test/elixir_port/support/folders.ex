@@ -6,7 +6,7 @@ defmodule Thumbnailer.Folders do
   # refer to. Subfolders have lines of their own. A file beside a folder of its name counts to that folder (`batch.ex` to
   # `batch/`), one that no line names counts to its own folder; `./` is the top.
 
-  import Thumbnailer.Parts, only: [root: 1]
+  import Thumbnailer.Fixtures, only: [root: 1]
 
   alias Thumbnailer.Documents
 

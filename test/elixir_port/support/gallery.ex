@@ -3,7 +3,7 @@ defmodule Thumbnailer.Gallery do
   # docs/options.md and the pictures of docs/pictures: each option as the option table describes it, and what it does to
   # samples/images. script/pictures writes them, gallery_test.exs says whether they are current.
 
-  import Thumbnailer.Parts, only: [root: 1]
+  import Thumbnailer.Fixtures, only: [root: 1]
 
   alias Thumbnailer.{Formats, Options}
   alias Thumbnailer.Options.{Appearance, Definition, Examples, Geometry}

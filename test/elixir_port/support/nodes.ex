@@ -7,7 +7,7 @@ defmodule Thumbnailer.Nodes do
   @cookie :thumbnailer_nodes
 
   # Schedulers that wait spin for a while, on processors that workers could use: docs/clustering.md.
-  @patient "+sbwt none +sbwtdcpu none +sbwtdio none"
+  @no_busy_wait "+sbwt none +sbwtdcpu none +sbwtdio none"
 
   @program """
   spawn(fn -> IO.read(:stdio, :line) && System.halt(0) end)
@@ -27,7 +27,7 @@ defmodule Thumbnailer.Nodes do
   @type t :: %__MODULE__{port: port, os_pid: pos_integer, node: node}
 
   @doc "Flags of an emulator that leaves its processors to workers."
-  def patient, do: @patient
+  def no_busy_wait, do: @no_busy_wait
 
   @doc "Makes this BEAM a node."
   def distribute(name \\ "coordinator") do
@@ -43,7 +43,7 @@ defmodule Thumbnailer.Nodes do
   @doc """
   Starts the name server of nodes, which every node would start by itself and leave behind, unless one is there.
 
-  A port of its own it cannot have: where nodes look for it is settled when the emulator starts.
+  A port of its own it cannot have: where nodes look for it is decided when the emulator starts.
   """
   def name_server do
     unless match?({_names, 0}, epmd("-names")) do
@@ -128,7 +128,7 @@ defmodule Thumbnailer.Nodes do
   # have them, kernel's global cuts off whole nodes when one connection of the mesh is lost.
   defp interface(node) do
     address = node |> to_string() |> String.split("@") |> List.last() |> String.replace(".", ",")
-    "-kernel inet_dist_use_interface {#{address}} -connect_all false #{@patient} "
+    "-kernel inet_dist_use_interface {#{address}} -connect_all false #{@no_busy_wait} "
   end
 
   defp ebin, do: :thumbnailer |> Application.app_dir("ebin") |> to_string()

@@ -17,7 +17,7 @@ defmodule Thumbnailer.Public do
   # Modules of the tests, which are compiled with the library.
   defp support?(parts) do
     path = "test/elixir_port/support/" <> (parts |> Enum.at(1, "") |> Macro.underscore()) <> ".ex"
-    File.exists?(Thumbnailer.Parts.root(path))
+    File.exists?(Thumbnailer.Fixtures.root(path))
   end
 
   @doc "The functions of public modules that are not hidden: `{module, {name, arity}, doc, metadata}`."
@@ -42,9 +42,9 @@ defmodule Thumbnailer.Public do
     List.keymember?(specs, {name, arity}, 0)
   end
 
-  @doc "The pieces of code in a text of documentation: what is indented by four after an empty line."
+  @doc "The snippets of code in a text of documentation: what is indented by four after an empty line."
   def examples(text) do
-    {pieces, _blank} =
+    {snippets, _blank} =
       text
       |> String.split("\n")
       |> Enum.chunk_by(&(&1 == "" or String.starts_with?(&1, "    ")))
@@ -53,6 +53,6 @@ defmodule Thumbnailer.Public do
         {lines |> Enum.map_join("\n", &String.slice(&1, 4..-1//1)), state}
       end)
 
-    for piece <- pieces, String.trim(piece) != "", do: piece
+    for snippet <- snippets, String.trim(snippet) != "", do: snippet
   end
 end

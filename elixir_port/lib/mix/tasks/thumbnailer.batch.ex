@@ -40,20 +40,20 @@ defmodule Mix.Tasks.Thumbnailer.Batch do
 
   @impl true
   def run(arguments) do
-    {batch, shows} = Arguments.parse!(arguments)
+    {batch, display} = Arguments.parse!(arguments)
     {:ok, _started} = Application.ensure_all_started(:thumbnailer)
-    instance = start!(batch, shows)
+    instance = start!(batch, display)
 
     interrupt =
       Interrupt.watch(
-        &say("\n#{&1}: finishing the images that are under way; again to end at once")
+        &print_error("\n#{&1}: finishing the images that are under way; again to end at once")
       )
 
-    sheet = if shows.report and not batch.dry_run, do: ContactSheet.open(batch.out)
-    observe = &observe(&1, batch, shows, interrupt, sheet)
+    sheet = if display.report and not batch.dry_run, do: ContactSheet.open(batch.out)
+    observe = &observe(&1, batch, display, interrupt, sheet)
 
     result =
-      if shows.quiet or shows.json or batch.dry_run,
+      if display.quiet or display.json or batch.dry_run,
         do: Batch.run(batch, observe),
         else: Progress.run(batch, observe, :stdio, terminal?())
 
@@ -61,39 +61,44 @@ defmodule Mix.Tasks.Thumbnailer.Batch do
     if instance, do: Supervisor.stop(instance)
 
     case result do
-      {:ok, report} -> finish(report, batch, shows, sheet, Interrupt.wished?(interrupt))
+      {:ok, report} -> finish(report, batch, display, sheet, Interrupt.requested?(interrupt))
       {:error, why} -> Mix.raise(why)
     end
   end
 
-  defp start!(%{on: {:cluster, _group}}, shows) do
-    with {:error, why} <- Thumbnailer.Cluster.connect(shows.node, shows.connect),
+  defp start!(%{on: {:cluster, _group}}, display) do
+    with {:error, why} <- Thumbnailer.Cluster.connect(display.node, display.connect),
          do: Mix.raise("--cluster: " <> why)
 
     nil
   end
 
-  defp start!(batch, _shows) do
+  defp start!(batch, _display) do
     {:ok, instance} = Thumbnailer.start_link(name: batch.on, workers: batch.jobs)
     instance
   end
 
-  defp observe(report, batch, shows, interrupt, sheet) do
+  defp observe(report, batch, display, interrupt, sheet) do
     cond do
-      shows.json -> IO.puts(JSON.encode(Listing.image(report.last)))
-      batch.dry_run and not shows.quiet -> report.last |> Listing.lines() |> Enum.each(&IO.puts/1)
-      true -> :ok
+      display.json ->
+        IO.puts(JSON.encode(Listing.image(report.last)))
+
+      batch.dry_run and not display.quiet ->
+        report.last |> Listing.lines() |> Enum.each(&IO.puts/1)
+
+      true ->
+        :ok
     end
 
     if sheet, do: ContactSheet.add(sheet, report.last)
-    if Interrupt.wished?(interrupt), do: :stop
+    if Interrupt.requested?(interrupt), do: :stop
   end
 
-  defp finish(report, batch, shows, sheet, interrupted) do
+  defp finish(report, batch, display, sheet, interrupted) do
     now = System.monotonic_time(:millisecond)
     page = sheet && ContactSheet.close(sheet, report)
 
-    if shows.json do
+    if display.json do
       IO.puts(JSON.encode(Listing.summary(report, now)))
     else
       Enum.each(Report.summary(report, now), &IO.puts/1)
@@ -101,9 +106,10 @@ defmodule Mix.Tasks.Thumbnailer.Batch do
     end
 
     if report.done == 0 and not interrupted,
-      do: say("no image matches #{Enum.join(batch.patterns, " ")}")
+      do: print_error("no image matches #{Enum.join(batch.patterns, " ")}")
 
-    if report.stopped, do: say("stopped before the end; give the same command again to go on")
+    if report.stopped,
+      do: print_error("stopped before the end; give the same command again to go on")
 
     cond do
       interrupted -> exit({:shutdown, 130})
@@ -113,7 +119,7 @@ defmodule Mix.Tasks.Thumbnailer.Batch do
   end
 
   # On standard error, as standard output may be read by a program.
-  defp say(text), do: IO.puts(:stderr, text)
+  defp print_error(text), do: IO.puts(:stderr, text)
 
   # The Elixir launcher looks at the terminal when it decides on colours.
   defp terminal?, do: IO.ANSI.enabled?()

@@ -21,15 +21,18 @@ defmodule Mix.Tasks.Thumbnailer.Frame do
     * `--bytes` - the frame holds the image
     * `--id` - of the request. Default: 1
     * `--out` - a file for the frame, instead of stdout. In a checkout of this library that is still to be compiled Mix
-      speaks of that on stdout, in front of the frame
-    * `--timeout` - the deadline in the request, in milliseconds. Default: 30000
-  #{Enum.map_join(@flags, "\n", &"  * `--#{&1.name}` - as in `Thumbnailer.make/3`: #{&1.doc}")}
+      reports that on stdout, before the frame
+    * `--timeout` - the timeout in the request, in milliseconds. Default: 30000
+  #{Enum.map_join(@flags, "\n", fn option ->
+    names = Enum.map_join(Definition.names(option), ", ", &"`--#{&1}`")
+    "  * #{names} - as in `Thumbnailer.make/3`: #{option.doc}"
+  end)}
   """
 
   use Mix.Task
 
   @switches [bytes: :boolean, id: :integer, out: :string, timeout: :integer] ++
-              Enum.map(@flags, &{&1.name, if(&1.type == :boolean, do: :boolean, else: :string)})
+              Enum.flat_map(@flags, &Definition.switches/1)
 
   @impl true
   def run(arguments) do
@@ -72,7 +75,9 @@ defmodule Mix.Tasks.Thumbnailer.Frame do
   end
 
   defp options(flags) do
-    for option <- @flags, {:ok, given} <- [Keyword.fetch(flags, option.name)] do
+    for option <- @flags,
+        name <- Definition.names(option),
+        {:ok, given} <- [Keyword.fetch(flags, name)] do
       case Definition.parse(option, given) do
         {:ok, value} -> {option.name, value}
         :error -> Mix.raise("--#{option.name} #{given}: it takes #{Definition.accepts(option)}")

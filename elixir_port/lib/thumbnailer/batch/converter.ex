@@ -19,7 +19,7 @@ defmodule Thumbnailer.Batch.Converter do
           journal: Journal.t() | nil
         }
 
-  @doc "For the images of one batch that `Thumbnailer.Batch.settle!/1` has checked."
+  @doc "For the images of one batch that `Thumbnailer.Batch.validate!/1` has checked."
   @spec new(Batch.t(), pid | nil, Journal.t() | nil, OutputClaims.t()) :: t
   def new(batch, writer, journal, claims) do
     # How long it may take does not change what comes out.
@@ -39,23 +39,23 @@ defmodule Thumbnailer.Batch.Converter do
   @spec run(t, Input.found()) :: Outcome.t()
   def run(_convert, {:error, path, error}), do: Outcome.failed(path, error)
 
-  def run(convert, %Input{path: path} = input) do
+  def run(converter, %Input{path: path} = input) do
     started = System.monotonic_time(:microsecond)
-    outcome = with {:error, error} <- convert(convert, input), do: Outcome.failed(path, error)
+    outcome = with {:error, error} <- convert(converter, input), do: Outcome.failed(path, error)
     %{outcome | milliseconds: (System.monotonic_time(:microsecond) - started) / 1000}
   end
 
-  defp convert(convert, %Input{path: path} = input) do
-    made = known(convert, path)
+  defp convert(converter, %Input{path: path} = input) do
+    record = journal_record(converter, path)
 
     with {:ok, content} <- Fingerprint.stat(path, input.info),
-         {:ok, outputs} <- outputs(convert.batch, input, made),
-         :ok <- claim(convert.claims, outputs, path) do
-      same? = fn -> Fingerprint.same?(made.content, content, path, convert.journal.key) end
+         {:ok, outputs} <- outputs(converter.batch, input, record),
+         :ok <- claim(converter.claims, outputs, path) do
+      same? = fn -> Fingerprint.same?(record.content, content, path, converter.journal.key) end
 
-      made
-      |> Record.due(outputs, convert.batch.overwrite, content, convert.options, same?)
-      |> make(convert, path, content, made)
+      record
+      |> Record.due(outputs, converter.batch.overwrite, content, converter.options, same?)
+      |> make(converter, path, content, record)
     else
       :again -> %Outcome{path: path, state: :skipped}
       {:error, error} -> {:error, error}
@@ -63,13 +63,13 @@ defmodule Thumbnailer.Batch.Converter do
   end
 
   # A dry run reads what the journal would say, but has none when nothing was made yet.
-  defp known(%{journal: nil}, _path), do: nil
-  defp known(%{journal: journal}, path), do: Journal.fetch(journal, Path.expand(path))
+  defp journal_record(%{journal: nil}, _path), do: nil
+  defp journal_record(%{journal: journal}, path), do: Journal.fetch(journal, Path.expand(path))
 
   # -- names
 
-  defp outputs(batch, %Input{path: path, relative: relative}, made) do
-    with {:ok, kept} <- kept_suffix(batch, path, relative, made) do
+  defp outputs(batch, %Input{path: path, relative: relative}, record) do
+    with {:ok, kept} <- kept_suffix(batch, path, relative, record) do
       outputs =
         for size <- batch.sizes, format <- batch.formats do
           suffix = if format == :auto, do: kept, else: "." <> Formats.suffix(format)
@@ -77,12 +77,12 @@ defmodule Thumbnailer.Batch.Converter do
           %{name: name, path: Path.join(batch.out, name), size: size, format: format}
         end
 
-      refuse_twins(outputs)
+      refuse_duplicates(outputs)
     end
   end
 
   # Known only here: what format :auto stands for.
-  defp refuse_twins(outputs) do
+  defp refuse_duplicates(outputs) do
     paths = Enum.map(outputs, & &1.path)
 
     case paths -- Enum.uniq(paths) do
@@ -95,7 +95,7 @@ defmodule Thumbnailer.Batch.Converter do
   end
 
   # The suffix of format :auto is chosen before the image is read, unless only the image can tell.
-  defp kept_suffix(%{formats: formats} = batch, path, relative, made) do
+  defp kept_suffix(%{formats: formats} = batch, path, relative, record) do
     format = Formats.of_path(path)
 
     cond do
@@ -108,7 +108,7 @@ defmodule Thumbnailer.Batch.Converter do
       format != nil and Formats.auto(format) != :opaque ->
         {:ok, "." <> Formats.suffix(Formats.auto(format))}
 
-      suffix = made && remembered(batch, relative, made) ->
+      suffix = record && recorded_suffix(batch, relative, record) ->
         {:ok, suffix}
 
       true ->
@@ -117,10 +117,10 @@ defmodule Thumbnailer.Batch.Converter do
   end
 
   # The journal spares a finished run the look at each image.
-  defp remembered(batch, relative, made) do
+  defp recorded_suffix(batch, relative, record) do
     Enum.find([".jpg", ".png"], fn suffix ->
       Map.has_key?(
-        made.outputs,
+        record.outputs,
         OutputName.render!(batch.name, relative, hd(batch.sizes), :auto, suffix)
       )
     end)
@@ -152,39 +152,40 @@ defmodule Thumbnailer.Batch.Converter do
     do:
       Error.new(:write_failed, "#{output} is made from #{other} already; give it another folder")
 
-  defp make({due, stand}, %{batch: %{dry_run: true}}, path, content, _made) do
+  defp make({due, existing}, %{batch: %{dry_run: true}}, path, content, _record) do
     state = if due == [], do: :skipped, else: :planned
-    %Outcome{path: path, state: state, outputs: due ++ stand, bytes: content.size, made: 0}
+    %Outcome{path: path, state: state, outputs: due ++ existing, bytes: content.size, made: 0}
   end
 
-  defp make({[], stand}, convert, path, content, made) do
+  defp make({[], existing}, converter, path, content, record) do
     # A file that was touched is hashed once, and known by its new time from then on.
-    if made != nil and made.content.mtime != content.mtime and convert.batch.overwrite == :older,
-      do:
-        Journal.write(convert.writer, Path.expand(path), %{
-          made
-          | content: %{content | hash: made.content.hash}
-        })
+    if record != nil and record.content.mtime != content.mtime and
+         converter.batch.overwrite == :older,
+       do:
+         Journal.write(converter.writer, Path.expand(path), %{
+           record
+           | content: %{content | hash: record.content.hash}
+         })
 
-    outputs = Enum.map(stand, &describe(&1, made && made.outputs[&1.name]))
+    outputs = Enum.map(existing, &describe(&1, record && record.outputs[&1.name]))
     %Outcome{path: path, state: :skipped, outputs: outputs, bytes: content.size}
   end
 
-  defp make({due, stand}, %{batch: batch} = convert, path, content, made) do
-    with {:ok, content} <- Fingerprint.hash(content, path, convert.journal.key),
+  defp make({due, existing}, %{batch: batch} = converter, path, content, record) do
+    with {:ok, content} <- Fingerprint.hash(content, path, converter.journal.key),
          :ok <- make_folders(due),
          {:ok, results} <- Thumbnailer.make_all(path, Enum.map(due, &wanted/1), call(batch)) do
       products =
         for {output, {:ok, thumbnail}} <- Enum.zip(due, results), do: product(output, thumbnail)
 
       errors = for {:error, error} <- results, do: error
-      standing = Enum.map(stand, &describe(&1, made && made.outputs[&1.name]))
-      remember(convert, path, content, products ++ standing)
+      kept = Enum.map(existing, &describe(&1, record && record.outputs[&1.name]))
+      write_record(converter, path, content, products ++ kept)
 
       %Outcome{
         path: path,
         state: if(errors == [], do: :made, else: :failed),
-        outputs: products ++ standing,
+        outputs: products ++ kept,
         errors: errors,
         made: length(products),
         bytes: content.size
@@ -202,14 +203,14 @@ defmodule Thumbnailer.Batch.Converter do
   defp describe(output, nil), do: output
   defp describe(output, product), do: Map.merge(output, product)
 
-  defp remember(convert, path, content, outputs) do
+  defp write_record(converter, path, content, outputs) do
     products =
       for %{bytes: _made} = output <- outputs,
           into: %{},
           do: {output.name, Map.take(output, [:size, :format, :width, :height, :bytes])}
 
-    made = %Record{content: content, options: convert.options, outputs: products}
-    if products != %{}, do: Journal.write(convert.writer, Path.expand(path), made)
+    record = %Record{content: content, options: converter.options, outputs: products}
+    if products != %{}, do: Journal.write(converter.writer, Path.expand(path), record)
   end
 
   defp call(batch, only \\ nil) do

@@ -41,7 +41,7 @@ defmodule Thumbnailer.Batch.Journal do
   end
 
   defp take_lock(folder, out) do
-    with :inherited <- Lock.take(folder) do
+    with :taken_over <- Lock.take(folder) do
       _ = Cleanup.sweep(out)
       :ok
     end
@@ -50,13 +50,13 @@ defmodule Thumbnailer.Batch.Journal do
   @doc "What the journal of earlier runs says of the input, or nil."
   @spec fetch(t, Path.t()) :: Record.t() | nil
   def fetch(journal, path) do
-    with <<_turn::64, made::binary>> <- DiskTable.fetch(journal.table, id(path)),
-         do: :erlang.binary_to_term(made)
+    with <<_sequence::64, record::binary>> <- DiskTable.fetch(journal.table, id(path)),
+         do: :erlang.binary_to_term(record)
   end
 
   @doc "Writes what was made of the input; returns before it is on the disk."
   @spec write(pid, Path.t(), Record.t()) :: :ok
-  def write(pid, path, %Record{} = made), do: GenServer.cast(pid, {:made, path, made})
+  def write(pid, path, %Record{} = record), do: GenServer.cast(pid, {:record, path, record})
 
   @doc "Ends the journal when all that was written is on the disk."
   @spec close(pid) :: :ok
@@ -73,7 +73,7 @@ defmodule Thumbnailer.Batch.Journal do
 
     with {:ok, table} <- DiskTable.start_link(Path.join(folder, "index")),
          {:ok, log} <- Log.open(path),
-         {:ok, key, count} <- Log.reduce(log, 0, &learn(table, &1, &2)),
+         {:ok, key, count} <- Log.reduce(log, 0, &load(table, &1, &2)),
          {:ok, log} <- compact(log, path, key, table, count) do
       {:ok, %__MODULE__{log: log, table: table, key: key, folder: folder}}
     else
@@ -83,11 +83,11 @@ defmodule Thumbnailer.Batch.Journal do
     end
   end
 
-  # Each entry has its turn beside it, by which it is known whether it is the last of its id.
-  defp learn(table, entries, count) do
+  # Each entry has its sequence beside it, by which it is known whether it is the last of its id.
+  defp load(table, entries, count) do
     rows =
-      for {{id, _path, made}, turn} <- Enum.with_index(entries, count),
-          do: {id, [<<turn::64>>, :erlang.term_to_binary(made)]}
+      for {{id, _path, record}, sequence} <- Enum.with_index(entries, count),
+          do: {id, [<<sequence::64>>, :erlang.term_to_binary(record)]}
 
     :ok = DiskTable.put(table, rows)
     count + length(entries)
@@ -101,8 +101,8 @@ defmodule Thumbnailer.Batch.Journal do
 
   defp without_superseded(table, entries, count) do
     kept =
-      for {{id, _path, _made} = entry, turn} <- Enum.with_index(entries, count),
-          match?(<<^turn::64, _made::binary>>, DiskTable.fetch(table, id)),
+      for {{id, _path, _record} = entry, sequence} <- Enum.with_index(entries, count),
+          match?(<<^sequence::64, _record::binary>>, DiskTable.fetch(table, id)),
           do: entry
 
     {kept, count + length(entries)}
@@ -112,8 +112,8 @@ defmodule Thumbnailer.Batch.Journal do
   def handle_call(:handle, _from, state), do: {:reply, state, state}
 
   @impl true
-  def handle_cast({:made, path, made}, state) do
-    entries = waiting([{id(path), path, made}])
+  def handle_cast({:record, path, record}, state) do
+    entries = collect_pending([{id(path), path, record}])
     :ok = Log.append(state.log, entries)
     {:noreply, state}
   end
@@ -130,9 +130,10 @@ defmodule Thumbnailer.Batch.Journal do
   end
 
   # What else is in the mailbox goes to the disk with the same write.
-  defp waiting(entries) do
+  defp collect_pending(entries) do
     receive do
-      {:"$gen_cast", {:made, path, made}} -> waiting([{id(path), path, made} | entries])
+      {:"$gen_cast", {:record, path, record}} ->
+        collect_pending([{id(path), path, record} | entries])
     after
       0 -> Enum.reverse(entries)
     end

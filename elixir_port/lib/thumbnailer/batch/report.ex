@@ -16,7 +16,7 @@ defmodule Thumbnailer.Batch.Report do
   alias Thumbnailer.Batch.{Format, Outcome}
 
   # Failures that are kept: as many as somebody reads. The rest is counted.
-  @kept 100
+  @max_failures 100
   @slowest 5
 
   @enforce_keys [:started_at]
@@ -117,7 +117,9 @@ defmodule Thumbnailer.Batch.Report do
       Enum.reduce(errors, report.reasons, &Map.update(&2, &1.reason, 1, fn n -> n + 1 end))
 
     failures =
-      if report.failed > @kept, do: report.failures, else: [{path, errors} | report.failures]
+      if report.failed > @max_failures,
+        do: report.failures,
+        else: [{path, errors} | report.failures]
 
     %{report | reasons: reasons, failures: failures}
   end

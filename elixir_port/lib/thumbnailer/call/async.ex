@@ -1,8 +1,8 @@
 defmodule Thumbnailer.Call.Async do
   @moduledoc false
-  # A courier: one small process for a request that nobody blocks for. It waits for the answer, sends it on and ends.
-  # The reference that its recipient knows is an alias of the courier, so that it can be told to stop from anywhere,
-  # and a reference whose courier is gone leads nowhere.
+  # A task: one small process for a request that nobody blocks for. It waits for the answer, sends it on and ends.
+  # The reference that its recipient knows is an alias of the task, so that it can be told to stop from anywhere,
+  # and a reference whose task is gone leads nowhere.
 
   alias Thumbnailer.{Call, Error, Request, Telemetry}
   alias Thumbnailer.Instance.Server
@@ -40,7 +40,7 @@ defmodule Thumbnailer.Call.Async do
           read.(answer)
         else
           error ->
-            give_up(asked)
+            stop(asked)
             error
         end
       end)
@@ -54,7 +54,7 @@ defmodule Thumbnailer.Call.Async do
   defp watched(alias, starter) when is_reference(alias), do: starter
   defp watched(recipient, _starter), do: recipient
 
-  # What takes more than a message is done by a process of its own, so that the courier can hear that it is cancelled.
+  # What takes more than a message is done by a process of its own, so that the task can hear that it is cancelled.
   defp ask(on, request) do
     if Call.one_message?(on, request),
       do: Server.send_request(on, request),
@@ -72,16 +72,18 @@ defmodule Thumbnailer.Call.Async do
   defp answer({:DOWN, monitor, :process, pid, reason}, {pid, monitor}, _on) do
     case reason do
       {:answer, answer} -> answer
-      broken -> {:error, Error.new(:cancelled, "its source broke off: " <> words(broken))}
+      broken -> {:error, Error.new(:cancelled, "its source broke off: " <> describe(broken))}
     end
   end
 
   defp answer(_message, {_pid, _monitor}, _on), do: nil
   defp answer(message, asked, on), do: Server.answer(message, asked, on)
 
-  defp give_up({pid, _monitor}), do: Process.exit(pid, :kill)
-  defp give_up(_asked), do: true
+  defp stop({pid, _monitor}), do: Process.exit(pid, :kill)
+  defp stop(_asked), do: true
 
-  defp words({%{__exception__: true} = exception, _stacktrace}), do: Exception.message(exception)
-  defp words(reason), do: Exception.format_exit(reason)
+  defp describe({%{__exception__: true} = exception, _stacktrace}),
+    do: Exception.message(exception)
+
+  defp describe(reason), do: Exception.format_exit(reason)
 end

@@ -1,16 +1,16 @@
 defmodule Thumbnailer.Call.SharedRequest do
   @moduledoc false
-  # One request that is made once for all who wait for it. Belongs to the process that knows all flights, which
-  # hears {:late, key, seat} and {{:caller_down, key, seat}, ...} of those who wait.
+  # One request that is made once for all who wait for it. Belongs to the coalescer, which
+  # gets {:deadline_passed, key, waiter_ref} and {{:caller_down, key, waiter_ref}, ...} of those who wait.
 
   alias Thumbnailer.{Error, Request}
 
-  # How many times the deadline of its first caller a flight may take, while somebody waits: whoever comes within that
-  # caller's time and gives it as long can board.
-  @patience 2
+  # A shared request may take this many times as long as its first caller's timeout, while somebody waits: a caller that
+  # comes within that timeout, and has no longer one, can join.
+  @deadline_factor 2
 
-  @enforce_keys [:key, :pid, :monitor, :ends_at]
-  defstruct [:key, :pid, :monitor, :ends_at, seats: %{}]
+  @enforce_keys [:key, :pid, :monitor, :deadline]
+  defstruct [:key, :pid, :monitor, :deadline, waiters: %{}]
 
   @typedoc "Requests of equal keys would be answered alike."
   @type key :: term
@@ -26,9 +26,9 @@ defmodule Thumbnailer.Call.SharedRequest do
           pid: pid,
           monitor: reference,
           # in milliseconds of the monotonic clock
-          ends_at: integer,
+          deadline: integer,
           # who waits
-          seats: %{
+          waiters: %{
             optional(reference) => %{from: GenServer.from(), monitor: reference, timer: reference}
           }
         }
@@ -50,53 +50,54 @@ defmodule Thumbnailer.Call.SharedRequest do
     end
   end
 
-  @doc "Sends the request, for nobody yet."
-  @spec depart(key, Request.t(), make) :: t
-  def depart(key, request, make) do
-    timeout = @patience * request.timeout
-    patient = %{request | timeout: timeout}
+  @doc "Starts the request; nobody waits for it yet."
+  @spec start(key, Request.t(), make) :: t
+  def start(key, request, make) do
+    timeout = @deadline_factor * request.timeout
+    extended = %{request | timeout: timeout}
 
     {pid, monitor} =
-      :erlang.spawn_opt(fn -> exit({:answer, make.(patient)}) end, [:link, :monitor])
+      :erlang.spawn_opt(fn -> exit({:answer, make.(extended)}) end, [:link, :monitor])
 
-    %__MODULE__{key: key, pid: pid, monitor: monitor, ends_at: now() + timeout}
+    %__MODULE__{key: key, pid: pid, monitor: monitor, deadline: now() + timeout}
   end
 
   @doc "Whether it will last until the request's own deadline."
-  @spec in_time?(t, Request.t()) :: boolean
-  def in_time?(flight, request), do: now() + request.timeout <= flight.ends_at
+  @spec lasts_for?(t, Request.t()) :: boolean
+  def lasts_for?(shared, request), do: now() + request.timeout <= shared.deadline
 
   @doc "One more waits for it."
-  @spec board(t, GenServer.from(), Request.t()) :: t
-  def board(flight, {caller, _tag} = from, request) do
-    seat = make_ref()
+  @spec join(t, GenServer.from(), Request.t()) :: t
+  def join(shared, {caller, _tag} = from, request) do
+    waiter_ref = make_ref()
 
-    passenger = %{
+    waiter = %{
       from: from,
-      monitor: :erlang.monitor(:process, caller, tag: {:caller_down, flight.key, seat}),
-      timer: Process.send_after(self(), {:late, flight.key, seat}, request.timeout)
+      monitor: :erlang.monitor(:process, caller, tag: {:caller_down, shared.key, waiter_ref}),
+      timer:
+        Process.send_after(self(), {:deadline_passed, shared.key, waiter_ref}, request.timeout)
     }
 
-    put_in(flight.seats[seat], passenger)
+    put_in(shared.waiters[waiter_ref], waiter)
   end
 
-  @doc "One waits no more, and is told `outcome`, unless it is nil. A flight for nobody is cancelled."
+  @doc "One waits no more, and is told `outcome`, unless it is nil. A request that nobody waits for is cancelled."
   @spec leave(t, reference, outcome | nil) :: t | :empty
-  def leave(flight, seat, outcome) do
-    {passenger, seats} = Map.pop(flight.seats, seat)
-    _ = passenger && part(passenger, outcome)
-    if seats == %{}, do: cancel(flight), else: %{flight | seats: seats}
+  def leave(shared, waiter_ref, outcome) do
+    {waiter, waiters} = Map.pop(shared.waiters, waiter_ref)
+    _ = waiter && release(waiter, outcome)
+    if waiters == %{}, do: cancel(shared), else: %{shared | waiters: waiters}
   end
 
   @doc "All who wait get the answer."
-  @spec land(t, outcome) :: :ok
-  def land(flight, outcome),
-    do: Enum.each(flight.seats, fn {_seat, passenger} -> part(passenger, outcome) end)
+  @spec finish(t, outcome) :: :ok
+  def finish(shared, outcome),
+    do: Enum.each(shared.waiters, fn {_ref, waiter} -> release(waiter, outcome) end)
 
-  defp part(passenger, outcome) do
-    Process.demonitor(passenger.monitor, [:flush])
-    _ = Process.cancel_timer(passenger.timer)
-    _ = outcome && GenServer.reply(passenger.from, outcome)
+  defp release(waiter, outcome) do
+    Process.demonitor(waiter.monitor, [:flush])
+    _ = Process.cancel_timer(waiter.timer)
+    _ = outcome && GenServer.reply(waiter.from, outcome)
     :ok
   end
 

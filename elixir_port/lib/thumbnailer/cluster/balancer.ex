@@ -6,10 +6,10 @@ defmodule Thumbnailer.Cluster.Balancer do
   # A member gets no more requests than it has slots, twice its workers, so that none of its workers waits and the rest
   # can go to whoever is free next. Load is what a member holds, for whomever, over its workers.
 
-  # Members that may lose a request.
-  @losses 3
+  # How many members may fail at a request.
+  @max_failures 3
 
-  defstruct members: %{}, order: :gb_sets.new(), lines: %{}, waiting: %{}, sent: %{}, next: 1
+  defstruct members: %{}, by_load: :gb_sets.new(), queues: %{}, waiting: %{}, sent: %{}, next: 1
 
   @typedoc "What a request needs: the format that is read, if that is known, and those that are written."
   @type needs :: {loader :: atom | nil, savers :: [atom]}
@@ -17,147 +17,156 @@ defmodule Thumbnailer.Cluster.Balancer do
   @type ref :: term
   @type id :: term
 
-  @typedoc "`foreign` is what others have it do; a member that rests gets nothing."
+  @typedoc "`from_others` is what others have it do; a member that is paused gets nothing."
   @type member :: %{
           workers: pos_integer,
           loaders: [atom],
           savers: [atom],
           own: non_neg_integer,
-          foreign: non_neg_integer,
-          resting: boolean
+          from_others: non_neg_integer,
+          paused: boolean
         }
 
   @type t :: %__MODULE__{
           members: %{id => member},
           # {load, id} of the members that have a free slot
-          order: :gb_sets.set({float, id}),
-          # waiting requests of each kind of needs, by their turn
-          lines: %{needs => :gb_sets.set({integer, ref})},
-          waiting: %{ref => {integer, needs, avoid :: [id]}},
-          sent: %{ref => {id, integer, needs, avoid :: [id]}},
+          by_load: :gb_sets.set({float, id}),
+          # waiting requests of each kind of needs, by their sequence
+          queues: %{needs => :gb_sets.set({integer, ref})},
+          waiting: %{ref => {integer, needs, excluded :: [id]}},
+          sent: %{ref => {id, integer, needs, excluded :: [id]}},
           next: integer
         }
 
   @doc "A member is there; `hello` is that of its program."
   @spec join(t, id, map) :: t
-  def join(balance, id, hello) do
+  def join(balancer, id, hello) do
     member = %{
       workers: hello.workers,
       loaders: hello.loaders,
       savers: hello.savers,
       own: 0,
-      foreign: 0,
-      resting: false
+      from_others: 0,
+      paused: false
     }
 
-    put(balance, id, member)
+    put(balancer, id, member)
   end
 
   @doc """
-  A member is gone. Its requests are back in line, in their old places; those that were lost too often are out.
+  A member is gone. Its requests are queued again, in their old positions; those that failed too often are returned.
 
   A request that three members did not survive may be the cause, and is not tried on a fourth.
   """
-  @spec leave(t, id) :: {given_up :: [ref], t}
-  def leave(balance, id) do
-    {given_up, balance} = balance |> held(id) |> Enum.reduce({[], balance}, &again/2)
-    balance = unlist(balance, id)
-    {given_up, %{balance | members: Map.delete(balance.members, id)}}
+  @spec leave(t, id) :: {failed :: [ref], t}
+  def leave(balancer, id) do
+    {failed, balancer} = balancer |> assigned_to(id) |> Enum.reduce({[], balancer}, &requeue/2)
+    balancer = remove_from_order(balancer, id)
+    {failed, %{balancer | members: Map.delete(balancer.members, id)}}
   end
 
-  defp held(balance, id), do: for({ref, {^id, _turn, _needs, _avoid}} <- balance.sent, do: ref)
+  defp assigned_to(balancer, id),
+    do: for({ref, {^id, _sequence, _needs, _excluded}} <- balancer.sent, do: ref)
 
   @doc "The member did not do the request, which goes to another one."
-  @spec lose(t, ref, id) :: {given_up :: [ref], t}
-  def lose(balance, ref, id) do
-    case balance.sent do
-      %{^ref => {^id, _turn, _needs, _avoid}} -> again(ref, {[], balance})
-      _elsewhere_by_now -> {[], balance}
+  @spec fail(t, ref, id) :: {failed :: [ref], t}
+  def fail(balancer, ref, id) do
+    case balancer.sent do
+      %{^ref => {^id, _sequence, _needs, _excluded}} -> requeue(ref, {[], balancer})
+      _elsewhere_by_now -> {[], balancer}
     end
   end
 
-  defp again(ref, {given_up, balance}) do
-    {id, turn, needs, avoid} = Map.fetch!(balance.sent, ref)
-    balance = free(balance, ref, id)
+  defp requeue(ref, {failed, balancer}) do
+    {id, sequence, needs, excluded} = Map.fetch!(balancer.sent, ref)
+    balancer = release(balancer, ref, id)
 
-    if length(avoid) + 1 < @losses,
-      do: {given_up, wait(balance, ref, needs, turn, [id | avoid])},
-      else: {[ref | given_up], balance}
+    if length(excluded) + 1 < @max_failures,
+      do: {failed, enqueue(balancer, ref, needs, sequence, [id | excluded])},
+      else: {[ref | failed], balancer}
   end
 
   @doc "A member says how much it has to do, for whomever."
   @spec report(t, id, non_neg_integer) :: t
-  def report(balance, id, total),
-    do: update(balance, id, &%{&1 | foreign: max(total - &1.own, 0)})
+  def report(balancer, id, total),
+    do: update(balancer, id, &%{&1 | from_others: max(total - &1.own, 0)})
 
-  @doc "A member is spared, or is back at work."
-  @spec rest(t, id, boolean) :: t
-  def rest(balance, id, resting), do: update(balance, id, &%{&1 | resting: resting})
+  @doc "Pauses a member, or takes it back into service."
+  @spec set_paused(t, id, boolean) :: t
+  def set_paused(balancer, id, paused), do: update(balancer, id, &%{&1 | paused: paused})
 
-  @doc "Puts a request in line; one that was lost before has its old `turn`, and `avoid` are the members that lost it."
-  @spec wait(t, ref, needs, integer | nil, [id]) :: t
-  def wait(balance, ref, needs, turn \\ nil, avoid \\ []) do
-    turn = turn || balance.next
-    line = Map.get(balance.lines, needs, :gb_sets.new())
+  @doc "Queues a request; one that failed before keeps its `sequence`, and `excluded` are the members that failed at it."
+  @spec enqueue(t, ref, needs, integer | nil, [id]) :: t
+  def enqueue(balancer, ref, needs, sequence \\ nil, excluded \\ []) do
+    sequence = sequence || balancer.next
+    queue = Map.get(balancer.queues, needs, :gb_sets.new())
 
     %{
-      balance
-      | next: balance.next + 1,
-        lines: Map.put(balance.lines, needs, :gb_sets.add({turn, ref}, line)),
-        waiting: Map.put(balance.waiting, ref, {turn, needs, avoid})
+      balancer
+      | next: balancer.next + 1,
+        queues: Map.put(balancer.queues, needs, :gb_sets.add({sequence, ref}, queue)),
+        waiting: Map.put(balancer.waiting, ref, {sequence, needs, excluded})
     }
   end
 
-  @doc "Whether there is a member, resting or not, that can do it."
-  @spec able?(t, needs) :: boolean
-  def able?(balance, needs),
-    do: Enum.any?(balance.members, fn {_id, member} -> can?(member, needs) end)
+  @doc "Whether there is a member, paused or not, that supports it."
+  @spec capable?(t, needs) :: boolean
+  def capable?(balancer, needs),
+    do: Enum.any?(balancer.members, fn {_id, member} -> supports?(member, needs) end)
 
-  @doc "Takes a request out, whose turn was its place; for one that is sent, its slot is free again."
-  @spec drop(t, ref) :: t
-  def drop(balance, ref) do
-    case balance do
-      %{waiting: %{^ref => {turn, needs, _avoid}}} -> leave_line(balance, ref, turn, needs)
-      %{sent: %{^ref => {id, _turn, _needs, _avoid}}} -> free(balance, ref, id)
-      _unknown -> balance
+  @doc "Takes a request out; the slot of one that was sent is free again."
+  @spec remove(t, ref) :: t
+  def remove(balancer, ref) do
+    case balancer do
+      %{waiting: %{^ref => {sequence, needs, _excluded}}} ->
+        dequeue(balancer, ref, sequence, needs)
+
+      %{sent: %{^ref => {id, _sequence, _needs, _excluded}}} ->
+        release(balancer, ref, id)
+
+      _unknown ->
+        balancer
     end
   end
 
-  @doc "Gives out what can be given out now: the oldest request first, to the least loaded member that can do it."
+  @doc "Assigns what can be assigned now: the oldest request first, to the least loaded member that can do it."
   @spec assign(t) :: {[{ref, id}], t}
-  def assign(balance), do: assign(balance, [])
+  def assign(balancer), do: assign(balancer, [])
 
-  defp assign(balance, given) do
+  defp assign(balancer, assigned) do
     candidates =
-      for {needs, line} <- balance.lines,
-          {turn, ref} = :gb_sets.smallest(line),
-          id = choose(balance, needs, ref),
-          do: {turn, ref, needs, id}
+      for {needs, queue} <- balancer.queues,
+          {sequence, ref} = :gb_sets.smallest(queue),
+          id = choose(balancer, needs, ref),
+          do: {sequence, ref, needs, id}
 
     case Enum.min(candidates, fn -> nil end) do
       nil ->
-        {Enum.reverse(given), balance}
+        {Enum.reverse(assigned), balancer}
 
-      {turn, ref, needs, {:ok, id}} ->
-        balance |> send_out(ref, turn, needs, id) |> assign([{ref, id} | given])
+      {sequence, ref, needs, {:ok, id}} ->
+        balancer |> mark_sent(ref, sequence, needs, id) |> assign([{ref, id} | assigned])
     end
   end
 
-  # A member that lost it before gets it only when there is no other.
-  defp choose(balance, needs, ref) do
-    {_turn, _needs, avoid} = Map.fetch!(balance.waiting, ref)
-    able? = &can?(Map.fetch!(balance.members, &1), needs)
-    members = :gb_sets.iterator(balance.order)
+  # A member that failed at it before gets it only when there is no other.
+  defp choose(balancer, needs, ref) do
+    {_sequence, _needs, excluded} = Map.fetch!(balancer.waiting, ref)
+    capable? = &supports?(Map.fetch!(balancer.members, &1), needs)
+    members = :gb_sets.iterator(balancer.by_load)
 
-    case first(members, &(able?.(&1) and &1 not in avoid)) do
-      nil -> if avoid != [] and not others?(balance, needs, avoid), do: first(members, able?)
-      found -> found
+    case first(members, &(capable?.(&1) and &1 not in excluded)) do
+      nil ->
+        if excluded != [] and not others?(balancer, needs, excluded), do: first(members, capable?)
+
+      found ->
+        found
     end
   end
 
-  defp others?(balance, needs, avoid) do
-    Enum.any?(balance.members, fn {id, member} ->
-      id not in avoid and not member.resting and can?(member, needs)
+  defp others?(balancer, needs, excluded) do
+    Enum.any?(balancer.members, fn {id, member} ->
+      id not in excluded and not member.paused and supports?(member, needs)
     end)
   end
 
@@ -168,56 +177,56 @@ defmodule Thumbnailer.Cluster.Balancer do
     end
   end
 
-  defp can?(member, {loader, savers}),
+  defp supports?(member, {loader, savers}),
     do: (loader == nil or loader in member.loaders) and Enum.all?(savers, &(&1 in member.savers))
 
-  defp send_out(balance, ref, turn, needs, id) do
-    {_turn, _needs, avoid} = Map.fetch!(balance.waiting, ref)
+  defp mark_sent(balancer, ref, sequence, needs, id) do
+    {_sequence, _needs, excluded} = Map.fetch!(balancer.waiting, ref)
 
-    balance
-    |> leave_line(ref, turn, needs)
-    |> Map.update!(:sent, &Map.put(&1, ref, {id, turn, needs, avoid}))
+    balancer
+    |> dequeue(ref, sequence, needs)
+    |> Map.update!(:sent, &Map.put(&1, ref, {id, sequence, needs, excluded}))
     |> update(id, &%{&1 | own: &1.own + 1})
   end
 
-  defp leave_line(balance, ref, turn, needs) do
-    line = :gb_sets.delete({turn, ref}, Map.fetch!(balance.lines, needs))
+  defp dequeue(balancer, ref, sequence, needs) do
+    queue = :gb_sets.delete({sequence, ref}, Map.fetch!(balancer.queues, needs))
 
-    lines =
-      if :gb_sets.is_empty(line),
-        do: Map.delete(balance.lines, needs),
-        else: Map.put(balance.lines, needs, line)
+    queues =
+      if :gb_sets.is_empty(queue),
+        do: Map.delete(balancer.queues, needs),
+        else: Map.put(balancer.queues, needs, queue)
 
-    %{balance | lines: lines, waiting: Map.delete(balance.waiting, ref)}
+    %{balancer | queues: queues, waiting: Map.delete(balancer.waiting, ref)}
   end
 
-  defp free(balance, ref, id),
-    do: %{balance | sent: Map.delete(balance.sent, ref)} |> update(id, &%{&1 | own: &1.own - 1})
+  defp release(balancer, ref, id),
+    do: %{balancer | sent: Map.delete(balancer.sent, ref)} |> update(id, &%{&1 | own: &1.own - 1})
 
-  defp update(balance, id, change) do
-    case balance.members do
-      %{^id => member} -> balance |> unlist(id) |> put(id, change.(member))
-      _gone -> balance
+  defp update(balancer, id, change) do
+    case balancer.members do
+      %{^id => member} -> balancer |> remove_from_order(id) |> put(id, change.(member))
+      _gone -> balancer
     end
   end
 
-  defp put(balance, id, member) do
-    balance = %{balance | members: Map.put(balance.members, id, member)}
+  defp put(balancer, id, member) do
+    balancer = %{balancer | members: Map.put(balancer.members, id, member)}
 
-    if member.resting or member.own >= 2 * member.workers,
-      do: balance,
-      else: %{balance | order: :gb_sets.add({load(member), id}, balance.order)}
+    if member.paused or member.own >= 2 * member.workers,
+      do: balancer,
+      else: %{balancer | by_load: :gb_sets.add({load(member), id}, balancer.by_load)}
   end
 
-  defp unlist(balance, id) do
-    case balance.members do
+  defp remove_from_order(balancer, id) do
+    case balancer.members do
       %{^id => member} ->
-        %{balance | order: :gb_sets.del_element({load(member), id}, balance.order)}
+        %{balancer | by_load: :gb_sets.del_element({load(member), id}, balancer.by_load)}
 
       _gone ->
-        balance
+        balancer
     end
   end
 
-  defp load(member), do: (member.own + member.foreign) / member.workers
+  defp load(member), do: (member.own + member.from_others) / member.workers
 end

@@ -11,7 +11,7 @@ defmodule Thumbnailer.Cluster.Client do
   @timeout 30_000
 
   # Milliseconds before a member whose connection is full is tried again.
-  @busy 20
+  @retry_after 20
 
   @doc "How many milliseconds a request may take that does not say."
   @spec timeout() :: pos_integer
@@ -28,7 +28,7 @@ defmodule Thumbnailer.Cluster.Client do
       ref: ref,
       router: router,
       request: request,
-      expires_at: System.monotonic_time(:millisecond) + timeout
+      deadline: System.monotonic_time(:millisecond) + timeout
     }
 
     :ok = Router.submit(router, ref, Transfer.needs(request), timeout)
@@ -47,50 +47,56 @@ defmodule Thumbnailer.Cluster.Client do
 
   defp await_member(%{ref: ref} = call) do
     receive do
-      {^ref, {:go, member, info}} -> go(call, member, info)
+      {^ref, {:assigned, member, info}} -> send_request(call, member, info)
       {^ref, {:error, error}} -> {:error, error}
       {:DOWN, ^ref, :process, _router, _reason} -> {:error, router_down()}
     end
   end
 
   # gen's own form of an alias is an improper list.
-  @dialyzer {:no_improper_lists, go: 3}
+  @dialyzer {:no_improper_lists, send_request: 3}
 
   # The image is read now, so that requests that wait hold none.
-  defp go(call, member, info) do
-    with {:ok, request} <- Transfer.pack(call.request, info.max_frame) do
-      left = max(call.expires_at - System.monotonic_time(:millisecond), 1)
+  defp send_request(call, member, info) do
+    with {:ok, request} <- Transfer.pack(call.request, info.max_request_bytes) do
+      left = max(call.deadline - System.monotonic_time(:millisecond), 1)
       monitor = :erlang.monitor(:process, info.server, alias: :reply_demonitor)
 
       message =
         {:"$gen_call", {self(), [:alias | monitor]}, {:request, %{request | timeout: left}}}
 
-      post(call, member, info.server, monitor, message)
+      deliver(call, member, info.server, monitor, message)
     end
   end
 
-  # Nobody is held up by a node that does not read: a full connection is tried again, until the router says where else.
-  defp post(call, member, server, monitor, message) do
+  # A node that does not read must not block the caller: a full connection is tried again, until the router assigns another member.
+  defp deliver(call, member, server, monitor, message) do
     case :erlang.send(server, message, [:nosuspend]) do
       :ok ->
         await_answer(call, member, monitor, :infinity, nil)
 
       :nosuspend ->
-        await_answer(call, member, monitor, @busy, &post(&1, member, server, monitor, message))
+        await_answer(
+          call,
+          member,
+          monitor,
+          @retry_after,
+          &deliver(&1, member, server, monitor, message)
+        )
     end
   end
 
-  defp await_answer(%{ref: ref} = call, member, monitor, wait, then) do
+  defp await_answer(%{ref: ref} = call, member, monitor, wait, retry) do
     receive do
       {[:alias | ^monitor], outcome} ->
-        judge(call, member, outcome)
+        accept_or_retry(call, member, outcome)
 
       {:DOWN, ^monitor, :process, _server, _reason} ->
         lost(call, member, :gone)
 
-      {^ref, {:go, other, info}} ->
+      {^ref, {:assigned, other, info}} ->
         Process.demonitor(monitor, [:flush])
-        go(call, other, info)
+        send_request(call, other, info)
 
       {^ref, {:error, error}} ->
         Process.demonitor(monitor, [:flush])
@@ -100,16 +106,16 @@ defmodule Thumbnailer.Cluster.Client do
         Process.demonitor(monitor, [:flush])
         {:error, router_down()}
     after
-      wait -> then.(call)
+      wait -> retry.(call)
     end
   end
 
-  # A member without a program answers at once, and would draw all requests to itself.
-  defp judge(call, member, {:error, %Error{reason: reason}})
+  # A member without a program answers at once, and would otherwise get all requests.
+  defp accept_or_retry(call, member, {:error, %Error{reason: reason}})
        when reason in [:unavailable, :overloaded],
-       do: lost(call, member, :unwell)
+       do: lost(call, member, :unavailable)
 
-  defp judge(_call, _member, outcome), do: outcome
+  defp accept_or_retry(_call, _member, outcome), do: outcome
 
   defp lost(call, member, how) do
     Router.lost(call.router, call.ref, member, how)

@@ -20,35 +20,36 @@ defmodule Thumbnailer.Cluster.Events do
   @doc "A node came or went, as the router of this node saw it: told on this node, as each node has its own."
   @spec node(atom, tuple) :: :ok
   def node(group, event) do
-    tell(:pg.get_local_members(Scope.name(), {:subscribers, group}), group, event)
+    deliver(:pg.get_local_members(Scope.name(), {:subscribers, group}), group, event)
   end
 
-  @doc "How far a batch is that began at `started_at`, in monotonic milliseconds: told on all nodes, from time to time."
-  @spec progress(atom, integer, map) :: :ok
-  def progress(group, started_at, counts) do
+  @doc """
+  Tells all nodes how far a batch is, unless it did so less than a quarter of a second before.
+
+  `published_at` is when it did so last, in monotonic milliseconds: at first the start of the batch, then what this returned.
+  """
+  @spec progress(atom, integer, map) :: integer
+  def progress(group, published_at, counts) do
     now = System.monotonic_time(:millisecond)
 
-    if now - Process.get(__MODULE__, started_at) >= @interval do
-      Process.put(__MODULE__, now)
+    if now - published_at >= @interval do
       publish(group, :progress, counts)
+      now
+    else
+      published_at
     end
-
-    :ok
   end
 
   @doc "A batch is at its end."
   @spec finished(atom, map) :: :ok
-  def finished(group, counts) do
-    Process.delete(__MODULE__)
-    publish(group, :finished, counts)
-  end
+  def finished(group, counts), do: publish(group, :finished, counts)
 
   defp publish(group, event, counts) do
     subscribers = :pg.get_members(Scope.name(), {:subscribers, group})
-    tell(subscribers, group, {event, Map.put(counts, :node, node())})
+    deliver(subscribers, group, {event, Map.put(counts, :node, node())})
   end
 
-  defp tell(subscribers, group, event) do
+  defp deliver(subscribers, group, event) do
     for subscriber <- subscribers,
         do: :erlang.send(subscriber, {:thumbnailer, group, event}, [:nosuspend, :noconnect])
 

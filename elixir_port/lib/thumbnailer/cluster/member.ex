@@ -1,10 +1,10 @@
 defmodule Thumbnailer.Cluster.Member do
   @moduledoc false
   # Speaks for an instance in a cluster group. It joins when the program has said hello, so that a node whose program
-  # does not start gets no requests, and tells every router that asks what the instance can do and, at each beat,
+  # does not start gets no requests, and tells every router that asks what the instance can do and, at each heartbeat,
   # how much it has to do.
   #
-  # To routers it sends {:member, self(), info} and {:beat, self(), load}.
+  # To routers it sends {:member, self(), info} and {:heartbeat, self(), load}.
 
   use GenServer
 
@@ -12,28 +12,28 @@ defmodule Thumbnailer.Cluster.Member do
   alias Thumbnailer.Cluster.Scope
   alias Thumbnailer.Instance.Server
 
-  # Milliseconds between two beats, and before the program is asked again.
-  @beat 500
-  @ask_again 1_000
+  # Milliseconds between two heartbeats, and before the program is asked again.
+  @heartbeat_interval 500
+  @retry_after 1_000
 
   @enforce_keys [:instance, :group]
-  defstruct [:instance, :group, :info, watchers: %{}]
+  defstruct [:instance, :group, :info, subscribers: %{}]
 
-  @spec beat() :: pos_integer
-  def beat, do: @beat
+  @spec heartbeat_interval() :: pos_integer
+  def heartbeat_interval, do: @heartbeat_interval
 
   @doc "Starts it for the instance of the name `:instance`, which joins `:group`."
   @spec start_link(keyword) :: GenServer.on_start()
   def start_link(opts), do: GenServer.start_link(__MODULE__, opts)
 
   @doc "Asks to be told of the member."
-  @spec watch(pid, pid) :: :ok
-  def watch(member, router), do: GenServer.cast(member, {:watch, router})
+  @spec subscribe(pid, pid) :: :ok
+  def subscribe(member, router), do: GenServer.cast(member, {:subscribe, router})
 
   @impl true
   def init(opts), do: {:ok, struct!(__MODULE__, opts), {:continue, :ask}}
 
-  # The hello may be long in coming, so it is waited for elsewhere.
+  # The hello may be long in coming, so it is waited for in another process.
   @impl true
   def handle_continue(:ask, state) do
     member = self()
@@ -46,9 +46,9 @@ defmodule Thumbnailer.Cluster.Member do
   end
 
   @impl true
-  def handle_cast({:watch, router}, state) do
+  def handle_cast({:subscribe, router}, state) do
     send(router, {:member, self(), state.info})
-    {:noreply, put_in(state.watchers[router], Process.monitor(router))}
+    {:noreply, put_in(state.subscribers[router], Process.monitor(router))}
   end
 
   @impl true
@@ -61,37 +61,37 @@ defmodule Thumbnailer.Cluster.Member do
       savers: hello.savers,
       libvips: hello.libvips,
       architecture: List.to_string(:erlang.system_info(:system_architecture)),
-      max_frame: hello.limits.max_frame
+      max_request_bytes: hello.limits.max_request_bytes
     }
 
     :ok = :pg.join(Scope.name(), state.group, self())
-    Process.send_after(self(), :beat, @beat)
+    Process.send_after(self(), :heartbeat, @heartbeat_interval)
     {:noreply, %{state | info: info}}
   end
 
   def handle_info({:hello, {:error, _not_yet}}, state) do
-    Process.send_after(self(), :ask, @ask_again)
+    Process.send_after(self(), :ask, @retry_after)
     {:noreply, state}
   end
 
   def handle_info(:ask, state), do: {:noreply, state, {:continue, :ask}}
 
-  def handle_info(:beat, state) do
+  def handle_info(:heartbeat, state) do
     with {:ok, counts} <- Server.counts(state.instance) do
-      for {router, _monitor} <- state.watchers,
+      for {router, _monitor} <- state.subscribers,
           do:
-            :erlang.send(router, {:beat, self(), counts.waiting + counts.sent}, [
+            :erlang.send(router, {:heartbeat, self(), counts.waiting + counts.sent}, [
               :nosuspend,
               :noconnect
             ])
     end
 
-    Process.send_after(self(), :beat, @beat)
+    Process.send_after(self(), :heartbeat, @heartbeat_interval)
     {:noreply, state}
   end
 
   def handle_info({:DOWN, _monitor, :process, router, _reason}, state),
-    do: {:noreply, %{state | watchers: Map.delete(state.watchers, router)}}
+    do: {:noreply, %{state | subscribers: Map.delete(state.subscribers, router)}}
 
   def handle_info(_stray, state), do: {:noreply, state}
 end

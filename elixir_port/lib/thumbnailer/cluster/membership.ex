@@ -1,18 +1,18 @@
 defmodule Thumbnailer.Cluster.Membership do
   @moduledoc false
-  # The members of a group as one router knows them: what each said of itself, and when it was last heard.
+  # The members of a group as one router knows them: what each said of itself, and when it was last seen.
 
   alias Thumbnailer.Cluster.Member
 
-  # Milliseconds after which a member that was not heard is silent.
-  @silence 10 * Member.beat()
+  # Milliseconds without a heartbeat after which a member is silent.
+  @silent_after 10 * Member.heartbeat_interval()
 
   defstruct members: %{}
 
   @type member :: %{
           info: map,
           monitor: reference,
-          heard_at: integer,
+          last_seen: integer,
           state: :up | :silent
         }
 
@@ -20,59 +20,59 @@ defmodule Thumbnailer.Cluster.Membership do
 
   @doc "What a member said of itself."
   @spec info(t, pid) :: map
-  def info(roster, pid), do: roster.members[pid].info
+  def info(membership, pid), do: membership.members[pid].info
 
   @doc "A member has said hello, for the first time or again."
   @spec join(t, pid, map) :: t
-  def join(roster, pid, info) do
-    {_known, roster} = leave(roster, pid)
-    member = %{info: info, monitor: Process.monitor(pid), heard_at: now(), state: :up}
-    put_in(roster.members[pid], member)
+  def join(membership, pid, info) do
+    {_known, membership} = leave(membership, pid)
+    member = %{info: info, monitor: Process.monitor(pid), last_seen: now(), state: :up}
+    put_in(membership.members[pid], member)
   end
 
-  @doc "A member was heard. `:back` is one that was silent before."
-  @spec hear(t, pid) :: {:up | :back | :unknown, t}
-  def hear(roster, pid) do
-    case roster.members do
+  @doc "A heartbeat of a member came. `:back` is one that was silent before."
+  @spec heartbeat(t, pid) :: {:up | :back | :unknown, t}
+  def heartbeat(membership, pid) do
+    case membership.members do
       %{^pid => %{state: state} = member} ->
-        heard = put_in(roster.members[pid], %{member | state: :up, heard_at: now()})
-        {if(state == :up, do: :up, else: :back), heard}
+        updated = put_in(membership.members[pid], %{member | state: :up, last_seen: now()})
+        {if(state == :up, do: :up, else: :back), updated}
 
       _gone ->
-        {:unknown, roster}
+        {:unknown, membership}
     end
   end
 
   @doc "A member is gone; yields what was known of it."
   @spec leave(t, pid) :: {member | nil, t}
-  def leave(roster, pid) do
-    {member, members} = Map.pop(roster.members, pid)
+  def leave(membership, pid) do
+    {member, members} = Map.pop(membership.members, pid)
     _ = member && Process.demonitor(member.monitor, [:flush])
-    {member, %{roster | members: members}}
+    {member, %{membership | members: members}}
   end
 
-  @doc "Those that were up and have not been heard for too long; they are silent now."
-  @spec fall_silent(t) :: {[pid], t}
-  def fall_silent(roster) do
+  @doc "Those that were up and sent no heartbeat for too long; they are silent now."
+  @spec mark_silent(t) :: {[pid], t}
+  def mark_silent(membership) do
     silent =
-      for {pid, %{state: :up, heard_at: heard_at}} <- roster.members,
-          now() - heard_at > @silence,
+      for {pid, %{state: :up, last_seen: last_seen}} <- membership.members,
+          now() - last_seen > @silent_after,
           do: pid
 
-    {silent, Enum.reduce(silent, roster, &put_in(&2.members[&1].state, :silent))}
+    {silent, Enum.reduce(silent, membership, &put_in(&2.members[&1].state, :silent))}
   end
 
-  @doc "What `Thumbnailer.Cluster.members/1` tells; `balanced` is what each has to do."
+  @doc "What `Thumbnailer.Cluster.members/1` tells; `loads` is what each has to do."
   @spec list(t, map) :: [map]
-  def list(roster, balanced) do
+  def list(membership, loads) do
     members =
-      for {pid, %{info: info, state: state}} <- roster.members do
-        load = balanced[pid]
-        state = if load && load.resting, do: :resting, else: state
+      for {pid, %{info: info, state: state}} <- membership.members do
+        load = loads[pid]
+        state = if load && load.paused, do: :unavailable, else: state
 
         info
         |> Map.delete(:server)
-        |> Map.merge(%{load: if(load, do: load.own + load.foreign, else: 0), state: state})
+        |> Map.merge(%{load: if(load, do: load.own + load.from_others, else: 0), state: state})
       end
 
     Enum.sort_by(members, & &1.node)

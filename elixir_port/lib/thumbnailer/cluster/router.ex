@@ -3,20 +3,20 @@ defmodule Thumbnailer.Cluster.Router do
   # Gives the requests of this node to the members of one group. It holds no image: callers ask it for a member, send
   # the request there themselves, and say how it went. It never waits for anybody.
   #
-  # A caller sends {:submit, ref, caller, needs, timeout} and gets, tagged with ref: {:go, member, info} whenever
+  # A caller sends {:submit, ref, caller, needs, timeout} and gets, tagged with ref: {:assigned, member, info} whenever
   # it is to send its request to a member, also when that is to be another one; or {:error, error}.
 
   use GenServer, restart: :transient
 
   alias Thumbnailer.Error
-  alias Thumbnailer.Cluster.{Balancer, Events, Member, Membership, Scope}
+  alias Thumbnailer.Cluster.{Balancer, Events, Member, Membership, RoutedRequest, Scope}
 
-  # Milliseconds: that a member rests which cannot work; that a member's answer may be late.
-  @rest 2_000
+  # Milliseconds: how long a member without a program gets no requests; how long after the deadline a member's answer may come.
+  @pause 2_000
   @grace 2_000
 
   @enforce_keys [:group]
-  defstruct [:group, :pg, balance: %Balancer{}, roster: %Membership{}, requests: %{}]
+  defstruct [:group, :pg, balancer: %Balancer{}, membership: %Membership{}, requests: %{}]
 
   @spec registry() :: atom
   def registry, do: __MODULE__.Registry
@@ -52,8 +52,8 @@ defmodule Thumbnailer.Cluster.Router do
   @spec done(pid, reference) :: :ok
   def done(router, ref), do: GenServer.cast(router, {:done, ref})
 
-  @doc "The member cannot do the request: it is `:gone`, or `:unwell` and needs a rest."
-  @spec lost(pid, reference, pid, :gone | :unwell) :: :ok
+  @doc "The member cannot do the request: it is `:gone`, or `:unavailable` and gets no requests for a while."
+  @spec lost(pid, reference, pid, :gone | :unavailable) :: :ok
   def lost(router, ref, member, how), do: GenServer.cast(router, {:lost, ref, member, how})
 
   @doc "What `Thumbnailer.Cluster.members/1` tells."
@@ -63,36 +63,31 @@ defmodule Thumbnailer.Cluster.Router do
   @impl true
   def init(group) do
     {pg, members} = :pg.monitor(Scope.name(), group)
-    Enum.each(members, &Member.watch(&1, self()))
-    Process.send_after(self(), :listen, Member.beat())
+    Enum.each(members, &Member.subscribe(&1, self()))
+    Process.send_after(self(), :check_heartbeats, Member.heartbeat_interval())
     {:ok, %__MODULE__{group: group, pg: pg}}
   end
 
   @impl true
   def handle_call(:members, _from, state),
-    do: {:reply, Membership.list(state.roster, state.balance.members), state}
+    do: {:reply, Membership.list(state.membership, state.balancer.members), state}
 
   @impl true
   def handle_cast({:done, ref}, state), do: {:noreply, state |> forget(ref) |> assign()}
 
   def handle_cast({:lost, ref, member, how}, state) do
-    {given_up, balance} = Balancer.lose(state.balance, ref, member)
-    {:noreply, %{state | balance: balance} |> spare(member, how) |> give_up(given_up) |> assign()}
+    {failed, balancer} = Balancer.fail(state.balancer, ref, member)
+    {:noreply, %{state | balancer: balancer} |> pause(member, how) |> fail(failed) |> assign()}
   end
 
   @impl true
   def handle_info({:submit, ref, caller, needs, timeout}, state) do
-    if state.balance.members != %{} and not Balancer.able?(state.balance, needs) do
-      tell(ref, {:error, unable(needs, state)})
+    if state.balancer.members != %{} and not Balancer.capable?(state.balancer, needs) do
+      notify(ref, {:error, unsupported_error(needs, state)})
       {:noreply, state}
     else
-      request = %{
-        monitor: :erlang.monitor(:process, caller, tag: {:caller_down, ref}),
-        timer: Process.send_after(self(), {:late, ref}, timeout)
-      }
-
-      state = put_in(state.requests[ref], request)
-      {:noreply, assign(%{state | balance: Balancer.wait(state.balance, ref, needs)})}
+      state = put_in(state.requests[ref], RoutedRequest.new(ref, caller, timeout))
+      {:noreply, assign(%{state | balancer: Balancer.enqueue(state.balancer, ref, needs)})}
     end
   end
 
@@ -100,14 +95,13 @@ defmodule Thumbnailer.Cluster.Router do
     do: {:noreply, state |> forget(ref) |> assign()}
 
   # A member keeps the deadline itself, and answers.
-  def handle_info({:late, ref}, state) do
-    case {state.requests, state.balance.sent} do
-      {%{^ref => request}, %{^ref => _sent}} when not is_map_key(request, :grace) ->
-        timer = Process.send_after(self(), {:late, ref}, @grace)
-        {:noreply, put_in(state.requests[ref], Map.merge(request, %{timer: timer, grace: true}))}
+  def handle_info({:deadline_passed, ref}, state) do
+    case {state.requests, state.balancer.sent} do
+      {%{^ref => %{state: :open} = request}, %{^ref => _sent}} ->
+        {:noreply, put_in(state.requests[ref], RoutedRequest.overdue(request, @grace))}
 
       {%{^ref => _request}, _waiting} ->
-        tell(ref, {:error, too_late(state)})
+        notify(ref, {:error, timeout_error(state)})
         {:noreply, state |> forget(ref) |> assign()}
 
       _answered ->
@@ -118,52 +112,56 @@ defmodule Thumbnailer.Cluster.Router do
   # -- members
 
   def handle_info({pg, :join, _group, pids}, %{pg: pg} = state) do
-    Enum.each(pids, &Member.watch(&1, self()))
+    Enum.each(pids, &Member.subscribe(&1, self()))
     {:noreply, state}
   end
 
   def handle_info({pg, :leave, _group, pids}, %{pg: pg} = state),
-    do: {:noreply, pids |> Enum.reduce(state, &gone(&2, &1)) |> assign()}
+    do: {:noreply, pids |> Enum.reduce(state, &member_down(&2, &1)) |> assign()}
 
   def handle_info({:member, pid, info}, state) do
-    {_before, state} = part(state, pid)
-    {:noreply, arrive(%{state | roster: Membership.join(state.roster, pid, info)}, pid)}
+    {_before, state} = remove_member(state, pid)
+
+    {:noreply,
+     member_up(%{state | membership: Membership.join(state.membership, pid, info)}, pid)}
   end
 
-  def handle_info({:beat, pid, load}, state) do
-    {known, roster} = Membership.hear(state.roster, pid)
-    state = %{state | roster: roster}
+  def handle_info({:heartbeat, pid, load}, state) do
+    {known, membership} = Membership.heartbeat(state.membership, pid)
+    state = %{state | membership: membership}
 
     case known do
-      :up -> {:noreply, assign(%{state | balance: Balancer.report(state.balance, pid, load)})}
-      :back -> {:noreply, arrive(state, pid)}
+      :up -> {:noreply, assign(%{state | balancer: Balancer.report(state.balancer, pid, load)})}
+      :back -> {:noreply, member_up(state, pid)}
       :unknown -> {:noreply, state}
     end
   end
 
   def handle_info({:DOWN, _monitor, :process, pid, _reason}, state),
-    do: {:noreply, state |> gone(pid) |> assign()}
+    do: {:noreply, state |> member_down(pid) |> assign()}
 
-  def handle_info(:listen, state) do
-    Process.send_after(self(), :listen, Member.beat())
+  def handle_info(:check_heartbeats, state) do
+    Process.send_after(self(), :check_heartbeats, Member.heartbeat_interval())
 
-    {silent, roster} = Membership.fall_silent(state.roster)
-    {:noreply, silent |> Enum.reduce(%{state | roster: roster}, &silent(&2, &1)) |> assign()}
+    {silent, membership} = Membership.mark_silent(state.membership)
+
+    {:noreply,
+     silent |> Enum.reduce(%{state | membership: membership}, &member_silent(&2, &1)) |> assign()}
   end
 
-  def handle_info({:rested, pid}, state),
-    do: {:noreply, assign(%{state | balance: Balancer.rest(state.balance, pid, false)})}
+  def handle_info({:resume, pid}, state),
+    do: {:noreply, assign(%{state | balancer: Balancer.set_paused(state.balancer, pid, false)})}
 
   def handle_info(_stray, state), do: {:noreply, state}
 
-  defp arrive(state, pid) do
-    info = Membership.info(state.roster, pid)
+  defp member_up(state, pid) do
+    info = Membership.info(state.membership, pid)
     Events.node(state.group, {:node_up, info.node, Map.delete(info, :server)})
-    assign(%{state | balance: Balancer.join(state.balance, pid, info)})
+    assign(%{state | balancer: Balancer.join(state.balancer, pid, info)})
   end
 
-  defp gone(state, pid) do
-    case part(state, pid) do
+  defp member_down(state, pid) do
+    case remove_member(state, pid) do
       {%{state: :up, info: info}, state} ->
         Events.node(state.group, {:node_down, info.node, :gone})
         state
@@ -173,45 +171,45 @@ defmodule Thumbnailer.Cluster.Router do
     end
   end
 
-  defp part(state, pid) do
-    case Membership.leave(state.roster, pid) do
+  defp remove_member(state, pid) do
+    case Membership.leave(state.membership, pid) do
       {nil, _roster} -> {nil, state}
-      {member, roster} -> {member, take_back(%{state | roster: roster}, pid)}
+      {member, membership} -> {member, requeue(%{state | membership: membership}, pid)}
     end
   end
 
-  defp silent(state, pid) do
-    Events.node(state.group, {:node_down, Membership.info(state.roster, pid).node, :silent})
-    take_back(state, pid)
+  defp member_silent(state, pid) do
+    Events.node(state.group, {:node_down, Membership.info(state.membership, pid).node, :silent})
+    requeue(state, pid)
   end
 
-  defp take_back(state, pid) do
-    {given_up, balance} = Balancer.leave(state.balance, pid)
-    give_up(%{state | balance: balance}, given_up)
+  defp requeue(state, pid) do
+    {failed, balancer} = Balancer.leave(state.balancer, pid)
+    fail(%{state | balancer: balancer}, failed)
   end
 
-  defp spare(state, _member, :gone), do: state
+  defp pause(state, _member, :gone), do: state
 
-  defp spare(state, member, :unwell) do
-    Process.send_after(self(), {:rested, member}, @rest)
-    %{state | balance: Balancer.rest(state.balance, member, true)}
+  defp pause(state, member, :unavailable) do
+    Process.send_after(self(), {:resume, member}, @pause)
+    %{state | balancer: Balancer.set_paused(state.balancer, member, true)}
   end
 
   # -- requests
 
   defp assign(state) do
-    {given, balance} = Balancer.assign(state.balance)
+    {assigned, balancer} = Balancer.assign(state.balancer)
 
-    for {ref, member} <- given,
-        do: tell(ref, {:go, member, Membership.info(state.roster, member)})
+    for {ref, member} <- assigned,
+        do: notify(ref, {:assigned, member, Membership.info(state.membership, member)})
 
-    %{state | balance: balance}
+    %{state | balancer: balancer}
   end
 
-  defp give_up(state, refs) do
+  defp fail(state, refs) do
     Enum.reduce(refs, state, fn ref, state ->
       why = "three nodes in a row did not finish this request: each left, hung or had no program"
-      tell(ref, {:error, Error.new(:unavailable, why)})
+      notify(ref, {:error, Error.new(:unavailable, why)})
       forget(state, ref)
     end)
   end
@@ -222,17 +220,16 @@ defmodule Thumbnailer.Cluster.Router do
         state
 
       {request, requests} ->
-        Process.demonitor(request.monitor, [:flush])
-        _ = Process.cancel_timer(request.timer)
-        %{state | requests: requests, balance: Balancer.drop(state.balance, ref)}
+        RoutedRequest.close(request)
+        %{state | requests: requests, balancer: Balancer.remove(state.balancer, ref)}
     end
   end
 
   # To the alias, which takes no more messages once the caller has its answer.
-  defp tell(ref, message), do: send(ref, {ref, message})
+  defp notify(ref, message), do: send(ref, {ref, message})
 
-  defp unable({loader, savers}, state) do
-    nodes = map_size(state.balance.members)
+  defp unsupported_error({loader, savers}, state) do
+    nodes = map_size(state.balancer.members)
 
     message =
       "none of the #{nodes} nodes of #{inspect(state.group)} reads #{loader} and writes #{Enum.join(savers, ", ")}"
@@ -240,10 +237,10 @@ defmodule Thumbnailer.Cluster.Router do
     Error.new(:unsupported_format, message)
   end
 
-  defp too_late(%{roster: %{members: members}, group: group}) when members == %{},
+  defp timeout_error(%{membership: %{members: members}, group: group}) when members == %{},
     do:
       Error.new(:unavailable, "no node of the cluster group #{inspect(group)} was there in time")
 
-  defp too_late(_state),
+  defp timeout_error(_state),
     do: Error.new(:timeout, "the deadline passed before a node of the cluster had made it")
 end

@@ -62,7 +62,7 @@ defmodule Thumbnailer.Cluster.Transfer do
 
   defp too_large(path, size, limit) do
     message =
-      "#{inspect(path)} has #{size} bytes, more than the #{limit} of a frame (:max_frame); share the storage"
+      "#{inspect(path)} has #{size} bytes, more than the #{limit} of a request (:max_request_bytes); share the storage"
 
     Error.new(:too_large, message, limit: limit)
   end

@@ -1,15 +1,15 @@
 defmodule Thumbnailer.Doctor.Finding do
   @moduledoc """
-  One thing that `Thumbnailer.Doctor` looked at: how it is, what was seen, and what to do when it is not well.
+  One thing that `Thumbnailer.Doctor` looked at: its state, the detail that was found, and what to do when it is not well.
   """
 
-  @enforce_keys [:state, :what, :seen]
-  defstruct [:state, :what, :seen, :advice]
+  @enforce_keys [:state, :what, :detail]
+  defstruct [:state, :what, :detail, :advice]
 
   @type t :: %__MODULE__{
           state: :ok | :warning | :error,
           what: String.t(),
-          seen: String.t(),
+          detail: String.t(),
           advice: String.t() | nil
         }
 
@@ -17,28 +17,28 @@ defmodule Thumbnailer.Doctor.Finding do
 
   @doc false
   @spec ok(String.t(), String.t()) :: t
-  def ok(what, seen), do: %__MODULE__{state: :ok, what: what, seen: seen}
+  def ok(what, detail), do: %__MODULE__{state: :ok, what: what, detail: detail}
 
   @doc false
   @spec warning(String.t(), String.t(), String.t()) :: t
-  def warning(what, seen, advice),
-    do: %__MODULE__{state: :warning, what: what, seen: seen, advice: advice}
+  def warning(what, detail, advice),
+    do: %__MODULE__{state: :warning, what: what, detail: detail, advice: advice}
 
   @doc false
   @spec error(String.t(), String.t(), String.t()) :: t
-  def error(what, seen, advice),
-    do: %__MODULE__{state: :error, what: what, seen: seen, advice: advice}
+  def error(what, detail, advice),
+    do: %__MODULE__{state: :error, what: what, detail: detail, advice: advice}
 
   @doc """
   The finding as a line for people, and a second one with the advice, if there is any.
 
-      iex> Thumbnailer.Doctor.Finding.text(%Thumbnailer.Doctor.Finding{state: :ok, what: "webp", seen: "written and read"})
+      iex> Thumbnailer.Doctor.Finding.text(%Thumbnailer.Doctor.Finding{state: :ok, what: "webp", detail: "written and read"})
       "ok      webp      written and read"
   """
   @doc since: "0.1.0"
   @spec text(t) :: String.t()
   def text(%__MODULE__{} = finding) do
-    line = "#{@marks[finding.state]}#{String.pad_trailing(finding.what, 9)} #{finding.seen}"
+    line = "#{@marks[finding.state]}#{String.pad_trailing(finding.what, 9)} #{finding.detail}"
 
     if finding.advice,
       do: line <> "\n" <> String.duplicate(" ", 18) <> finding.advice,

@@ -15,7 +15,8 @@ defmodule Thumbnailer.Doctor.Samples do
   @doc "A finding for each format of the hello that there is a sample of."
   @spec findings(map, GenServer.server()) :: [Finding.t()]
   def findings(hello, on) do
-    written = Enum.map(hello.savers, &attempt(&1, "written and read", fn -> again(&1, on) end))
+    written =
+      Enum.map(hello.savers, &attempt(&1, "written and read", fn -> round_trip(&1, on) end))
 
     read =
       for {format, bytes} <- @read_only,
@@ -26,7 +27,7 @@ defmodule Thumbnailer.Doctor.Samples do
   end
 
   # What was written must be readable again.
-  defp again(format, on) do
+  defp round_trip(format, on) do
     with {:ok, thumbnail} <- Thumbnailer.make({:bytes, @png}, 4, format: format, on: on),
          {:ok, %{format: ^format}} <- Thumbnailer.probe({:bytes, thumbnail.data}, on: on),
          do: {:ok, thumbnail}

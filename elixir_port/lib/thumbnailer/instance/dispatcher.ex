@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Instance.Dispatcher do
   @moduledoc false
-  # Decides what becomes of the requests of an instance: who is let in, who is sent and when, who is answered. Runs in
+  # Decides what becomes of the requests of an instance: which is admitted, which is sent and when, how it is answered. Runs in
   # the server, which owns the timers and monitors of the entries.
 
   alias Thumbnailer.{Error, OS, Request}
@@ -18,11 +18,11 @@ defmodule Thumbnailer.Instance.Dispatcher do
 
   @type t :: State.t()
 
-  @doc "Takes a request in, or says why not."
+  @doc "Admits a request, or says why not."
   @spec admit(t, Request.t(), GenServer.from()) :: {:ok, t} | {:error, Error.t(), t}
   def admit(state, request, from) do
     case refusal(request, state) do
-      nil -> {:ok, state |> join(request, from) |> Sender.wake() |> Sender.dispatch()}
+      nil -> {:ok, state |> enqueue(request, from) |> Sender.wake() |> Sender.dispatch()}
       error -> {:error, error, State.count(state, {:error, error})}
     end
   end
@@ -43,39 +43,39 @@ defmodule Thumbnailer.Instance.Dispatcher do
     _ = state.program.os_pid && OS.Process.reap(state.program.os_pid)
 
     error = Error.new(:port_exited, "the port process ended: " <> Exception.format_exit(reason))
-    held = for entry <- Queue.all(state.queue, :sent), into: MapSet.new(), do: entry.id
-    Recovery.program_down(%{state | port: nil, port_monitor: nil}, error, held, false)
+    in_flight = for entry <- Queue.all(state.queue, :sent), into: MapSet.new(), do: entry.id
+    Recovery.program_down(%{state | port: nil, port_monitor: nil}, error, in_flight, false)
   end
 
   @doc "The port process says something of its program."
   @spec port_event(t, Thumbnailer.Port.Lifecycle.event()) :: t
-  def port_event(state, event), do: state |> heard(event) |> Sender.dispatch()
+  def port_event(state, event), do: state |> handle_event(event) |> Sender.dispatch()
 
   @doc "The time of a request is over."
   @spec expire(t, pos_integer) :: t
   def expire(state, id),
-    do: state |> Recovery.late(Queue.get(state.queue, id)) |> Sender.dispatch()
+    do: state |> Recovery.deadline_passed(Queue.get(state.queue, id)) |> Sender.dispatch()
 
   @doc "The caller of a request is gone."
   @spec abandon(t, pos_integer) :: t
   def abandon(state, id) do
-    %{state | feeds: StreamTable.delete(state.feeds, id)}
-    |> Recovery.left(Queue.get(state.queue, id))
+    %{state | streams: StreamTable.delete(state.streams, id)}
+    |> Recovery.caller_down(Queue.get(state.queue, id))
     |> Sender.dispatch()
   end
 
   @doc "The caller of a streamed request has no more to send, or was told so, and wants the answer."
   @spec await(t, pos_integer, reference, GenServer.from()) ::
           {:answer, {:ok, map} | {:error, Error.t()}, t} | {:wait, t}
-  def await(state, id, token, from) do
-    case StreamTable.claim(state.feeds, id, token) do
-      {:answered, outcome, feeds} ->
-        Process.demonitor(token, [:flush])
-        {:answer, outcome, %{state | feeds: feeds}}
+  def await(state, id, monitor_ref, from) do
+    case StreamTable.claim(state.streams, id, monitor_ref) do
+      {:answered, outcome, streams} ->
+        Process.demonitor(monitor_ref, [:flush])
+        {:answer, outcome, %{state | streams: streams}}
 
-      {:open, feeds} ->
+      {:open, streams} ->
         queue = Queue.put(state.queue, %{Queue.get(state.queue, id) | reply_to: from})
-        {:wait, Sender.dispatch(%{state | feeds: feeds, queue: queue})}
+        {:wait, Sender.dispatch(%{state | streams: streams, queue: queue})}
 
       :unknown ->
         {:answer, {:error, Error.new(:unavailable, "the instance was restarted")}, state}
@@ -84,28 +84,33 @@ defmodule Thumbnailer.Instance.Dispatcher do
 
   @doc "The enumeration of a source broke off; its caller will not come for the answer."
   @spec drop(t, pos_integer, reference) :: t
-  def drop(state, id, token) do
-    Process.demonitor(token, [:flush])
-    if StreamTable.claim(state.feeds, id, token) == :unknown, do: state, else: abandon(state, id)
+  def drop(state, id, monitor_ref) do
+    Process.demonitor(monitor_ref, [:flush])
+
+    if StreamTable.claim(state.streams, id, monitor_ref) == :unknown,
+      do: state,
+      else: abandon(state, id)
   end
 
-  @doc "From now on nobody is let in; `drainer` is told when every request is answered."
+  @doc "From now on no request is admitted; `drainer` is told when every request is answered."
   @spec stop(t, GenServer.from()) :: t
   def stop(state, drainer), do: %{state | stopping?: true, drainer: drainer}
 
-  @doc "Tells who waits for the last answer, when it was given."
-  @spec settle(t) :: t
-  def settle(%{drainer: drainer, queue: %{waiting: 0, sent: 0}, feeds: %{answers: kept}} = state)
+  @doc "Replies to the caller of `stop/2` once every request is answered."
+  @spec maybe_reply_drained(t) :: t
+  def maybe_reply_drained(
+        %{drainer: drainer, queue: %{waiting: 0, sent: 0}, streams: %{answers: kept}} = state
+      )
       when drainer != nil and kept == %{} do
     GenServer.reply(drainer, :ok)
     %{state | drainer: nil}
   end
 
-  def settle(state), do: state
+  def maybe_reply_drained(state), do: state
 
-  @doc "The time for stopping is over: whoever waits still is told so."
-  @spec give_up(t) :: t
-  def give_up(state) do
+  @doc "The time for stopping is over: all requests that are left end with an error."
+  @spec abort(t) :: t
+  def abort(state) do
     message = "the instance is stopping, and #{state.shutdown} ms (option :shutdown) were too few"
     error = Error.new(:unavailable, message)
 
@@ -131,33 +136,37 @@ defmodule Thumbnailer.Instance.Dispatcher do
 
   defp refusal(_request, _state), do: nil
 
-  defp join(%{next_id: id} = state, request, from) do
+  defp enqueue(%{next_id: id} = state, request, from) do
     timeout = request.timeout || state.timeout
     entry = PendingRequest.new(id, request, from, timeout, request.retries || state.retries)
-    %{state | next_id: id + 1, queue: Queue.join(state.queue, entry, Sender.place(request))}
+    %{state | next_id: id + 1, queue: Queue.enqueue(state.queue, entry, Sender.position(request))}
   end
 
   # -- the port process says something
 
-  defp heard(state, :starting), do: put_in(state.program.state, :starting)
+  defp handle_event(state, :starting), do: put_in(state.program.state, :starting)
 
-  defp heard(state, {:up, session, os_pid, hello}) do
+  defp handle_event(state, {:up, session, os_pid, hello}) do
     program = %ProgramStatus{state: :up, session: session, os_pid: os_pid, hello: hello}
     %{state | program: program}
   end
 
-  defp heard(%{program: %{session: session}} = state, {:reply, session, id, outcome}) do
+  defp handle_event(%{program: %{session: session}} = state, {:reply, session, id, outcome}) do
     case Queue.get(state.queue, id) do
       %PendingRequest{state: sent} = entry when sent != :waiting ->
         Replies.finish(state, entry, outcome)
 
       _unknown ->
-        Recovery.condemn(state, :bad_reply, "it answered request #{id}, which it does not hold")
+        Recovery.kill_program(
+          state,
+          :bad_reply,
+          "it answered request #{id}, which it does not hold"
+        )
     end
   end
 
-  defp heard(state, {:reply, _old_session, _id, _outcome}), do: state
+  defp handle_event(state, {:reply, _old_session, _id, _outcome}), do: state
 
-  defp heard(state, {:down, error, held, permanent?}),
-    do: Recovery.program_down(state, error, held, permanent?)
+  defp handle_event(state, {:down, error, in_flight, permanent?}),
+    do: Recovery.program_down(state, error, in_flight, permanent?)
 end

@@ -5,12 +5,12 @@ defmodule Thumbnailer.Instance.PendingRequest do
 
   alias Thumbnailer.{Error, Request}
 
-  @enforce_keys [:id, :request, :expires_at]
+  @enforce_keys [:id, :request, :deadline]
   defstruct [
     :id,
     :request,
-    :expires_at,
-    :came_at,
+    :deadline,
+    :received_at,
     :reply_to,
     :monitor,
     :timer,
@@ -22,14 +22,14 @@ defmodule Thumbnailer.Instance.PendingRequest do
           id: pos_integer,
           request: Request.t(),
           # monotonic time in milliseconds
-          expires_at: integer,
+          deadline: integer,
           # monotonic time in microseconds
-          came_at: integer,
+          received_at: integer,
           # nil once the caller is gone
           reply_to: GenServer.from() | nil,
           monitor: reference | nil,
           timer: reference | nil,
-          # overdue: sent, past its deadline, and about to cost the program its life
+          # overdue: sent and past its deadline; the program is killed unless it answers soon
           state: :waiting | :sent | :overdue,
           # how often it may still be sent again
           retries: non_neg_integer
@@ -41,38 +41,38 @@ defmodule Thumbnailer.Instance.PendingRequest do
     %__MODULE__{
       id: id,
       request: request,
-      expires_at: now() + timeout,
-      came_at: System.monotonic_time(:microsecond),
+      deadline: now() + timeout,
+      received_at: System.monotonic_time(:microsecond),
       reply_to: from,
       monitor: :erlang.monitor(:process, caller, tag: {:caller_down, id}),
-      timer: remind(id, timeout),
+      timer: start_timer(id, timeout),
       retries: retries
     }
   end
 
   @doc "The milliseconds that are left, at least one."
   @spec time_left(t) :: pos_integer
-  def time_left(entry), do: max(entry.expires_at - now(), 1)
+  def time_left(entry), do: max(entry.deadline - now(), 1)
 
   @doc "The microseconds since it came."
   @spec age(t) :: non_neg_integer
-  def age(entry), do: System.monotonic_time(:microsecond) - entry.came_at
+  def age(entry), do: System.monotonic_time(:microsecond) - entry.received_at
 
-  @doc "Gives a request that was sent `grace` milliseconds more."
+  @doc "A sent request whose deadline has passed; the program has `grace` milliseconds more to answer."
   @spec overdue(t, pos_integer) :: t
   def overdue(%__MODULE__{state: :sent} = entry, grace),
-    do: %{entry | state: :overdue, timer: remind(entry.id, grace)}
+    do: %{entry | state: :overdue, timer: start_timer(entry.id, grace)}
 
-  @doc "Sent; its caller is told how to feed it its source, and asks for the answer by itself afterwards."
-  @spec feed(t, Thumbnailer.Port.StreamWriter.t()) :: t
-  def feed(entry, feed) do
-    GenServer.reply(entry.reply_to, {:feed, feed})
+  @doc "Sent; its caller writes the source with `writer` and asks for the answer afterwards."
+  @spec start_stream(t, Thumbnailer.Port.StreamWriter.t()) :: t
+  def start_stream(entry, writer) do
+    GenServer.reply(entry.reply_to, {:stream, writer})
     %{entry | state: :sent, reply_to: nil}
   end
 
   @doc "Ends the watch over the deadline; that over the caller goes on."
-  @spec stop_clock(t) :: :ok
-  def stop_clock(entry) do
+  @spec cancel_timer(t) :: :ok
+  def cancel_timer(entry) do
     _ = Process.cancel_timer(entry.timer, async: true, info: false)
     :ok
   end
@@ -92,9 +92,11 @@ defmodule Thumbnailer.Instance.PendingRequest do
   @spec close(t) :: :ok
   def close(entry) do
     Process.demonitor(entry.monitor, [:flush])
-    stop_clock(entry)
+    cancel_timer(entry)
   end
 
-  defp remind(id, milliseconds), do: Process.send_after(self(), {:deadline, id}, milliseconds)
+  defp start_timer(id, milliseconds),
+    do: Process.send_after(self(), {:deadline, id}, milliseconds)
+
   defp now, do: System.monotonic_time(:millisecond)
 end

@@ -5,29 +5,31 @@ defmodule Thumbnailer.Instance.Queue do
 
   alias Thumbnailer.Instance.PendingRequest
 
-  defstruct entries: %{}, line: :queue.new(), waiting: 0, sent: 0
+  defstruct entries: %{}, order: :queue.new(), waiting: 0, sent: 0
 
   @type t :: %__MODULE__{
           entries: %{pos_integer => PendingRequest.t()},
           # ids; those of requests that were taken out meanwhile are skipped
-          line: :queue.queue(pos_integer),
+          order: :queue.queue(pos_integer),
           waiting: non_neg_integer,
           sent: non_neg_integer
         }
 
-  @spec join(t, PendingRequest.t(), :front | :back) :: t
-  def join(queue, %PendingRequest{state: :waiting, id: id} = entry, place) do
-    line = if place == :front, do: :queue.in_r(id, queue.line), else: :queue.in(id, queue.line)
-    %{put(queue, entry) | line: line, waiting: queue.waiting + 1}
+  @spec enqueue(t, PendingRequest.t(), :head | :tail) :: t
+  def enqueue(queue, %PendingRequest{state: :waiting, id: id} = entry, position) do
+    order =
+      if position == :head, do: :queue.in_r(id, queue.order), else: :queue.in(id, queue.order)
+
+    %{put(queue, entry) | order: order, waiting: queue.waiting + 1}
   end
 
   @doc "The request whose turn it is, without taking it out."
   @spec peek(t) :: {PendingRequest.t(), t} | {nil, t}
   def peek(queue) do
-    with {:value, id} <- :queue.peek(queue.line) do
+    with {:value, id} <- :queue.peek(queue.order) do
       case queue.entries do
         %{^id => %PendingRequest{state: :waiting} = entry} -> {entry, queue}
-        _gone -> peek(%{queue | line: :queue.drop(queue.line)})
+        _gone -> peek(%{queue | order: :queue.drop(queue.order)})
       end
     else
       :empty -> {nil, queue}
@@ -35,28 +37,28 @@ defmodule Thumbnailer.Instance.Queue do
   end
 
   @doc "Marks the request whose turn it was as sent."
-  @spec sent(t, PendingRequest.t()) :: t
-  def sent(queue, %PendingRequest{state: :waiting} = entry) do
+  @spec mark_sent(t, PendingRequest.t()) :: t
+  def mark_sent(queue, %PendingRequest{state: :waiting} = entry) do
     queue = put(queue, %{entry | state: :sent})
 
-    %{queue | line: :queue.drop(queue.line), waiting: queue.waiting - 1, sent: queue.sent + 1}
+    %{queue | order: :queue.drop(queue.order), waiting: queue.waiting - 1, sent: queue.sent + 1}
   end
 
-  @doc "Puts requests that did not reach the program back to the front, in their order."
-  @spec return(t, [PendingRequest.t()]) :: t
-  def return(queue, entries) do
+  @doc "Puts requests that did not reach the program back to the head, in their order."
+  @spec requeue(t, [PendingRequest.t()]) :: t
+  def requeue(queue, entries) do
     entries
     |> Enum.sort_by(& &1.id, :desc)
     |> Enum.reduce(queue, fn entry, queue ->
       {_entry, queue} = take(queue, entry.id)
-      join(queue, %{entry | state: :waiting}, :front)
+      enqueue(queue, %{entry | state: :waiting}, :head)
     end)
   end
 
   @spec get(t, pos_integer) :: PendingRequest.t() | nil
   def get(queue, id), do: Map.get(queue.entries, id)
 
-  @doc "Replaces what is known of a request; its place stays."
+  @doc "Replaces what is known of a request; its position stays."
   @spec put(t, PendingRequest.t()) :: t
   def put(queue, %PendingRequest{id: id} = entry),
     do: %{queue | entries: Map.put(queue.entries, id, entry)}
@@ -64,12 +66,12 @@ defmodule Thumbnailer.Instance.Queue do
   @spec take(t, pos_integer) :: {PendingRequest.t() | nil, t}
   def take(queue, id) do
     {entry, entries} = Map.pop(queue.entries, id)
-    {entry, count_out(%{queue | entries: entries}, entry)}
+    {entry, decrement(%{queue | entries: entries}, entry)}
   end
 
-  defp count_out(queue, nil), do: queue
-  defp count_out(queue, %{state: :waiting}), do: %{queue | waiting: queue.waiting - 1}
-  defp count_out(queue, _sent), do: %{queue | sent: queue.sent - 1}
+  defp decrement(queue, nil), do: queue
+  defp decrement(queue, %{state: :waiting}), do: %{queue | waiting: queue.waiting - 1}
+  defp decrement(queue, _sent), do: %{queue | sent: queue.sent - 1}
 
   @spec all(t, :waiting | :sent) :: [PendingRequest.t()]
   def all(queue, :waiting), do: for({_id, %{state: :waiting} = entry} <- queue.entries, do: entry)

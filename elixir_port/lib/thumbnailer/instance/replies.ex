@@ -19,15 +19,15 @@ defmodule Thumbnailer.Instance.Replies do
 
     state = State.answered(%{state | queue: queue}, entry, outcome)
 
-    case StreamTable.answer(state.feeds, entry.id, outcome) do
-      :not_fed ->
+    case StreamTable.answer(state.streams, entry.id, outcome) do
+      :not_streamed ->
         PendingRequest.answer(entry, outcome)
         state
 
-      # Whoever still feeds it comes for the answer later.
-      {:kept, feeds} ->
-        PendingRequest.stop_clock(entry)
-        %{state | feeds: feeds}
+      # A caller that still writes the source comes for the answer later.
+      {:kept, streams} ->
+        PendingRequest.cancel_timer(entry)
+        %{state | streams: streams}
     end
   end
 end

@@ -16,34 +16,37 @@ defmodule Thumbnailer.Instance.Sender do
   def wake(state), do: state
 
   @doc "Questions about the instance do not queue behind images."
-  @spec place(Request.t()) :: :front | :back
-  def place(%{op: op}) when op in [:info, :stats, :ping], do: :front
-  def place(_request), do: :back
+  @spec position(Request.t()) :: :head | :tail
+  def position(%{op: op}) when op in [:info, :stats, :ping], do: :head
+  def position(_request), do: :tail
 
-  @doc "Sends the requests that the program has room for."
+  @doc "Sends the requests that the program has capacity for."
   @spec dispatch(State.t()) :: State.t()
   def dispatch(state) do
     {entry, queue} = Queue.peek(state.queue)
     state = %{state | queue: queue}
-    if entry && room?(entry, state), do: state |> send_out(entry) |> dispatch(), else: state
+
+    if entry && capacity?(entry, state),
+      do: state |> send_to_program(entry) |> dispatch(),
+      else: state
   end
 
-  # A source that is on its way keeps no worker from its work, so it takes no place of another request.
-  defp room?(%{request: %{source: :stream}}, %{program: %{state: :up, hello: hello}} = state),
-    do: StreamTable.count(state.feeds) < Map.get(hello.limits, :max_streams, 1)
+  # A source that still arrives occupies no worker, so streams have a limit of their own.
+  defp capacity?(%{request: %{source: :stream}}, %{program: %{state: :up, hello: hello}} = state),
+    do: StreamTable.count(state.streams) < Map.get(hello.limits, :max_streams, 1)
 
   # As many again as there are workers, so that a worker never waits for its next image.
-  defp room?(entry, %{program: %{state: :up, hello: hello}, queue: queue} = state),
+  defp capacity?(entry, %{program: %{state: :up, hello: hello}, queue: queue} = state),
     do:
-      place(entry.request) == :front or
-        queue.sent - StreamTable.count(state.feeds) < 2 * hello.workers
+      position(entry.request) == :head or
+        queue.sent - StreamTable.count(state.streams) < 2 * hello.workers
 
-  defp room?(_entry, _state), do: false
+  defp capacity?(_entry, _state), do: false
 
-  defp send_out(state, %{request: %{op: :info}} = entry),
+  defp send_to_program(state, %{request: %{op: :info}} = entry),
     do: Replies.finish(state, entry, {:ok, state.program.hello})
 
-  defp send_out(%{program: program} = state, entry) do
+  defp send_to_program(%{program: program} = state, entry) do
     left = PendingRequest.time_left(entry)
 
     :ok =
@@ -55,23 +58,23 @@ defmodule Thumbnailer.Instance.Sender do
         left
       )
 
-    feed(%{state | queue: Queue.sent(state.queue, entry)}, entry)
+    start_stream(%{state | queue: Queue.mark_sent(state.queue, entry)}, entry)
   end
 
-  defp feed(state, %{id: id, monitor: token, request: %{source: :stream}} = entry) do
+  defp start_stream(state, %{id: id, monitor: monitor_ref, request: %{source: :stream}} = entry) do
     %{port: port, program: %{session: session, hello: %{limits: limits}}} = state
 
-    feed = %StreamWriter{
+    writer = %StreamWriter{
       port: port,
       session: session,
       id: id,
-      token: token,
-      piece: StreamWriter.piece(limits)
+      monitor_ref: monitor_ref,
+      chunk_size: StreamWriter.chunk_size(limits)
     }
 
-    queue = Queue.put(state.queue, PendingRequest.feed(entry, feed))
-    %{state | queue: queue, feeds: StreamTable.open(state.feeds, id, token)}
+    queue = Queue.put(state.queue, PendingRequest.start_stream(entry, writer))
+    %{state | queue: queue, streams: StreamTable.open(state.streams, id, monitor_ref)}
   end
 
-  defp feed(state, _entry), do: state
+  defp start_stream(state, _entry), do: state
 end

@@ -24,9 +24,12 @@ defmodule Thumbnailer.Instance.Server do
   @spec request(GenServer.server(), Request.t()) ::
           {:ok, map} | {:error, Error.t()}
   def request(on, %Request{source: {:stream, stream}} = request) do
-    with {:feed, feed} <- call(on, {:request, %{request | source: :stream}}) do
-      StreamWriter.pour(feed, stream, fn -> GenServer.cast(on, {:drop, feed.id, feed.token}) end)
-      call(on, {:await, feed.id, feed.token})
+    with {:stream, writer} <- call(on, {:request, %{request | source: :stream}}) do
+      StreamWriter.write_all(writer, stream, fn ->
+        GenServer.cast(on, {:drop, writer.id, writer.monitor_ref})
+      end)
+
+      call(on, {:await, writer.id, writer.monitor_ref})
     end
   end
 
@@ -49,12 +52,12 @@ defmodule Thumbnailer.Instance.Server do
   end
 
   @doc """
-  Lets nobody in any more, and waits until all requests are answered; those that are not within `milliseconds`
-  are told so.
+  Admits no further request and waits until all are answered; those that are not within `milliseconds`
+  end with an error.
   """
   @spec drain(GenServer.server(), non_neg_integer) :: :ok
   def drain(on, milliseconds) do
-    with :timeout <- call_within(on, :drain, milliseconds), do: call_within(on, :give_up, 1_000)
+    with :timeout <- call_within(on, :drain, milliseconds), do: call_within(on, :abort, 1_000)
     :ok
   end
 
@@ -107,15 +110,15 @@ defmodule Thumbnailer.Instance.Server do
     end
   end
 
-  def handle_call({:await, id, token}, from, state) do
-    case Dispatcher.await(state, id, token, from) do
-      {:answer, outcome, state} -> {:reply, outcome, Dispatcher.settle(state)}
+  def handle_call({:await, id, monitor_ref}, from, state) do
+    case Dispatcher.await(state, id, monitor_ref, from) do
+      {:answer, outcome, state} -> {:reply, outcome, Dispatcher.maybe_reply_drained(state)}
       {:wait, state} -> noreply(state)
     end
   end
 
   def handle_call(:drain, from, state), do: state |> Dispatcher.stop(from) |> noreply()
-  def handle_call(:give_up, _from, state), do: {:reply, :ok, Dispatcher.give_up(state)}
+  def handle_call(:abort, _from, state), do: {:reply, :ok, Dispatcher.abort(state)}
   def handle_call(:timeout, _from, state), do: {:reply, {:ok, state.timeout}, state}
   def handle_call(:port, _from, state), do: {:reply, state.port, state}
 
@@ -123,8 +126,8 @@ defmodule Thumbnailer.Instance.Server do
     do: {:reply, {:ok, State.counts(state)}, state}
 
   @impl true
-  def handle_cast({:drop, id, token}, state),
-    do: state |> Dispatcher.drop(id, token) |> noreply()
+  def handle_cast({:drop, id, monitor_ref}, state),
+    do: state |> Dispatcher.drop(id, monitor_ref) |> noreply()
 
   @impl true
   def handle_info({:port, port, :attached}, state),
@@ -149,5 +152,5 @@ defmodule Thumbnailer.Instance.Server do
   # A process with a name may be sent anything.
   def handle_info(_stray, state), do: {:noreply, state}
 
-  defp noreply(state), do: {:noreply, Dispatcher.settle(state)}
+  defp noreply(state), do: {:noreply, Dispatcher.maybe_reply_drained(state)}
 end

@@ -74,7 +74,10 @@ defmodule Thumbnailer.Options.Appearance do
 
   defp effects do
     [
-      output(:greyscale, :boolean, "takes the colours away.", default: false),
+      output(:greyscale, :boolean, "takes the colours away.",
+        spellings: [:grayscale],
+        default: false
+      ),
       factor(:brightness, "of the lightness, as a factor."),
       factor(:contrast, "of the distance from middle grey, as a factor."),
       factor(:saturation, "of the colourfulness, as a factor."),
@@ -110,6 +113,7 @@ defmodule Thumbnailer.Options.Appearance do
       ),
       output(:overlay_gravity, :choice, "where the overlay stands.",
         choices: Geometry.gravities(),
+        choice_spellings: [center: :centre],
         default: :south_east
       ),
       output(:overlay_opacity, :number, "how much the overlay covers.",

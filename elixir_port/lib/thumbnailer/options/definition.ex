@@ -18,6 +18,9 @@ defmodule Thumbnailer.Options.Definition do
     :default,
     :doc,
     choices: [],
+    # other spellings: of the name, and of choices as `other: :choice`; the wire has one of each
+    spellings: [],
+    choice_spellings: [],
     # said in place of the default where that depends on something
     default_doc: nil
   ]
@@ -40,22 +43,24 @@ defmodule Thumbnailer.Options.Definition do
       raise ArgumentError, "options must be a keyword list, got: #{inspect(given)}"
     end
 
-    names = Keyword.keys(given)
+    found = for {name, value} <- given, do: {find!(name, rows), value}
+    names = for {option, _value} <- found, do: option.name
 
     with [twice | _] <- names -- Enum.uniq(names) do
       raise ArgumentError, "option #{inspect(twice)} is given more than once"
     end
 
-    for {name, value} <- given do
-      option = find!(name, rows)
-      {option, check!(option, value)}
-    end
+    for {option, value} <- found, do: {option, check!(option, value)}
   end
+
+  @doc "All names of an option: the one that the table is ordered by, and its other spellings."
+  @spec names(t) :: [atom]
+  def names(option), do: [option.name | option.spellings]
 
   @doc "The row called `name`; raises with the nearest name when there is none."
   @spec find!(atom, [t]) :: t
   def find!(name, rows) do
-    Enum.find(rows, &(&1.name == name)) ||
+    Enum.find(rows, &(name in names(&1))) ||
       raise ArgumentError, "unknown option #{inspect(name)}#{suggestion(name, rows)}"
   end
 
@@ -72,6 +77,13 @@ defmodule Thumbnailer.Options.Definition do
     end
   end
 
+  @doc "The option as switches of `OptionParser`, one for each of its names."
+  @spec switches(t) :: keyword(:boolean | :string)
+  def switches(option) do
+    type = if option.type == :boolean, do: :boolean, else: :string
+    for name <- names(option), do: {name, type}
+  end
+
   @doc "Reads the value of a command line flag; `:error` when the row does not accept it."
   @spec parse(t, String.t() | boolean) :: {:ok, term} | :error
   defdelegate parse(option, text), to: Type
@@ -80,7 +92,7 @@ defmodule Thumbnailer.Options.Definition do
   @spec accepts(t) :: String.t()
   defdelegate accepts(option), to: Type
 
-  @doc "A Markdown list of `rows`; `example` yields a piece of code for the name of a row, or nothing."
+  @doc "A Markdown list of `rows`; `example` yields code for the name of a row, or nothing."
   @spec docs([t], (atom -> String.t())) :: String.t()
   def docs(rows, example \\ fn _name -> "" end) do
     Enum.map_join(rows, "\n", fn option ->
@@ -95,14 +107,17 @@ defmodule Thumbnailer.Options.Definition do
   @doc "What the option does, what it accepts and what it is unless given, as sentences; the first has no capital."
   @spec describe(t) :: String.t()
   def describe(option),
-    do: "#{option.doc} #{capitalise(accepts(option))}. #{default_doc(option)}"
+    do: "#{option.doc} #{capitalise(accepts(option))}.#{spellings(option)} #{default_doc(option)}"
+
+  defp spellings(%{spellings: []}), do: ""
+  defp spellings(%{spellings: names}), do: " Also spelled #{list(names, &"`#{inspect(&1)}`")}."
 
   defp default_doc(%{default_doc: text}) when is_binary(text), do: "Default: #{text}."
   defp default_doc(%{default: nil}), do: "Default: none."
   defp default_doc(%{default: default}), do: "Default: `#{inspect(default)}`."
 
   defp suggestion(name, rows) do
-    names = Enum.map(rows, & &1.name)
+    names = Enum.flat_map(rows, &names/1)
     nearest = Enum.max_by(names, &String.jaro_distance(to_string(&1), to_string(name)))
 
     if String.jaro_distance(to_string(nearest), to_string(name)) > 0.75,

@@ -67,7 +67,10 @@ defmodule Thumbnailer.Options.Encoding do
         choices: [:auto, 420, 444],
         default: :auto
       ),
-      output(:optimise, :boolean, "computes the best Huffman tables for a jpeg.", default: true),
+      output(:optimise, :boolean, "computes the best Huffman tables for a jpeg.",
+        spellings: [:optimize],
+        default: true
+      ),
       output(:lossless, :boolean, "webp and avif without loss.", default: false),
       output(
         :near_lossless,
@@ -107,6 +110,7 @@ defmodule Thumbnailer.Options.Encoding do
         "what a page shows until the thumbnail is there, as `:placeholder` of the result: a ThumbHash in " <>
           "base64, a BlurHash, the most frequent colour or a tiny image as a data URI.",
         choices: [:none, :thumbhash, :blurhash, :color, :data_uri],
+        choice_spellings: [colour: :color],
         default: :none
       ),
       output(

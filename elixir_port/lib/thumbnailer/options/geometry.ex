@@ -49,6 +49,7 @@ defmodule Thumbnailer.Options.Geometry do
         :choice,
         "which part stays with `fit: :cover`, where the image stands with `fit: :contain`.",
         choices: @gravities,
+        choice_spellings: [center: :centre],
         default: :centre
       ),
       output(
@@ -57,19 +58,20 @@ defmodule Thumbnailer.Options.Geometry do
         "which part stays with `fit: :cover`: that of `:gravity`, the one that draws the eye " <>
           "(`:attention`) or the one with the most detail (`:entropy`).",
         choices: [:centre, :attention, :entropy],
+        choice_spellings: [center: :centre],
         default: :centre
       ),
       output(
         :focus,
         :focus,
         "the point that stays in the picture with `fit: :cover`, as near to the middle as it can: parts of " <>
-          "the width and height of the whole image as it is seen. Takes the place of `:gravity` and `:crop`.",
+          "the width and height of the whole image as it is shown. Takes the place of `:gravity` and `:crop`.",
         default_doc: "none"
       ),
       output(
         :region,
         :region,
-        "the part of the image that is used, as it is seen.",
+        "the part of the image that is used, as it is shown.",
         min: 0,
         max: 2_147_483_647,
         default_doc: "all of it"
@@ -98,7 +100,7 @@ defmodule Thumbnailer.Options.Geometry do
         choices: [:auto, 0, 90, 180, 270],
         default: :auto
       ),
-      output(:flip, :choice, "mirrors what is seen.",
+      output(:flip, :choice, "mirrors what is shown.",
         choices: [:none, :horizontal, :vertical, :both],
         default: :none
       )

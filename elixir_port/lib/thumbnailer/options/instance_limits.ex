@@ -5,7 +5,7 @@ defmodule Thumbnailer.Options.InstanceLimits do
   alias Thumbnailer.Options.Definition
 
   # What the four bytes of a frame's length can say.
-  @max_frame 4_294_967_295
+  @max_length 4_294_967_295
 
   # No machine gets there; the program takes up to 63 bits.
   @max_number 1_000_000_000_000
@@ -62,8 +62,8 @@ defmodule Thumbnailer.Options.InstanceLimits do
       doc: "how many frames an animation may have with `animated: true`."
     },
     %Definition{
-      name: :max_profile,
-      wire: "--max-profile",
+      name: :max_icc_bytes,
+      wire: "--max-icc-bytes",
       scope: :instance,
       type: :integer,
       min: 1,
@@ -72,12 +72,12 @@ defmodule Thumbnailer.Options.InstanceLimits do
       doc: "how large the colour profile of a source image may be, in bytes."
     },
     %Definition{
-      name: :max_frame,
-      wire: "--max-frame",
+      name: :max_request_bytes,
+      wire: "--max-request-bytes",
       scope: :instance,
       type: :integer,
       min: 1024,
-      max: @max_frame,
+      max: @max_length,
       default_doc: "67,108,864",
       doc: "how large a request may be, in bytes, which limits `{:bytes, iodata}`."
     },
@@ -105,11 +105,11 @@ defmodule Thumbnailer.Options.InstanceLimits do
         "the memory of one worker, in bytes: one that needs more is ended, one that keeps more is replaced."
     },
     %Definition{
-      name: :max_reply,
+      name: :max_reply_bytes,
       scope: :instance,
       type: :integer,
       min: 1024,
-      max: @max_frame,
+      max: @max_length,
       default: 268_435_456,
       doc: "how large an answer may be, in bytes; a program that sends more is killed."
     },

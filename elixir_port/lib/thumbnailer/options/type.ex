@@ -13,8 +13,8 @@ defmodule Thumbnailer.Options.Type do
   def accepts(%{type: :amount} = option), do: "true, false or a number from " <> range(option)
   def accepts(%{type: :boolean}), do: "true or false"
 
-  def accepts(%{type: :choice, choices: all}),
-    do: "one of " <> Enum.map_join(all, ", ", &inspect/1)
+  def accepts(%{type: :choice, choices: all, choice_spellings: spellings}),
+    do: "one of " <> Enum.map_join(all, ", ", &choice(&1, spellings))
 
   def accepts(%{type: :colour}), do: Colour.accepts()
   def accepts(%{type: :focus}), do: "{x, y} with numbers from 0 to 1"
@@ -52,7 +52,11 @@ defmodule Thumbnailer.Options.Type do
   def cast(%{type: :amount} = option, value),
     do: ok_when(is_boolean(value) or number?(value, option), value)
 
-  def cast(%{type: :choice, choices: choices}, value), do: ok_when(value in choices, value)
+  def cast(%{type: :choice, choices: choices, choice_spellings: spellings}, value) do
+    value = if is_atom(value), do: Keyword.get(spellings, value, value), else: value
+    ok_when(value in choices, value)
+  end
+
   def cast(%{type: :colour}, value), do: Colour.cast(value)
 
   def cast(%{type: :focus}, {x, y} = point),
@@ -120,8 +124,13 @@ defmodule Thumbnailer.Options.Type do
 
   @doc "Reads the value of a command line flag; `:error` when the row does not accept it."
   @spec parse(map, String.t() | boolean) :: {:ok, term} | :error
-  def parse(%{type: :choice, choices: choices}, text),
-    do: Enum.find_value(choices, :error, &if(to_string(&1) == text, do: {:ok, &1}))
+  def parse(%{type: :choice, choices: choices, choice_spellings: spellings} = option, text) do
+    Enum.find_value(
+      choices ++ Keyword.keys(spellings),
+      :error,
+      &if(to_string(&1) == text, do: cast(option, &1))
+    )
+  end
 
   def parse(%{type: :quality} = option, "ssim:" <> part), do: cast(option, {:ssim, literal(part)})
   def parse(%{type: :radius} = option, "circle"), do: cast(option, :circle)
@@ -136,6 +145,14 @@ defmodule Thumbnailer.Options.Type do
   end
 
   def parse(option, text), do: cast(option, text)
+
+  # `:centre (or :center)`
+  defp choice(choice, spellings) do
+    case for {other, ^choice} <- spellings, do: " (or #{inspect(other)})" do
+      [] -> inspect(choice)
+      others -> inspect(choice) <> Enum.join(others)
+    end
+  end
 
   defp literal("true"), do: true
   defp literal("false"), do: false

@@ -4,13 +4,13 @@ defmodule Thumbnailer.OS.Process do
   # the process, except `await_end/1`.
 
   # How long a program has to see the end of its input before it is killed, in milliseconds.
-  @farewell 1_000
+  @eof_grace 1_000
 
   @doc """
   Starts a program whose stdin and stdout carry frames.
 
-  Its owner gets `{port, {:data, bytes}}`, in pieces of any size (see `Thumbnailer.Protocol.FrameBuffer`), `{port, {:exit_status, status}}` and, trapping exits, `{:EXIT, port, reason}`.
-  `:busy` is an error that may pass: the system has no room for another process or file at the moment.
+  Its owner gets `{port, {:data, bytes}}`, in chunks of any size (see `Thumbnailer.Protocol.FrameBuffer`), `{port, {:exit_status, status}}` and, trapping exits, `{:EXIT, port, reason}`.
+  `:busy` is an error that may pass: the system has no resources for another process or file at the moment.
   """
   @spec start(Path.t(), [String.t()]) ::
           {:ok, port, non_neg_integer} | {:error | :busy, String.t()}
@@ -27,8 +27,8 @@ defmodule Thumbnailer.OS.Process do
   end
 
   defp refused(path, reason) do
-    passing = reason in [:eagain, :emfile, :enfile, :enomem, :system_limit]
-    {if(passing, do: :busy, else: :error), "#{path} cannot be started: #{inspect(reason)}"}
+    transient = reason in [:eagain, :emfile, :enfile, :enomem, :system_limit]
+    {if(transient, do: :busy, else: :error), "#{path} cannot be started: #{inspect(reason)}"}
   end
 
   # Writing must never suspend the owner, else a program that does not read would keep its answers and its end
@@ -60,7 +60,7 @@ defmodule Thumbnailer.OS.Process do
   @spec kill(port) :: pid
   def kill(port) do
     spawn(fn ->
-      # Asked at the last moment: a pid is given to another process once the port has seen the end of this one.
+      # Asked at the last moment: a pid is given to another process once the port has noticed the end of this one.
       with {:os_pid, os_pid} <- Port.info(port, :os_pid), do: shell("kill -KILL #{os_pid}")
     end)
   end
@@ -73,7 +73,7 @@ defmodule Thumbnailer.OS.Process do
   @spec await_end(non_neg_integer) :: :ok
   def await_end(os_pid) do
     shell("""
-    for _ in #{Enum.join(1..div(@farewell, 20), " ")}; do kill -0 #{os_pid} 2>/dev/null || exit 0; sleep 0.02; done
+    for _ in #{Enum.join(1..div(@eof_grace, 20), " ")}; do kill -0 #{os_pid} 2>/dev/null || exit 0; sleep 0.02; done
     kill -KILL #{os_pid} 2>/dev/null
     """)
 

@@ -20,10 +20,10 @@ defmodule Thumbnailer.Plug.Cache do
   end
 
   @doc "Keeps a thumbnail; that it cannot be kept is no reason not to send it."
-  @spec keep(Options.place() | nil, String.t(), Thumbnail.t()) :: :ok
-  def keep(nil, _tag, _thumbnail), do: :ok
+  @spec put(Options.place() | nil, String.t(), Thumbnail.t()) :: :ok
+  def put(nil, _tag, _thumbnail), do: :ok
 
-  def keep(place, tag, thumbnail) do
+  def put(place, tag, thumbnail) do
     path = path(place, tag, thumbnail.format)
     draft = "#{path}.#{System.unique_integer([:positive])}.#{System.pid()}"
 

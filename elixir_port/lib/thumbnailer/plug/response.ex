@@ -60,8 +60,8 @@ defmodule Thumbnailer.Plug.Response do
   def accepted(conn), do: header(conn, "accept")
 
   @doc "Whether the browser says that it has what the tag stands for."
-  @spec known?(conn, String.t()) :: boolean
-  def known?(conn, tag) do
+  @spec matches_etag?(conn, String.t()) :: boolean
+  def matches_etag?(conn, tag) do
     known = conn |> header("if-none-match") |> String.split(",") |> Enum.map(&String.trim/1)
     "*" in known or etag(tag) in known or quoted(tag) in known
   end

@@ -18,9 +18,9 @@ defmodule Thumbnailer.Plug.Variant do
   @not_found {:error, 404, "not_found"}
 
   @doc "The size and the image that the segments of a path name."
-  @spec asked([String.t()], Options.t()) ::
+  @spec parse([String.t()], Options.t()) ::
           {:ok, atom, String.t()} | {:error, 400 | 404, String.t()}
-  def asked([name | [_ | _] = segments], options) do
+  def parse([name | [_ | _] = segments], options) do
     with {size, _} <- Enum.find(options.sizes, fn {size, _} -> Atom.to_string(size) == name end),
          {:ok, segments} <- decode(segments),
          true <- Enum.all?(segments, &inside?/1) do
@@ -31,7 +31,7 @@ defmodule Thumbnailer.Plug.Variant do
     end
   end
 
-  def asked(_short, _options), do: @not_found
+  def parse(_short, _options), do: @not_found
 
   @doc "The variant of an image that is there; `accepted` is what the browser says it takes."
   @spec find(Options.t(), atom, String.t(), String.t()) :: {:ok, t} | {:error, 404, String.t()}

@@ -9,42 +9,42 @@ defmodule Thumbnailer.Port.Lifecycle do
   alias Thumbnailer.Protocol.{Codec, FrameBuffer}
 
   # How long a killed program may take to be gone, in milliseconds.
-  @last_rites 300
+  @kill_grace 300
 
   # Above all ids that the server will come to, so that the two never meet.
   @first_ping 4_611_686_018_427_387_904
 
-  @enforce_keys [:server, :max_reply, :start_timeout]
+  @enforce_keys [:server, :max_reply_bytes, :start_timeout]
   defstruct [
     :server,
     :executable,
-    :max_reply,
+    :max_reply_bytes,
     :start_timeout,
     :session,
     :os_pid,
     :frames,
     :hello,
     :started_at,
-    # why the process is about to end, when it was us who ended it
-    :verdict,
+    # why the program was killed, until its end is noticed
+    :kill_reason,
     arguments: [],
     lazy: false,
     state: :idle,
     failures: 0,
-    held: MapSet.new(),
+    in_flight: MapSet.new(),
     # who waits until the program has taken a chunk, by the id of the ping that follows it
     chunks: %{},
     next_ping: @first_ping,
     # the process that writes down what passes
-    recorder: nil,
-    # the log has said already that the program does not start
-    silent: false
+    tracer: nil,
+    # the log already has a line about the program that does not start
+    failure_logged: false
   ]
 
   @type t :: %__MODULE__{
           server: GenServer.server(),
           executable: Path.t() | nil,
-          max_reply: pos_integer,
+          max_reply_bytes: pos_integer,
           start_timeout: pos_integer,
           session: port | nil,
           os_pid: non_neg_integer | nil,
@@ -52,32 +52,32 @@ defmodule Thumbnailer.Port.Lifecycle do
           hello: map | nil,
           # in native units
           started_at: integer | nil,
-          verdict: {Error.reason(), String.t(), permanent? :: boolean} | nil,
+          kill_reason: {Error.reason(), String.t(), permanent? :: boolean} | nil,
           arguments: [String.t()],
           lazy: boolean,
           state: :idle | :starting | :up | :waiting,
           failures: non_neg_integer,
-          held: MapSet.t(pos_integer),
+          in_flight: MapSet.t(pos_integer),
           chunks: %{pos_integer => GenServer.from()},
           next_ping: pos_integer,
-          recorder: Tracer.t() | nil,
-          silent: boolean
+          tracer: Tracer.t() | nil,
+          failure_logged: boolean
         }
 
-  @typedoc "`held` are the ids of the requests that were written to the program and not answered."
+  @typedoc "`in_flight` are the ids of the requests that were written to the program and not answered."
   @type event ::
           :attached
           | :starting
           | {:up, session :: port, os_pid :: non_neg_integer, hello :: map}
           | {:reply, session :: port, id :: pos_integer, {:ok, map} | {:error, Error.t()}}
-          | {:down, Error.t(), held :: MapSet.t(pos_integer), permanent? :: boolean}
+          | {:down, Error.t(), in_flight :: MapSet.t(pos_integer), permanent? :: boolean}
 
   # -- start
 
   @doc "Starts the program."
   @spec start(t) :: t
   def start(state) do
-    tell(state, :starting)
+    notify(state, :starting)
 
     with {:ok, path} <- Executable.find(state.executable),
          {:ok, session, os_pid} <- OS.Process.start(path, state.arguments) do
@@ -87,7 +87,7 @@ defmodule Thumbnailer.Port.Lifecycle do
         state
         | session: session,
           os_pid: os_pid,
-          frames: FrameBuffer.new(state.max_reply)
+          frames: FrameBuffer.new(state.max_reply_bytes)
       }
 
       %{state | state: :starting, started_at: System.monotonic_time()}
@@ -102,28 +102,30 @@ defmodule Thumbnailer.Port.Lifecycle do
   @doc "Writes a request, unless it is larger than the program takes."
   @spec write_request(t, pos_integer, [binary]) :: t
   def write_request(state, id, frame) do
-    limit = state.hello.limits.max_frame
+    limit = state.hello.limits.max_request_bytes
 
     if :erlang.iolist_size(frame) > limit do
-      message = "the request is larger than the #{limit} bytes that a frame may have (:max_frame)"
+      message =
+        "the request is larger than the #{limit} bytes that it may have (:max_request_bytes)"
+
       error = Error.new(:too_large, message, limit: limit)
-      tell(state, {:reply, state.session, id, {:error, error}})
+      notify(state, {:reply, state.session, id, {:error, error}})
       state
     else
       OS.Process.write(state.session, frame)
-      Tracer.note(state.recorder, :request, id, frame)
-      %{state | held: MapSet.put(state.held, id)}
+      Tracer.trace(state.tracer, :request, id, frame)
+      %{state | in_flight: MapSet.put(state.in_flight, id)}
     end
   end
 
-  @doc "Writes a piece of a source; `from` gets its reply when the program has taken it, or never will."
+  @doc "Writes a chunk of a source; `from` gets its reply when the program has taken it, or never will."
   @spec write_chunk(t, pos_integer, binary | :eof, GenServer.from()) :: t
   # The program answers the ping when it has taken all that came before it.
   def write_chunk(%{next_ping: ping} = state, id, bytes, from) do
     frame = Codec.chunk(id, bytes)
     OS.Process.write(state.session, frame)
     OS.Process.write(state.session, Codec.request(ping, %Request{op: :ping}, 0))
-    Tracer.note(state.recorder, :chunk, id, frame)
+    Tracer.trace(state.tracer, :chunk, id, frame)
     %{state | chunks: Map.put(state.chunks, ping, from), next_ping: ping + 1}
   end
 
@@ -133,19 +135,19 @@ defmodule Thumbnailer.Port.Lifecycle do
   @spec read(t, binary) :: t
   # Nothing that a program says after it broke the protocol can be trusted; one that is killed for its
   # silence may still have answers under way.
-  def read(%{verdict: {:bad_reply, _why, _permanent?}} = state, _bytes), do: state
+  def read(%{kill_reason: {:bad_reply, _why, _permanent?}} = state, _bytes), do: state
 
   def read(state, bytes) do
     case FrameBuffer.push(state.frames, bytes) do
       {:ok, frames, rest} -> Enum.reduce(frames, %{state | frames: rest}, &read_frame(&2, &1))
-      {:error, length} -> kill(state, :bad_reply, too_long(length, state.max_reply))
+      {:error, length} -> kill(state, :bad_reply, too_long(length, state.max_reply_bytes))
     end
   end
 
   defp too_long(length, max),
     do: "it announced a frame of #{length} bytes, over the #{max} that an answer may have"
 
-  defp read_frame(%{verdict: {:bad_reply, _why, _permanent?}} = state, _frame), do: state
+  defp read_frame(%{kill_reason: {:bad_reply, _why, _permanent?}} = state, _frame), do: state
 
   defp read_frame(%{state: :starting} = state, frame) do
     case Codec.decode_hello(frame) do
@@ -166,9 +168,9 @@ defmodule Thumbnailer.Port.Lifecycle do
         %{state | chunks: chunks}
 
       {:ok, {id, outcome}} ->
-        tell(state, {:reply, state.session, id, outcome})
-        Tracer.note(state.recorder, :reply, id, frame)
-        %{state | held: MapSet.delete(state.held, id)}
+        notify(state, {:reply, state.session, id, outcome})
+        Tracer.trace(state.tracer, :reply, id, frame)
+        %{state | in_flight: MapSet.delete(state.in_flight, id)}
 
       {:error, why} ->
         kill(state, :bad_reply, "it sent " <> why)
@@ -176,10 +178,10 @@ defmodule Thumbnailer.Port.Lifecycle do
   end
 
   # It says hello at last, but is as good as dead.
-  defp up(%{verdict: verdict} = state, _hello) when verdict != nil, do: state
+  defp up(%{kill_reason: kill_reason} = state, _hello) when kill_reason != nil, do: state
 
   defp up(state, hello) do
-    tell(state, {:up, state.session, state.os_pid, hello})
+    notify(state, {:up, state.session, state.os_pid, hello})
     Telemetry.port_started(state.server, state.os_pid, hello, ExitReport.lifetime(state))
     %{state | state: :up, hello: hello}
   end
@@ -190,25 +192,25 @@ defmodule Thumbnailer.Port.Lifecycle do
   @spec kill(t, Error.reason(), String.t(), boolean) :: t
   def kill(state, reason, why, permanent? \\ false) do
     OS.Process.kill(state.session)
-    condemned(state, reason, why, permanent?)
+    mark_killed(state, reason, why, permanent?)
   end
 
   @doc "As `kill/4`, when somebody else does the killing."
-  @spec condemned(t, Error.reason(), String.t(), boolean) :: t
-  # The first verdict stands: what follows it is a consequence.
-  def condemned(%{verdict: nil} = state, reason, why, permanent?) do
-    Process.send_after(self(), {:bury, state.session}, @last_rites)
-    %{state | verdict: {reason, why, permanent?}}
+  @spec mark_killed(t, Error.reason(), String.t(), boolean) :: t
+  # The first reason is kept: later ones follow from it.
+  def mark_killed(%{kill_reason: nil} = state, reason, why, permanent?) do
+    Process.send_after(self(), {:force_close, state.session}, @kill_grace)
+    %{state | kill_reason: {reason, why, permanent?}}
   end
 
-  def condemned(state, _reason, _why, _permanent?), do: state
+  def mark_killed(state, _reason, _why, _permanent?), do: state
 
   @doc """
   The program was killed a while ago, and its port has not said so: somebody else holds its pipes open. Nothing more will
   come of it.
   """
-  @spec bury(t) :: t
-  def bury(state) do
+  @spec force_close(t) :: t
+  def force_close(state) do
     OS.Process.close(state.session)
     # On a busy machine the kill may be under way still, and finds a closed port.
     _ = OS.Process.reap(state.os_pid)
@@ -223,11 +225,11 @@ defmodule Thumbnailer.Port.Lifecycle do
   end
 
   defp down(state, error, permanent?) do
-    failures = if ExitReport.settled?(state), do: 1, else: state.failures + 1
+    failures = if ExitReport.stable?(state), do: 1, else: state.failures + 1
     delay = Backoff.delay(failures)
-    tell(state, {:down, error, state.held, permanent?})
+    notify(state, {:down, error, state.in_flight, permanent?})
     for {_ping, from} <- state.chunks, do: GenServer.reply(from, :gone)
-    for id <- state.held, do: Tracer.note(state.recorder, :lost, id, error.reason)
+    for id <- state.in_flight, do: Tracer.trace(state.tracer, :lost, id, error.reason)
     Process.send_after(self(), :restart, delay)
 
     %{
@@ -237,16 +239,16 @@ defmodule Thumbnailer.Port.Lifecycle do
         os_pid: nil,
         frames: nil,
         hello: nil,
-        verdict: nil,
-        held: MapSet.new(),
+        kill_reason: nil,
+        in_flight: MapSet.new(),
         chunks: %{},
         failures: failures
     }
   end
 
   @doc "Sends an event to the server."
-  @spec tell(t, event) :: any
-  def tell(%{server: server}, event) do
+  @spec notify(t, event) :: any
+  def notify(%{server: server}, event) do
     # The server is gone only while the supervisor is about to end this process, too.
     with pid when is_pid(pid) <- GenServer.whereis(server), do: send(pid, {:port, self(), event})
   end

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Port.Server do
   @moduledoc false
-  # The process that owns the port program. What it hears from the server, from callers that feed it a source and
+  # The process that owns the port program. What it hears from the server, from callers that send it a source and
   # from the Erlang port is for that life of the program which it is about; what follows is decided there.
   #
   # To the server it sends {:port, self(), event}; the events are in `t:Thumbnailer.Port.Lifecycle.event/0`.
@@ -23,13 +23,13 @@ defmodule Thumbnailer.Port.Server do
 
   @doc "Writes a request to that life of the program which `session` stands for, and to no other."
   @spec send_request(pid, port, pos_integer, Request.t(), pos_integer) :: :ok
-  def send_request(port, session, id, request, deadline),
-    do: GenServer.cast(port, {:request, session, id, request, deadline})
+  def send_request(port, session, id, request, timeout),
+    do: GenServer.cast(port, {:request, session, id, request, timeout})
 
   @doc """
-  Writes a piece of the source of a streamed request, or its end, and waits until the program has taken it.
+  Writes a chunk of the source of a streamed request, or its end, and waits until the program has taken it.
 
-  That is the back-pressure: a caller can have one piece under way. `:gone` when the request was answered already or
+  That is the back-pressure: a caller can have one chunk under way. `:gone` when the request was answered already or
   that life of the program is over.
   """
   @spec chunk(pid, port, pos_integer, binary | :eof) :: :ok | :gone
@@ -39,17 +39,17 @@ defmodule Thumbnailer.Port.Server do
     :exit, _ended -> :gone
   end
 
-  @doc "From now on the recorder behind the tap is told what passes; there is one at a time."
-  @spec record(pid, Tracer.t()) :: :ok | {:error, :recording}
-  def record(port, tap), do: GenServer.call(port, {:record, tap})
+  @doc "From now on the recorder of `tracer` is told what passes; there is one at a time."
+  @spec trace(pid, Tracer.t()) :: :ok | {:error, :recording}
+  def trace(port, tracer), do: GenServer.call(port, {:trace, tracer})
 
   @spec cancel(pid, port, pos_integer) :: :ok
   def cancel(port, session, id), do: GenServer.cast(port, {:cancel, session, id})
 
   @doc "Says why the server kills the program: with what reason its requests end, and what the log says."
-  @spec condemn(pid, port, Error.reason(), String.t()) :: :ok
-  def condemn(port, session, reason, why),
-    do: GenServer.cast(port, {:condemn, session, reason, why})
+  @spec mark_killed(pid, port, Error.reason(), String.t()) :: :ok
+  def mark_killed(port, session, reason, why),
+    do: GenServer.cast(port, {:killed, session, reason, why})
 
   @impl true
   def init(opts) do
@@ -61,34 +61,34 @@ defmodule Thumbnailer.Port.Server do
 
   @impl true
   def handle_continue(:attach, state) do
-    Lifecycle.tell(state, :attached)
+    Lifecycle.notify(state, :attached)
     {:noreply, if(state.lazy, do: state, else: Lifecycle.start(state))}
   end
 
   @impl true
   def handle_call({:chunk, session, id, bytes}, from, %{session: session} = state) do
-    if id in state.held,
+    if id in state.in_flight,
       do: {:noreply, Lifecycle.write_chunk(state, id, bytes, from)},
       else: {:reply, :gone, state}
   end
 
   def handle_call({:chunk, _old, _id, _bytes}, _from, state), do: {:reply, :gone, state}
 
-  def handle_call({:record, recorder}, _from, state) do
-    if state.recorder && Process.alive?(state.recorder.pid),
+  def handle_call({:trace, tracer}, _from, state) do
+    if state.tracer && Process.alive?(state.tracer.pid),
       do: {:reply, {:error, :recording}, state},
-      else: {:reply, :ok, %{state | recorder: recorder}}
+      else: {:reply, :ok, %{state | tracer: tracer}}
   end
 
   @impl true
   def handle_cast(:wake, %{state: :idle} = state), do: {:noreply, Lifecycle.start(state)}
   def handle_cast(:wake, state), do: {:noreply, state}
 
-  def handle_cast({:request, session, id, request, deadline}, %{session: session} = state),
-    do: {:noreply, Lifecycle.write_request(state, id, Codec.request(id, request, deadline))}
+  def handle_cast({:request, session, id, request, timeout}, %{session: session} = state),
+    do: {:noreply, Lifecycle.write_request(state, id, Codec.request(id, request, timeout))}
 
   # The server learns from the :down event that this one was not written.
-  def handle_cast({:request, _old, _id, _request, _deadline}, state), do: {:noreply, state}
+  def handle_cast({:request, _old, _id, _request, _timeout}, state), do: {:noreply, state}
 
   def handle_cast({:cancel, session, id}, %{session: session} = state) do
     OS.Process.write(session, Codec.cancel(id))
@@ -97,10 +97,10 @@ defmodule Thumbnailer.Port.Server do
 
   def handle_cast({:cancel, _old, _id}, state), do: {:noreply, state}
 
-  def handle_cast({:condemn, session, reason, why}, %{session: session} = state),
-    do: {:noreply, Lifecycle.condemned(state, reason, why, false)}
+  def handle_cast({:killed, session, reason, why}, %{session: session} = state),
+    do: {:noreply, Lifecycle.mark_killed(state, reason, why, false)}
 
-  def handle_cast({:condemn, _old, _reason, _why}, state), do: {:noreply, state}
+  def handle_cast({:killed, _old, _reason, _why}, state), do: {:noreply, state}
 
   @impl true
   def handle_info({session, {:data, bytes}}, %{session: session} = state),
@@ -127,10 +127,10 @@ defmodule Thumbnailer.Port.Server do
 
   def handle_info({:start_timeout, _session}, state), do: {:noreply, state}
 
-  def handle_info({:bury, session}, %{session: session} = state),
-    do: {:noreply, Lifecycle.bury(state)}
+  def handle_info({:force_close, session}, %{session: session} = state),
+    do: {:noreply, Lifecycle.force_close(state)}
 
-  def handle_info({:bury, _gone}, state), do: {:noreply, state}
+  def handle_info({:force_close, _gone}, state), do: {:noreply, state}
   def handle_info(:restart, state), do: {:noreply, Lifecycle.start(state)}
   def handle_info({:EXIT, _pid, _reason}, state), do: {:noreply, state}
 

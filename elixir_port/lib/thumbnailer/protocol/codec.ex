@@ -19,14 +19,14 @@ defmodule Thumbnailer.Protocol.Codec do
                 Enum.flat_map(Options.table(), fn %Definition{wire: wire, choices: choices} ->
                   [wire | Enum.filter(choices, &is_atom/1)]
                 end) ++
-                ~w(hello protocol version libvips libvips_origin prebuilt system lane auto codec etf msgpack loaders
-                   savers workers limits max_frame max_source_bytes max_pixels max_memory poison_after
- poison_for deadline reuse os_pid
-                   sandbox mode require best_effort audit off seccomp landlock front open_denied
+                ~w(hello protocol version libvips libvips_origin prebuilt system jpeg_fast_path auto codec etf msgpack loaders
+                   savers workers limits max_request_bytes max_source_bytes max_pixels max_memory poison_after
+ poison_for timeout max_images_per_worker os_pid
+                   sandbox mode require best_effort audit off seccomp landlock server open_denied
                    socket_denied exec_denied complete
                    ok error nil true false source outputs format width height bytes data path
                    raw_width raw_height orientation pages frames duration bands alpha depth colour_space profile
-                   preview taken_at camera placeholder max_frames max_side max_profile
+                   preview taken_at camera placeholder max_frames max_side max_icc_bytes
                    max_streams streams busy queued served failed crashed timed_out cancelled forked memory
                    event worker_start worker_recycle worker_exit made
                    reason message signal exit_status system_call stderr option limit
@@ -39,15 +39,15 @@ defmodule Thumbnailer.Protocol.Codec do
   @spec vocabulary() :: [atom]
   def vocabulary, do: @vocabulary
 
-  @doc "The payload of a request; `deadline` is the time left for it, in milliseconds."
+  @doc "The payload of a request; `timeout` is the time left for it, in milliseconds."
   @spec request(non_neg_integer, Request.t(), non_neg_integer) :: [binary]
-  def request(id, %Request{op: op}, _deadline) when op in [:stats, :ping],
+  def request(id, %Request{op: op}, _timeout) when op in [:stats, :ping],
     do: :erlang.term_to_iovec({op, id})
 
-  def request(id, %Request{op: op, spec: spec, source: source}, deadline),
-    do: :erlang.term_to_iovec({op, id, Map.put(spec, :deadline, deadline), source})
+  def request(id, %Request{op: op, spec: spec, source: source}, timeout),
+    do: :erlang.term_to_iovec({op, id, Map.put(spec, :timeout, timeout), source})
 
-  @doc "The payload of a piece of the source of request `id`, or of its end."
+  @doc "The payload of a chunk of the source of request `id`, or of its end."
   @spec chunk(non_neg_integer, binary | :eof) :: [binary]
   def chunk(id, bytes), do: :erlang.term_to_iovec({:chunk, id, bytes})
 
@@ -73,8 +73,8 @@ defmodule Thumbnailer.Protocol.Codec do
     end
   end
 
-  defp check(%{protocol: @protocol, workers: workers, limits: %{max_frame: max_frame}} = hello)
-       when is_integer(workers) and workers > 0 and is_integer(max_frame) and max_frame > 0,
+  defp check(%{protocol: @protocol, workers: workers, limits: %{max_request_bytes: max}} = hello)
+       when is_integer(workers) and workers > 0 and is_integer(max) and max > 0,
        do: {:ok, hello}
 
   defp check(%{protocol: @protocol} = hello),

@@ -38,22 +38,22 @@ defmodule Thumbnailer.Protocol.FrameBuffer do
     # Joined once for each frame, however many parts it comes in.
     if frames.size < frames.wanted,
       do: {:ok, [], frames},
-      else: frames.parts |> Enum.reverse() |> IO.iodata_to_binary() |> cut(frames, [])
+      else: frames.parts |> Enum.reverse() |> IO.iodata_to_binary() |> split(frames, [])
   end
 
-  defp cut(<<length::32, _rest::binary>>, %{max: max}, _done) when length > max,
+  defp split(<<length::32, _rest::binary>>, %{max: max}, _done) when length > max,
     do: {:error, length}
 
-  defp cut(<<length::32, frame::binary-size(length), rest::binary>>, frames, done),
-    do: cut(rest, frames, [own(frame) | done])
+  defp split(<<length::32, frame::binary-size(length), rest::binary>>, frames, done),
+    do: split(rest, frames, [copy_if_shared(frame) | done])
 
-  defp cut(<<length::32, _part::binary>> = rest, frames, done),
+  defp split(<<length::32, _part::binary>> = rest, frames, done),
     do: keep(rest, @header + length, frames, done)
 
-  defp cut(rest, frames, done), do: keep(rest, @header, frames, done)
+  defp split(rest, frames, done), do: keep(rest, @header, frames, done)
 
-  # What a thumbnail is a small part of would live as long as it.
-  defp own(frame) do
+  # Otherwise a small thumbnail would keep the large binary alive that it is a part of.
+  defp copy_if_shared(frame) do
     if :binary.referenced_byte_size(frame) > 2 * byte_size(frame),
       do: :binary.copy(frame),
       else: frame

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Recording.Recorder do
   @moduledoc false
-  # The process behind a `Thumbnailer.Recording`: writes down what its tap in the port process tells.
+  # The process behind a `Thumbnailer.Recording`: writes down what its tracer in the port process tells.
 
   use GenServer, restart: :temporary
 
@@ -33,9 +33,9 @@ defmodule Thumbnailer.Recording.Recorder do
     with :ok <- make_folder(opts[:folder]),
          {:ok, recorder} <- GenServer.start(__MODULE__, opts) do
       recording = %Recording{pid: recorder, monitor: Process.monitor(recorder)}
-      tap = %Tracer{pid: recorder, backlog: backlog, max_bytes: opts[:max_bytes]}
+      tracer = %Tracer{pid: recorder, backlog: backlog, max_bytes: opts[:max_bytes]}
 
-      case Thumbnailer.Port.Server.record(port, tap) do
+      case Thumbnailer.Port.Server.trace(port, tracer) do
         :ok -> {:ok, recording}
         {:error, :recording} -> refuse(recording)
       end
@@ -73,7 +73,7 @@ defmodule Thumbnailer.Recording.Recorder do
   def handle_cast(:stop, state), do: finish(state, :stopped)
 
   @impl true
-  def handle_info({:note, kind, id, data, bytes, at}, state) do
+  def handle_info({:trace, kind, id, data, bytes, at}, state) do
     :counters.sub(state.backlog, 1, bytes)
 
     case take(kind, id, data, bytes, at, state) do

@@ -7,8 +7,8 @@ defmodule Thumbnailer.Recording.Replay do
   alias Thumbnailer.OS
   alias Thumbnailer.Protocol.{Codec, FrameBuffer}
 
-  # Bytes; as much as an instance takes at most, see the option :max_reply.
-  @max_frame 4_294_967_295
+  # Bytes; as much as an instance takes at most, see the option :max_reply_bytes.
+  @max_reply_bytes 4_294_967_295
 
   @typedoc "`then` and `now` are what came of the request, in words; milliseconds beside them."
   @type result :: %{
@@ -21,7 +21,7 @@ defmodule Thumbnailer.Recording.Replay do
         }
 
   # Longer than any deadline that a request can have, so that only a program that hangs gets here.
-  @patience 3_700_000
+  @reply_timeout 3_700_000
 
   @doc "The results of all requests in the folder, in their order, lazily."
   @spec stream(Path.t(), Path.t(), [String.t()]) :: Enumerable.t()
@@ -75,9 +75,9 @@ defmodule Thumbnailer.Recording.Replay do
 
     %{
       name: name,
-      same?: meaning(then_) == meaning(reply),
-      then: words(then_),
-      now: words(reply),
+      same?: comparable(then_) == comparable(reply),
+      then: describe(then_),
+      now: describe(reply),
       then_ms: Map.get(times, name, "?"),
       now_ms: :erlang.float_to_binary(took / 1000, decimals: 3)
     }
@@ -92,7 +92,7 @@ defmodule Thumbnailer.Recording.Replay do
   end
 
   # One at a time is asked for, so one at a time comes.
-  defp receive_frame!(program, frames \\ FrameBuffer.new(@max_frame)) do
+  defp receive_frame!(program, frames \\ FrameBuffer.new(@max_reply_bytes)) do
     receive do
       {^program, {:data, bytes}} ->
         case FrameBuffer.push(frames, bytes) do
@@ -104,7 +104,7 @@ defmodule Thumbnailer.Recording.Replay do
       {^program, {:exit_status, status}} ->
         raise "the program ended with status #{status}"
     after
-      @patience -> raise "the program does not answer"
+      @reply_timeout -> raise "the program does not answer"
     end
   end
 
@@ -152,25 +152,25 @@ defmodule Thumbnailer.Recording.Replay do
 
   # -- what is compared: everything but messages, bytes and where they went
 
-  defp meaning({:ok, %{source: source, outputs: outputs}}),
+  defp comparable({:ok, %{source: source, outputs: outputs}}),
     do: {:ok, source, Enum.map(outputs, &output/1)}
 
-  defp meaning({:ok, probe}), do: {:ok, probe}
-  defp meaning({:error, error}), do: {:error, error.reason}
-  defp meaning(:lost), do: :lost
+  defp comparable({:ok, probe}), do: {:ok, probe}
+  defp comparable({:error, error}), do: {:error, error.reason}
+  defp comparable(:lost), do: :lost
 
   defp output({:ok, made}), do: {:ok, Map.take(made, [:format, :width, :height])}
   defp output({:error, %{reason: reason}}), do: {:error, reason}
 
-  defp words(:lost), do: "no reply"
-  defp words({:error, error}), do: to_string(error.reason)
+  defp describe(:lost), do: "no reply"
+  defp describe({:error, error}), do: to_string(error.reason)
 
-  defp words({:ok, %{outputs: outputs}}) do
+  defp describe({:ok, %{outputs: outputs}}) do
     Enum.map_join(outputs, " ", fn
       {:ok, made} -> "#{made.format}:#{made.width}x#{made.height}"
       {:error, error} -> to_string(error.reason)
     end)
   end
 
-  defp words({:ok, probe}), do: "#{probe.format}:#{probe.width}x#{probe.height}"
+  defp describe({:ok, probe}), do: "#{probe.format}:#{probe.width}x#{probe.height}"
 end

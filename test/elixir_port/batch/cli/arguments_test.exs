@@ -90,4 +90,13 @@ defmodule Thumbnailer.Batch.CLI.ArgumentsTest do
 
     assert Arguments.docs() =~ "`--stop-on-error`"
   end
+
+  test "a flag has both spellings of a colour word, of which one may be given" do
+    {batch, _display} = Arguments.parse!(~w(a --out b --grayscale --no-optimize --gravity center))
+    assert Enum.sort(batch.options) == [gravity: :centre, greyscale: true, optimise: false]
+
+    assert_raise Mix.Error, "--greyscale and --grayscale are the same flag", fn ->
+      Arguments.parse!(~w(a --out b --grayscale --greyscale))
+    end
+  end
 end

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Batch.CLI.ContactSheetTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Batch, Error}
   alias Thumbnailer.Batch.{Outcome, Report}
@@ -28,12 +28,12 @@ defmodule Thumbnailer.Batch.CLI.ContactSheetTest do
 
   # What the browser saw is JSON, of which Elixir 1.14 reads what it needs itself.
   defp look(page) do
-    {seen, 0} = System.cmd("node", ["sheet.mjs", page], cd: @browser)
-    seen
+    {browser, 0} = System.cmd("node", ["sheet.mjs", page], cd: @browser)
+    browser
   end
 
-  defp number(seen, key) do
-    [_all, number] = Regex.run(~r/"#{key}":([0-9.]+)/, seen)
+  defp number(browser, key) do
+    [_all, number] = Regex.run(~r/"#{key}":([0-9.]+)/, browser)
     {number, ""} = Float.parse(number)
     number
   end
@@ -78,19 +78,19 @@ defmodule Thumbnailer.Batch.CLI.ContactSheetTest do
 
     sheet = ContactSheet.open(batch.out)
     {:ok, report} = Batch.run(batch, &ContactSheet.add(sheet, &1.last))
-    seen = sheet |> ContactSheet.close(report) |> look()
+    browser = sheet |> ContactSheet.close(report) |> look()
 
-    assert number(seen, "figures") == 32
-    assert number(seen, "loaded_at_the_end") == 31
-    assert {number(seen, "failed"), seen =~ ~s("reasons":["bad_image"])} == {1, true}
-    assert number(seen, "slow") == 2
-    assert {number(seen, "found"), number(seen, "found_reason")} == {1, 1}
-    assert seen =~ ~S("found_name":"Needle \"<i>.png")
-    assert {number(seen, "found_nothing"), number(seen, "figures_again")} == {0, 32}
-    assert number(seen, "columns") > number(seen, "columns_narrow")
+    assert number(browser, "figures") == 32
+    assert number(browser, "loaded_at_the_end") == 31
+    assert {number(browser, "failed"), browser =~ ~s("reasons":["bad_image"])} == {1, true}
+    assert number(browser, "slow") == 2
+    assert {number(browser, "found"), number(browser, "found_reason")} == {1, 1}
+    assert browser =~ ~S("found_name":"Needle \"<i>.png")
+    assert {number(browser, "found_nothing"), number(browser, "figures_again")} == {0, 32}
+    assert number(browser, "columns") > number(browser, "columns_narrow")
     # 180 pixels are wanted, and the smaller one has 100.
-    assert seen =~ ~r/"sharp":"[^"]*-300x/
-    assert seen =~ ~s("network":[],"errors":[])
+    assert browser =~ ~r/"sharp":"[^"]*-300x/
+    assert browser =~ ~s("network":[],"errors":[])
     assert File.ls!(batch.out) -- ["index.html", ".thumbnailer" | thumbnails(batch.out)] == []
   end
 
@@ -107,15 +107,15 @@ defmodule Thumbnailer.Batch.CLI.ContactSheetTest do
         made("/photos/#{n}.jpg", [output(path, 200)], n / 1)
       end
 
-    seen = outcomes |> sheet(out) |> look()
-    assert number(seen, "figures") == 5_000
-    assert number(seen, "loaded_at_first") > 0
-    assert number(seen, "loaded_at_first") < 500
-    assert number(seen, "loaded_at_the_end") < 1_000
-    assert number(seen, "slow") == 250
-    assert seen =~ ~s("network":[],"errors":[])
+    browser = outcomes |> sheet(out) |> look()
+    assert number(browser, "figures") == 5_000
+    assert number(browser, "loaded_at_first") > 0
+    assert number(browser, "loaded_at_first") < 500
+    assert number(browser, "loaded_at_the_end") < 1_000
+    assert number(browser, "slow") == 250
+    assert browser =~ ~s("network":[],"errors":[])
     # Said, as a time is no matter for an assertion.
-    IO.puts("\n5,000 images: first paint after #{number(seen, "first_paint")} ms")
+    IO.puts("\n5,000 images: first paint after #{number(browser, "first_paint")} ms")
   end
 
   defp or_copy(:ok, _from, _to), do: :ok

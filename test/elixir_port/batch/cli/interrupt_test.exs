@@ -2,7 +2,7 @@ defmodule Thumbnailer.Batch.CLI.InterruptTest do
   # Whole runs of the task in an operating system process, stopped in every way that there is.
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   @moduletag :real
   @moduletag timeout: 180_000

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Batch.CLI.ProgressTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Batch
   alias Thumbnailer.Batch.CLI.Progress

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Batch.Input.PathListTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Batch.Input
   alias Thumbnailer.Batch.Input.PathList

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Batch.Journal.CleanupTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Batch.Journal
   alias Thumbnailer.Batch.Journal.Cleanup

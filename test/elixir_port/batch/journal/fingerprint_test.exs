@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Batch.Journal.FingerprintTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Thumbnailer.Batch.Journal.Fingerprint
 

@@ -1,7 +1,7 @@
 defmodule Mix.Tasks.Thumbnailer.BatchTest do
   use ExUnit.Case, async: true
 
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   describe "mix thumbnailer.batch" do
     @describetag :real

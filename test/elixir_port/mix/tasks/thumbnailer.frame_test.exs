@@ -2,7 +2,7 @@ defmodule Mix.Tasks.Thumbnailer.FrameTest do
   use ExUnit.Case, async: false
 
   import ExUnit.CaptureIO
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Mix.Tasks.Thumbnailer.Frame
 
@@ -21,7 +21,7 @@ defmodule Mix.Tasks.Thumbnailer.FrameTest do
     assert frame([path, "200x100", "--format", "webp", "--quality", "70"]) ==
              {:make, 1,
               %{
-                deadline: 30_000,
+                timeout: 30_000,
                 outputs: [%{width: 200, height: 100, format: :webp, quality: 70}]
               }, {:path, path}}
   end
@@ -29,7 +29,7 @@ defmodule Mix.Tasks.Thumbnailer.FrameTest do
   test "several sizes are several outputs; id and deadline can be chosen, and the bytes taken along" do
     path = sample("one_pixel.png")
 
-    assert {:make, 7, %{deadline: 50, outputs: [%{width: 9}, %{height: 8}]}, {:bytes, bytes}} =
+    assert {:make, 7, %{timeout: 50, outputs: [%{width: 9}, %{height: 8}]}, {:bytes, bytes}} =
              frame([path, "9x", "x8", "--id", "7", "--timeout", "50", "--bytes"])
 
     assert bytes == File.read!(path)

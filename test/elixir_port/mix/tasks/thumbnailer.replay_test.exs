@@ -2,7 +2,7 @@ defmodule Mix.Tasks.Thumbnailer.ReplayTest do
   use ExUnit.Case, async: false
 
   import ExUnit.CaptureIO
-  import Thumbnailer.Parts
+  import Thumbnailer.Fixtures
 
   alias Mix.Tasks.Thumbnailer.Replay
 

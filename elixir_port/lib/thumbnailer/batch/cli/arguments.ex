@@ -48,12 +48,12 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
   ]
 
   @switches Enum.map(@own, fn {name, {type, _doc}} -> {name, type} end) ++
-              Enum.map(@made, &{&1.name, if(&1.type == :boolean, do: :boolean, else: :string)})
+              Enum.flat_map(@made, &Definition.switches/1)
 
   @cluster_jobs 128
 
   @typedoc "What is shown of a batch, and how its node is found."
-  @type shows :: %{
+  @type display :: %{
           quiet: boolean,
           json: boolean,
           report: boolean,
@@ -64,13 +64,19 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
   @doc "The documentation of all flags, as a Markdown list."
   @spec docs() :: String.t()
   def docs do
-    own = for {name, {_type, doc}} <- @own, do: {name, doc}
-    made = for option <- @made, do: {option.name, "as in `Thumbnailer.make/3`: #{option.doc}"}
-    Enum.map_join(own ++ made, "\n", fn {name, doc} -> "  * `--#{flag(name)}` - #{doc}" end)
+    own = for {name, {_type, doc}} <- @own, do: {[name], doc}
+
+    made =
+      for option <- @made,
+          do: {Definition.names(option), "as in `Thumbnailer.make/3`: #{option.doc}"}
+
+    Enum.map_join(own ++ made, "\n", fn {names, doc} ->
+      "  * #{Enum.map_join(names, ", ", &"`--#{flag(&1)}`")} - #{doc}"
+    end)
   end
 
   @doc "Reads a command line; raises `Mix.Error` and says what is accepted."
-  @spec parse!([String.t()]) :: {Batch.t(), shows}
+  @spec parse!([String.t()]) :: {Batch.t(), display}
   def parse!(arguments) do
     {flags, inputs} = OptionParser.parse!(arguments, strict: @switches)
     {list, patterns} = list!(flags[:from], inputs)
@@ -93,15 +99,15 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
       options:
         for(
           option <- @made,
-          {:ok, given} <- [Keyword.fetch(flags, option.name)],
+          given <- given!(flags, option),
           do: option!(option, given)
         )
     }
 
-    {settle!(batch), shows(flags)}
+    {validate!(batch), display(flags)}
   end
 
-  defp shows(flags) do
+  defp display(flags) do
     %{
       quiet: flags[:quiet] == true,
       json: flags[:json] == true,
@@ -167,8 +173,8 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
     error in ArgumentError -> Mix.raise("--name #{template}: " <> error.message)
   end
 
-  defp settle!(batch) do
-    _settled = Batch.settle!(batch)
+  defp validate!(batch) do
+    _validated = Batch.validate!(batch)
     batch
   rescue
     error in ArgumentError -> Mix.raise("--name: " <> error.message)
@@ -186,6 +192,14 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
 
   defp overwrite!(text),
     do: Mix.raise("--overwrite #{text}: it takes one of older, always, never")
+
+  defp given!(flags, option) do
+    case for name <- Definition.names(option), Keyword.has_key?(flags, name), do: name do
+      [] -> []
+      [name] -> [flags[name]]
+      names -> Mix.raise("#{Enum.map_join(names, " and ", &"--#{flag(&1)}")} are the same flag")
+    end
+  end
 
   defp option!(option, given) do
     case Definition.parse(option, given) do

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Batch.CLI.Interrupt do
   @moduledoc false
-  # Ctrl-C and SIGTERM as a wish to stop, once; the second ends the program at once.
+  # Ctrl-C and SIGTERM as a request to stop, once; the second ends the program at once.
   #
   # The BEAM has SIGINT for itself (its BREAK menu, chosen when it starts), so the terminal is told to pass Ctrl-C on as
   # a character. A shell does that, and restores the terminal when the BEAM is gone, however it went.
@@ -34,15 +34,15 @@ defmodule Thumbnailer.Batch.CLI.Interrupt do
   @spec watch((String.t() -> term)) :: t
   def watch(say) do
     flag = :atomics.new(1, [])
-    wish = fn name, status -> wish(flag, say, name, status) end
-    _ = swap({:erl_signal_handler, []}, {__MODULE__, wish})
+    on_signal = fn name, status -> on_signal(flag, say, name, status) end
+    _ = swap({:erl_signal_handler, []}, {__MODULE__, on_signal})
     _ = :os.set_signal(:sigterm, :handle)
-    %__MODULE__{flag: flag, pid: spawn(fn -> listen(terminal(), wish) end)}
+    %__MODULE__{flag: flag, pid: spawn(fn -> listen(terminal(), on_signal) end)}
   end
 
-  @doc "Whether somebody wishes to stop."
-  @spec wished?(t) :: boolean
-  def wished?(interrupt), do: :atomics.get(interrupt.flag, 1) > 0
+  @doc "Whether somebody asked to stop."
+  @spec requested?(t) :: boolean
+  def requested?(interrupt), do: :atomics.get(interrupt.flag, 1) > 0
 
   @doc "Leaves terminal and signals as they were."
   @spec stop(t) :: :ok
@@ -54,7 +54,7 @@ defmodule Thumbnailer.Batch.CLI.Interrupt do
 
   defp swap(old, new), do: :gen_event.swap_handler(:erl_signal_server, old, new)
 
-  defp wish(flag, say, name, status) do
+  defp on_signal(flag, say, name, status) do
     if :atomics.add_get(flag, 1, 1) == 1, do: say.(name), else: System.halt(status)
   end
 
@@ -75,28 +75,28 @@ defmodule Thumbnailer.Batch.CLI.Interrupt do
 
   defp terminal?(name), do: String.starts_with?(name, ["pts/", "tty", "console"])
 
-  defp listen(nil, _wish), do: :ok
+  defp listen(nil, _on_signal), do: :ok
 
-  defp listen({path, reader}, wish) do
+  defp listen({path, reader}, on_signal) do
     arguments = ["-c", @script, "sh", path, to_string(reader)]
     _port = Port.open({:spawn_executable, "/bin/sh"}, [:binary, :exit_status, args: arguments])
-    _ = if reader == :beam, do: spawn_link(fn -> read(wish) end)
-    hear(wish)
+    _ = if reader == :beam, do: spawn_link(fn -> read(on_signal) end)
+    wait_for_keys(on_signal)
   end
 
-  defp hear(wish) do
+  defp wait_for_keys(on_signal) do
     receive do
-      {_port, {:data, "interrupt" <> _line}} -> wish.("Ctrl-C", 130)
+      {_port, {:data, "interrupt" <> _line}} -> on_signal.("Ctrl-C", 130)
       _other -> :ok
     end
 
-    hear(wish)
+    wait_for_keys(on_signal)
   end
 
-  defp read(wish) do
+  defp read(on_signal) do
     case IO.getn(:stdio, "", 1) do
-      @ctrl_c -> wish.("Ctrl-C", 130) && read(wish)
-      key when is_binary(key) -> read(wish)
+      @ctrl_c -> on_signal.("Ctrl-C", 130) && read(on_signal)
+      key when is_binary(key) -> read(on_signal)
       _end -> :ok
     end
   end
@@ -104,16 +104,16 @@ defmodule Thumbnailer.Batch.CLI.Interrupt do
   # -- SIGTERM, as a handler of kernel's erl_signal_server
 
   @impl true
-  def init({wish, _previous}), do: {:ok, wish}
+  def init({on_signal, _previous}), do: {:ok, on_signal}
 
   @impl true
-  def handle_event(:sigterm, wish) do
-    wish.("SIGTERM", 143)
-    {:ok, wish}
+  def handle_event(:sigterm, on_signal) do
+    on_signal.("SIGTERM", 143)
+    {:ok, on_signal}
   end
 
-  def handle_event(_signal, wish), do: {:ok, wish}
+  def handle_event(_signal, on_signal), do: {:ok, on_signal}
 
   @impl true
-  def handle_call(_request, wish), do: {:ok, :ok, wish}
+  def handle_call(_request, on_signal), do: {:ok, :ok, on_signal}
 end

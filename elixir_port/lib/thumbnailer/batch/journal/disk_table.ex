@@ -1,8 +1,8 @@
 defmodule Thumbnailer.Batch.Journal.DiskTable do
   @moduledoc false
-  # Binaries by key for the time of a batch. They lie in a file that has lost its name already, so that nothing is left of
-  # it whatever happens; what says where they lie are slots of eight bytes, of which at most three in four are
-  # taken. So a million entries cost 11 to 22 MB of memory.
+  # Binaries by key for the time of a batch. They lie in a file that is already unlinked, so that nothing of it is left
+  # whatever happens. An index of slots of eight bytes says where they lie; at most three in four slots are
+  # used. So a million entries cost 11 to 22 MB of memory.
   #
   # :dets would cost none, but ten times as long: it writes several times for each new entry.
 
@@ -15,8 +15,8 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
   @offset_bits 40
   @offset_mask (1 <<< @offset_bits) - 1
 
-  # The slots of the first generation; each further one has twice as many, so that none is ever moved.
-  @first 65_536
+  # The slots of the first segment; each further one has twice as many, so that none is ever moved.
+  @first_segment 65_536
 
   # Before each value: its size and its key.
   @header 20
@@ -26,20 +26,20 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
 
   # Bytes that are read at a time and kept: inputs come mostly in the order of the last run, so that what is asked for
   # next lies behind what was asked for last.
-  @glance 16_384
+  @read_ahead 16_384
 
   @enforce_keys [:file]
   defstruct [
     :file,
-    generations: [],
-    room: 0,
+    segments: [],
+    free_slots: 0,
     count: 0,
     written: 0,
-    tail: [],
-    tail_size: 0,
+    pending: [],
+    pending_bytes: 0,
     # what was read last, and from where
-    seen_at: 0,
-    seen: ""
+    buffer_at: 0,
+    buffer: ""
   ]
 
   @type key :: <<_::128>>
@@ -113,30 +113,30 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
     end
   end
 
-  defp add(%{room: 0} = state, key, value), do: state |> grow() |> add(key, value)
+  defp add(%{free_slots: 0} = state, key, value), do: state |> grow() |> add(key, value)
 
-  defp add(%{generations: [slots | _older]} = state, key, value) do
+  defp add(%{segments: [slots | _older]} = state, key, value) do
     {offset, state} = append(state, key, value)
-    :atomics.put(slots, free(slots, first(slots, key)), word(key, offset))
-    %{state | room: state.room - 1, count: state.count + 1}
+    :atomics.put(slots, free_slot(slots, first_slot(slots, key)), word(key, offset))
+    %{state | free_slots: state.free_slots - 1, count: state.count + 1}
   end
 
-  defp grow(%{generations: generations} = state) do
-    size = @first <<< length(generations)
+  defp grow(%{segments: segments} = state) do
+    size = @first_segment <<< length(segments)
 
     %{
       state
-      | generations: [:atomics.new(size, signed: false) | generations],
-        room: div(size * 3, 4)
+      | segments: [:atomics.new(size, signed: false) | segments],
+        free_slots: div(size * 3, 4)
     }
   end
 
-  defp find(state, key), do: find(state.generations, state, key)
+  defp find(state, key), do: find(state.segments, state, key)
 
   defp find([], state, _key), do: {nil, state}
 
   defp find([slots | older], state, key) do
-    case probe(state, slots, key, first(slots, key)) do
+    case probe(state, slots, key, first_slot(slots, key)) do
       {nil, state} -> find(older, state, key)
       found -> found
     end
@@ -149,17 +149,21 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
 
       word ->
         case read(state, word, key) do
-          {nil, state} -> probe(state, slots, key, next(slots, index))
+          {nil, state} -> probe(state, slots, key, next_slot(slots, index))
           {value, state} -> {{slots, index, value}, state}
         end
     end
   end
 
-  defp free(slots, index),
-    do: if(:atomics.get(slots, index) == 0, do: index, else: free(slots, next(slots, index)))
+  defp free_slot(slots, index),
+    do:
+      if(:atomics.get(slots, index) == 0,
+        do: index,
+        else: free_slot(slots, next_slot(slots, index))
+      )
 
-  defp first(slots, <<place::40, _rest::88>>), do: rem(place, size(slots)) + 1
-  defp next(slots, index), do: rem(index, size(slots)) + 1
+  defp first_slot(slots, <<place::40, _rest::88>>), do: rem(place, size(slots)) + 1
+  defp next_slot(slots, index), do: rem(index, size(slots)) + 1
   defp size(slots), do: :atomics.info(slots).size
 
   defp word(key, offset), do: tag(key) <<< @offset_bits ||| offset + 1
@@ -169,15 +173,21 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
 
   defp append(state, key, value) do
     size = IO.iodata_length(value)
-    offset = state.written + state.tail_size
-    tail_size = state.tail_size + @header + size
-    state = %{state | tail: [state.tail, <<size::32>>, key | value], tail_size: tail_size}
-    {offset, if(tail_size >= @block, do: flush(state), else: state)}
+    offset = state.written + state.pending_bytes
+    pending_bytes = state.pending_bytes + @header + size
+
+    state = %{
+      state
+      | pending: [state.pending, <<size::32>>, key | value],
+        pending_bytes: pending_bytes
+    }
+
+    {offset, if(pending_bytes >= @block, do: flush(state), else: state)}
   end
 
   defp flush(state) do
-    :ok = :file.pwrite(state.file, state.written, state.tail)
-    %{state | tail: [], tail_size: 0, written: state.written + state.tail_size}
+    :ok = :file.pwrite(state.file, state.written, state.pending)
+    %{state | pending: [], pending_bytes: 0, written: state.written + state.pending_bytes}
   end
 
   # The value that the slot leads to, if it is that of the key.
@@ -191,28 +201,28 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
     end
   end
 
-  defp entry(%{seen: seen, seen_at: seen_at} = state, offset, key) do
-    skip = offset - seen_at
+  defp entry(%{buffer: buffer, buffer_at: buffer_at} = state, offset, key) do
+    skip = offset - buffer_at
 
-    case seen do
+    case buffer do
       <<_::binary-size(skip), size::32, found::binary-16, value::binary-size(size), _::binary>>
       when skip >= 0 ->
         {if(found == key, do: value), state}
 
       _elsewhere ->
-        state |> look(offset) |> entry(offset, key)
+        state |> read_ahead(offset) |> entry(offset, key)
     end
   end
 
   # From the entry on, and at least all of it.
-  defp look(state, offset) do
-    {:ok, <<size::32, _::binary>> = seen} = :file.pread(state.file, offset, @glance)
+  defp read_ahead(state, offset) do
+    {:ok, <<size::32, _::binary>> = buffer} = :file.pread(state.file, offset, @read_ahead)
 
-    {:ok, seen} =
-      if byte_size(seen) < @header + size and byte_size(seen) == @glance,
+    {:ok, buffer} =
+      if byte_size(buffer) < @header + size and byte_size(buffer) == @read_ahead,
         do: :file.pread(state.file, offset, @header + size),
-        else: {:ok, seen}
+        else: {:ok, buffer}
 
-    %{state | seen: seen, seen_at: offset}
+    %{state | buffer: buffer, buffer_at: offset}
   end
 end

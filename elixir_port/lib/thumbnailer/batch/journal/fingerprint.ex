@@ -19,12 +19,12 @@ defmodule Thumbnailer.Batch.Journal.Fingerprint do
   # Bytes that are read at a time.
   @block 1_048_576
 
-  @doc "What the file system says of the input, or has said already."
+  @doc "What the file system says of the input; `info` is that, where it is known already."
   @spec stat(Path.t(), File.Stat.t() | nil) :: {:ok, t} | {:error, Error.t()}
   def stat(path, info \\ nil) do
-    said = if info, do: {:ok, info}, else: info(path)
+    info_result = if info, do: {:ok, info}, else: info(path)
 
-    with {:ok, %{size: size, mtime: mtime}} <- Source.regular(path, said),
+    with {:ok, %{size: size, mtime: mtime}} <- Source.regular(path, info_result),
          do: {:ok, %__MODULE__{size: size, mtime: mtime, read_at: System.os_time(:second)}}
   end
 

@@ -1,12 +1,12 @@
 defmodule Thumbnailer.Batch.Journal.Lock do
   @moduledoc false
-  # Keeps two batches from writing into the same folder at a time. The lock names its owner; that of an owner who died
-  # without a word, such as by kill -9, is taken over.
+  # Keeps two batches from writing into the same folder at a time. The lock names its owner; that of an owner that was
+  # killed, such as by kill -9, is taken over.
 
   alias Thumbnailer.OS
 
-  @doc "Takes the lock of `folder`, `:inherited` from an owner who died, or says who has it."
-  @spec take(Path.t(), :ok | :inherited) :: :ok | :inherited | {:error, String.t()}
+  @doc "Takes the lock of `folder`, `:taken_over` from an owner that has ended, or says who has it."
+  @spec take(Path.t(), :ok | :taken_over) :: :ok | :taken_over | {:error, String.t()}
   def take(folder, how \\ :ok) do
     case File.open(path(folder), [:write, :exclusive], &IO.binwrite(&1, owner())) do
       {:ok, :ok} -> how
@@ -29,7 +29,7 @@ defmodule Thumbnailer.Batch.Journal.Lock do
     else
       _gone ->
         release(folder)
-        take(folder, :inherited)
+        take(folder, :taken_over)
     end
   end
 

@@ -28,7 +28,7 @@ defmodule Thumbnailer.Batch.Journal.Record do
   @type output :: %{name: Path.t(), path: Path.t(), size: String.t(), format: atom}
 
   @doc """
-  Splits outputs into those that are due and those that stand. `same?` tells whether the input is what it was.
+  Splits outputs into those that are due and those that exist already. `same?` tells whether the input is what it was.
 
     * `:always` - all are due
     * `:never` - those that do not exist are
@@ -43,24 +43,24 @@ defmodule Thumbnailer.Batch.Journal.Record do
           binary,
           (() -> boolean)
         ) ::
-          {due :: [output], stand :: [output]}
-  def due(_made, outputs, :always, _content, _options, _same?), do: {outputs, []}
+          {due :: [output], existing :: [output]}
+  def due(_record, outputs, :always, _content, _options, _same?), do: {outputs, []}
 
-  def due(_made, outputs, :never, _content, _options, _same?),
+  def due(_record, outputs, :never, _content, _options, _same?),
     do: Enum.split_with(outputs, &(not File.exists?(&1.path)))
 
   def due(nil, outputs, :older, content, _options, _same?),
     do: Enum.split_with(outputs, &(changed_at(&1.path) < content.mtime))
 
-  def due(%__MODULE__{options: options} = made, outputs, :older, _content, options, same?) do
-    if same?.(), do: Enum.split_with(outputs, &(not stands?(&1, made))), else: {outputs, []}
+  def due(%__MODULE__{options: options} = record, outputs, :older, _content, options, same?) do
+    if same?.(), do: Enum.split_with(outputs, &(not intact?(&1, record))), else: {outputs, []}
   end
 
   def due(%__MODULE__{}, outputs, :older, _content, _other_options, _same?), do: {outputs, []}
 
   # One that was cut short or replaced by somebody else is made again.
-  defp stands?(output, made) do
-    with %{bytes: bytes} = product <- made.outputs[output.name],
+  defp intact?(output, record) do
+    with %{bytes: bytes} = product <- record.outputs[output.name],
          true <- {product.size, product.format} == {output.size, output.format},
          {:ok, %{size: ^bytes, type: :regular}} <- Fingerprint.info(output.path) do
       true

@@ -1,16 +1,16 @@
-defmodule Bench.Ours do
-  @moduledoc "The whole stack: `Thumbnailer.make/3`, the port, the program, its workers; an instance for each contender."
+defmodule Bench.FullStack do
+  @moduledoc "The whole stack: `Thumbnailer.make/3`, the port, the program, its workers; an instance for each implementation."
 
-  alias Bench.{Contender, Recipe}
+  alias Bench.{Implementation, Workload}
 
   @doc """
-  Starts an instance with as many workers as the recipe makes images at a time.
+  Starts an instance with as many workers as the workload makes images at a time.
 
     * `:by` - `:bytes`, in memory, as the peers have them, or `:path`
     * `:speed` - the option of `Thumbnailer.make/3`
     * `:name` - for the tables
   """
-  def start(recipe, opts \\ []) do
+  def start(workload, opts \\ []) do
     by = Keyword.get(opts, :by, :bytes)
     speed = Keyword.get(opts, :speed, :balanced)
 
@@ -18,18 +18,18 @@ defmodule Bench.Ours do
       Keyword.get(opts, :name, "ours, #{speed}" <> if(by == :path, do: ", by path", else: ""))
 
     instance = :"#{name} #{System.unique_integer([:positive])}"
-    {:ok, supervisor} = Thumbnailer.start_link(name: instance, workers: recipe.parallel)
+    {:ok, supervisor} = Thumbnailer.start_link(name: instance, workers: workload.parallel)
     {:ok, hello} = Thumbnailer.info(instance)
-    sources = recipe.files |> Enum.map(&source(&1, by)) |> List.to_tuple()
-    thumbnails = &thumbnails(&1, Recipe.outputs(recipe), on: instance, speed: speed)
+    sources = workload.files |> Enum.map(&source(&1, by)) |> List.to_tuple()
+    thumbnails = &thumbnails(&1, Workload.outputs(workload), on: instance, speed: speed)
 
-    %Contender{
+    %Implementation{
       name: name,
       version: "#{hello.version}, libvips #{hello.libvips}",
-      make: &{time(fn -> make(sources, thumbnails, Recipe.callers(recipe), &1) end), 0},
+      make: &{time(fn -> make(sources, thumbnails, Workload.callers(workload), &1) end), 0},
       save: &save(sources, thumbnails, &1),
       processes: fn -> [hello.os_pid] end,
-      recipe: recipe,
+      workload: workload,
       through_beam?: true,
       stop: fn -> Supervisor.stop(supervisor) end
     }

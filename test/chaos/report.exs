@@ -1,10 +1,10 @@
-defmodule Chaos.Verdict do
+defmodule Chaos.Report do
   # The table of a run, and whether it holds what the project promises.
 
-  # After its deadline a request of a silent front has half a second; the rest is the machine's.
+  # After its deadline a request of a silent server has half a second; the rest is the machine's.
   @grace 500
   @slack 1_000
-  @patience 2_000
+  @recovery_limit 2_000
 
   @reasons [:crashed, :timeout, :port_exited, :unavailable]
 
@@ -12,7 +12,7 @@ defmodule Chaos.Verdict do
   def print(run) do
     print_faults(run.injected.faults)
     print_answers(run)
-    print_late(run.injected.late)
+    print_slow(run.injected.slow)
     print_memory(run.injected[:memory] || [])
     conditions = conditions(run)
     IO.puts("\ncondition")
@@ -44,19 +44,19 @@ defmodule Chaos.Verdict do
     IO.puts("""
 
     #{answers.asked} requests of #{run.options.callers} callers in #{round(seconds, 1)} s, #{round(served / seconds, 0)} thumbnails a second; \
-    #{stats.restarts} restarts of the front, seed #{run.options.seed}
+    #{stats.restarts} restarts of the server, seed #{run.options.seed}
     latency in ms: p50 #{round(latency.p50, 1)}, p95 #{round(latency.p95, 1)}, p99 #{round(latency.p99, 1)}\
     """)
   end
 
-  # Milliseconds since the fault: the state of the program as the library sees it, then of the front and the workers;
+  # Milliseconds since the fault: the state of the program as the library sees it, then of the server and the workers;
   # a dot is a process that is well, a dash one that is not there.
-  defp print_late(late) do
-    for seen <- late do
+  defp print_slow(slow) do
+    for observed <- slow do
       IO.puts("\nlate recovery")
 
-      for {from, {program, front, workers}} <- seen,
-          do: row([from, program, front, workers], [8, 12, 4, 0])
+      for {from, {program, server, workers}} <- observed,
+          do: row([from, program, server, workers], [8, 12, 4, 0])
     end
   end
 
@@ -64,18 +64,18 @@ defmodule Chaos.Verdict do
 
   defp print_memory(points) do
     IO.puts("")
-    row(["images", "BEAM MB", "front MB", "workers MB (resident)"], [12, 10, 10, 0])
+    row(["images", "BEAM MB", "server MB", "workers MB (resident)"], [12, 10, 10, 0])
 
     for point <- points,
         do:
-          row([point.images, mb(point.beam), mb(point.front), mb(point.workers)], [12, 10, 10, 0])
+          row([point.images, mb(point.beam), mb(point.server), mb(point.workers)], [12, 10, 10, 0])
   end
 
   defp conditions(%{answers: answers, injected: injected} = run) do
     injected_count = injected.faults |> Map.values() |> Enum.sum()
     limit = run.deadline + @grace + @slack
     of = &Map.get(answers, &1, 0)
-    late = Enum.count(injected.recoveries, &(&1 == nil))
+    slow = Enum.count(injected.recoveries, &(&1 == nil))
     longest = injected.recoveries |> Enum.reject(&is_nil/1) |> Enum.max(fn -> 0 end)
 
     other =
@@ -104,8 +104,8 @@ defmodule Chaos.Verdict do
       {"faults at a point of the work have their own reason", injected.wrong == [],
        inspect(Enum.take(injected.wrong, 3))},
       {"no half file", run.files == [], inspect(run.files)},
-      {"the pool is whole again within #{@patience} ms, every time", late == 0,
-       "longest #{longest} ms, #{late} too late"}
+      {"the pool is whole again within #{@recovery_limit} ms, every time", slow == 0,
+       "longest #{longest} ms, #{slow} too slow"}
       | leftovers(run)
     ]
   end

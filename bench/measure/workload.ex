@@ -1,6 +1,6 @@
-defmodule Bench.Recipe do
+defmodule Bench.Workload do
   @moduledoc """
-  What every contender is to make: of each file each output, `parallel` files at a time. Where that is more than one, `callers`
+  What every implementation is to make: of each file each output, `parallel` files at a time. Where that is more than one, `callers`
   ask for twice as many, so that nobody who makes them has to wait for the next.
   """
 
@@ -23,21 +23,21 @@ defmodule Bench.Recipe do
     }
   end
 
-  @doc "As JSON, with what is for one contender alone."
-  def json(recipe, more \\ %{}),
-    do: recipe |> map() |> Map.merge(more) |> JSON.encode() |> IO.iodata_to_binary()
+  @doc "As JSON, with what is for one implementation alone."
+  def json(workload, more \\ %{}),
+    do: workload |> map() |> Map.merge(more) |> JSON.encode() |> IO.iodata_to_binary()
 
   @doc "As a map in Elixir's syntax."
-  def elixir(recipe),
-    do: recipe |> map() |> inspect(limit: :infinity, printable_limit: :infinity)
+  def elixir(workload),
+    do: workload |> map() |> inspect(limit: :infinity, printable_limit: :infinity)
 
-  defp map(recipe), do: recipe |> Map.from_struct() |> Map.put(:callers, callers(recipe))
+  defp map(workload), do: workload |> Map.from_struct() |> Map.put(:callers, callers(workload))
 
   @doc "The outputs as a request of the protocol, in Erlang's syntax; `more` are further options of each."
-  def request(recipe, more \\ %{}) do
+  def request(workload, more \\ %{}) do
     outputs =
-      Enum.map_join(recipe.outputs, ", ", fn output ->
-        options = output |> Map.put(:quality, recipe.quality) |> Map.merge(more)
+      Enum.map_join(workload.outputs, ", ", fn output ->
+        options = output |> Map.put(:quality, workload.quality) |> Map.merge(more)
 
         "\#{" <>
           Enum.map_join(options, ", ", fn {name, value} -> "#{name} => #{value}" end) <> "}"
@@ -47,10 +47,10 @@ defmodule Bench.Recipe do
   end
 
   @doc "The outputs as `Thumbnailer.make_all/3` wants them."
-  def outputs(recipe) do
-    for output <- recipe.outputs do
+  def outputs(workload) do
+    for output <- workload.outputs do
       {{output.width, output.height},
-       fit: output.fit, format: output.format, quality: recipe.quality}
+       fit: output.fit, format: output.format, quality: workload.quality}
     end
   end
 end

@@ -1,4 +1,4 @@
-"""The orders that a peer of script/bench takes on its stdin; what they are is in ../measure/peer.ex."""
+"""The commands that a peer of script/bench takes on its stdin; what they are is in ../measure/peer.ex."""
 
 import sys
 import time
@@ -13,9 +13,9 @@ def serve(ready, make, save, memory=None):
     processes that did it are gone before anybody could look."""
     say(f"ready {ready}")
     for line in sys.stdin:
-        order, _, operand = line.rstrip("\n").partition(" ")
+        command, _, operand = line.rstrip("\n").partition(" ")
         begin = time.perf_counter()
-        if order == "make":
+        if command == "make":
             make(int(operand))
         else:
             save(operand)

@@ -1,13 +1,13 @@
-defmodule Bench.Contender do
+defmodule Bench.Implementation do
   @moduledoc """
-  Something that makes thumbnails by a recipe, started and waiting.
+  Something that makes thumbnails by a workload, started and waiting.
 
     * `:make` - takes a number of images, makes them, yields the milliseconds and, where the processes that did it are gone
       since, the bytes of memory that they had
     * `:save` - writes the thumbnails to a folder, a file for each source and output, named `0-0`, `0-1`, `1-0`, ...
     * `:processes` - the processes that do the work, each with all its children
     * `:through_beam?` - whether this BEAM works for it, so that its processor time counts
-    * `:recipe` - what it makes, when that is not what all the others do
+    * `:workload` - what it makes, when that is not what all the others do
     * `:count` - images in each round, see `Bench.Rounds`
   """
 
@@ -18,7 +18,7 @@ defmodule Bench.Contender do
     :save,
     :processes,
     :stop,
-    :recipe,
+    :workload,
     through_beam?: false,
     version: "",
     count: 1

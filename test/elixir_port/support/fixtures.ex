@@ -1,4 +1,4 @@
-defmodule Thumbnailer.Parts do
+defmodule Thumbnailer.Fixtures do
   @moduledoc false
   # What the tests are made with: port programs, files, folders, operating system processes.
 

@@ -1,40 +1,41 @@
-defmodule Chaos.Census do
+defmodule Chaos.Resources do
   # What there is of everything that could be left behind.
 
   alias Chaos.{Load, Processes}
 
-  @doc "The census of an instance at rest, or what is not at rest after two seconds."
-  def settled(on, workers) do
+  @doc "The resources of an instance at rest, or what is not at rest after two seconds."
+  def at_rest(on, workers) do
     # Reading /proc and starting `kill` have ended processes and ports of their own.
     wait(fn -> take(on) end, workers, System.monotonic_time(:millisecond) + 2_000, nil)
   end
 
   # Twice the same, with the pool whole and nothing in it.
   defp wait(take, workers, until, last) do
-    census = take.()
-    resting? = census.workers == workers and census.memfds == 0 and census == last
+    resources = take.()
+    idle? = resources.workers == workers and resources.memfds == 0 and resources == last
 
-    if resting? or System.monotonic_time(:millisecond) > until do
-      census
+    if idle? or System.monotonic_time(:millisecond) > until do
+      resources
     else
       Process.sleep(50)
-      wait(take, workers, until, census)
+      wait(take, workers, until, resources)
     end
   end
 
   defp take(on) do
-    front = Processes.front(on)
-    workers = Processes.workers(front)
-    {front_descriptors, front_memfds} = Processes.descriptors(front)
+    server = Processes.server(on)
+    workers = Processes.workers(server)
+    {server_descriptors, server_memfds} = Processes.descriptors(server)
     {beam_descriptors, _none} = Processes.descriptors("self")
 
     %{
       "BEAM processes": length(Process.list()),
       "BEAM ports": length(Port.list()),
       "BEAM descriptors": beam_descriptors,
-      "front's descriptors": front_descriptors,
+      "server's descriptors": server_descriptors,
       memfds:
-        front_memfds + Enum.sum(for worker <- workers, do: elem(Processes.descriptors(worker), 1)),
+        server_memfds +
+          Enum.sum(for worker <- workers, do: elem(Processes.descriptors(worker), 1)),
       workers: Enum.count(workers, &Processes.alive?/1)
     }
   end
@@ -45,7 +46,7 @@ defmodule Chaos.Census do
   def watch(on, load, ends_at) do
     started = System.monotonic_time(:millisecond)
     points = watch(on, load, ends_at, started, [])
-    %{faults: %{}, recoveries: [], late: [], wrong: [], memory: points}
+    %{faults: %{}, recoveries: [], slow: [], wrong: [], memory: points}
   end
 
   # Points are spread over the images where their number is known, else over the time.
@@ -68,13 +69,13 @@ defmodule Chaos.Census do
   defp share(%{left: left}, asked), do: asked / max(asked + :counters.get(left, 1), 1)
 
   defp point(on, asked) do
-    front = Processes.front(on)
-    workers = front |> Processes.workers() |> Enum.map(&Processes.resident/1) |> Enum.sum()
+    server = Processes.server(on)
+    workers = server |> Processes.workers() |> Enum.map(&Processes.resident/1) |> Enum.sum()
 
     %{
       images: asked,
       beam: Processes.resident("self"),
-      front: Processes.resident(front),
+      server: Processes.resident(server),
       workers: workers
     }
   end
