@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/step_fault.h"
+
 namespace thumbnailer {
 
 enum class Reason : std::uint8_t {
@@ -101,6 +103,9 @@ struct Failure {
     std::optional<std::int64_t> exit_status = {};
     std::optional<std::int64_t> limit = {};
     std::string diagnostics = {}; // what a worker that died wrote to stderr last
+    std::string step = {};        // the name of the step that it happened in
+    std::optional<StepFault> step_fault = {}; // with step_refused and step_failed
+    std::uint32_t step_use = 0;   // in a worker, the same: 1 + its place among the uses of the job
 };
 
 } // namespace thumbnailer

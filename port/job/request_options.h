@@ -11,11 +11,18 @@
 
 namespace thumbnailer {
 
+// A step as an output asks for it.
+struct RequestedStep {
+    std::string name;
+    std::vector<double> values; // of its parameters, in the order of its description
+};
+
 // One element of `outputs`: what the worker needs, and what the server opens for it.
 struct OutputRequest {
     Output output;
     std::optional<Source> overlay;
     std::string to; // empty: into the answer
+    std::vector<RequestedStep> steps;
 };
 
 struct RequestOptions {

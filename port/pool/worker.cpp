@@ -38,7 +38,7 @@ std::string_view signal_name(int number) {
 
 // The child between fork and its first job: nothing of the server's but the channel and its own stderr.
 [[noreturn]] void run_in_child(pid_t server_pid, Descriptor channel, Descriptor diagnostics, const Sandbox& sandbox,
-                               WorkerMain main) {
+                               const StepRegistry& steps, const StepProgress& progress, WorkerMain main) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != server_pid) ::_exit(0); // the server died before the line above
     for (const SignalName& signal : kSignals) std::signal(signal.number, SIG_DFL);
@@ -49,13 +49,13 @@ std::string_view signal_name(int number) {
     ::dup2(channel.get(), kChannelInWorker);
     ::close_range(kChannelInWorker + 1, ~0U, 0);
     sandbox.enter();
-    main(Descriptor(kChannelInWorker));
+    main({Descriptor(kChannelInWorker), steps, progress});
     ::_exit(0);
 }
 
 } // namespace
 
-Result<std::unique_ptr<Worker>> Worker::start(const Sandbox& sandbox, WorkerMain main) {
+Result<std::unique_ptr<Worker>> Worker::start(const Sandbox& sandbox, const StepRegistry& steps, WorkerMain main) {
     auto [ours, theirs] = open_channel();
     int ends[2];
     if (!ours || ::pipe2(ends, O_CLOEXEC) != 0)
@@ -63,15 +63,20 @@ Result<std::unique_ptr<Worker>> Worker::start(const Sandbox& sandbox, WorkerMain
     Descriptor reading(ends[0]);
     Descriptor writing(ends[1]);
     ::fcntl(reading.get(), F_SETFL, O_NONBLOCK);
+    // Workers that have no step need no page to say that they run one.
+    StepProgress progress = steps.newest() == 0 ? StepProgress() : StepProgress::create();
     const pid_t server_pid = ::getpid();
     const pid_t pid = ::fork();
     if (pid < 0) return Failure{Reason::internal, std::string("fork: ") + std::strerror(errno)};
-    if (pid == 0) run_in_child(server_pid, std::move(theirs), std::move(writing), sandbox, main);
+    if (pid == 0) run_in_child(server_pid, std::move(theirs), std::move(writing), sandbox, steps, progress, main);
+    progress.keep_from_others();
     // A child that is stopped before it has come to PR_SET_PDEATHSIG would outlive us, and hold our pipes open. In a
     // process group of its own it is ended with us: the kernel wakes stopped groups that become orphaned with SIGHUP.
     ::setpgid(pid, pid);
     std::unique_ptr<Worker> worker(new Worker());
     worker->pid_ = pid;
+    worker->step_progress_ = std::move(progress);
+    worker->newest_step_ = steps.newest();
     worker->process_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     worker->channel_ = std::move(ours);
     worker->stderr_ = std::move(reading);
@@ -116,6 +121,12 @@ std::variant<std::monostate, JobResult, Violation> Worker::receive() {
     Violation violation;
     std::memcpy(&violation, into.data(), sizeof violation);
     return violation;
+}
+
+std::optional<StepProgress::Running> Worker::running_step() const {
+    const auto running = step_progress_.running();
+    if (!task_ || !running || running->use >= task_->steps.size()) return std::nullopt;
+    return running;
 }
 
 void Worker::begin_termination() {

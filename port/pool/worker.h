@@ -11,6 +11,8 @@
 #include "os/process_memory.h"
 #include "request/task.h"
 #include "sandbox/sandbox.h"
+#include "step/registry/step_progress.h"
+#include "step/registry/step_registry.h"
 
 namespace thumbnailer {
 
@@ -20,13 +22,22 @@ struct ExitStatus {
     int exit_status = 0;
 };
 
-// What a worker process runs, with its end of the channel, until that is closed; it does not return. A pointer, so that
-// what starts workers is linked without what they do.
-using WorkerMain = void (*)(Descriptor channel);
+// What a worker process has: its end of the channel, the steps that were mapped before its fork, and where it says which of
+// them it runs.
+struct WorkerContext {
+    Descriptor channel;
+    const StepRegistry& steps;
+    const StepProgress& step_progress;
+};
+
+// What a worker process runs until the channel is closed; it does not return. A pointer, so that what starts workers is
+// linked without what they do.
+using WorkerMain = void (*)(WorkerContext context);
 
 class Worker {
 public:
-    static Result<std::unique_ptr<Worker>> start(const Sandbox& sandbox, WorkerMain main);
+    static Result<std::unique_ptr<Worker>> start(const Sandbox& sandbox, const StepRegistry& steps,
+                                                 WorkerMain main);
     ~Worker();
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
@@ -50,6 +61,10 @@ public:
     const std::string& diagnostics() const { return diagnostics_; }
 
     const Task* task() const { return task_.get(); }
+    // Whether it was forked after all steps of the task were mapped.
+    bool has_steps_of(const Task& task) const { return newest_step_ >= task.newest_step(); }
+    // Which use of a step of its task it says that it runs, and since when.
+    std::optional<StepProgress::Running> running_step() const;
     bool idle() const { return !task_ && !terminating_; }
     // Told to go or killed, since when, and whether it is gone.
     bool terminating() const { return terminating_; }
@@ -70,6 +85,8 @@ private:
     Descriptor channel_;
     Descriptor stderr_;
     Descriptor memory_; // its statm
+    StepProgress step_progress_;
+    std::uint32_t newest_step_ = 0;
     std::unique_ptr<Task> task_;
     std::string diagnostics_;
     std::int64_t jobs_assigned_ = 0;

@@ -17,6 +17,7 @@ struct CompletedTask {
     std::unique_ptr<Task> task;
     std::variant<JobResult, Failure> result;
     bool killed_its_worker = false; // by what it did, not by how long it took
+    std::shared_ptr<LoadedStep> step = nullptr; // that ran when its worker was ended, and is to blame
 };
 
 // What became of a worker process, for whoever watches the program: see `--events` in docs/protocol.md.
@@ -30,12 +31,13 @@ struct WorkerEvent {
 
 class WorkerPool {
 public:
-    WorkerPool(const Config& config, const Sandbox& sandbox, WorkerMain main)
-        : config_(config), sandbox_(sandbox), worker_main_(main) {}
+    WorkerPool(const Config& config, const Sandbox& sandbox, const StepRegistry& steps, WorkerMain main)
+        : config_(config), sandbox_(sandbox), steps_(steps), worker_main_(main) {}
 
     // Forks what is missing.
     void spawn_missing(Clock::time_point now);
-    // Gives the task to a worker that has none. False, and the task still there, when all are busy.
+    // Gives the task to a worker that has none. False, and the task still there, when all are busy, or were forked before
+    // one of its steps was added: then one of them is replaced.
     bool assign(std::unique_ptr<Task>& task);
     // Takes a task back from its worker, which is ended. Empty when no worker has it.
     std::unique_ptr<Task> cancel(Id id);
@@ -59,10 +61,14 @@ public:
 private:
     void receive_result(Worker& worker, std::vector<CompletedTask>& completed);
     void on_exit(Worker& worker, const ExitStatus& status, std::vector<CompletedTask>& completed);
+    // Takes the task from a worker that is ended, with the step that it ran.
+    CompletedTask fail(Worker& worker, Failure failure, bool killed_its_worker);
+    void retire_one_without_step(const Task& task);
     void record_event(WorkerEvent event);
 
     const Config& config_;
     const Sandbox& sandbox_;
+    const StepRegistry& steps_;
     WorkerMain worker_main_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<WorkerEvent> events_;

@@ -25,6 +25,8 @@ Map error_map(const Failure& failure) {
     if (!failure.signal.empty()) map.put("signal", atom(failure.signal));
     if (!failure.system_call.empty()) map.put("system_call", binary(failure.system_call));
     if (failure.exit_status) map.put("exit_status", integer(*failure.exit_status));
+    if (!failure.step.empty()) map.put("step", binary(failure.step));
+    if (failure.step_fault) map.put("fault", atom(name_of(*failure.step_fault)));
     if (!failure.diagnostics.empty()) map.put("stderr", binary(failure.diagnostics));
     return map;
 }
@@ -91,9 +93,11 @@ Map output_map(const OutputResult& output_result) {
 }
 
 // The failures live as long as the terms that borrow their messages.
-Term output_term(const OutputResult& output_result, std::optional<OutputFile>& file, Bytes result, Failure& failure) {
+Term output_term(const OutputResult& output_result, Task& task, std::optional<OutputFile>& file, Bytes result,
+                 Failure& failure) {
     if (output_result.made == 0) {
         failure = from_wire(output_result.failure);
+        task.name_step(failure);
         return tuple(atom("error"), error_map(failure));
     }
     Map map = output_map(output_result);
@@ -118,6 +122,8 @@ Payload hello(const Config& config, const SandboxStatus& status, std::string_vie
     limits.put("max_request_bytes", integer(config.max_request_bytes));
     limits.put("max_source_bytes", integer(config.max_source_bytes));
     limits.put("max_memory", integer(config.max_memory));
+    limits.put("max_step_memory", integer(config.max_step_memory));
+    limits.put("disable_step_after", integer(config.disable_step_after));
     limits.put("poison_after", integer(config.poison_after));
     limits.put("poison_for", integer(config.poison_for_ms));
     limits.put("max_pixels", integer(config.max_pixels));
@@ -174,12 +180,50 @@ Payload event_frame(const Codec& codec, const WorkerEvent& event) {
     return encoded(codec, tuple(atom("event"), atom(event.name), std::move(map)));
 }
 
+namespace {
+
+Map step_map(const LoadedStep& step) {
+    Map map;
+    map.put("name", binary(step.name));
+    map.put("hash", binary(step.hash));
+    map.put("description", binary(step.description));
+    map.put("bytes", integer(static_cast<std::int64_t>(step.image.bytes())));
+    map.put("disabled", boolean(step.disabled));
+    return map;
+}
+
+} // namespace
+
+Payload step_disabled_event(const Codec& codec, const LoadedStep& step) {
+    Map map;
+    map.put("name", binary(step.name));
+    map.put("hash", binary(step.hash));
+    map.put("kills", integer(step.kills));
+    return encoded(codec, tuple(atom("event"), atom("step_disabled"), std::move(map)));
+}
+
+Payload step_reply(const Codec& codec, Id id, const LoadedStep& step) { return ok(codec, id, step_map(step)); }
+
+Payload removed_reply(const Codec& codec, Id id) { return ok(codec, id, Map{}); }
+
+Payload steps_reply(const Codec& codec, Id id, const StepRegistry& steps) {
+    List list;
+    for (const auto& step : steps.published()) list.items.push_back(step_map(*step));
+    Map map;
+    map.put("steps", std::move(list));
+    return ok(codec, id, std::move(map));
+}
+
 Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& failure) {
     return encoded(codec, tuple(atom("error"), id ? integer(*id) : atom("nil"), error_map(failure)));
 }
 
 Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result) {
-    if (job_result.failed != 0) return error_reply(codec, task.id, from_wire(job_result.failure));
+    if (job_result.failed != 0) {
+        Failure failure = from_wire(job_result.failure);
+        task.name_step(failure);
+        return error_reply(codec, task.id, failure);
+    }
     if (task.job.probe) return ok(codec, task.id, probe_map(job_result.header));
     const std::size_t size = task.result_size();
     const auto result = std::make_shared<Mapping>(Mapping::of(task.result.get(), size));
@@ -194,7 +238,7 @@ Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result
             continue;
         }
         outputs.items.push_back(
-            output_term(job_result.outputs[next], task.files[next], result->bytes(), failures[next]));
+            output_term(job_result.outputs[next], task, task.files[next], result->bytes(), failures[next]));
         ++next;
     }
     Map map;

@@ -18,6 +18,10 @@ constexpr std::size_t kMaxUnwritten = std::size_t{64} << 20;
 // In the poll set: input, output, then what the crew watches.
 constexpr std::size_t kFirstOfPool = 2;
 
+Failure duplicate_id(Id id) {
+    return {Reason::duplicate_id, "the id " + std::to_string(id) + " belongs to a request that is still unanswered"};
+}
+
 void complain(const Failure& failure) { std::fprintf(stderr, "thumbnailer: %s\n", failure.message.c_str()); }
 
 } // namespace
@@ -26,7 +30,7 @@ Server::Server(const Config& config, const Sandbox& sandbox, const Roots& roots,
                WorkerMain worker_main, std::string_view libvips)
     : config_(config), roots_(roots), input_(std::move(input)), output_(std::move(output)),
       reader_(input_.get(), static_cast<std::size_t>(config.max_request_bytes)), writer_(output_.get()),
-      pool_(config, sandbox, worker_main), poison_(config.poison_after, milliseconds(config.poison_for_ms)),
+      pool_(config, sandbox, steps_, worker_main), poison_(config.poison_after, milliseconds(config.poison_for_ms)),
       streams_(static_cast<std::size_t>(config.max_streams), static_cast<std::size_t>(config.max_source_bytes)),
       watchdog_(config.die_with_parent), memory_(open_statm(::getpid())) {
     writer_.push(hello(config, sandbox.status(), libvips));
@@ -118,17 +122,18 @@ void Server::handle(Frame frame) {
     case Op::probe: return accept(*request, frame);
     case Op::chunk: return append_chunk(*request);
     case Op::cancel: return cancel(request->id);
+    case Op::add_step: return add_step(*request);
+    case Op::remove_step: return remove_step(*request);
+    case Op::steps: return writer_.push(steps_reply(*config_.codec, request->id, steps_));
     case Op::ping: return writer_.push(pong(*config_.codec, request->id));
     case Op::stats: return writer_.push(stats_reply(*config_.codec, request->id, stats()));
     }
 }
 
 void Server::accept(const Request& request, Frame& frame) {
-    if (is_pending(request.id))
-        return reply_error(request.id, {Reason::duplicate_id, "the id " + std::to_string(request.id) +
-                                                                  " belongs to a request that is still unanswered"});
+    if (is_pending(request.id)) return reply_error(request.id, duplicate_id(request.id));
     const bool stream = std::holds_alternative<Stream>(request.source);
-    auto task = Task::from(request, frame, config_, roots_);
+    auto task = Task::from(request, frame, config_, roots_, steps_);
     if (task && !stream) return enqueue(std::move(*task));
     const auto opened = task ? streams_.open(std::move(*task)) : Result<Done>(task.error());
     if (opened) return;
@@ -151,7 +156,9 @@ void Server::append_chunk(const Request& request) {
 
 void Server::enqueue(std::unique_ptr<Task> task) {
     const Job& job = task->job;
-    if (poison_.refuses(task->source.get(), job.source_offset, job.source_size, Clock::now()))
+    std::vector<std::string_view> steps;
+    for (const auto& step : task->steps) steps.push_back(step->hash);
+    if (poison_.refuses(task->source.get(), job.source_offset, job.source_size, Clock::now(), steps))
         return reply_error(task->id, {Reason::poison, "this image has killed " + std::to_string(config_.poison_after) +
                                                           " workers and is not tried again for a while"});
     queue_.push_back(std::move(task));
@@ -177,8 +184,50 @@ bool Server::remove(Id id) {
     return true;
 }
 
+// The step is mapped at once, and can be named once a worker, in its sandbox, has said what it is.
+void Server::add_step(const Request& request) {
+    const Id id = request.id;
+    if (is_pending(id)) return reply_error(id, duplicate_id(id));
+    // A copy, because a mapping begins at the start of a file.
+    const auto sealed = share_copy(request.step.translation);
+    auto step = sealed ? steps_.map(request.step.name, request.step.hash, sealed->get())
+                       : Result<std::shared_ptr<LoadedStep>>(sealed.error());
+    auto task = step ? Task::describing(id, std::move(*step), config_) : Result<std::unique_ptr<Task>>(step.error());
+    if (!task) return reply_error(id, task.error());
+    queue_.push_back(std::move(*task));
+}
+
+void Server::finish_adding(Task& task, const JobResult& job_result) {
+    LoadedStep& step = *task.steps.front();
+    const auto text = Mapping::of(task.result.get(), job_result.description_bytes);
+    step.description = text_of(text.bytes());
+    const auto lines = std::ranges::count(step.description, '\n') + (step.description.ends_with('\n') ? 0 : 1);
+    step.parameters = static_cast<std::size_t>(lines - 1); // the first is the heading
+    steps_.publish(task.steps.front());
+    writer_.push(step_reply(*config_.codec, task.id, step));
+}
+
+void Server::remove_step(const Request& request) {
+    if (steps_.remove(request.step.name)) return writer_.push(removed_reply(*config_.codec, request.id));
+    reply_error(request.id, {Reason::bad_request, "there is no step \"" + request.step.name + "\""});
+}
+
+// A step that ends one worker after the other does so until somebody looks at it.
+void Server::blame_step(LoadedStep& step) {
+    if (config_.disable_step_after == 0 || step.disabled || ++step.kills < config_.disable_step_after) return;
+    step.disabled = true;
+    writer_.push(step_disabled_event(*config_.codec, step));
+}
+
 void Server::dispatch() {
-    while (!queue_.empty() && pool_.assign(queue_.front())) queue_.pop_front();
+    while (!queue_.empty()) {
+        if (const LoadedStep* step = queue_.front()->disabled_step()) {
+            reply_error(queue_.front()->id, disabled(*step));
+        } else if (!pool_.assign(queue_.front())) {
+            return;
+        }
+        queue_.pop_front();
+    }
 }
 
 void Server::expire(Clock::time_point now) {
@@ -195,12 +244,20 @@ void Server::reply_to(std::vector<CompletedTask> completed) {
         Task& task = *each.task;
         if (const auto* job_result = std::get_if<JobResult>(&each.result)) {
             ++(job_result->failed != 0 ? counters_.failed : counters_.served);
+            if (job_result->failed == 0)
+                for (const auto& step : task.steps) step->kills = 0;
+            if (task.job.describe_step != 0 && job_result->failed == 0) {
+                finish_adding(task, *job_result);
+                continue;
+            }
             writer_.push(result_reply(*config_.codec, task, *job_result));
             continue;
         }
         const Failure& failure = std::get<Failure>(each.result);
-        if (each.killed_its_worker)
-            poison_.record(task.source.get(), task.job.source_offset, task.job.source_size, Clock::now());
+        if (each.killed_its_worker && task.source)
+            poison_.record(task.source.get(), task.job.source_offset, task.job.source_size, Clock::now(),
+                           each.step ? std::string_view(each.step->hash) : std::string_view());
+        if (each.step) blame_step(*each.step);
         if (failure.reason == Reason::timeout) ++counters_.timed_out;
         if (failure.reason == Reason::crashed) ++counters_.crashed;
         reply_error(task.id, failure);

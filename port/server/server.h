@@ -10,6 +10,7 @@
 #include "pool/worker_pool.h"
 #include "server/poison.h"
 #include "server/reply.h"
+#include "step/registry/step_registry.h"
 #include "server/streams.h"
 #include "server/watchdog.h"
 
@@ -31,6 +32,10 @@ private:
     void append_chunk(const Request& request);
     void enqueue(std::unique_ptr<Task> task);
     void cancel(Id id);
+    void add_step(const Request& request);
+    void finish_adding(Task& task, const JobResult& job_result);
+    void remove_step(const Request& request);
+    void blame_step(LoadedStep& step);
     bool remove(Id id);
     bool is_pending(Id id) const;
 
@@ -51,6 +56,7 @@ private:
     Descriptor output_;
     FrameReader reader_;
     FrameWriter writer_;
+    StepRegistry steps_;
     WorkerPool pool_;
     Poison poison_;
     Streams streams_;

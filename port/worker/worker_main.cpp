@@ -8,6 +8,7 @@
 #include "os/channel.h"
 #include "os/shared_memory.h"
 #include "thumbnail/make_thumbnails.h"
+#include "thumbnail/steps/user_steps.h"
 #include "thumbnail/ycbcr/ycbcr_pipeline.h"
 
 #ifdef THUMBNAILER_FAULTS
@@ -79,7 +80,22 @@ JobResult unmapped(const char* what) {
     return job_result;
 }
 
-JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, YcbcrPipeline& ycbcr_pipeline) {
+JobResult describe(const Job& job, const std::vector<Descriptor>& descriptors, UserSteps& user_steps) {
+    JobResult job_result;
+    auto text = user_steps.describe(job);
+    const auto written = text ? write_all(descriptors[0].get(), bytes_of(*text), 0) : Result<Done>(text.error());
+    if (written) {
+        job_result.description_bytes = static_cast<std::uint32_t>(text->size());
+    } else {
+        job_result.failed = 1;
+        job_result.failure = to_wire(written.error());
+    }
+    return job_result;
+}
+
+JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, YcbcrPipeline& ycbcr_pipeline,
+                 UserSteps& user_steps) {
+    if (job.describe_step != 0) return describe(job, descriptors, user_steps);
     const std::size_t end = job.source_offset + job.source_size;
     const Mapping source = Mapping::of(descriptors[0].get(), end);
     if (source.size() != end) return unmapped("the source");
@@ -95,20 +111,22 @@ JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, Ycb
 #ifdef THUMBNAILER_FAULTS
     image = plan_fault(image);
 #endif
-    return make_thumbnails(job, {image, overlays}, OutputWriter(job, descriptors), ycbcr_pipeline);
+    return make_thumbnails(job, {image, overlays}, OutputWriter(job, descriptors), ycbcr_pipeline, &user_steps);
 }
 
 } // namespace
 
-void worker_main(Descriptor channel) {
+void worker_main(WorkerContext context) {
     Job job;
     YcbcrPipeline ycbcr_pipeline;
+    UserSteps user_steps(context.steps, context.step_progress);
+    const Descriptor channel = std::move(context.channel);
     for (;;) {
         std::vector<Descriptor> descriptors;
         const std::size_t received =
             receive_message(channel.get(), std::as_writable_bytes(std::span(&job, 1)), descriptors);
         if (received != sizeof(Job)) break;
-        const JobResult job_result = answer(job, descriptors, ycbcr_pipeline);
+        const JobResult job_result = answer(job, descriptors, ycbcr_pipeline, user_steps);
         if (!send_message(channel.get(), std::as_bytes(std::span(&job_result, 1)), {})) break;
     }
     // Not exit(): the destructors and handlers are the server's.

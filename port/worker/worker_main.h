@@ -1,10 +1,10 @@
 // Inside a worker process: jobs in, outcomes out, until the server closes the channel.
 #pragma once
 
-#include "os/descriptor.h"
+#include "pool/worker.h"
 
 namespace thumbnailer {
 
-[[noreturn]] void worker_main(Descriptor channel);
+[[noreturn]] void worker_main(WorkerContext context);
 
 } // namespace thumbnailer

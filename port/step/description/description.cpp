@@ -75,7 +75,8 @@ Result<StepParameter> read_parameter(std::string_view line, std::size_t number) 
     if (!type) return bad_line(number, "the type is not number, integer, boolean, colour or choice");
     parameter.type = *type;
     if (!read_range(take_word(line), parameter)) return bad_line(number, "the range is none of this type");
-    const auto initial = parameter.value_of(take_word(line));
+    parameter.initial_text = take_word(line);
+    const auto initial = parameter.value_of(parameter.initial_text);
     if (!initial) return bad_line(number, "the default must be " + parameter.accepted());
     parameter.initial = *initial;
     if (!is_meaning(line)) return bad_line(number, "there is no meaning of at most 200 bytes");

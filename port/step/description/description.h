@@ -22,6 +22,7 @@ struct StepParameter {
     double most = 0;
     std::vector<std::string> words; // of a choice
     double initial = 0;             // as the step gets it
+    std::string initial_text;       // as its author wrote it
     std::string meaning;
 
     // A value as people write it, as the step gets it. Fails with bad_option: the parameter, the value, what is accepted.

@@ -22,6 +22,7 @@ public:
     Result<Done> renew_data() const;
 
     StepEntry* entry() const { return reinterpret_cast<StepEntry*>(image_.begin() + layout_.entry); }
+    std::size_t bytes() const { return size_; }
     const StepNote& note() const { return layout_.note; }
     const ElfLayout& layout() const { return layout_; }
 

@@ -31,7 +31,7 @@ public:
     void fail(std::string what);
 
 private:
-    Reader reader_;
+    ByteReader reader_;
     std::optional<Failure> fault_;
 };
 

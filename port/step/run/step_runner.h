@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "step/image/step_image.h"
-#include "step/run/step_fault.h"
+#include "step/run/step_failure.h"
 #include "step/run/step_memory.h"
 #include "step/run/step_stack.h"
 

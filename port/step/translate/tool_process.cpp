@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -86,7 +87,7 @@ Result<ToolRun> ToolProcess::run(const std::function<int()>& function) const {
     if (pid == 0) become_tool(parent, writing, folder_, limits_, function);
     writing.reset();
     ToolRun ended;
-    ended.timed_out = !read_output(reading, Clock::now() + std::chrono::seconds(2 * limits_.seconds), ended.output);
+    ended.timed_out = !read_output(reading, std::min(until_, Clock::now() + std::chrono::seconds(2 * limits_.seconds)), ended.output);
     if (ended.timed_out) ::kill(pid, SIGKILL);
     int status = 0;
     while (::waitpid(pid, &status, 0) < 0)

@@ -1,6 +1,7 @@
 // Runs one tool, or one function of ours, in a confined child of its own, and waits for it.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -25,7 +26,10 @@ struct ToolRun {
 class ToolProcess {
 public:
     // `folder`: where the tool works, and the only place where it can write.
-    explicit ToolProcess(std::string folder, ToolLimits limits = {}) : folder_(std::move(folder)), limits_(limits) {}
+    // `until`: when the last of its tools is ended at the latest.
+    using Clock = std::chrono::steady_clock;
+    explicit ToolProcess(std::string folder, ToolLimits limits = {}, Clock::time_point until = Clock::time_point::max())
+        : folder_(std::move(folder)), limits_(limits), until_(until) {}
 
     // Fails with internal when there can be no child, or no sandbox around it.
     Result<ToolRun> run(const std::vector<std::string>& command) const;
@@ -35,6 +39,7 @@ public:
 private:
     std::string folder_;
     ToolLimits limits_;
+    Clock::time_point until_;
 };
 
 } // namespace thumbnailer

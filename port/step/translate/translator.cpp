@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 
@@ -22,6 +23,8 @@ namespace thumbnailer {
 namespace {
 
 constexpr int kRefused = 1;
+// Of all tools together.
+constexpr std::chrono::seconds kLongest{120};
 // wasm2c's output and step/runtime/wasm-rt.h belong together.
 constexpr std::string_view kWasm2cVersion = "1.0.32";
 
@@ -71,7 +74,7 @@ std::string first_line(const std::string& output) {
 class Translation {
 public:
     Translation(Bytes module, Architecture target, const Toolchain& tools, const WorkFolder& folder)
-        : module_(module), target_(target), tools_(tools), folder_(folder), process_(folder.path()) {}
+        : module_(module), target_(target), tools_(tools), folder_(folder), process_(folder.path(), {}, std::chrono::steady_clock::now() + kLongest) {}
 
     Result<std::vector<std::byte>> make() {
         for (const auto step : {&Translation::check, &Translation::check_version, &Translation::write_runtime,

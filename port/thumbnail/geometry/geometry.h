@@ -49,6 +49,10 @@ struct Layout {
 // `part` is what is used of an image of size `image`.
 Layout lay_out(Size image, const Rect& part, const Output& output);
 
+// The layout for a picture of another size in the place of what was kept: a step has changed it. A canvas that is wider or
+// higher stays so.
+Layout with_picture_of(const Layout& layout, Size picture, Gravity gravity);
+
 // Where something of size `inner` begins that stands in `outer` by gravity. Both may be the larger.
 struct Place {
     std::int32_t x = 0;

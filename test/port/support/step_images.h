@@ -26,12 +26,13 @@ inline Descriptor sealed(Bytes bytes, int seals = F_SEAL_WRITE | F_SEAL_GROW | F
 }
 
 inline const std::vector<std::byte>& translated(const std::vector<std::byte>& module) {
-    static std::map<std::vector<std::byte>, std::vector<std::byte>> made;
-    const auto found = made.find(module);
+    static std::map<std::string, std::vector<std::byte>> made;
+    const std::string key(text_of(module));
+    const auto found = made.find(key);
     if (found != made.end()) return found->second;
     auto translation = translate_step(module, *native_architecture());
     REQUIRE_MESSAGE(translation, translation.error().message);
-    return made[module] = std::move(*translation);
+    return made[key] = std::move(*translation);
 }
 
 inline StepImage image_of(Bytes translation) {

@@ -3,10 +3,7 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
 #include <string_view>
-
-#include "step/runtime/entry.h"
 
 namespace thumbnailer {
 
@@ -47,23 +44,5 @@ static_assert([] {
 }());
 
 inline std::string_view name_of(StepFault fault) { return kStepFaults[static_cast<std::size_t>(fault)].name; }
-
-constexpr StepFault fault_of(StepTrap trap) {
-    switch (trap) {
-    case STEP_TRAP_BOUNDS: return StepFault::bounds;
-    case STEP_TRAP_OVERFLOW:
-    case STEP_TRAP_DIVISION:
-    case STEP_TRAP_CONVERSION: return StepFault::arithmetic;
-    case STEP_TRAP_CALL: return StepFault::call;
-    case STEP_TRAP_STACK: return StepFault::stack;
-    case STEP_TRAP_MEMORY: return StepFault::memory;
-    default: return StepFault::unreachable;
-    }
-}
-
-struct StepFailure {
-    StepFault fault = StepFault::refused;
-    std::string message; // of a refusal the step's own text, else what a person should read
-};
 
 } // namespace thumbnailer
