@@ -1,4 +1,4 @@
-# Fills the last figures of each workload into docs/performance.md and draws its plot; measures nothing.
+# Fills the last figures of each benchmark into docs/performance.md and draws its plot; measures nothing.
 #
 #     script/bench none --write-docs
 

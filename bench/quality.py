@@ -1,8 +1,8 @@
 """How near thumbnails come to their source, for script/bench.
 
-    quality.py REFERENCES (RECIPE FOLDER)...
+    quality.py REFERENCES (WORKLOAD FOLDER)...
 
-Each FOLDER holds what one implementation made by the RECIPE before it, a file for each source and output: 0-0, 0-1, 1-0, ... Printed is a line for
+Each FOLDER holds what one implementation made by the WORKLOAD before it, a file for each source and output: 0-0, 0-1, 1-0, ... Printed is a line for
 each: the mean SSIM, the bytes of all, the width and height of the first; tab-separated.
 
 The reference of a thumbnail is made by libvips: the source decoded in full, turned upright, in sRGB, resampled with

@@ -15,7 +15,7 @@ outputs =
 workload = %Workload{files: [Source.photo(settings)], outputs: outputs, parallel: 2}
 largest = %{workload | outputs: [hd(outputs)]}
 
-alone = fn _recipe -> FullStack.start(largest, name: "ours, the largest alone") end
+alone = fn _workload -> FullStack.start(largest, name: "ours, the largest alone") end
 
 implementations = [
   &FullStack.start/1,

@@ -1,4 +1,4 @@
-// argv to Config, the descriptors in their places, libvips started, and the server to work.
+// Reads the command line, moves the descriptors to their places, starts libvips and runs the server.
 
 #include <fcntl.h>
 #include <sys/prctl.h>

@@ -21,7 +21,7 @@ defmodule Bench.Target do
     {"ImageMagick", @balanced, 8.0, nil}
   ]
 
-  @doc "All of them, from the last figures of each workload."
+  @doc "All of them, from the last figures of each benchmark."
   def all(settings) do
     rows = fn name -> Comparison.read(name, settings) end
     table = fn name -> Table.read(name, settings) end

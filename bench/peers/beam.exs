@@ -1,5 +1,5 @@
-# A BEAM as a peer of script/bench: elixir beam.exs nif|peer RECIPE. What it is told and what it answers is in
-# ../measure/peer.ex; RECIPE is a map in Elixir's own syntax.
+# A BEAM as a peer of script/bench: elixir beam.exs nif|peer WORKLOAD. What it is told and what it answers is in
+# ../measure/peer.ex; WORKLOAD is a map in Elixir's own syntax.
 
 defmodule Bench.Beam do
   alias Bench.{PeerNode, VipsNif}

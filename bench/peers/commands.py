@@ -1,6 +1,6 @@
 """Programs that make one thumbnail and end, as peers of script/bench: vipsthumbnail and ImageMagick's convert.
 
-    commands.py vipsthumbnail|convert RECIPE
+    commands.py vipsthumbnail|convert WORKLOAD
 
 Each image has a process of its own, for that is how they are used.
 """

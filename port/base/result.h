@@ -32,7 +32,7 @@ private:
     std::variant<T, Failure> either_;
 };
 
-// The outcome of something that yields nothing.
+// The value of an operation that yields nothing.
 struct Done {};
 
 } // namespace thumbnailer

@@ -1,7 +1,7 @@
-// What crosses between the server and a worker, as plain bytes over their socket: a Job and its descriptors
-// one way, an JobResult the other. Plain structs, so that both sides are a copy. The worker may be in the
-// hands of an attacker: the server checks an JobResult before it believes a word of it (see server/reply.h), and truths
-// are bytes there, because a bool of another value than 0 and 1 has no meaning.
+// What the server and a worker send each other over their socket, as plain structs, copied byte for byte: a Job with
+// its descriptors to the worker, a JobResult back. An attacker may control the worker: the server uses a JobResult only
+// after Task::is_valid_result (request/task.h) has accepted it. Its booleans are bytes, because a bool with another
+// value than 0 and 1 is undefined behaviour.
 #pragma once
 
 #include <array>
@@ -45,8 +45,7 @@ struct StepRange {
 // images to be laid over outputs.
 struct Job {
     bool probe = false;
-    bool jpeg_fast_path = true; // see thumbnail/ycbcr/ycbcr_pipeline.h// outputs that can go through it do, see
-                                // thumbnail/ycbcr/ycbcr_pipeline.h
+    bool jpeg_fast_path = true; // outputs for which it is possible use it, see thumbnail/ycbcr/ycbcr_pipeline.h
     Limits limits;
     std::uint64_t source_offset = 0; // of the image in the source
     std::uint64_t source_size = 0;
@@ -112,7 +111,7 @@ struct OutputResult {
 };
 
 struct JobResult {
-    std::uint8_t failed = 0; // as a whole: then `failure` says why, else the header and the products are there
+    std::uint8_t failed = 0; // 1: the whole job failed, and `failure` says why; 0: the header and the outputs are set
     WireFailure failure;
     Header header;
     std::uint32_t count = 0;

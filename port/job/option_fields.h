@@ -17,7 +17,7 @@ struct Range {
     double max = 0; // 0: there is no range
 };
 
-// Where values go.
+// The structs that an option is written to.
 struct OptionTarget {
     RequestOptions& options;
     OutputRequest& request;
@@ -49,7 +49,7 @@ struct NumberOf {
     std::string default_text(Range range) const;
 };
 
-// How much of something: a number, false for none of it, true for the usual.
+// A number, false for 0, or true for the usual number.
 struct OptionalNumberOf {
     static constexpr std::string_view kType = "amount";
     double Output::*member;

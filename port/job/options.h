@@ -13,8 +13,8 @@
 
 namespace thumbnailer {
 
-// Reads the `RequestOptions` of a make or probe request, whose map may hold every request option and, when
-// `with_outputs`, must hold a list of outputs. Fails with bad_option.
+// Reads the options of a make or probe request: a map of request options, which must also hold a list of outputs when
+// `with_outputs`. Fails with bad_option.
 Result<RequestOptions> read_request_options(const Term& term, bool with_outputs);
 
 // The name as the table has it, which lives for ever; empty when no option is called so.

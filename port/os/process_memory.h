@@ -1,4 +1,4 @@
-// What the kernel says of a process's memory, through /proc/PID/statm kept open because the number is read often.
+// The memory of a process by /proc/PID/statm, which is kept open because it is read often.
 #pragma once
 
 #include <sys/types.h>
@@ -11,8 +11,7 @@ namespace thumbnailer {
 
 Descriptor open_statm(pid_t pid);
 
-// Bytes of resident memory that are the process's own: not the program's code, not what it shares with others.
-// 0 when unknown.
+// Resident memory in bytes that the process shares with no other and with no file. 0 when unknown.
 std::int64_t private_rss(const Descriptor& statm);
 
 } // namespace thumbnailer

@@ -1,5 +1,5 @@
-// Memory that crosses to a worker as a descriptor. Nothing mapped here is inherited by a fork, so that the
-// bytes of one image are never in the address space of another image's worker.
+// Mappings of memory, and memory that is passed to a worker as a descriptor. Mappings made here are not inherited by a
+// fork (MADV_DONTFORK), so that the bytes of one image are never in the address space of another image's worker.
 #pragma once
 
 #include <sys/types.h>

@@ -36,9 +36,10 @@ std::string_view signal_name(int number) {
     return row == kSignals.end() ? "other" : row->name;
 }
 
-// The child between fork and its first job: nothing of the server's but the channel and its own stderr.
+// In the child, between fork and its first job: closes every descriptor of the server but the channel and its own
+// stderr.
 [[noreturn]] void run_in_child(pid_t server_pid, Descriptor channel, Descriptor diagnostics, const Sandbox& sandbox,
-                               const StepRegistry& steps, const StepProgress& progress, WorkerMain main) {
+                               WorkerMain main) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != server_pid) ::_exit(0); // the server died before the line above
     for (const SignalName& signal : kSignals) std::signal(signal.number, SIG_DFL);
@@ -49,13 +50,13 @@ std::string_view signal_name(int number) {
     ::dup2(channel.get(), kChannelInWorker);
     ::close_range(kChannelInWorker + 1, ~0U, 0);
     sandbox.enter();
-    main({Descriptor(kChannelInWorker), steps, progress});
+    main(Descriptor(kChannelInWorker));
     ::_exit(0);
 }
 
 } // namespace
 
-Result<std::unique_ptr<Worker>> Worker::start(const Sandbox& sandbox, const StepRegistry& steps, WorkerMain main) {
+Result<std::unique_ptr<Worker>> Worker::start(const Sandbox& sandbox, WorkerMain main) {
     auto [ours, theirs] = open_channel();
     int ends[2];
     if (!ours || ::pipe2(ends, O_CLOEXEC) != 0)
@@ -63,20 +64,16 @@ Result<std::unique_ptr<Worker>> Worker::start(const Sandbox& sandbox, const Step
     Descriptor reading(ends[0]);
     Descriptor writing(ends[1]);
     ::fcntl(reading.get(), F_SETFL, O_NONBLOCK);
-    // Workers that have no step need no page to say that they run one.
-    StepProgress progress = steps.newest() == 0 ? StepProgress() : StepProgress::create();
     const pid_t server_pid = ::getpid();
     const pid_t pid = ::fork();
     if (pid < 0) return Failure{Reason::internal, std::string("fork: ") + std::strerror(errno)};
-    if (pid == 0) run_in_child(server_pid, std::move(theirs), std::move(writing), sandbox, steps, progress, main);
-    progress.keep_from_others();
-    // A child that is stopped before it has come to PR_SET_PDEATHSIG would outlive us, and hold our pipes open. In a
-    // process group of its own it is ended with us: the kernel wakes stopped groups that become orphaned with SIGHUP.
+    if (pid == 0) run_in_child(server_pid, std::move(theirs), std::move(writing), sandbox, main);
+    // A child that is stopped before it calls PR_SET_PDEATHSIG would outlive the server and hold its pipes open. In a
+    // process group of its own it ends with the server: the kernel sends SIGHUP and SIGCONT to stopped groups that
+    // become orphaned.
     ::setpgid(pid, pid);
     std::unique_ptr<Worker> worker(new Worker());
     worker->pid_ = pid;
-    worker->step_progress_ = std::move(progress);
-    worker->newest_step_ = steps.newest();
     worker->process_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     worker->channel_ = std::move(ours);
     worker->stderr_ = std::move(reading);
@@ -91,7 +88,8 @@ Worker::~Worker() {
     ::waitpid(pid_, nullptr, 0);
 }
 
-// A second guard, for when the server itself is stopped: more processor time than this job can have used in time.
+// A second limit, which holds while the server itself is stopped: more processor time than the job can use before its
+// deadline.
 void Worker::limit_processor_time() const {
     clockid_t clock{};
     timespec used{};
@@ -121,12 +119,6 @@ std::variant<std::monostate, JobResult, Violation> Worker::receive() {
     Violation violation;
     std::memcpy(&violation, into.data(), sizeof violation);
     return violation;
-}
-
-std::optional<StepProgress::Running> Worker::running_step() const {
-    const auto running = step_progress_.running();
-    if (!task_ || !running || running->use >= task_->steps.size()) return std::nullopt;
-    return running;
 }
 
 void Worker::begin_termination() {

@@ -11,22 +11,21 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How long a worker that was told to go may take.
+// How long a retired worker may take to exit before it is killed.
 constexpr milliseconds kGracePeriod{1000};
 constexpr milliseconds kMaxForkDelay{5000};
-// How often the memory of workers is looked at. A worker fills some 100 MB in this time.
+// How often the memory of the workers is read. A worker fills some 100 MB in this time.
 constexpr milliseconds kSampleMemoryEvery{50};
-// A step that has run for so long when a deadline passes would not have ended soon.
-constexpr milliseconds kStepOverdue{1000};
 
-// In the poll set, for each worker.
+// Entries of one worker in the poll set.
 constexpr std::size_t kPerWorker = 3;
 
 bool is_late(const Worker& worker, Clock::time_point now) {
     return worker.task() != nullptr && worker.task()->deadline <= now;
 }
 
-// Signals that a decoder raises in itself. A kill comes from somebody else, and is no fault of the image.
+// SIGKILL, SIGTERM and SIGINT come from outside and say nothing about the image; other signals are raised by the
+// decoder.
 bool was_the_image(const ExitStatus& status) {
     return status.signal != "kill" && status.signal != "term" && status.signal != "int";
 }
@@ -57,14 +56,14 @@ Failure too_much_memory(std::int64_t limit) {
 
 } // namespace
 
-// A worker on its last task does not count, so that its successor is ready before it goes.
+// A worker on its last task does not count, so that its successor is ready before it exits.
 void WorkerPool::spawn_missing(Clock::time_point now) {
     const auto lasting = [&](const auto& worker) {
         return !worker->terminating() && worker->jobs_assigned() < config_.max_images_per_worker;
     };
     auto missing = config_.workers - std::ranges::count_if(workers_, lasting);
     for (; missing > 0 && now >= next_fork_; --missing) {
-        auto worker = Worker::start(sandbox_, steps_, worker_main_);
+        auto worker = Worker::start(sandbox_, worker_main_);
         if (!worker) {
             std::fprintf(stderr, "thumbnailer: %s\n", worker.error().message.c_str());
             next_fork_ = now + kMaxForkDelay;
@@ -78,38 +77,9 @@ void WorkerPool::spawn_missing(Clock::time_point now) {
 
 bool WorkerPool::assign(std::unique_ptr<Task>& task) {
     if (busy() >= static_cast<std::size_t>(config_.workers)) return false;
-    const bool assigned = std::ranges::any_of(workers_, [&](const auto& worker) {
-        return worker->idle() && worker->jobs_assigned() < config_.max_images_per_worker &&
-               worker->has_steps_of(*task) && worker->send(task);
+    return std::ranges::any_of(workers_, [&](const auto& worker) {
+        return worker->idle() && worker->jobs_assigned() < config_.max_images_per_worker && worker->send(task);
     });
-    if (!assigned && task->newest_step() != 0) retire_one_without_step(*task);
-    return assigned;
-}
-
-// spawn_missing forks its successor, which has the steps of this task.
-void WorkerPool::retire_one_without_step(const Task& task) {
-    const auto outdated = std::ranges::find_if(
-        workers_, [&](const auto& worker) { return worker->idle() && !worker->has_steps_of(task); });
-    if (outdated == workers_.end()) return;
-    record_event({.name = "worker_recycle",
-                  .pid = (*outdated)->pid(),
-                  .made = (*outdated)->jobs_assigned(),
-                  .why = "step_added"});
-    (*outdated)->retire();
-}
-
-// A step that merely was under way when a short deadline passed is not to blame for it.
-CompletedTask WorkerPool::fail(Worker& worker, Failure failure, bool killed_its_worker) {
-    CompletedTask completed{nullptr, std::move(failure), killed_its_worker};
-    if (const auto running = worker.running_step()) {
-        Failure& named = std::get<Failure>(completed.result);
-        const auto& step = worker.task()->steps[running->use];
-        named.step = step->name;
-        named.message += ", in step " + step->name;
-        if (killed_its_worker || running->since >= kStepOverdue) completed.step = step;
-    }
-    completed.task = worker.release();
-    return completed;
 }
 
 std::unique_ptr<Task> WorkerPool::cancel(Id id) {
@@ -156,21 +126,22 @@ void WorkerPool::receive_result(Worker& worker, std::vector<CompletedTask>& comp
         }
         return;
     }
-    // It hung up, or is not itself any more. How it ends is told when it has.
+    // It closed the channel or sent what is no result. How the process ended is known when it is reaped.
     worker.kill();
     if (job_result != nullptr)
-        completed.push_back(fail(worker, Failure{Reason::crashed, "the worker answered nonsense"}, true));
+        completed.push_back({worker.release(), Failure{Reason::crashed, "the worker answered nonsense"}, true});
     if (const auto* violation = std::get_if<Violation>(&received))
-        completed.push_back(fail(worker, forbidden_call(*violation), true));
+        completed.push_back({worker.release(), forbidden_call(*violation), true});
 }
 
 void WorkerPool::on_exit(Worker& worker, const ExitStatus& status, std::vector<CompletedTask>& completed) {
     worker.read_diagnostics();
     record_event({.name = "worker_exit", .pid = worker.pid(), .made = worker.jobs_assigned(), .exit = status});
     if (worker.task() != nullptr) {
-        completed.push_back(fail(worker, crash(worker, status), was_the_image(status)));
+        completed.push_back({worker.release(), crash(worker, status), was_the_image(status)});
     } else if (!worker.terminating()) {
-        // It died with nothing to do. One after the other would be a fork bomb, so each waits longer than the last.
+        // It died without a task. Forking again at once could go on for ever, so that each such death doubles the
+        // delay.
         next_fork_ = Clock::now() + std::min(milliseconds(10 << std::min(idle_deaths_++, 12)), kMaxForkDelay);
     }
 }
@@ -182,14 +153,14 @@ std::vector<CompletedTask> WorkerPool::enforce_limits(Clock::time_point now) {
     for (const auto& worker : workers_) {
         if (worker->terminating() && now >= worker->terminating_since() + kGracePeriod) worker->kill();
         const bool late = is_late(*worker, now);
-        // Before the kernel, short of memory, ends something else.
+        // Before the kernel runs out of memory and kills another process.
         const bool over_memory = sampling && !late && !worker->terminating() && worker->memory() > config_.max_memory;
         if (!late && !over_memory) continue;
         worker->kill();
-        if (late) completed.push_back(fail(*worker, Task::timed_out(), false));
+        if (late) completed.push_back({worker->release(), Task::timed_out()});
         if (over_memory && worker->task() != nullptr)
-            completed.push_back(fail(*worker, too_much_memory(config_.max_memory), true));
-        else if (over_memory) // It only kept too much of what it had, and is replaced.
+            completed.push_back({worker->release(), too_much_memory(config_.max_memory), true});
+        else if (over_memory) // It has no task, only memory that it did not free: it is replaced.
             record_event(
                 {.name = "worker_recycle", .pid = worker->pid(), .made = worker->jobs_assigned(), .why = "max_memory"});
     }

@@ -46,7 +46,7 @@ struct Task {
 
     // How much the worker has written to the result.
     std::size_t result_size() const;
-    // Whether the program's own code could have sent this for this task. If not, nothing of it is believed.
+    // Whether the worker's own code could have sent this result for this task. If not, none of it is used.
     bool is_valid_result(const JobResult& job_result) const;
     bool is_valid_description(const JobResult& job_result) const;
     static Failure timed_out() { return {Reason::timeout, "the deadline passed before the thumbnail was made"}; }

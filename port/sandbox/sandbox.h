@@ -1,5 +1,5 @@
 // What a worker can still do once it is in here: compute, and read and write the descriptors that it was given.
-// No file, no network, no program, no other process. Prepared and tried out once, in the server; entered by each
+// No file, no network, no program, no other process. Prepared and probed once, in the server; entered by each
 // worker before it sees the first byte of an image.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace thumbnailer {
 enum class SandboxMode : std::uint8_t { require, best_effort, audit, off };
 inline constexpr std::array<std::string_view, 4> kSandboxModes{"require", "best_effort", "audit", "off"};
 
-// What is enforced on this host, and whether a process that tried was stopped.
+// What is enforced on this host, and whether attempts to break out were stopped.
 struct SandboxStatus {
     SandboxMode mode = SandboxMode::off;
     bool seccomp = false;
@@ -29,7 +29,7 @@ struct SandboxStatus {
     bool complete() const { return seccomp && landlock > 0 && server && open_denied && socket_denied && exec_denied; }
 };
 
-// Instead of an JobResult when a worker made a forbidden call.
+// What a worker sends instead of a JobResult when it made a forbidden call.
 struct Violation {
     int call = 0;
 };

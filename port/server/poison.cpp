@@ -11,7 +11,7 @@ namespace thumbnailer {
 namespace {
 
 constexpr std::size_t kMaxEntries = 256;
-// Of a large image the two ends are enough to know it again, and do not hold up the server.
+// The two ends of a large image identify it, and hashing them does not delay the server.
 constexpr std::uint64_t kEnd = 1 << 20;
 
 class Digest {

@@ -1,5 +1,5 @@
-// Images that killed workers, remembered for a while, so that one that is sent again and again costs no further
-// worker. Known by the SHA-256 of their bytes, so that nobody can make an innocent image look like one.
+// Images that killed workers, remembered for a while, so that one that is sent again and again kills no further worker.
+// An image is identified by its size and the SHA-256 of its first and last MiB.
 #pragma once
 
 #include <chrono>

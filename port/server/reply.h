@@ -31,7 +31,7 @@ struct Stats {
 Payload hello(const Config& config, const SandboxStatus& status, std::string_view libvips);
 Payload pong(const Codec& codec, Id id);
 Payload stats_reply(const Codec& codec, Id id, const Stats& stats);
-// What `--events` asks for: no answer to anything.
+// A frame of --events; it answers no request.
 Payload event_frame(const Codec& codec, const WorkerEvent& event);
 // That a step was switched off: said whether events were asked for or not, because it was this client that added the step.
 Payload step_disabled_event(const Codec& codec, const LoadedStep& step);
@@ -40,8 +40,8 @@ Payload removed_reply(const Codec& codec, Id id);
 Payload steps_reply(const Codec& codec, Id id, const StepRegistry& steps);
 Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& failure);
 
-// Gives the files of the task their names and puts together what the worker made. The outcome is one that the task
-// could end with.
+// Gives the files of the task their names and puts together what the worker made. The result is a
+// valid one, see Task::is_valid_result.
 Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result);
 
 } // namespace thumbnailer

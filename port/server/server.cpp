@@ -11,11 +11,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Beyond these the server stops reading until something was answered: the pipe fills and the client waits.
+// Above these limits the server stops reading until replies were written: the pipe fills and the client waits.
 constexpr std::size_t kMaxQueued = 1024;
 constexpr std::size_t kMaxUnwritten = std::size_t{64} << 20;
 
-// In the poll set: input, output, then what the crew watches.
+// In the poll set: input, output, then the entries of the pool.
 constexpr std::size_t kFirstOfPool = 2;
 
 Failure duplicate_id(Id id) {
@@ -39,7 +39,7 @@ Server::Server(const Config& config, const Sandbox& sandbox, const Roots& roots,
 ExitCode Server::run() {
     pool_.spawn_missing(Clock::now()); // the hello says that the workers are there
     for (;;) {
-        // Answers and work first: a worker that will be needed next is forked while they are under way.
+        // Replies and tasks first: the next worker is forked while they are processed.
         dispatch();
         push_events();
         if (!writer_.flush() || is_done()) return ExitCode::ok;
@@ -69,7 +69,7 @@ std::vector<pollfd> Server::poll_set() const {
     return set;
 }
 
-// Milliseconds until something is due, -1 when nothing is.
+// Milliseconds until something is due, -1 when nothing is: the timeout of poll().
 int Server::poll_timeout(Clock::time_point now) const {
     auto due = std::min(pool_.due(now), streams_.next_deadline());
     for (const auto& task : queue_) due = std::min(due, task->deadline);
@@ -113,7 +113,7 @@ void Server::handle(Frame frame) {
     if (!request) {
         ++counters_.failed;
         const auto id = read_id(*term);
-        // What follows of a stream whose make or chunk cannot be read is no fault of its own.
+        // The chunks that follow a make or a chunk that cannot be read are dropped without an error of their own.
         if (id && !streams_.release(*id) && announces_stream(*term) && !is_pending(*id)) streams_.discard_rest(*id);
         return writer_.push(error_reply(*config_.codec, id, request.error()));
     }
@@ -175,7 +175,7 @@ void Server::cancel(Id id) {
     reply_error(id, {Reason::cancelled, "the request was cancelled"});
 }
 
-// Takes a request from wherever it is. Its answer is the caller's to give.
+// Removes an unanswered request, wherever it is. The caller sends the reply.
 bool Server::remove(Id id) {
     if (streams_.release(id)) return true;
     const auto queued = std::ranges::find(queue_, id, [](const auto& task) { return task->id; });

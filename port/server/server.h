@@ -1,6 +1,6 @@
-// The program's own process: one thread, one poll loop. It reads frames, opens what they name, hands tasks to its
-// crew, keeps their deadlines and writes the answers. It never decodes an image, and nothing that it waits for can
-// keep it from a deadline.
+// The process that serves: one thread, one poll loop. It reads frames, opens the files that they name, assigns tasks to
+// the worker pool, enforces deadlines and writes replies. It never parses an image. It blocks in poll() and in calls on
+// files, which a slow file system can delay; see server/watchdog.h.
 #pragma once
 
 #include <deque>

@@ -1,4 +1,4 @@
-// Sources that arrive in chunks: {make, Id, Spec, stream}, {chunk, Id, Binary} ..., {chunk, Id, eof}. Here a task
+// Sources that arrive in chunks: {make, Id, Options, stream}, {chunk, Id, Binary} ..., {chunk, Id, eof}. Here a task
 // waits for its source, which is collected in shared memory; the deadline runs from the make on.
 //
 //    open -> add, add, ... -> add(eof): the task, whole

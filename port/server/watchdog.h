@@ -1,7 +1,6 @@
-// A dead man's switch: kills this process when it has not come round its loop for too long. The server never blocks,
-// so that only a stop (SIGSTOP, a freezer) or a fault of its own can keep it. A server that is stopped reads nothing,
-// and a BEAM with something left to write to it does not get past System.halt/1; no process can be asked to mind that,
-// but a timer of the kernel rings, and SIGKILL ends, whatever the process is doing.
+// Kills this process when it has not completed a turn of its loop for too long: it was stopped (SIGSTOP, a freezer), or
+// it hangs. A stopped server reads nothing, and a BEAM that still has data to write to it does not get past
+// System.halt/1. A kernel timer that sends SIGKILL works whatever state the process is in.
 #pragma once
 
 #include <chrono>
@@ -12,13 +11,13 @@ namespace thumbnailer {
 
 class Watchdog {
 public:
-    // How often a server that waits shows that it is alive, and what it may be late.
+    // How often a waiting server re-arms the timer, and how late it may be.
     static constexpr std::chrono::milliseconds kHeartbeat{1000};
     static constexpr std::chrono::seconds kLongestWait{5};
     // Files are opened and renamed here, and a disk may be slow.
     static constexpr std::chrono::seconds kLongestWork{10};
 
-    // Watches over nothing unless it is wanted, or where the kernel has no timer to give.
+    // Does nothing unless it is wanted, or when the kernel has no timer left.
     explicit Watchdog(bool wanted);
     ~Watchdog();
     Watchdog(const Watchdog&) = delete;

@@ -110,7 +110,7 @@ Result<Rect> JobRenderer::part_of(const Output& output, const Group& group, cons
 }
 
 Result<Done> JobRenderer::make_group(Group& group, JobResult& job_result) {
-    if (group.plans.empty()) return Done{}; // all that it had were refused
+    if (group.plans.empty()) return Done{}; // all of its outputs were refused
     ScaledImageCache::sort_largest_first(group.plans);
     if (auto made = make_by_fast_path(group, job_result); !made) return made;
     if (group.plans.empty()) return Done{};
@@ -148,7 +148,7 @@ Result<Done> JobRenderer::make_group(Group& group, JobResult& job_result) {
         };
         auto made = make_one(plan, group, render, job_result.outputs[plan.index]);
         if (made) continue;
-        // The decoder runs as late as here, and its failure is the source's.
+        // libvips decodes lazily, in this call: a failure to decode is the source's, not the output's.
         if (made.error().reason == Reason::bad_image) return made;
         job_result.outputs[plan.index].failure = to_wire(made.error());
     }
@@ -186,7 +186,7 @@ RenderSources JobRenderer::sources_for(const Plan& plan) const {
     return sources;
 }
 
-// All of a group or none: what needs pixels would have the source decoded a second time.
+// All of a group or none: outputs that need libvips would have the source decoded a second time.
 Result<Done> JobRenderer::make_by_fast_path(Group& group, JobResult& job_result) {
     const bool needs_pixels = std::ranges::any_of(group.plans, [&](const Plan& plan) {
         return job_.overlay[plan.index] != 0 || job_.steps[plan.index].count != 0;

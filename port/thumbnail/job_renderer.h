@@ -13,11 +13,11 @@ public:
                 UserSteps* user_steps)
         : job_(job), images_(images), store_(store), ycbcr_pipeline_(ycbcr_pipeline), user_steps_(user_steps) {}
 
-    // What is wrong with one output is told in its product; fails for what is wrong with the source.
+    // A failure of one output is stored in its OutputResult; the call fails when the source is at fault.
     Result<Done> make(const Header& header, JobResult& job_result);
 
 private:
-    // Outputs for which the same is decoded.
+    // Outputs that share one decode.
     struct Group {
         DecodeOptions decode;
         Header header;
@@ -28,7 +28,7 @@ private:
     Result<Done> plan_output(std::size_t index, const Header& header, std::vector<Group>& groups);
     Result<Rect> part_of(const Output& output, const Group& group, const View& view);
     Result<Done> make_group(Group& group, JobResult& job_result);
-    // Takes out of the group what goes through the lane.
+    // Makes the outputs that the fast path can make, and removes them from the group.
     Result<Done> make_by_fast_path(Group& group, JobResult& job_result);
     Result<Done> make_one(const Plan& plan, const Group& group, const std::function<vips::VImage(Renderer&)>& render,
                           OutputResult& output_result);

@@ -1,4 +1,4 @@
-// A job done: the header read and checked, the image decoded once, each output made from it.
+// Does a job: reads and checks the header, decodes the image once, makes each output from it.
 #pragma once
 
 #include <functional>
@@ -14,19 +14,19 @@ namespace thumbnailer {
 class UserSteps;
 class YcbcrPipeline;
 
-// The bytes that a job is about.
+// The bytes of the source and of the overlays.
 struct Images {
     Bytes source;
     std::span<const Bytes> overlays = {};
 };
 
-// What an output came to.
+// An output, encoded, with its placeholder.
 struct EncodedOutput {
     Bytes encoded;
     std::string_view placeholder;
 };
 
-// Where output `index` goes. Fails with write_failed.
+// Stores output `index`. Fails with write_failed.
 using Store =
     std::function<Result<Done>(std::size_t index, const EncodedOutput& finished, OutputResult& output_result)>;
 

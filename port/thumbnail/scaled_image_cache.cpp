@@ -21,7 +21,7 @@ bool ScaledImageCache::is_made_from_earlier(const std::vector<Plan>& plans, std:
 }
 
 std::optional<vips::VImage> ScaledImageCache::find(const Plan& plan) const {
-    // The later, the smaller.
+    // Entries become smaller from first to last.
     for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry)
         if (suffices_for(entry->view, {entry->scaled.width(), entry->scaled.height()}, plan)) return entry->scaled;
     return std::nullopt;

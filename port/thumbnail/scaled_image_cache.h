@@ -1,5 +1,5 @@
-// Smaller thumbnails from larger ones: what one output had scaled serves every later one that is at most half as large,
-// so that a set of sizes costs little more than its largest.
+// Images that were scaled for one output, kept so that every later output of at most half the size is made from them: a
+// set of sizes costs little more than its largest.
 #pragma once
 
 #include <optional>
@@ -12,13 +12,13 @@ namespace thumbnailer {
 
 class ScaledImageCache {
 public:
-    // Puts the plans in the order in which they are to be made: the largest first.
+    // Sorts the plans into the order in which they must be made.
     static void sort_largest_first(std::vector<Plan>& plans);
-    // Whether a plan finds what it needs in what the ones before it leave.
+    // Whether the plan at `position` can be made from the image of an earlier one.
     static bool is_made_from_earlier(const std::vector<Plan>& plans, std::size_t position);
 
     void add(const Plan& plan, const vips::VImage& scaled) { entries_.push_back({plan.view, scaled}); }
-    // The smallest image of the view that leaves the resampler enough to work with.
+    // The smallest image from which the plan can be made; see suffices_for.
     std::optional<vips::VImage> find(const Plan& plan) const;
 
 private:

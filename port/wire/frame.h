@@ -4,8 +4,8 @@
 //    | length, 32 bit big endian | payload, length bytes  |
 //    +---------------------------+------------------------+
 //
-// A length over the cap or an end inside a frame loses the stream: there is no way to find the next frame.
-// The cap is checked before anything is allocated. A payload that does not fit the inbox goes straight from the pipe
+// After a length over the limit, or an end inside a frame, the next frame cannot be found: the program ends.
+// The limit is checked before anything is allocated. A payload that does not fit the inbox goes straight from the pipe
 // into shared memory, so that the image in its tail reaches the worker without a copy.
 #pragma once
 

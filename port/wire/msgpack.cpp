@@ -203,7 +203,8 @@ private:
         packer_.pack_array(size_of(items.size()));
         for (const Term& item : items) std::visit(*this, item.value);
     }
-    // A payload is shorter than 4 GiB, and so is all that it holds.
+    // The sizes are those of a request, at most --max-request-bytes and so below 4 GiB, or of results, which the
+    // sandbox limits to 512 MiB (sandbox/sandbox.cpp).
     static std::uint32_t size_of(std::size_t size) { return static_cast<std::uint32_t>(size); }
 
     Payload& payload_;

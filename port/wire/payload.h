@@ -1,4 +1,4 @@
-// What waits to be written: the payload of a frame as pieces, so that the bytes of a thumbnail go from the
+// The payload of a frame that waits to be written, as pieces, so that the bytes of a thumbnail go from the
 // memory that the worker wrote to the pipe without a copy in between.
 #pragma once
 

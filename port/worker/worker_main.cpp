@@ -30,7 +30,7 @@ Result<Done> write_all(int fd, Bytes bytes, std::uint64_t offset) {
     return Done{};
 }
 
-// Puts each output where it belongs: into its own file, or behind the others in the memory for results.
+// Writes each output: to its own file, or after the others in the shared memory for results.
 class OutputWriter {
 public:
     OutputWriter(const Job& job, const std::vector<Descriptor>& descriptors) : job_(job), descriptors_(descriptors) {}
@@ -129,7 +129,7 @@ void worker_main(WorkerContext context) {
         const JobResult job_result = answer(job, descriptors, ycbcr_pipeline, user_steps);
         if (!send_message(channel.get(), std::as_bytes(std::span(&job_result, 1)), {})) break;
     }
-    // Not exit(): the destructors and handlers are the server's.
+    // Not exit(): the destructors and handlers belong to the server.
     ::_exit(0);
 }
 

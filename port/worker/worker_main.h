@@ -1,4 +1,4 @@
-// Inside a worker process: jobs in, outcomes out, until the server closes the channel.
+// The main function of a worker process: receives jobs, sends results, until the server closes the channel.
 #pragma once
 
 #include "pool/worker.h"

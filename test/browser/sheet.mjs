@@ -37,7 +37,7 @@ try {
         return visible();
     };
 
-    const seen = {
+    const shown = {
         summary: await page.textContent("#summary"),
         figures: await visible(),
         first_paint: await page.evaluate(() =>
@@ -48,30 +48,30 @@ try {
     if (screenshot) await page.screenshot({ path: screenshot });
 
     await page.setViewportSize({ width: 420, height: 800 });
-    seen.columns_narrow = await page.$eval("main", (main) => getComputedStyle(main).gridTemplateColumns.split(" ").length);
+    shown.columns_narrow = await page.$eval("main", (main) => getComputedStyle(main).gridTemplateColumns.split(" ").length);
     await page.setViewportSize({ width: 1280, height: 800 });
 
-    seen.failed = await show("failed");
-    seen.reasons = await page.$$eval("figure:not([hidden]) em", (reasons) => reasons.map((reason) => reason.textContent));
-    seen.slow = await show("slow");
+    shown.failed = await show("failed");
+    shown.reasons = await page.$$eval("figure:not([hidden]) em", (reasons) => reasons.map((reason) => reason.textContent));
+    shown.slow = await show("slow");
     await show("all");
-    seen.found = await find("needle");
-    seen.found_name = await page.textContent("figure:not([hidden]) b").catch(() => null);
-    seen.found_reason = await find("bad_image");
-    seen.found_nothing = await find("no such name");
+    shown.found = await find("needle");
+    shown.found_name = await page.textContent("figure:not([hidden]) b").catch(() => null);
+    shown.found_reason = await find("bad_image");
+    shown.found_nothing = await find("no such name");
     await find("");
-    seen.figures_again = await visible();
+    shown.figures_again = await visible();
 
     await page.evaluate(() => document.querySelector("figure:last-of-type").scrollIntoView());
     await page.waitForFunction(() => {
         const image = document.querySelector("figure:last-of-type img");
         return !image || (image.complete && image.naturalWidth > 0);
     });
-    seen.loaded_at_the_end = await loaded_images();
-    seen.sharp = await page.$$eval("img", (images) => images.find((image) => image.complete)?.currentSrc.split("/").pop());
-    seen.network = requests.filter((url) => !url.startsWith("file:"));
-    seen.errors = errors;
-    console.log(JSON.stringify(seen));
+    shown.loaded_at_the_end = await loaded_images();
+    shown.sharp = await page.$$eval("img", (images) => images.find((image) => image.complete)?.currentSrc.split("/").pop());
+    shown.network = requests.filter((url) => !url.startsWith("file:"));
+    shown.errors = errors;
+    console.log(JSON.stringify(shown));
 } finally {
     await browser.close();
     rmSync(profile, { recursive: true, force: true });

@@ -13,7 +13,7 @@ using namespace thumbnailer;
 
 constexpr std::size_t kMaxFrame = 70'000; // more than the inbox, so that both ways of reading a payload are taken
 
-// Takes all whole frames and compares them with what stands at the front of `expected`. False once the stream is lost.
+// Takes all whole frames and compares them with the beginning of `expected`. False once the stream is lost.
 bool take_all(FrameReader& reader, Bytes& expected) {
     for (;;) {
         const auto frame = reader.take();

@@ -1,5 +1,6 @@
 // Text is refused with a line and a column, or it is terms that read the same once they are printed.
 #include "codec_fuzz.h"
+#include "text/reader/parse.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace thumbnailer;

@@ -84,12 +84,12 @@ defmodule Thumbnailer.Package.DependencyTest do
   test "a source that has changed is compiled, and it alone", %{folder: folder} do
     File.write!(inside(folder, "deps/thumbnailer/port/text/quote.cpp"), "\n", [:append])
     age(folder, @program)
-    before = Map.new(["quote", "front"], &{&1, mtime(folder, object(folder, &1))})
+    before = Map.new(["quote", "server"], &{&1, mtime(folder, object(folder, &1))})
 
     assert mix!(["compile"], folder) =~ "Building the port program"
     assert mtime(folder, @program) > 1_000_000_000
     assert mtime(folder, object(folder, "quote")) > before["quote"]
-    assert mtime(folder, object(folder, "front")) == before["front"]
+    assert mtime(folder, object(folder, "server")) == before["server"]
     assert mix!(["compile"], folder) == ""
   end
 

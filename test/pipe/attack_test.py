@@ -60,7 +60,7 @@ FOREIGN = {
 
 
 def damaged():
-    """An image's first bytes in front of something else: its own reader may look, no other."""
+    """An image's first bytes before something else: its own reader may look, no other."""
     return {
         "JPEG with PostScript behind the magic": b"\xff\xd8\xff\xe0" + FOREIGN["PostScript"],
         "PNG with HDF5 behind the magic": b"\x89PNG\r\n\x1a\n" + hdf5(),

@@ -51,8 +51,8 @@ class PythonClientTest(ClientTest):
         thumbnailer = client.Thumbnailer(EXECUTABLE)
         [[kind, made]] = thumbnailer.make(PHOTO.read_bytes(), {"width": 40, "format": "png"})
         self.assertEqual((kind, made["width"], made["data"][:4]), ("ok", 40, b"\x89PNG"))
-        outcomes = thumbnailer.make(str(PHOTO), {"width": 40}, {"width": 80, "fit": "cover", "height": 9})
-        self.assertEqual([made["height"] for _kind, made in outcomes], [30, 9])
+        outputs = thumbnailer.make(str(PHOTO), {"width": 40}, {"width": 80, "fit": "cover", "height": 9})
+        self.assertEqual([made["height"] for _kind, made in outputs], [30, 9])
         with self.assertRaisesRegex(RuntimeError, "^bad_option: width: 0 "):
             thumbnailer.make(str(PHOTO), {"width": 0})
         self.assertEqual(thumbnailer.close(), 0)

@@ -1,4 +1,4 @@
-"""Every file of a corpus of real and hostile images has a typed outcome, and none stops the program.
+"""Every file of a corpus of real and hostile images has a typed result, and none stops the program.
 
 The corpus is not part of the project: THUMBNAILER_CORPUS, or ../shared/corpus beside the checkout. Its MANIFEST.tsv
 files say what to expect of each file.
@@ -37,7 +37,7 @@ def manifest(folder):
 
 @unittest.skipUnless(CORPUS.is_dir(), f"there is no corpus at {CORPUS} (THUMBNAILER_CORPUS)")
 class CorpusTest(PipeTest):
-    def outcomes(self, folder, *flags):
+    def results(self, folder, *flags):
         """The answer for every row of a manifest, in the order of the answers. A forbidden call is never one."""
         program = self.start("--workers", "2", "--timeout", str(TIMEOUT_MS), *flags)
         coming = enumerate(manifest(folder))
@@ -80,7 +80,7 @@ class CorpusTest(PipeTest):
         self.assertLessEqual(max(image.size), 100)
 
     def test_every_good_file_of_a_format_that_loads_becomes_a_thumbnail(self):
-        for row, answer in self.outcomes("good"):
+        for row, answer in self.results("good"):
             with self.subTest(file=row["file"]):
                 self.assert_typed(answer)
                 if row["file"] in EITHER:
@@ -91,13 +91,13 @@ class CorpusTest(PipeTest):
                     self.assert_error(answer, answer[1], "unsupported_format")
 
     def test_every_bad_file_has_a_typed_outcome_in_time(self):
-        self.assert_bad_outcomes()
+        self.assert_bad_results()
 
     def test_every_bad_file_has_a_typed_outcome_in_a_process_of_its_own(self):
-        self.assert_bad_outcomes("--max-images-per-worker", "1")
+        self.assert_bad_results("--max-images-per-worker", "1")
 
-    def assert_bad_outcomes(self, *flags):
-        for row, answer in self.outcomes("bad", *flags):
+    def assert_bad_results(self, *flags):
+        for row, answer in self.results("bad", *flags):
             with self.subTest(file=row["file"]):
                 self.assert_typed(answer)
                 if row["expect"] == "error" and row["file"] not in EITHER:

@@ -18,11 +18,11 @@ class JpegFastPathTest(PipeTest):
         if self.ways[0].hello[1]["jpeg_fast_path"] != "true":
             self.skipTest("the program was built without the fast path")
 
-    def outcomes(self, source):
+    def results(self, source):
         """What both ways make of it: the sizes of the thumbnails, or the reason why there are none."""
-        return [[self.outcome(program, source, box) for box in BOXES] for program in self.ways]
+        return [[self.result(program, source, box) for box in BOXES] for program in self.ways]
 
-    def outcome(self, program, source, box):
+    def result(self, program, source, box):
         program.send(make(1, source, box))
         kind, _request_id, body = program.receive(timeout=60)
         if kind == "error":
@@ -41,7 +41,7 @@ class JpegFastPathTest(PipeTest):
             with self.subTest(subsampling=subsampling):
                 file = io.BytesIO()
                 picture.save(file, "jpeg", subsampling=subsampling, quality=95)
-                one, other = self.outcomes(file.getvalue())
+                one, other = self.results(file.getvalue())
                 self.assertEqual(one, other)
 
     @unittest.skipUnless(CORPUS.is_dir(), f"there is no corpus at {CORPUS} (THUMBNAILER_CORPUS)")
@@ -51,7 +51,7 @@ class JpegFastPathTest(PipeTest):
                 if not row["file"].lower().endswith((".jpg", ".jpeg")):
                     continue
                 with self.subTest(file=row["file"]):
-                    one, other = self.outcomes(CORPUS / folder / row["file"])
+                    one, other = self.results(CORPUS / folder / row["file"])
                     self.assertEqual(one, other)
         self.assertEqual([program.stats()["crashed"] for program in self.ways], [0, 0])
 

@@ -99,7 +99,7 @@ class Stream:
 
 class Program:
     def __init__(self, *arguments, env=None, decode=decode, executable=EXECUTABLE, before=None):
-        """`before` runs in the new process, in front of the program."""
+        """`before` runs in the new process, before the program."""
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [executable, *arguments],

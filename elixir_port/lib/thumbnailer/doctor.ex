@@ -65,17 +65,19 @@ defmodule Thumbnailer.Doctor do
 
   defp with_instance(path, opts) do
     {:ok, instance} = opts |> Keyword.put(:name, Doctor.Instance) |> Thumbnailer.start_link()
+    findings = with_hello(path, :timer.tc(fn -> Thumbnailer.info(Doctor.Instance) end))
+    Supervisor.stop(instance)
+    findings
+  end
 
-    case :timer.tc(fn -> Thumbnailer.info(Doctor.Instance) end) do
-      {microseconds, {:ok, hello}} ->
-        [ok("start", "in #{div(microseconds, 1000)} ms") | hello(hello)] ++
-          Samples.findings(hello, Doctor.Instance)
+  defp with_hello(_path, {microseconds, {:ok, hello}}) do
+    [ok("start", "in #{div(microseconds, 1000)} ms") | hello(hello)] ++
+      Samples.findings(hello, Doctor.Instance)
+  end
 
-      {_microseconds, {:error, error}} ->
-        advice = "run it by hand, #{path}: it says on stderr what is wrong"
-        [error("start", Error.message(error), advice)]
-    end
-    |> tap(fn _findings -> Supervisor.stop(instance) end)
+  defp with_hello(path, {_microseconds, {:error, error}}) do
+    advice = "run it by hand, #{path}: it says on stderr what is wrong"
+    [error("start", Error.message(error), advice)]
   end
 
   # What is silent is no reason to give up yet: the instance will say why.

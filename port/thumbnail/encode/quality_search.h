@@ -1,4 +1,4 @@
-// The quality that an output asks for by what comes out of it: a number of bytes, or how alike the picture stays.
+// Searches the encoder's quality for an output that limits its bytes or demands an SSIM.
 #pragma once
 
 #include "base/result.h"

@@ -1,4 +1,4 @@
-// How alike two images look. May throw vips::VError.
+// The structural similarity (SSIM) of two images. May throw vips::VError.
 #pragma once
 
 #include <vips/vips8>
@@ -8,7 +8,7 @@ namespace thumbnailer {
 // One side of many comparisons, prepared once.
 class SsimReference {
 public:
-    // An image of 8 bits, grey or sRGB; where it is transparent it is seen on white.
+    // An image of 8 bits, grey or sRGB; transparent parts are flattened on white.
     explicit SsimReference(const vips::VImage& image);
 
     // The mean SSIM of the luma of both (Wang, Bovik, Sheikh, Simoncelli, IEEE TIP 13(4), 2004: Gaussian window with

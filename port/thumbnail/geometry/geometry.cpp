@@ -26,7 +26,7 @@ Size box_of(Size source, const Output& output) {
 
 Layout uncut(Size scaled) { return {.scaled = scaled, .crop = scaled, .canvas = scaled}; }
 
-// As near to the middle of what is kept as the edges allow.
+// The focus as near to the middle of the crop as the edges allow.
 Place focused(Size image, const Rect& part, const Focus& focus, Size scaled, Size crop) {
     const double across = (focus.x * image.width - part.left) * scaled.width / part.width;
     const double down = (focus.y * image.height - part.top) * scaled.height / part.height;

@@ -1,4 +1,4 @@
-// Where the pixels go: sizes and rectangles only, no image. All in the orientation in which the image is seen.
+// Where the pixels go: sizes and rectangles only, no image. All of them oriented as EXIF and the options say.
 #pragma once
 
 #include <optional>
@@ -25,8 +25,8 @@ struct Rect {
 
 inline Rect whole(Size size) { return {0, 0, size.width, size.height}; }
 
-// The part of the image that is used is scaled to `scaled`; of that the rectangle of `kept` size at (left, top) is
-// kept; it stands at (x, y) on a canvas of `canvas` size, which has `padding` around it.
+// The part of the image that is used is scaled to `scaled`, then cropped to the rectangle of size `crop` at (left,
+// top), then placed at (x, y) on a canvas of size `canvas`, around which comes `padding`.
 struct Layout {
     Size scaled;
     std::int32_t left = 0;
@@ -69,8 +69,8 @@ std::int32_t in_pixels(std::int32_t length, const Output& output);
 // A decoder scales in the light in which the picture is stored: for linear light it does less of it, or none.
 Speed speed_of(const Output& output);
 
-// How many times the target a decoder that scales leaves to the resampler, at least; nothing when it may not scale.
-// From twice the target on, the resampler and not the decoder decides what is sharp.
+// The least factor by which a scaling decoder must exceed the target size; nothing when the decoder may not scale. From
+// twice the target on, the resampler decides the sharpness, not the decoder.
 std::optional<std::int32_t> min_oversampling(Speed speed);
 
 // How many whole times smaller both sides become.

@@ -3,7 +3,7 @@
 namespace thumbnailer {
 
 int orientation_of(int exif, const Output& output) {
-    // By orientation: what it becomes when what is seen is flipped, or turned by half.
+    // For each orientation: the one that results when the displayed picture is flipped, or rotated by 180 degrees.
     constexpr int kMirrored[] = {0, 2, 1, 4, 3, 6, 5, 8, 7};
     constexpr int kHalfTurned[] = {0, 3, 4, 1, 2, 7, 8, 5, 6};
     constexpr int kRotations[] = {0, 1, 6, 3, 8}; // in the order of Rotate

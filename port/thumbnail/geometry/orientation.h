@@ -1,4 +1,5 @@
-// How the picture is turned between the way it is stored and the way it is seen, as one of EXIF's eight orientations.
+// The orientation of a picture as one of EXIF's eight values, and what it does to sizes and rectangles. "Stored" is as
+// the pixels lie in the file, "oriented" as they are displayed.
 #pragma once
 
 #include "thumbnail/geometry/geometry.h"
@@ -10,12 +11,12 @@ int orientation_of(int exif, const Output& output);
 
 inline bool is_sideways(int orientation) { return orientation >= 5; }
 
-// The size of the other side: as it is seen from as it is stored, and back.
+// Stored size to oriented size, and back.
 inline Size swap_if_sideways(Size size, int orientation) {
     return is_sideways(orientation) ? Size{size.height, size.width} : size;
 }
 
-// Where a rectangle of the picture as it is seen, which has the size `seen`, is stored.
+// The stored rectangle of an oriented one, in a picture whose oriented size is given.
 Rect stored_rect(const Rect& rect, Size oriented_size, int orientation);
 
 } // namespace thumbnailer

@@ -8,7 +8,7 @@
 
 namespace thumbnailer {
 
-// How an image is looked at: turned, and of that which part.
+// The part of an oriented image that an output uses.
 struct View {
     int orientation = 1;
     Size oriented_size; // of the whole image
@@ -18,7 +18,7 @@ struct View {
     bool operator==(const View&) const = default;
 };
 
-// How an output comes to be, once the size of its source is known.
+// How an output is made.
 struct Plan {
     std::size_t index = 0; // of the output
     const Output* output = nullptr;
@@ -27,7 +27,8 @@ struct Plan {
     Format format = Format::jpeg;
 };
 
-// Whether another output can be made of one of this view and size: it is at most half as large.
+// Whether the plan can be made from an image of this view that was scaled to `scaled`: it needs at most half of that
+// size.
 bool suffices_for(const View& view, Size scaled, const Plan& plan);
 
 } // namespace thumbnailer

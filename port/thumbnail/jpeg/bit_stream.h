@@ -46,7 +46,7 @@ public:
     }
     // Whether more was read than is there.
     bool overrun() const { return count_ < missing_; }
-    // Goes on behind the restart marker that must come next: they are numbered, by turns of eight.
+    // Continues after the restart marker that must come next; they are numbered modulo eight.
     bool restart(unsigned number) {
         if (overrun() || count_ - missing_ >= 8 || end_ - next_ < 2) return false;
         const bool is_next = next_[0] == std::byte{0xff} && next_[1] == static_cast<std::byte>(0xd0 + number % 8);
@@ -57,7 +57,7 @@ public:
     }
 
 private:
-    // Whether a byte of the word is 0xff, which is one of zeros in what is turned.
+    // Whether a byte of the word is 0xff, which is a zero byte of the inverted word.
     static bool has_marker_byte(std::uint64_t word) {
         constexpr std::uint64_t kOnes = 0x0101010101010101;
         constexpr std::uint64_t kHigh = 0x8080808080808080;

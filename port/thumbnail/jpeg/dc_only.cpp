@@ -12,18 +12,18 @@ namespace thumbnailer {
 
 namespace {
 
-// Of 8 bit samples a mean differs from the one before by at most this many bits (T.81, table F.1).
+// The most bits of a difference between DC coefficients, of samples of 8 bits (T.81, table F.1).
 constexpr int kMaxDcBits = 11;
-// Blocks that belong together in a sequential scan (T.81, B.2.3).
+// The most blocks in an MCU (T.81, B.2.3).
 constexpr std::int32_t kMaxBlocksInMcu = 10;
-// Before the symbols of a table, how many there are of each length.
+// A table begins with the number of codes of each length.
 constexpr std::size_t kCodeLengths = 16;
 
 std::int32_t ceiling(std::int32_t value, std::int32_t by) { return (value + by - 1) / by; }
 
-// The means of one component. There are more in memory than in the image, as whole units are coded.
+// The DC coefficients of one component. There are more than the image needs, as whole MCUs are coded.
 struct DcPlane {
-    std::int32_t h_sampling = 1; // blocks of a unit
+    std::int32_t h_sampling = 1; // blocks of an MCU
     std::int32_t v_sampling = 1;
     Size blocks; // of the image
     std::int32_t stride = 0;
@@ -53,8 +53,8 @@ DcPlanes dc_planes_of(const ProgressiveJpeg& jpeg) {
     return made;
 }
 
-// Every block of a scan, in its order (T.81, A.2): those of a component that is alone as the image has them, those of
-// several unit by unit. `begin` is called before each unit; either may end the walk with false.
+// Visits every block of a scan in order (T.81, A.2): of one component row by row, of several MCU by MCU. `begin` is
+// called before each MCU. When either returns false, so does this, at once.
 template <typename Begin, typename Visit>
 bool each_block(DcPlanes& all, const std::vector<std::size_t>& components, Begin begin, Visit visit) {
     const bool alone = components.size() == 1;
@@ -147,7 +147,7 @@ void append(std::vector<std::byte>& into, std::initializer_list<int> bytes) {
     for (const int byte : bytes) into.push_back(static_cast<std::byte>(byte));
 }
 
-// Everything that stands before the first scan, but the frame is called sequential and the tables are our own.
+// All segments up to the scan header, with a frame header that says sequential and with Huffman tables of our own.
 std::vector<std::byte> header_of(const ProgressiveJpeg& jpeg) {
     constexpr std::uint64_t kProgressiveFrame = 0xc2;
     constexpr std::uint64_t kHuffmanTables = 0xc4;
@@ -164,7 +164,7 @@ std::vector<std::byte> header_of(const ProgressiveJpeg& jpeg) {
             append(head, segment.bytes);
         }
     }
-    // Four bits for the size of a difference, one for the end of the block.
+    // DC codes of four bits, and one AC code: end of block.
     append(head, {0xff, 0xc4, 0, 3 + 16 + kSizes, 0x00, 0, 0, 0, kSizes, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
     for (int size = 0; size < kSizes; ++size) append(head, {size});
     append(head, {0xff, 0xc4, 0, 3 + 16 + 1, 0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});

@@ -1,5 +1,5 @@
-// A progressive JPEG made into a sequential one of the mean of each block: what a decoder that scales to an eighth
-// looks at, without the two bytes for each sample of the whole image that it would hold until the last scan.
+// Rewrites a progressive JPEG as a sequential one that has only the DC coefficient of each block. That is all that a
+// decoder uses which scales to an eighth, and it spares it two bytes of memory for each sample of the whole image.
 #pragma once
 
 #include "thumbnail/jpeg/progressive.h"

@@ -1,5 +1,5 @@
-// Huffman codes of JPEG (ITU-T T.81, annex C and F.2.2): a code says how many zeros come first and how many bits of a
-// value follow it.
+// Huffman codes of JPEG (ITU-T T.81, annex C and F.2.2): a code stands for a run of zero coefficients and for the
+// number of bits that follow it, which hold the value of the next one.
 #pragma once
 
 #include <array>
@@ -12,11 +12,11 @@ namespace thumbnailer {
 
 struct HuffmanSymbol {
     std::uint8_t length = 0; // of the code, in bits; 0: there is no such code
-    std::uint8_t total = 0;  // bits with those of the value
-    std::uint8_t size = 0;   // bits of the value
+    std::uint8_t total = 0;  // of the code and the value, in bits
+    std::uint8_t size = 0;   // of the value, in bits
     std::uint8_t run = 0;
 
-    // Whether it ends a block of coefficients: no value, and not the sixteen zeros that go on.
+    // EOB: no value follows, and it is not ZRL, a run of sixteen zeros.
     bool is_end_of_block() const { return size == 0 && run != 15; }
 };
 
@@ -39,15 +39,15 @@ private:
     HuffmanSymbol long_symbol(std::uint32_t bits) const;
 
     std::array<HuffmanSymbol, 1 << kShort> short_{};
-    // By length: what is greater than 32 bits that begin with a code of it, and where the symbol of its code 0 would
-    // be.
+    // For codes of each length. The limit: 32 bits that begin with such a code, or with a shorter one, are less than
+    // it. The offset: added to a code it gives the index of its symbol.
     std::array<std::uint64_t, kLongest + 1> limits_{};
     std::array<std::int64_t, kLongest + 1> offsets_{};
     std::array<std::uint8_t, 256> symbols_{};
 };
 
-// The value behind the code in 32 bits. What begins with a zero is negative, and each of its bits is turned. There is
-// no branch: nobody can predict it.
+// The value that follows the code in 32 bits (T.81, F.2.2.1, EXTEND): when its first bit is 0 it is negative, and its
+// bits are those of the magnitude, inverted. Without a branch, which could not be predicted.
 inline std::int32_t huffman_value(std::uint32_t bits, HuffmanSymbol symbol) {
     const std::uint32_t behind = bits << symbol.length;
     const std::uint32_t turn = ~static_cast<std::uint32_t>(static_cast<std::int32_t>(behind) >> 31);

@@ -22,7 +22,7 @@ enum Marker : std::uint64_t {
     kRestart = 0xdd
 };
 
-// As many as libvips reads; an image has 10 or so, a bomb thousands.
+// As many as libvips reads; an image has about 10, a decompression bomb thousands.
 constexpr std::size_t kMaxScans = 100;
 
 // The length of what stands before the next marker that is not a restart; all of it when there is none.
@@ -74,7 +74,7 @@ private:
     }
 
     bool table(const Segment& segment) {
-        // What changes the meaning of what was read already is left to the decoder.
+        // A JPEG that redefines something after the first scan is left to the decoder.
         const bool started = !jpeg_.scans.empty();
         switch (segment.marker) {
         case kSof2:
@@ -172,7 +172,7 @@ private:
         return true;
     }
 
-    // Whether the scan continues where the ones before it have left off (T.81, G.1.1.1), and notes where that is now.
+    // Whether the scan continues where the earlier ones ended (T.81, G.1.1.1). Records where it ends itself.
     bool apply_progression(const Scan& scan) {
         if (scan.ss > scan.se || scan.se > 63 || scan.al > 13) return false;
         if (scan.ss == 0 ? scan.se != 0 : scan.components.size() != 1) return false;

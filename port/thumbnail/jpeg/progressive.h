@@ -56,7 +56,7 @@ struct ProgressiveJpeg {
 };
 
 // Nothing unless the source is a whole progressive JPEG of 8 bits and Huffman codes, from start to end marker, whose
-// scans make sense: what is damaged is for the decoder to judge.
+// scans make sense: what is wrong with a damaged file, the decoder reports.
 std::optional<ProgressiveJpeg> progressive_jpeg(Bytes source);
 
 } // namespace thumbnailer

@@ -9,8 +9,8 @@ namespace thumbnailer {
 
 namespace {
 
-// A block is 8 pixels wide: where its mean is at least two pixels of the thumbnail's, the rest of it is not seen.
-// Colours may have larger ones, and suffice with one pixel.
+// A block is 8 pixels wide: when it is at most half a pixel of the thumbnail, its AC coefficients are not visible.
+// Subsampled chroma has larger blocks, for which one pixel is enough.
 bool dc_suffices(const ProgressiveJpeg& jpeg, std::int32_t reduction) {
     return reduction >= 16 && std::ranges::all_of(jpeg.components, [&](const JpegComponent& component) {
                return reduction * component.h_sampling >= 8 * jpeg.max_h_sampling &&
@@ -18,10 +18,10 @@ bool dc_suffices(const ProgressiveJpeg& jpeg, std::int32_t reduction) {
            });
 }
 
-// The coefficients that stand for one wave in a block, across, down or both, are at 1, 2 and 4 in zigzag order.
+// The coefficients of the lowest frequency, horizontal, vertical and both, are at 1, 2 and 4 in zigzag order.
 constexpr std::uint64_t kLastCoarseCoefficient = 4;
-// Smaller differences than this many bits of a quantised coefficient are not seen in a thumbnail; usual scans have 2
-// or 1 (jpeg_simple_progression of libjpeg).
+// Bits of quantised coefficients below this position are not visible in a thumbnail; usual scans have an Al of 2 or 1
+// (jpeg_simple_progression of libjpeg).
 constexpr std::uint64_t kMaxAl = 2;
 
 bool is_needed(const Scan& scan) { return scan.is_dc() || (scan.ss <= kLastCoarseCoefficient && scan.ah == 0); }

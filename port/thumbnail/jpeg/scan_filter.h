@@ -1,4 +1,4 @@
-// What of a progressive JPEG a small thumbnail does not need, left out before it is decoded.
+// Leaves out the scans of a progressive JPEG that a small thumbnail does not need, before it is decoded.
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,7 @@ std::optional<JpegFrame> frame_in(ByteReader segment, std::uint64_t marker) {
     const auto width = segment.unsigned_of(2);
     const auto components = segment.unsigned_of(1);
     if (!components) return std::nullopt;
-    std::uint64_t samples = 0; // of one unit of the densest component's sampling, in all components
+    std::uint64_t samples = 0; // of one MCU, in units of 64
     std::uint64_t densest = 1;
     for (std::uint64_t index = 0; index < *components; ++index) {
         const auto component = segment.unsigned_of(3);

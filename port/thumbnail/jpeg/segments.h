@@ -1,4 +1,4 @@
-// What libvips does not say about a JPEG.
+// The marker segments of a JPEG before its first scan, and its frame header.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The planes of a JPEG, as its decoder has them before it makes pixels of them.
+// Decodes the planes of a JPEG, without upsampling and without a conversion to RGB.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,8 @@
 
 namespace thumbnailer {
 
-// One plane of a source, how many of its samples stand for one pixel, and at which pixel the first one begins.
+// One plane of a source. `x_scale` and `y_scale` are its samples per pixel of the source; its first sample begins at
+// the pixel (left, top).
 struct SourcePlane {
     Plane plane;
     double x_scale = 1;

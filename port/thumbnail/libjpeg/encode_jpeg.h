@@ -1,4 +1,4 @@
-// A JPEG of planes that are in its own form already.
+// Encodes planes of YCbCr as a JPEG.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,8 @@
 
 namespace thumbnailer {
 
-// How many pixels along each side one sample of colour stands for, where the output does not say so itself: libvips'
-// own rule (foreign/vips2jpeg.c).
+// How many pixels along each side one sample of chroma stands for: as the output says, else by libvips' rule
+// (foreign/vips2jpeg.c).
 std::int32_t subsampling_of(const Output& output, std::int32_t quality);
 
 // `planes` are of an image of `size`: one, or three of which the last two have one sample for `subsampling` pixels

@@ -14,8 +14,8 @@ namespace thumbnailer {
 
 namespace {
 
-// Where a coefficient belongs, by its number. What is behind the last goes to the place of the mean, which is written
-// after it.
+// The place of each coefficient in the block, by its number in zigzag order. Numbers from 64 on go to the place of the
+// DC coefficient, which is written last.
 constexpr auto kPlaces = [] {
     std::array<std::uint8_t, 4 * std::size_t{DCTSIZE2}> places{};
     std::copy(kZigzag.begin(), kZigzag.end(), places.begin());
@@ -75,7 +75,7 @@ inline bool AcTable::read(BitReader& bits, JCOEF* block) const {
         for (int count = 0; count < kPairsHeld && place < kFull; ++count) {
             const Pair pair = pairs_[bits.held(kPairBits)];
             const std::size_t first = place + pair.first();
-            // A full block is not told to end: what follows its last coefficient is of the next block.
+            // A full block has no EOB: what follows its last coefficient belongs to the next block.
             const bool is_last = first - (kFull - 1) < kFull;
             if (pair.total() == 0 || is_last) [[unlikely]] {
                 place = read_one<kKept>(bits, block, place);
@@ -103,7 +103,7 @@ void McuDecoder::attach(jpeg_decompress_struct& jpeg) {
     jpeg.entropy->decode_mcu = &McuDecoder::decode_mcu;
 }
 
-// libjpeg has seen already that the tables are there and make sense.
+// libjpeg has checked already that the tables exist and are valid.
 void McuDecoder::add_blocks(const jpeg_decompress_struct& jpeg) {
     count_ = static_cast<std::size_t>(jpeg.blocks_in_MCU);
     for (std::size_t index = 0; index < count_; ++index) {
@@ -116,7 +116,7 @@ void McuDecoder::add_blocks(const jpeg_decompress_struct& jpeg) {
     }
 }
 
-// Damage is an error of libjpeg's, which ends in JpegErrors::survives().
+// Damage is reported as an error of libjpeg's, which returns from JpegErrors::succeeds().
 ::boolean McuDecoder::decode_mcu(j_decompress_ptr jpeg, JBLOCKROW* blocks) {
     if (!static_cast<McuDecoder*>(jpeg->client_data)->read(blocks))
         jpeg->err->error_exit(reinterpret_cast<j_common_ptr>(jpeg));

@@ -1,4 +1,5 @@
-// The blocks of a baseline JPEG, read in the place of libjpeg's own reader, which looks up one code at a time.
+// Decodes the blocks of a baseline JPEG in place of libjpeg's own entropy decoder, which looks up one code at a time.
+// It is installed through jpegint.h, libjpeg's interface between its own modules.
 #pragma once
 
 #include <array>
@@ -13,13 +14,14 @@
 
 namespace thumbnailer {
 
-// The codes of what follows the mean of a block: of most blocks two are short enough to be looked up together.
+// The AC codes of a block. Most are so short that two are looked up together.
 class AcTable {
 public:
     AcTable(Bytes counts, Bytes symbols);
 
-    // Reads up to the end of the block. What is kept is written to its places. False when there is no such code, or the
-    // block has more coefficients than there is room for. Inlined, or else the bits would not stay in registers.
+    // Reads the AC coefficients of a block, and writes them when kKept. False when a code is unknown or the block has
+    // more than
+    // 63. Inlined, so that the bits stay in registers.
     template <bool kKept>
     [[gnu::always_inline]] bool read(BitReader& bits, JCOEF* block) const;
 
@@ -41,7 +43,7 @@ private:
         int total() const { return static_cast<std::uint8_t>(word_); }
         // To the place of the next coefficient; at least kEnd at the end of the block.
         std::size_t advance() const { return static_cast<std::uint8_t>(word_ >> 8); }
-        // To the place of each value; kNowhere where there is none.
+        // To the place of each value; kNoPlace where there is none.
         std::size_t first() const { return static_cast<std::uint8_t>(word_ >> 16); }
         std::size_t second() const { return static_cast<std::uint8_t>(word_ >> 24); }
         JCOEF first_value() const { return static_cast<JCOEF>(word_ >> 32); }
@@ -71,12 +73,12 @@ private:
 
 class McuDecoder {
 public:
-    // From here on it reads the blocks of `jpeg`, which has just been started. Those of a progressive file, and of one
-    // that has a scan for each component, are left to libjpeg.
+    // Takes over the decoding of `jpeg`, which must have been started. Progressive files and those with a scan for each
+    // component are left to libjpeg.
     void attach(jpeg_decompress_struct& jpeg);
 
 private:
-    // One of the blocks that belong together.
+    // The tables of one block of an MCU.
     struct BlockTables {
         const HuffmanTable* dc = nullptr;
         const AcTable* ac = nullptr;
@@ -94,8 +96,8 @@ private:
     std::array<BlockTables, D_MAX_BLOCKS_IN_MCU> blocks_;
     std::size_t count_ = 0;
     std::array<int, MAX_COMPS_IN_SCAN> predictors_{};
-    unsigned restart_interval_ = 0;   // units between two restart markers; 0: there are none
-    unsigned mcus_since_restart_ = 0; // since the last
+    unsigned restart_interval_ = 0; // MCUs between two restart markers; 0: there are none
+    unsigned mcus_since_restart_ = 0;
     unsigned next_restart_ = 0;
     BitReader bits_{{}};
 };

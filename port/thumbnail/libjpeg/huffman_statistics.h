@@ -1,5 +1,6 @@
-// Counts the symbols that the blocks of a JPEG are written in, for codes that are optimal for it, in the place of
-// libjpeg's own count, which looks at each of the 64 coefficients of a block.
+// Counts the Huffman symbols of a JPEG, from which libjpeg makes optimal codes, in place of libjpeg's own count, which
+// looks at each of the 64 coefficients of a block. It is installed through jpegint.h, libjpeg's interface between its
+// own modules.
 #pragma once
 
 #include <array>
@@ -11,8 +12,8 @@ namespace thumbnailer {
 
 class HuffmanStatistics {
 public:
-    // From here on it counts for `jpeg`, which has just been started. Of a progressive file, and of one whose codes are
-    // not to be optimal, there is nothing to count.
+    // Takes over the counting of `jpeg`, which must have been started. Does nothing for a progressive file, and for one
+    // without optimal codes.
     void attach(jpeg_compress_struct& jpeg);
 
 private:

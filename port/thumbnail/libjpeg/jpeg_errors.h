@@ -1,4 +1,4 @@
-// The errors of libjpeg, which are calls that must not return. They end in survives(), by a jump over frames that own
+// The errors of libjpeg, which are calls that must not return. They end in succeeds(), by a jump over frames that own
 // nothing: no C++ exception crosses the library's C.
 #pragma once
 

@@ -11,7 +11,7 @@ namespace thumbnailer {
 
 namespace {
 
-// What vector instructions want rows to begin at: a cache line.
+// Rows begin at a cache line, for vector instructions.
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kBlock = 8;
 
@@ -19,7 +19,7 @@ constexpr std::size_t rounded_up(std::int32_t length, std::size_t unit) {
     return (static_cast<std::size_t>(length) + unit - 1) / unit * unit;
 }
 
-// The way through the samples of a stored plane that goes along the rows of the plane as it is seen.
+// The steps through the samples of a stored plane that follow the rows of the oriented one.
 struct Walk {
     std::ptrdiff_t begin;
     std::ptrdiff_t right;

@@ -1,5 +1,5 @@
-// A picture as the planes that JPEG keeps it in: brightness, and two of colour unless it is grey (JFIF's YCbCr, the
-// whole range of a byte). A plane of colour may have fewer samples; each stands in the middle of the pixels it is for.
+// A picture as the planes that JPEG stores: luma (Y), and two of chroma (Cb, Cr) unless it is grey, with the full range
+// of a byte (JFIF). Chroma may be subsampled; each sample lies in the middle of its pixels.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ public:
     explicit Plane(Size size);
 
     Size size() const { return size_; }
-    // Forgets the rows from `height` on.
+    // Drops the rows from `height` on.
     void cut(std::int32_t height) { size_.height = height; }
     // Bytes from one row to the next.
     std::size_t stride() const { return stride_; }
@@ -48,7 +48,7 @@ struct EncodedFile {
     Bytes bytes() const { return {reinterpret_cast<const std::byte*>(data.get()), size}; }
 };
 
-// The plane as it is seen, of one that is stored in one of EXIF's eight orientations.
+// The plane, rotated and flipped as its EXIF orientation says.
 Plane apply_orientation(const Plane& plane, int orientation);
 
 } // namespace thumbnailer

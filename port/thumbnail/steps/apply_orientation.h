@@ -1,4 +1,4 @@
-// The picture turned from the way it is stored to the way it is seen. May throw vips::VError.
+// Rotates and flips a stored picture as its EXIF orientation says. May throw vips::VError.
 #pragma once
 
 #include <vips/vips8>

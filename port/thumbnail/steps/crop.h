@@ -1,4 +1,4 @@
-// Where the interesting part of a picture is. May throw vips::VError.
+// Finds the interesting part of a picture. May throw vips::VError.
 #pragma once
 
 #include <vips/vips8>
@@ -7,7 +7,7 @@
 
 namespace thumbnailer {
 
-// The top left corner of the `kept` rectangle that libvips finds worth keeping. The image must be in memory.
+// The top left corner of the most interesting rectangle of this size, as libvips finds it. The image must be in memory.
 Place find_interesting(const vips::VImage& image, Size size, Crop crop);
 
 } // namespace thumbnailer

@@ -1,4 +1,4 @@
-// What libvips throws, as a Failure.
+// Turns the exceptions of libvips into a Failure.
 #pragma once
 
 #include <new>

@@ -21,7 +21,7 @@ struct Area {
     bool operator==(const Area&) const = default;
 };
 
-// How many samples around its area a plane of this scale has a part in the result.
+// How many samples beyond an area the filter reads, at this many samples of the source for one of the result.
 double filter_support(double samples_for_one);
 
 // Both see three samples to each side. Lanczos is the sharper by a little: SSIM to a full decode differs by 0.0003 on a
@@ -54,8 +54,8 @@ private:
     Size result_;
 };
 
-// The resamplers that were used last. To make one takes a tenth of the time of a thumbnail, the two planes of colour
-// need the same, and photographs of the same size often come in a row.
+// The most recently used resamplers. Making one takes a tenth of the time of a thumbnail; both planes of chroma need
+// the same, and photographs of one size often follow each other.
 class ResamplerCache {
 public:
     // Null where there is none. Valid until the next call.

@@ -13,7 +13,7 @@ std::int32_t samples_along(std::int32_t length, std::int32_t subsampling) {
     return (length + subsampling - 1) / subsampling;
 }
 
-// Samples of an output for one pixel of the source, as both are stored.
+// Samples of an output per pixel of the source, before the orientation is applied.
 struct Ratio {
     double across;
     double down;
@@ -25,13 +25,13 @@ Ratio ratio_of(const Plan& plan) {
     return {static_cast<double>(scaled.width) / source.width, static_cast<double>(scaled.height) / source.height};
 }
 
-// Where a plane of the output comes from, in pixels of the source as it is stored.
+// The area of the source that a plane of the output is made from, in stored pixels.
 struct Origin {
     Area area;
-    Size size; // in samples of the output, as it is stored
+    Size size; // in samples of the output, before the orientation is applied
 };
 
-// Samples that stand for `subsampling` pixels may reach over the right and the lower edge of the picture as it is seen.
+// Subsampled chroma may extend past the right and the lower edge of the oriented picture.
 Origin origin_of(const Plan& plan, std::int32_t subsampling) {
     const Layout& layout = plan.layout;
     const int orientation = plan.view.orientation;
@@ -77,7 +77,7 @@ const ScaledPlanesCache::Entry* ScaledPlanesCache::same(const Plan& plan, std::i
     return found == entries_.end() ? nullptr : &*found;
 }
 
-// The smallest that leaves the resampler enough to work with; the later, the smaller.
+// The smallest that suffices; entries become smaller from first to last.
 const std::vector<SourcePlane>& ScaledPlanesCache::source_for(const Plan& plan, std::int32_t subsampling) const {
     for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
         const bool has_all = !entry->layout.crops() && entry->subsampling <= subsampling;

@@ -1,5 +1,5 @@
-// The planes of several outputs of one source: those of a large one serve every later one that is at most half as
-// large, and another format of the same size has the same.
+// The resampled planes of several outputs of one source. Every later output of at most half the size is made from those
+// of a larger one; one of the same size in another format reuses them.
 #pragma once
 
 #include <optional>
@@ -11,8 +11,8 @@
 
 namespace thumbnailer {
 
-// How many rows of the source, from the top, an output has a part of whose samples of colour stand for `subsampling`
-// pixels along each side.
+// How many rows of the source, from the top, an output needs whose chroma is subsampled by `subsampling` along each
+// side.
 std::int32_t rows_for(const Plan& plan, std::int32_t subsampling);
 
 class ScaledPlanesCache {
@@ -20,11 +20,11 @@ public:
     ScaledPlanesCache(std::vector<SourcePlane> source, Kernel kernel, ResamplerCache& resamplers)
         : source_(std::move(source)), kernel_(kernel), resamplers_(resamplers) {}
 
-    // The planes of an output, upright. Ask for the largest first. Nothing when it is too small to be resampled.
+    // The oriented planes of an output. Ask for the largest first. Nothing when it is too small to be resampled.
     std::optional<std::vector<Plane>> planes_of(const Plan& plan, std::int32_t subsampling);
 
 private:
-    // What an output has, as it is stored.
+    // The planes of an output, in the orientation of the source file.
     struct Entry {
         View view;
         Layout layout;

@@ -1,5 +1,5 @@
-// The short way from a JPEG to a JPEG or a WebP: its planes are resampled as they are stored. No pixel is turned into
-// red, green and blue and back, no sample of colour is made up to be thrown away.
+// The fast path from a JPEG to a JPEG or a WebP: its planes of YCbCr are resampled as they are stored, chroma at its
+// own resolution. Nothing is upsampled or converted to RGB and back.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ struct EncodedFile;
 struct Plan;
 class ResamplerCache;
 
-// Kept by a worker from one image to the next.
+// A worker keeps it from one image to the next, for the resamplers in it.
 class YcbcrPipeline {
 public:
     YcbcrPipeline();
@@ -24,13 +24,13 @@ public:
     YcbcrPipeline(const YcbcrPipeline&) = delete;
     YcbcrPipeline& operator=(const YcbcrPipeline&) = delete;
 
-    // Whether all outputs of one source need nothing but planes, no pixel of them depends on what its colour is; and
-    // there is memory for the planes, which libvips, reading row by row, would not need.
+    // Whether all outputs of one source can be made from planes alone, and an eighth of the memory limit is enough for
+    // the planes. (libvips reads row by row and needs less.)
     static bool can_make(const Header& header, std::span<const Plan> plans, Speed speed, const Limits& limits);
 
-    // The outputs of one source, all of which it takes, the largest first. Each is nothing when the source has no
-    // planes to be used, its decoder has anything to object, or the output is too small: libvips then makes it or says
-    // what is wrong.
+    // The outputs of one source, for which can_make holds, the largest first. An output is empty when the source has no
+    // usable planes, its decoder warns, or the output is too small for the resampler: libvips then makes it or reports
+    // the error.
     std::vector<std::optional<EncodedFile>> make(Bytes source, std::span<const Plan> plans, Speed speed);
 
 private:

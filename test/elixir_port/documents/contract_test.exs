@@ -53,7 +53,7 @@ defmodule Thumbnailer.Documents.ContractTest do
   test "every key of the program's answers is in the vocabulary" do
     keys =
       ~r/\bput\("(\w+)"/
-      |> Regex.scan(File.read!(root("port/reply.cpp")), capture: :all_but_first)
+      |> Regex.scan(File.read!(root("port/server/reply.cpp")), capture: :all_but_first)
       |> List.flatten()
 
     assert "outputs" in keys

@@ -8,7 +8,7 @@ defmodule Thumbnailer.Instance.DispatcherTest do
   @request %Request{op: :make, spec: %{outputs: []}, source: {:bytes, ""}}
 
   setup do
-    # A port that stands for a life of the program; nothing is behind it.
+    # A port that stands for a session of the program; nothing is behind it.
     session = hd(Port.list())
     hello = %{workers: 1, limits: %{max_request_bytes: 1_000}}
     {:ok, state: %State{max_queue: 3, timeout: 60_000}, session: session, hello: hello}

@@ -38,7 +38,7 @@ defmodule Thumbnailer.Port.ServerTest do
     assert_receive {:port, ^pid, {:reply, ^session, 300, {:ok, %{outputs: [ok: _]}}}}, 5_000
   end
 
-  test "a request for another life of the program is not written" do
+  test "a request for another session of the program is not written" do
     {pid, session, _os_pid, _hello} = start_up("echo")
     :ok = Server.send_request(pid, hd(Elixir.Port.list()), 1, @request, 1_000)
     :ok = Server.send_request(pid, session, 2, @request, 1_000)
@@ -46,7 +46,7 @@ defmodule Thumbnailer.Port.ServerTest do
     assert id == 2
   end
 
-  test "a chunk for a request that is not in flight, or of another life, is gone" do
+  test "a chunk for a request that is not in flight, or of another session, is gone" do
     {pid, session, _os_pid, _hello} = start_up("echo")
     assert Server.chunk(pid, session, 1, "bytes") == :gone
     assert Server.chunk(pid, hd(Elixir.Port.list()), 1, "bytes") == :gone

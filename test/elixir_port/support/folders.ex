@@ -17,26 +17,19 @@ defmodule Thumbnailer.Folders do
 
   @type line :: %{name: String.t(), files: [String.t()], allowed: [String.t()]}
 
-  @doc "Whether docs/architecture.md has the list of `language`."
-  @spec listed?(String.t()) :: boolean
-  def listed?(language), do: list_blocks(language) != []
-
   @doc "The lines of the list of `language`; a line is called by its first word."
   @spec lines(String.t()) :: [line]
   def lines(language) do
-    [block] = list_blocks(language)
+    [block] =
+      for %{language: "folders", words: [^language]} = block <-
+            Documents.blocks("docs/architecture.md"),
+          do: block
 
     for line <- String.split(block.code, "\n", trim: true) do
       [left | right] = String.split(line, "->")
       [name | files] = String.split(left)
       %{name: name, files: [name | files], allowed: right |> Enum.join() |> String.split()}
     end
-  end
-
-  defp list_blocks(language) do
-    for %{language: "folders", words: [^language]} = block <-
-          Documents.blocks("docs/architecture.md"),
-        do: block
   end
 
   @doc "All source files of `language`, each with the line that it counts to, `nil` when there is none."

@@ -135,11 +135,11 @@ TEST_CASE("worker pool: the end of a worker that nobody waits for concerns nobod
 TEST_CASE("worker pool: the request that waits for a worker hears of its end, whatever it was") {
     struct Row {
         const char* fault;
-        const char* heard;
+        const char* expected;
     };
     for (const Row& row :
          {Row{"exit", "exit_status => 3"}, Row{"abort", "signal => abrt"}, Row{"segv", "signal => segv"}})
-        check_contains(answer_to(row.fault), row.heard);
+        check_contains(answer_to(row.fault), row.expected);
     Program program({"--workers=1"}, THUMBNAILER_FAULTY);
     const pid_t worker = *program.workers().begin();
     program.send_image(1, "fault:sleep");

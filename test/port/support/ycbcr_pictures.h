@@ -1,4 +1,4 @@
-// Photos and outputs that can go through the lane, and what is made of them with and without it.
+// Photos and outputs that the fast path can make, and their thumbnails with and without it.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -59,15 +59,15 @@ inline Output exact(Output output) {
     return output;
 }
 
-// By that much the files may differ: of WebP the lane has a libwebp of its own, of another version than libvips'.
+// By how much the sizes of the files may differ: the fast path has another version of libwebp than libvips.
 inline double leeway(const Output& output) { return output.format == Target::webp ? 0.1 : 0.03; }
 
 inline void check_same_picture(const std::string& source, const Output& output) {
-    const std::string lane = by_fast_path(source, output);
+    const std::string fast = by_fast_path(source, output);
     const std::string libvips = by_libvips(source, output);
-    REQUIRE(lane != libvips); // else the lane was not taken
-    CHECK(alike(lane, libvips) >= 0.99);
-    CHECK(static_cast<double>(lane.size()) ==
+    REQUIRE(fast != libvips); // else the fast path was not used
+    CHECK(alike(fast, libvips) >= 0.99);
+    CHECK(static_cast<double>(fast.size()) ==
           doctest::Approx(static_cast<double>(libvips.size())).epsilon(leeway(output)));
 }
 

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Cluster.Membership do
   @moduledoc false
-  # The members of a group as one router knows them: what each said of itself, and when it was last seen.
+  # The members of a group as one router knows them: what each said of itself, and when its last heartbeat came.
 
   alias Thumbnailer.Cluster.Member
 
@@ -12,7 +12,7 @@ defmodule Thumbnailer.Cluster.Membership do
   @type member :: %{
           info: map,
           monitor: reference,
-          last_seen: integer,
+          last_heartbeat: integer,
           state: :up | :silent
         }
 
@@ -26,7 +26,7 @@ defmodule Thumbnailer.Cluster.Membership do
   @spec join(t, pid, map) :: t
   def join(membership, pid, info) do
     {_known, membership} = leave(membership, pid)
-    member = %{info: info, monitor: Process.monitor(pid), last_seen: now(), state: :up}
+    member = %{info: info, monitor: Process.monitor(pid), last_heartbeat: now(), state: :up}
     put_in(membership.members[pid], member)
   end
 
@@ -35,7 +35,7 @@ defmodule Thumbnailer.Cluster.Membership do
   def heartbeat(membership, pid) do
     case membership.members do
       %{^pid => %{state: state} = member} ->
-        updated = put_in(membership.members[pid], %{member | state: :up, last_seen: now()})
+        updated = put_in(membership.members[pid], %{member | state: :up, last_heartbeat: now()})
         {if(state == :up, do: :up, else: :back), updated}
 
       _gone ->
@@ -55,8 +55,8 @@ defmodule Thumbnailer.Cluster.Membership do
   @spec mark_silent(t) :: {[pid], t}
   def mark_silent(membership) do
     silent =
-      for {pid, %{state: :up, last_seen: last_seen}} <- membership.members,
-          now() - last_seen > @silent_after,
+      for {pid, %{state: :up, last_heartbeat: last_heartbeat}} <- membership.members,
+          now() - last_heartbeat > @silent_after,
           do: pid
 
     {silent, Enum.reduce(silent, membership, &put_in(&2.members[&1].state, :silent))}

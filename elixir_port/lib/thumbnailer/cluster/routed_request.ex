@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Cluster.RoutedRequest do
   @moduledoc false
-  # One request that a router has not seen the end of. The router gets {:deadline_passed, ref} when its time is over and
+  # One request that is not finished, as a router knows it. The router gets {:deadline_passed, ref} when its time is over and
   # {{:caller_down, ref}, ...} when its caller ends.
 
   @enforce_keys [:ref, :monitor, :timer]
@@ -22,7 +22,7 @@ defmodule Thumbnailer.Cluster.RoutedRequest do
     %__MODULE__{ref: ref, monitor: monitor, timer: start_timer(ref, timeout)}
   end
 
-  @doc "The deadline has passed; the answer may be `grace` milliseconds late."
+  @doc "The deadline has passed; the answer may still come within `grace` milliseconds."
   @spec overdue(t, pos_integer) :: t
   def overdue(%__MODULE__{state: :open} = request, grace),
     do: %{request | state: :overdue, timer: start_timer(request.ref, grace)}

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Instance.ProgramStatus do
   @moduledoc false
-  # What the server knows of the port program. `session` is the Erlang port of one life of it.
+  # What the server knows of the port program. `session` is the Erlang port of one run of it.
 
   alias Thumbnailer.Error
 

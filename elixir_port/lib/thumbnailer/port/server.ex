@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Port.Server do
   @moduledoc false
   # The process that owns the port program. What it hears from the server, from callers that send it a source and
-  # from the Erlang port is for that life of the program which it is about; what follows is decided there.
+  # from the Erlang port counts for one session, one run of the program; `Thumbnailer.Port.Lifecycle` decides what follows.
   #
   # To the server it sends {:port, self(), event}; the events are in `t:Thumbnailer.Port.Lifecycle.event/0`.
 
@@ -21,7 +21,7 @@ defmodule Thumbnailer.Port.Server do
   @spec wake(pid) :: :ok
   def wake(port), do: GenServer.cast(port, :wake)
 
-  @doc "Writes a request to that life of the program which `session` stands for, and to no other."
+  @doc "Writes a request to the program of `session`, and to no later one."
   @spec send_request(pid, port, pos_integer, Request.t(), pos_integer) :: :ok
   def send_request(port, session, id, request, timeout),
     do: GenServer.cast(port, {:request, session, id, request, timeout})
@@ -30,7 +30,7 @@ defmodule Thumbnailer.Port.Server do
   Writes a chunk of the source of a streamed request, or its end, and waits until the program has taken it.
 
   That is the back-pressure: a caller can have one chunk under way. `:gone` when the request was answered already or
-  that life of the program is over.
+  that session is over.
   """
   @spec chunk(pid, port, pos_integer, binary | :eof) :: :ok | :gone
   def chunk(port, session, id, bytes) do

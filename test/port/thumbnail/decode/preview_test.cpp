@@ -155,7 +155,7 @@ TEST_CASE("preview: a large thumbnail of an MPF is taken, a gain map never") {
 
 TEST_CASE("preview: the smallest that suffices is taken") {
     const std::string both = with_segment(with_mpf(picture(), preview(320, 240), 0x010001), exif(preview(160, 120)));
-    // The EXIF in front has moved the image that the MPF points to along with the MPF itself.
+    // The EXIF before it has moved the image that the MPF points to along with the MPF itself.
     const Header header = read_header(Format::jpeg, bytes_of(both));
     CHECK(preview_of(header, bytes_of(both), {100, 75})->size() == preview(160, 120).size());
     CHECK(preview_of(header, bytes_of(both), {200, 150})->size() == preview(320, 240).size());

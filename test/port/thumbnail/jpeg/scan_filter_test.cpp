@@ -105,7 +105,7 @@ std::size_t marker_at(const std::string& file, char marker, int skipped = 0) {
 
 } // namespace
 
-TEST_CASE("scan filter: for a sixteenth the mean of each block is all that is left, in one scan") {
+TEST_CASE("scan filter: for a sixteenth only the DC coefficient of each block is left, in one scan") {
     for (const std::string sampling : kSamplings) {
         CAPTURE(sampling);
         const std::string file = progressive(sampling);
@@ -117,8 +117,8 @@ TEST_CASE("scan filter: for a sixteenth the mean of each block is all that is le
     }
 }
 
-TEST_CASE("scan filter: the means are those that a decoder finds, bit by bit") {
-    // Without colours an eighth is made of means alone.
+TEST_CASE("scan filter: the DC coefficients are those that a decoder finds, bit by bit") {
+    // A grey picture at an eighth is made of DC coefficients alone.
     const VImage grey = picture(805, 603).colourspace(VIPS_INTERPRETATION_B_W);
     for (const VImage& image :
          {grey, grey.extract_area(0, 0, 800, 600), grey.extract_area(0, 0, 8, 8), grey.extract_area(0, 0, 9, 130)}) {
@@ -154,10 +154,10 @@ TEST_CASE("scan filter: what encoders write becomes lighter and stays the pictur
                 CAPTURE(restart);
                 const std::string file = in_scans(made_by("cjpeg -quality 85 -sample " + sampling + " $FILE", pixmap),
                                                   script.scans, restart);
-                const auto means = drop_fine_scans(bytes_of(file), 16);
-                REQUIRE(means);
-                CHECK(!jpeg_frame(*means)->progressive);
-                CHECK(likeness(file, text_in(means), 8, 50) > 0.99);
+                const auto dc_only = drop_fine_scans(bytes_of(file), 16);
+                REQUIRE(dc_only);
+                CHECK(!jpeg_frame(*dc_only)->progressive);
+                CHECK(likeness(file, text_in(dc_only), 8, 50) > 0.99);
                 const auto waves = drop_fine_scans(bytes_of(file), 8);
                 REQUIRE(waves);
                 CHECK(waves->size() < file.size() * 4 / 5);
@@ -225,8 +225,8 @@ TEST_CASE("scan filter: scans that do not follow from each other are the decoder
     CHECK(changed(1, 1, 0x31));  // refines more than is left
     CHECK(changed(1, 2, 64));    // a coefficient beyond all
     CHECK(changed(1, 3, 9));     // a range that ends before it begins
-    CHECK(changed(0, 2, 5));     // the mean together with others
-    CHECK(changed(0, 3, 1));     // no mean at all
+    CHECK(changed(0, 2, 5));     // DC together with AC
+    CHECK(changed(0, 3, 1));     // no DC at all
 }
 
 TEST_CASE("scan filter: a marker that stands alone before the first scan is the decoder's to judge") {

@@ -81,7 +81,7 @@ std::string sampled(const VImage& image, int across, int down, unsigned restart)
     });
 }
 
-// A grey JPEG of two blocks that differ from no other in their means. Its symbols for the other coefficients are F1, 15
+// A grey JPEG of two blocks whose DC coefficients have no difference. Its AC symbols are F1, 15
 // zeros and one bit, E1 and the end.
 enum Code : std::uint32_t { kF1 = 0b001, kE1 = 0b011, kEnd = 0b10 };
 

@@ -11,7 +11,7 @@ using namespace thumbnailer::test;
 
 namespace {
 
-// From flat to noise, by rows: blocks with no coefficient but the mean, and with all of them.
+// From flat to noise, by rows: blocks with no AC coefficient, and with all of them.
 std::uint8_t sample(unsigned x, unsigned y, unsigned component) {
     const unsigned noise = (x * 2654435761U ^ y * 40503U * (component + 1)) >> 7;
     return static_cast<std::uint8_t>(x / 2 + y + noise % (1 + y / 3));

@@ -62,10 +62,10 @@ TEST_CASE("ycbcr pipeline: where the decoder shrinks, the thumbnail is as near t
         for (const std::int32_t width : {200, 100, 48}) {
             CAPTURE(width);
             const Output output = with(&Output::quality, 95, jpeg(width, width));
-            const std::string lane = by_fast_path(source, output);
+            const std::string fast = by_fast_path(source, output);
             const std::string libvips = by_libvips(source, output);
-            REQUIRE(lane != libvips);
-            const VImage seen = decoded(lane);
+            REQUIRE(fast != libvips);
+            const VImage seen = decoded(fast);
             const SsimReference whole(decoded(source).thumbnail_image(
                 seen.width(), VImage::option()->set("height", seen.height())->set("size", VIPS_SIZE_FORCE)));
             CHECK(whole.ssim(seen) >= whole.ssim(decoded(libvips)) - 0.001);
@@ -106,7 +106,7 @@ TEST_CASE("ycbcr pipeline: an instance with little memory reads large photos row
     limits.max_memory = 8 * 3 * (803 * 605 + 2 * 300 * 226);
     const std::string source = photo();
     const std::vector<Output> outputs{exact(jpeg(300, 300)), exact(webp(300, 300))};
-    const auto made = [&](bool lane) { return make(source, outputs, limits, "", lane).files[0]; };
+    const auto made = [&](bool fast_path) { return make(source, outputs, limits, "", fast_path).files[0]; };
     CHECK(made(true) != made(false));
     limits.max_memory -= 8;
     CHECK(made(true) == made(false));
@@ -136,16 +136,16 @@ TEST_CASE("ycbcr pipeline: a picture too small for the resampler goes through li
 
 TEST_CASE("ycbcr pipeline: a file that is cut short or damaged is what libvips says that it is") {
     const std::string whole = photo();
-    const auto verdict = [](const std::string& source, bool lane) {
-        const Made made = make(source, {jpeg(100, 100)}, {}, "", lane);
+    const auto answer = [](const std::string& source, bool fast_path) {
+        const Made made = make(source, {jpeg(100, 100)}, {}, "", fast_path);
         return made.job_result.failed != 0 ? std::string(text_in(made.job_result.failure.message)) : "a thumbnail";
     };
     for (std::size_t length = 200; length < whole.size(); length += whole.size() / 24) {
         const std::string cut = whole.substr(0, length);
-        CHECK(verdict(cut, true) == verdict(cut, false));
+        CHECK(answer(cut, true) == answer(cut, false));
         std::string damaged = whole;
         damaged[length] = static_cast<char>(~damaged[length]);
-        CHECK(verdict(damaged, true) == verdict(damaged, false));
+        CHECK(answer(damaged, true) == answer(damaged, false));
     }
 }
 
