@@ -10,6 +10,9 @@
 
 #include "cli/commands.h"
 #include "config/command_line.h"
+#include "os/complain.h"
+#include "os/environment.h"
+#include "os/open_descriptors.h"
 #include "server/server.h"
 #include "thumbnail/vips/vips_runtime.h"
 #include "worker/worker_main.h"
@@ -18,11 +21,10 @@ namespace {
 
 using namespace thumbnailer;
 
-// stdout belongs to frames: whatever a library prints to descriptor 1 goes to stderr.
-Descriptor take_stdout() {
-    Descriptor frames(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
-    ::dup2(STDERR_FILENO, STDOUT_FILENO);
-    return frames;
+// The frames' own descriptors. Whatever a library prints to descriptor 1 goes to stderr, and nothing can be read from 0.
+Descriptor take(int fd, int instead) {
+    Descriptor frames(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    return frames && ::dup2(instead, fd) == fd ? std::move(frames) : Descriptor();
 }
 
 // A pipe holds 64 KiB unless it is asked to hold more; with 1 MiB a photo crosses in a third of the time.
@@ -36,8 +38,8 @@ void follow_parent(const Config& config) {
     std::signal(SIGTERM, SIG_IGN);
 }
 
-ExitCode complain(ExitCode code, const Failure& failure) {
-    std::fprintf(stderr, "thumbnailer: %s\n", failure.message.c_str());
+ExitCode fail(ExitCode code, const Failure& failure) {
+    complain(failure);
     return code;
 }
 
@@ -49,20 +51,27 @@ void warn_when_incomplete(const SandboxStatus& status) {
 
 ExitCode serve(Config config, const char* program) {
     follow_parent(config);
-    Descriptor output = take_stdout();
-    Descriptor input(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+    Descriptor output = take(STDOUT_FILENO, STDERR_FILENO);
+    Descriptor input = take(STDIN_FILENO, open_at_end().get());
+    if (!input || !output)
+        return fail(ExitCode::internal, {Reason::internal, "stdin and stdout cannot be taken for frames"});
     widen(input.get());
     widen(output.get());
     ::fcntl(output.get(), F_SETFL, ::fcntl(output.get(), F_GETFL) | O_NONBLOCK);
     const auto loaders = VipsRuntime::start(program, config.loaders);
-    if (!loaders) return complain(ExitCode::internal, loaders.error());
+    if (!loaders) return fail(ExitCode::internal, loaders.error());
     config.loaders = *loaders;
-    const auto sandbox = Sandbox::prepare(config.sandbox);
-    if (!sandbox) return complain(ExitCode::no_sandbox, sandbox.error());
+    // From here on processes are forked.
+    erase_environment();
+    const auto sandbox = Sandbox::prepare(config.sandbox, config.max_memory);
+    if (!sandbox) return fail(ExitCode::no_sandbox, sandbox.error());
+    auto fork_server = ForkServer::start(*sandbox, worker_main);
+    if (!fork_server) return fail(ExitCode::internal, fork_server.error());
     const auto roots = Roots::open(config.roots);
-    if (!roots) return complain(ExitCode::usage, roots.error());
+    if (!roots) return fail(ExitCode::usage, roots.error());
     warn_when_incomplete(sandbox->status());
-    return Server(config, *sandbox, *roots, std::move(input), std::move(output), worker_main, VipsRuntime::version())
+    return Server(config, sandbox->status(), *roots, std::move(input), std::move(output), *fork_server,
+                  VipsRuntime::version())
         .run();
 }
 
@@ -74,8 +83,9 @@ void print_version() {
 } // namespace
 
 int main(int argc, char** argv) try {
+    if (!occupy_standard_descriptors()) return static_cast<int>(ExitCode::internal);
     const auto config = read_config(argc, argv);
-    if (!config) return static_cast<int>(complain(ExitCode::usage, config.error()));
+    if (!config) return static_cast<int>(fail(ExitCode::usage, config.error()));
     if (config->version) {
         print_version();
         return 0;

@@ -48,6 +48,8 @@ constexpr std::array kFlags{
              "milliseconds from a request to its answer, unless the request says otherwise"},
     FlagSpec{"--max-request-bytes", "BYTES", NumberFlag{&Config::max_request_bytes, 1, kMaxFrameLength},
              "longest frame of a request"},
+    FlagSpec{"--max-reply-bytes", "BYTES", NumberFlag{&Config::max_reply_bytes, 1024, kMaxFrameLength},
+             "thumbnails of one answer together; what has more is answered with too_large"},
     FlagSpec{"--max-source-bytes", "BYTES", NumberFlag{&Config::max_source_bytes, 1, kAny}, "largest source"},
     FlagSpec{"--max-pixels", "N", NumberFlag{&Config::max_pixels, 1, kAny},
              "width times height of a source, times frames when they are kept"},

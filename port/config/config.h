@@ -30,6 +30,7 @@ struct Config {
     std::int64_t max_images_per_worker = 1000;
     std::int64_t timeout_ms = 30'000;
     std::int64_t max_request_bytes = std::int64_t{64} << 20;
+    std::int64_t max_reply_bytes = std::int64_t{256} << 20;
     std::int64_t max_source_bytes = std::int64_t{256} << 20;
     std::int64_t max_pixels = Limits{}.max_pixels;
     std::int64_t max_side = Limits{}.max_side;

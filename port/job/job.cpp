@@ -1,7 +1,7 @@
 #include "job/job.h"
 
-#include "base/utf8.h"
 #include "job/options.h"
+#include "text/printable.h"
 
 namespace thumbnailer {
 
@@ -15,11 +15,7 @@ WireFailure to_wire(const Failure& failure) {
 }
 
 Failure from_wire(const WireFailure& plain) {
-    // What a worker says is not to be trusted: neither the number of the reason nor the text.
-    const bool known = static_cast<std::size_t>(plain.reason) < kReasons.size();
-    std::string message(text_in(plain.message));
-    if (const auto fault = first_fault_in_utf8(message)) message.resize(*fault);
-    Failure failure{.reason = known ? plain.reason : Reason::internal, .message = std::move(message)};
+    Failure failure{.reason = plain.reason, .message = printable(text_in(plain.message))};
     failure.option = option_named(text_in(plain.option));
     if (plain.limit > 0) failure.limit = plain.limit;
     if (failure.reason == Reason::step_refused || failure.reason == Reason::step_failed) {

@@ -1,7 +1,7 @@
 // What the server and a worker send each other over their socket, as plain structs, copied byte for byte: a Job with
 // its descriptors to the worker, a JobResult back. An attacker may control the worker: the server uses a JobResult only
-// after Task::is_valid_result (request/task.h) has accepted it. Its booleans are bytes, because a bool with another
-// value than 0 and 1 is undefined behaviour.
+// after job/check_result.h has accepted it. Its booleans are bytes, because a bool with another value than 0 and 1 is
+// undefined behaviour.
 #pragma once
 
 #include <array>
@@ -41,9 +41,9 @@ struct StepRange {
     std::uint8_t count = 0;
 };
 
-// Sent with descriptors: the source, the memory for results, one file for each output that has `to_file`, and the
-// images to be laid over outputs.
+// Sent with descriptors: the source, the memory for results, and the images to be laid over outputs.
 struct Job {
+    std::uint64_t sequence = 0; // its number among the jobs of this program; the result says the same
     bool probe = false;
     bool jpeg_fast_path = true; // outputs for which it is possible use it, see thumbnail/ycbcr/ycbcr_pipeline.h
     Limits limits;
@@ -51,7 +51,6 @@ struct Job {
     std::uint64_t source_size = 0;
     std::uint32_t count = 0;
     std::array<Output, kMaxOutputs> outputs;
-    std::array<bool, kMaxOutputs> to_file{};
     std::uint32_t overlay_count = 0;
     std::array<std::uint64_t, kMaxOutputs> overlay_sizes{};
     std::array<std::uint8_t, kMaxOutputs> overlay{}; // of an output: 1 + its place among the overlays; 0: none
@@ -59,13 +58,12 @@ struct Job {
     std::array<StepUse, kMaxStepUses> step_uses{};
     std::array<double, kMaxStepValues> step_values{};
     std::array<StepRange, kMaxOutputs> steps{}; // of an output
-    // Instead of all that: the number of a step whose description is wanted, in the memory for results. Then there is no
-    // source.
+    // Not 0: the number of a step that is to say what it is, into the memory for results. Then there is no source.
     std::uint32_t describe_step = 0;
 };
 static_assert(std::is_trivially_copyable_v<Job>);
 
-// A Failure in plain bytes.
+// A Failure in plain bytes. From a worker it is read only after check_result().
 struct WireFailure {
     Reason reason = Reason::internal;
     std::uint8_t step_use = 0; // of step_refused and step_failed: 1 + its place among the uses; 0: none
@@ -111,11 +109,11 @@ struct OutputResult {
 };
 
 struct JobResult {
+    std::uint64_t sequence = 0; // of the job
     std::uint8_t failed = 0; // 1: the whole job failed, and `failure` says why; 0: the header and the outputs are set
     WireFailure failure;
     Header header;
     std::uint32_t count = 0;
-    std::uint32_t description_bytes = 0; // with describe_step
     std::array<OutputResult, kMaxOutputs> outputs;
 };
 static_assert(std::is_trivially_copyable_v<JobResult>);

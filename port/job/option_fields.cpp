@@ -189,7 +189,7 @@ bool ImageOf::assign(const Term& term, Range, OptionTarget target) const {
 
 std::string StepsOf::accepts(Range) const {
     return "a list of 1 to " + std::to_string(kMaxStepsOfOutput) +
-           " pairs {Name, Values}, the name of a step that was added and a list of a finite number for each of its parameters";
+           " of {Name, Values} or {Name, Values, Hash}: a step that was added, a list with a number for each of its parameters";
 }
 bool StepsOf::assign(const Term& term, Range, OptionTarget target) const {
     const List* list = term.as<List>();
@@ -197,10 +197,13 @@ bool StepsOf::assign(const Term& term, Range, OptionTarget target) const {
     std::vector<RequestedStep> steps;
     for (const Term& item : list->items) {
         const auto* pair = elements(item);
-        const auto name = pair != nullptr && pair->size() == 2 ? name_of((*pair)[0]) : std::nullopt;
-        const List* values = name ? (*pair)[1].as<List>() : nullptr;
+        const bool fits = pair != nullptr && (pair->size() == 2 || pair->size() == 3);
+        const auto name = fits ? name_of((*pair)[0]) : std::nullopt;
+        const auto hash = fits ? name_of(pair->size() == 3 ? pair->back() : pair->front()) : std::nullopt;
+        const List* values = name && hash ? (*pair)[1].as<List>() : nullptr;
         if (values == nullptr) return false;
-        RequestedStep& step = steps.emplace_back(std::string(*name), std::vector<double>(values->items.size()));
+        RequestedStep& step = steps.emplace_back(std::string(*name), pair->size() == 3 ? std::string(*hash) : "",
+                                                 std::vector<double>(values->items.size()));
         for (std::size_t index = 0; index < values->items.size(); ++index)
             if (!read_number(values->items[index], kFinite, step.values[index])) return false;
     }

@@ -14,6 +14,7 @@ namespace thumbnailer {
 // A step as an output asks for it.
 struct RequestedStep {
     std::string name;
+    std::string hash;           // of the module for which the values were checked; empty: whatever has the name
     std::vector<double> values; // of its parameters, in the order of its description
 };
 

@@ -10,9 +10,7 @@ namespace thumbnailer {
 
 namespace {
 
-// The source, the results, a file and an overlay for each of 64 outputs.
-constexpr std::size_t kMaxDescriptors = 130;
-using Control = std::array<char, CMSG_SPACE(kMaxDescriptors * sizeof(int))>;
+using Control = std::array<char, CMSG_SPACE(kMaxDescriptorsInMessage * sizeof(int))>;
 
 void take_descriptors(msghdr& message, std::vector<Descriptor>& descriptors) {
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
@@ -34,7 +32,8 @@ std::pair<Descriptor, Descriptor> open_channel() {
     return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-bool send_message(int channel, Bytes bytes, std::span<const int> descriptors) {
+bool send_message(int channel, Bytes bytes, std::span<const int> descriptors, Wait wait) {
+    if (descriptors.size() > kMaxDescriptorsInMessage) return false;
     iovec vector{const_cast<std::byte*>(bytes.data()), bytes.size()};
     alignas(cmsghdr) Control control{};
     msghdr message{};
@@ -50,7 +49,7 @@ bool send_message(int channel, Bytes bytes, std::span<const int> descriptors) {
         std::memcpy(CMSG_DATA(part), descriptors.data(), descriptors.size_bytes());
     }
     ssize_t sent = 0;
-    do sent = ::sendmsg(channel, &message, MSG_NOSIGNAL);
+    do sent = ::sendmsg(channel, &message, MSG_NOSIGNAL | (wait == Wait::no ? MSG_DONTWAIT : 0));
     while (sent < 0 && errno == EINTR);
     return sent == static_cast<ssize_t>(bytes.size());
 }
@@ -69,6 +68,19 @@ std::size_t receive_message(int channel, std::span<std::byte> into, std::vector<
     if (received <= 0) return 0;
     take_descriptors(message, descriptors);
     if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return 0;
+    return static_cast<std::size_t>(received);
+}
+
+std::size_t receive_bytes(int channel, std::span<std::byte> into) {
+    iovec vector{into.data(), into.size()};
+    msghdr message{};
+    message.msg_iov = &vector;
+    message.msg_iovlen = 1;
+    ssize_t received = 0;
+    do received = ::recvmsg(channel, &message, MSG_DONTWAIT);
+    while (received < 0 && errno == EINTR);
+    // Descriptors for which there is no room are closed by the kernel, which says MSG_CTRUNC.
+    if (received <= 0 || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return 0;
     return static_cast<std::size_t>(received);
 }
 

@@ -4,7 +4,8 @@
 
 #include <sys/types.h>
 
-#include <memory>
+#include <cstdint>
+#include <span>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -48,8 +49,9 @@ public:
 
     // The one copy that is made of bytes.
     Result<Done> append(Bytes bytes);
-    // As read(2): at most so many bytes of what there is in `fd`. Those of a pipe do not pass through this process.
-    ssize_t append_from(int fd, std::size_t most);
+    // As read(2): at most so many bytes of what there is in `fd`. Those of a pipe do not pass through this process, others
+    // through `scratch`.
+    ssize_t append_from(int fd, std::size_t most, std::span<std::byte> scratch);
     std::size_t size() const { return size_; }
     // No more bytes: sealed against writing, growing and shrinking.
     Result<Descriptor> seal() &&;
@@ -65,5 +67,14 @@ Result<Descriptor> share_copy(Bytes bytes);
 
 // Where a worker writes its thumbnails. It may grow, never shrink: a mapping of what was there stays valid.
 Result<Descriptor> share_result();
+
+struct MemorySize {
+    std::uint64_t size = 0;
+    std::uint64_t allocated = 0; // bytes of pages behind it, swapped out or not
+};
+MemorySize size_of_memory(int memory);
+
+// Nobody can write to it any more, nor make it grow. False when somebody still could, or when others have sealed it.
+bool seal_result(int memory);
 
 } // namespace thumbnailer

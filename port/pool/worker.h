@@ -1,86 +1,59 @@
-// One worker process as the server sees it: started, sent tasks, read from, terminated, reaped. Destroying a Worker
-// kills its process.
+// One worker process as the server sees it: sent tasks, read from, measured. What it sends is used only after
+// job/check_result.h has accepted it.
 #pragma once
 
-#include <sys/types.h>
-
 #include <memory>
-#include <optional>
-#include <string>
 #include <variant>
 
-#include "os/process_memory.h"
+#include "pool/child_process.h"
 #include "request/task.h"
-#include "sandbox/sandbox.h"
 
 namespace thumbnailer {
 
-// How a process ended: by a signal, or with an exit status.
-struct ExitStatus {
-    std::string_view signal; // such as segv; empty when it exited
-    int exit_status = 0;
-};
-
-// The main function of a worker process. It gets its end of the channel, and returns when the server closes the other.
-// It is passed as a pointer so that the server is linked without the code that runs in workers.
-using WorkerMain = void (*)(Descriptor channel);
-
 class Worker {
 public:
-    static Result<std::unique_ptr<Worker>> start(const Sandbox& sandbox, WorkerMain main);
-    ~Worker();
-    Worker(const Worker&) = delete;
-    Worker& operator=(const Worker&) = delete;
+    // `newest_step`: the number of the last step that is mapped; 0: there is none.
+    static Result<std::unique_ptr<Worker>> start(ForkServer& fork_server, std::uint32_t newest_step);
 
-    // Sends the task. False when the process has ended; the task then still belongs to the caller.
-    bool send(std::unique_ptr<Task>& task);
-    // What the worker sent: its result, or the forbidden call that it made. Empty when it closed the channel or sent a
-    // message of another size.
-    std::variant<std::monostate, JobResult, Violation> receive();
+    // Sends the task; `last`: the worker gets no other. False when the process does not take it, or has too little of its
+    // processor time left; the task then still belongs to the caller.
+    bool assign(std::unique_ptr<Task>& task, bool last);
+    // What the worker sent: its result, or the forbidden call that it made. Else what is wrong with it; an empty text when
+    // it closed the channel or sent descriptors.
+    std::variant<JobResult, Violation, std::string_view> receive();
     // Takes back the task.
-    std::unique_ptr<Task> release() { return std::move(task_); }
+    std::unique_ptr<Task> release();
 
-    // Closes the channel: the worker exits when it sees that.
-    void retire();
-    void kill();
-    // Reaps the process if it has ended. Empty while it runs.
-    std::optional<ExitStatus> reap();
-    // Private resident memory in bytes, see os/process_memory.h.
-    std::int64_t memory() const { return private_rss(memory_); }
-    // Reads what it wrote to stderr; the last lines are kept for the report of a crash.
-    void read_diagnostics();
-    const std::string& diagnostics() const { return diagnostics_; }
+    // Its memory includes what it has written for its task. Empty when the kernel does not tell.
+    std::optional<ProcessUsage> usage() const;
+    // Whether it has used the processor since it has no task, or goes on writing to stderr.
+    bool is_busy_while_idle() const;
 
+    // Whether it was forked after all steps of the task were mapped.
+    bool has_steps_of(const Task& task) const { return newest_step_ >= task.newest_step(); }
+    // Which of its task's uses of a step it says that it runs, and since when.
+    std::optional<StepProgress::Running> running_step() const;
+
+    ChildProcess& process() { return process_; }
+    const ChildProcess& process() const { return process_; }
     const Task* task() const { return task_.get(); }
-    bool idle() const { return !task_ && !terminating_; }
-    // Whether it was retired or killed, since when, and whether the process has been reaped.
-    bool terminating() const { return terminating_; }
-    Clock::time_point terminating_since() const { return terminating_since_; }
-    bool reaped() const { return reaped_; }
+    bool idle() const { return !task_ && !process_.terminating(); }
+    Clock::time_point idle_since() const { return idle_since_; }
     std::int64_t jobs_assigned() const { return jobs_assigned_; }
 
-    int channel_fd() const { return channel_.get(); }
-    int process_fd() const { return process_.get(); }
-    int stderr_fd() const { return stderr_.get(); }
-    pid_t pid() const { return pid_; }
-
 private:
-    Worker() = default;
+    Worker(ChildProcess process, StepProgress step_progress, std::uint32_t newest_step);
+    bool limit_processor_time(const Task& task, bool last);
 
-    pid_t pid_ = -1;
-    Descriptor process_; // readable once it has ended
-    Descriptor channel_;
-    Descriptor stderr_;
-    Descriptor memory_; // its statm
+    ChildProcess process_;
+    StepProgress step_progress_;
+    std::uint32_t newest_step_;
     std::unique_ptr<Task> task_;
-    std::string diagnostics_;
     std::int64_t jobs_assigned_ = 0;
-    bool terminating_ = false;
-    bool reaped_ = false;
-    Clock::time_point terminating_since_;
-
-    void begin_termination();
-    void limit_processor_time() const;
+    Clock::time_point idle_since_;
+    std::chrono::nanoseconds used_when_idle_{};
+    std::uint64_t written_when_idle_ = 0; // to stderr
+    std::chrono::seconds hard_limit_{}; // of processor time; 0: not set yet
 };
 
 } // namespace thumbnailer

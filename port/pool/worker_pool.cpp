@@ -1,9 +1,8 @@
 #include "pool/worker_pool.h"
 
-#include <poll.h>
-
 #include <algorithm>
-#include <cstdio>
+
+#include "os/complain.h"
 
 namespace thumbnailer {
 
@@ -11,18 +10,17 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How long a retired worker may take to exit before it is killed.
+// How long a recycled worker may take to exit before it is killed.
 constexpr milliseconds kGracePeriod{1000};
 constexpr milliseconds kMaxForkDelay{5000};
-// How often the memory of the workers is read. A worker fills some 100 MB in this time.
-constexpr milliseconds kSampleMemoryEvery{50};
-
-// Entries of one worker in the poll set.
-constexpr std::size_t kPerWorker = 3;
-
-bool is_late(const Worker& worker, Clock::time_point now) {
-    return worker.task() != nullptr && worker.task()->deadline <= now;
-}
+// How often memory, threads and processor time of the workers are read: while any of them has a job, and while none has.
+// A worker fills some 100 MB in the shorter time.
+constexpr milliseconds kSampleEvery{50};
+constexpr milliseconds kSampleIdleEvery{200};
+// A step that has run for so long when a deadline passes would not have ended soon.
+constexpr milliseconds kStepOverdue{1000};
+// A worker has about ten: those of libvips and of an encoder.
+constexpr std::int64_t kMaxThreads = 96;
 
 // SIGKILL, SIGTERM and SIGINT come from outside and say nothing about the image; other signals are raised by the
 // decoder.
@@ -30,11 +28,11 @@ bool was_the_image(const ExitStatus& status) {
     return status.signal != "kill" && status.signal != "term" && status.signal != "int";
 }
 
-Failure crash(const Worker& worker, const ExitStatus& status) {
+Failure crash(Worker& worker, const ExitStatus& status) {
     Failure failure{.reason = Reason::crashed,
                     .message = "the worker died while it made this thumbnail: ",
                     .signal = status.signal,
-                    .diagnostics = worker.diagnostics()};
+                    .diagnostics = worker.process().last_diagnostics()};
     if (status.signal.empty()) failure.exit_status = status.exit_status;
     failure.message += status.signal.empty() ? "it exited with status " + std::to_string(status.exit_status)
                                              : "signal " + std::string(status.signal);
@@ -48,130 +46,189 @@ Failure forbidden_call(const Violation& violation) {
             .system_call = name};
 }
 
+Failure unbelievable(std::string_view fault) {
+    return {Reason::crashed, "the worker was ended because of its answer: " + std::string(fault)};
+}
+
 Failure too_much_memory(std::int64_t limit) {
     return {.reason = Reason::out_of_memory,
             .message = "the worker needed more than " + std::to_string(limit) + " bytes of memory (--max-memory)",
             .limit = limit};
 }
 
+Failure too_many_threads(std::int64_t threads) {
+    return {Reason::crashed, "the worker was ended because it had " + std::to_string(threads) + " threads"};
+}
+
 } // namespace
 
 // A worker on its last task does not count, so that its successor is ready before it exits.
 void WorkerPool::spawn_missing(Clock::time_point now) {
-    const auto lasting = [&](const auto& worker) {
-        return !worker->terminating() && worker->jobs_assigned() < config_.max_images_per_worker;
-    };
+    const auto lasting = [&](const auto& worker) { return !worker->process().terminating() && !is_spent(*worker); };
     auto missing = config_.workers - std::ranges::count_if(workers_, lasting);
     for (; missing > 0 && now >= next_fork_; --missing) {
-        auto worker = Worker::start(sandbox_, worker_main_);
+        auto worker = Worker::start(fork_server_, steps_.newest());
         if (!worker) {
-            std::fprintf(stderr, "thumbnailer: %s\n", worker.error().message.c_str());
+            complain(worker.error());
             next_fork_ = now + kMaxForkDelay;
             return;
         }
         ++forked_;
-        record_event({.name = "worker_start", .pid = (*worker)->pid()});
+        record_event({.name = "worker_start", .pid = (*worker)->process().pid()});
         workers_.push_back(std::move(*worker));
     }
 }
 
+bool WorkerPool::has_idle_for(const Task& task) const {
+    return busy() < static_cast<std::size_t>(config_.workers) &&
+           std::ranges::any_of(workers_, [&](const auto& worker) { return can_take(*worker, task); });
+}
+
+// spawn_missing forks its successor, which has them.
+void WorkerPool::recycle_one_without_steps_of(const Task& task) {
+    const auto outdated = std::ranges::find_if(
+        workers_, [&](const auto& worker) { return worker->idle() && !worker->has_steps_of(task); });
+    if (outdated != workers_.end()) recycle(**outdated, "step_added");
+}
+
 bool WorkerPool::assign(std::unique_ptr<Task>& task) {
-    if (busy() >= static_cast<std::size_t>(config_.workers)) return false;
-    return std::ranges::any_of(workers_, [&](const auto& worker) {
-        return worker->idle() && worker->jobs_assigned() < config_.max_images_per_worker && worker->send(task);
-    });
+    while (has_idle_for(*task)) {
+        Worker* longest = nullptr;
+        for (const auto& worker : workers_)
+            if (can_take(*worker, *task) &&
+                (longest == nullptr || worker->idle_since() < longest->idle_since()))
+                longest = worker.get();
+        task->job.sequence = ++last_sequence_;
+        const bool last = longest->jobs_assigned() + 1 >= config_.max_images_per_worker;
+        if (longest->assign(task, last)) {
+            next_sample_ = std::min(next_sample_, Clock::now() + kSampleEvery);
+            return true;
+        }
+        longest->process().kill();
+    }
+    return false;
 }
 
 std::unique_ptr<Task> WorkerPool::cancel(Id id) {
     for (const auto& worker : workers_) {
         if (worker->task() == nullptr || worker->task()->id != id) continue;
-        worker->kill();
+        worker->process().kill();
         return worker->release();
     }
     return nullptr;
 }
 
-void WorkerPool::add_poll_entries(std::vector<pollfd>& set) const {
-    for (const auto& worker : workers_)
-        for (const int fd : {worker->channel_fd(), worker->stderr_fd(), worker->process_fd()})
-            set.push_back({fd, POLLIN, 0});
-}
-
-std::vector<CompletedTask> WorkerPool::handle_events(std::span<const pollfd> events) {
-    std::vector<CompletedTask> completed;
-    for (std::size_t index = 0; index < events.size() / kPerWorker; ++index) {
-        Worker& worker = *workers_[index];
-        const auto event = events.subspan(index * kPerWorker, kPerWorker);
-        if (event[0].revents != 0 && worker.task() != nullptr) receive_result(worker, completed);
-        if (event[1].revents != 0) worker.read_diagnostics();
-        if (event[2].revents == 0) continue;
-        if (const auto status = worker.reap()) on_exit(worker, *status, completed);
+void WorkerPool::add_to(PollSet& set, Clock::time_point now) {
+    for (const auto& each : workers_) {
+        Worker* worker = each.get();
+        set.add(worker->process().channel_fd(), POLLIN, [this, worker](short) { on_message(*worker); });
+        set.add(worker->process().stderr_fd(now), POLLIN,
+                [worker](short) { worker->process().read_diagnostics(Clock::now()); });
+        set.add(worker->process().process_fd(), POLLIN, [this, worker](short) { on_exit(*worker); });
     }
-    std::erase_if(workers_, [](const auto& worker) { return worker->reaped(); });
-    return completed;
 }
 
-void WorkerPool::receive_result(Worker& worker, std::vector<CompletedTask>& completed) {
+void WorkerPool::on_message(Worker& worker) {
+    const bool asked = worker.task() != nullptr;
     const auto received = worker.receive();
-    const auto* job_result = std::get_if<JobResult>(&received);
-    if (job_result != nullptr && worker.task()->is_valid_result(*job_result)) {
-        idle_deaths_ = 0;
-        completed.push_back({worker.release(), *job_result});
-        if (worker.jobs_assigned() >= config_.max_images_per_worker) {
-            record_event({.name = "worker_recycle",
-                          .pid = worker.pid(),
-                          .made = worker.jobs_assigned(),
-                          .why = "max_images_per_worker"});
-            worker.retire();
-        }
-        return;
-    }
-    // It closed the channel or sent what is no result. How the process ended is known when it is reaped.
-    worker.kill();
-    if (job_result != nullptr)
-        completed.push_back({worker.release(), Failure{Reason::crashed, "the worker answered nonsense"}, true});
+    if (const auto* result = std::get_if<JobResult>(&received)) return complete(worker, *result);
     if (const auto* violation = std::get_if<Violation>(&received))
-        completed.push_back({worker.release(), forbidden_call(*violation), true});
+        return finish(worker, forbidden_call(*violation), Blame::image);
+    const std::string_view fault = std::get<std::string_view>(received);
+    // It closed the channel. How the process ended is known when it is reaped; its task waits for that.
+    if (asked && fault.empty()) return worker.process().kill();
+    if (!asked) delay_forks();
+    finish(worker, unbelievable(fault), Blame::image);
 }
 
-void WorkerPool::on_exit(Worker& worker, const ExitStatus& status, std::vector<CompletedTask>& completed) {
-    worker.read_diagnostics();
-    record_event({.name = "worker_exit", .pid = worker.pid(), .made = worker.jobs_assigned(), .exit = status});
-    if (worker.task() != nullptr) {
-        completed.push_back({worker.release(), crash(worker, status), was_the_image(status)});
-    } else if (!worker.terminating()) {
-        // It died without a task. Forking again at once could go on for ever, so that each such death doubles the
-        // delay.
-        next_fork_ = Clock::now() + std::min(milliseconds(10 << std::min(idle_deaths_++, 12)), kMaxForkDelay);
+void WorkerPool::complete(Worker& worker, const JobResult& result) {
+    idle_deaths_ = 0;
+    completed_.push_back({worker.release(), result});
+    if (is_spent(worker)) return recycle(worker, "max_images_per_worker");
+    // The image may have taken over the decoder before it failed: the next image gets a fresh worker.
+    if (result.failed != 0) recycle(worker, "failed_job");
+}
+
+void WorkerPool::recycle(Worker& worker, std::string_view why) {
+    record_event({.name = "worker_recycle", .pid = worker.process().pid(), .made = worker.jobs_assigned(), .why = why});
+    worker.process().close_channel();
+}
+
+void WorkerPool::finish(Worker& worker, Failure failure, Blame blame) {
+    worker.process().kill();
+    if (worker.task() == nullptr) return;
+    std::shared_ptr<LoadedStep> to_blame;
+    if (const auto running = worker.running_step()) {
+        const auto& step = worker.task()->steps[running->use];
+        failure.step = step->name;
+        failure.message += ", in step " + step->name;
+        // A step that merely was under way when a short deadline passed is not to blame for it.
+        if (blame == Blame::image || (failure.reason == Reason::timeout && running->since >= kStepOverdue)) to_blame = step;
     }
+    completed_.push_back({worker.release(), std::move(failure), blame, std::move(to_blame)});
 }
 
-std::vector<CompletedTask> WorkerPool::enforce_limits(Clock::time_point now) {
-    std::vector<CompletedTask> completed;
-    const bool sampling = now >= next_memory_sample_;
-    if (sampling) next_memory_sample_ = now + kSampleMemoryEvery;
+void WorkerPool::on_exit(Worker& worker) {
+    const bool expected = worker.process().terminating();
+    const auto status = worker.process().reap();
+    if (!status) return;
+    record_event({.name = "worker_exit", .pid = worker.process().pid(), .made = worker.jobs_assigned(), .exit = status});
+    if (worker.task() != nullptr)
+        finish(worker, crash(worker, *status),
+               was_the_image(*status) ? Blame::image : Blame::nobody);
+    else if (!expected)
+        delay_forks();
+}
+
+// A worker ended without a task. Forking again at once could go on for ever, so that each such death doubles the delay.
+void WorkerPool::delay_forks() {
+    next_fork_ = Clock::now() + std::min(milliseconds(10 << std::min(idle_deaths_++, 12)), kMaxForkDelay);
+}
+
+void WorkerPool::enforce_limits(Clock::time_point now) {
+    const bool sampling = now >= next_sample_;
+    if (sampling) next_sample_ = now + (busy() > 0 ? kSampleEvery : kSampleIdleEvery);
     for (const auto& worker : workers_) {
-        if (worker->terminating() && now >= worker->terminating_since() + kGracePeriod) worker->kill();
-        const bool late = is_late(*worker, now);
-        // Before the kernel runs out of memory and kills another process.
-        const bool over_memory = sampling && !late && !worker->terminating() && worker->memory() > config_.max_memory;
-        if (!late && !over_memory) continue;
-        worker->kill();
-        if (late) completed.push_back({worker->release(), Task::timed_out()});
-        if (over_memory && worker->task() != nullptr)
-            completed.push_back({worker->release(), too_much_memory(config_.max_memory), true});
-        else if (over_memory) // It has no task, only memory that it did not free: it is replaced.
-            record_event(
-                {.name = "worker_recycle", .pid = worker->pid(), .made = worker->jobs_assigned(), .why = "max_memory"});
+        const ChildProcess& process = worker->process();
+        if (worker->task() != nullptr && worker->task()->deadline <= now)
+            finish(*worker, Task::timed_out(), Blame::nobody);
+        else if (process.terminating() && !process.killed() && now >= process.terminating_since() + kGracePeriod)
+            worker->process().kill();
+        if (sampling && !process.reaped()) sample(*worker);
     }
-    return completed;
+}
+
+// Before the kernel runs out of memory and kills another process.
+void WorkerPool::sample(Worker& worker) {
+    const auto usage = worker.usage();
+    const std::int64_t given = worker.task() != nullptr ? worker.task()->shared_bytes() : 0;
+    // Either the process is exiting, and a kill changes nothing, or its first thread has ended while others run: the
+    // kernel then reports no memory. What it said last is heard first.
+    if (!usage && !worker.process().has_message()) worker.process().kill();
+    if (!usage) return;
+    if (usage->threads > kMaxThreads) return finish(worker, too_many_threads(usage->threads), Blame::image);
+    if (worker.is_busy_while_idle()) return finish(worker, {}, Blame::nobody);
+    if (usage->memory <= config_.max_memory + given) return;
+    if (worker.idle()) // It has no task, only memory that it did not free: it is replaced.
+        record_event({.name = "worker_recycle",
+                      .pid = worker.process().pid(),
+                      .made = worker.jobs_assigned(),
+                      .why = "max_memory"});
+    finish(worker, too_much_memory(config_.max_memory), Blame::image);
+}
+
+void WorkerPool::remove_ended() {
+    std::erase_if(workers_, [](const auto& worker) { return worker->process().reaped(); });
 }
 
 Clock::time_point WorkerPool::due(Clock::time_point now) const {
-    auto due = Clock::time_point::max();
+    auto due = std::max(workers_.empty() ? Clock::time_point::max() : next_sample_, now);
+    if (busy() > 0) due = std::min(due, now + kSampleEvery);
     for (const auto& worker : workers_) {
-        if (worker->task() != nullptr) due = std::min({due, worker->task()->deadline, now + kSampleMemoryEvery});
-        if (worker->terminating()) due = std::min(due, worker->terminating_since() + kGracePeriod);
+        if (worker->task() != nullptr) due = std::min(due, worker->task()->deadline);
+        if (worker->process().terminating() && !worker->process().killed())
+            due = std::min(due, worker->process().terminating_since() + kGracePeriod);
+        due = std::min(due, worker->process().next_read(now));
     }
     if (workers_.size() < static_cast<std::size_t>(config_.workers)) due = std::min(due, next_fork_);
     return due;
@@ -183,13 +240,8 @@ void WorkerPool::record_event(WorkerEvent event) {
 
 std::int64_t WorkerPool::memory() const {
     std::int64_t sum = 0;
-    for (const auto& worker : workers_) sum += worker->memory();
+    for (const auto& worker : workers_) sum += worker->process().usage().value_or(ProcessUsage{}).memory;
     return sum;
-}
-
-bool WorkerPool::contains(Id id) const {
-    return std::ranges::any_of(
-        workers_, [&](const auto& worker) { return worker->task() != nullptr && worker->task()->id == id; });
 }
 
 std::size_t WorkerPool::busy() const {

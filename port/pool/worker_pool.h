@@ -1,23 +1,25 @@
-// The pool of worker processes: it forks those that are missing, assigns tasks to them, ends those that are over their
-// deadline or their memory, reaps and replaces them. Every assigned task comes back as a CompletedTask, unless it was
-// cancelled.
+// The pool of worker processes: it forks those that are missing, assigns tasks to them, kills those that are over a limit
+// or do anything that an honest worker does not, reaps and replaces them. Every assigned task comes back as a
+// CompletedTask, unless it was cancelled.
 #pragma once
 
 #include <memory>
-#include <span>
 #include <variant>
 #include <vector>
 
+#include "os/poll_set.h"
 #include "pool/worker.h"
 
-struct pollfd;
-
 namespace thumbnailer {
+
+// Whether the image is to blame for the end of a worker; see server/poison.h.
+enum class Blame : std::uint8_t { nobody, image };
 
 struct CompletedTask {
     std::unique_ptr<Task> task;
     std::variant<JobResult, Failure> result;
-    bool killed_its_worker = false; // by a crash, a forbidden call or its memory, not by its time
+    Blame blame = Blame::nobody;
+    std::shared_ptr<LoadedStep> step = nullptr; // that is to blame for the end of the worker
 };
 
 // The start, the replacement or the end of a worker process: see `--events` in docs/protocol.md.
@@ -31,46 +33,63 @@ struct WorkerEvent {
 
 class WorkerPool {
 public:
-    WorkerPool(const Config& config, const Sandbox& sandbox, WorkerMain main)
-        : config_(config), sandbox_(sandbox), worker_main_(main) {}
+    WorkerPool(const Config& config, ForkServer& fork_server, const StepRegistry& steps)
+        : config_(config), fork_server_(fork_server), steps_(steps) {}
 
     // Forks the workers that are missing.
     void spawn_missing(Clock::time_point now);
-    // Moves the task to an idle worker. False when there is none; the task then still belongs to the caller.
+    // Whether a task would find a worker.
+    bool has_idle_for(const Task& task) const;
+    // Replaces an idle worker that was forked before a step of the task was added.
+    void recycle_one_without_steps_of(const Task& task);
+    // Gives the task to the worker that has been idle longest. False, and the task still there, when none took it.
     bool assign(std::unique_ptr<Task>& task);
     // Takes a task back and kills its worker. Null when no worker has it.
     std::unique_ptr<Task> cancel(Id id);
 
-    // The descriptors to poll, and the handling of their events, which must be in the same order.
-    void add_poll_entries(std::vector<pollfd>& set) const;
-    std::vector<CompletedTask> handle_events(std::span<const pollfd> events);
-    // Kills the workers that are over their deadline or their memory.
-    std::vector<CompletedTask> enforce_limits(Clock::time_point now);
+    // Until the next call of remove_ended().
+    void add_to(PollSet& set, Clock::time_point now);
+    // Kills the workers that are over their deadline, their memory or their number of threads, or compute without a job.
+    void enforce_limits(Clock::time_point now);
+    void remove_ended();
+    std::vector<CompletedTask> take_completed() { return std::exchange(completed_, {}); }
     // When `spawn_missing` or `enforce_limits` must be called next.
     Clock::time_point due(Clock::time_point now) const;
 
-    bool contains(Id id) const;
     std::size_t busy() const;
     std::int64_t forked() const { return forked_; }
-    // Private resident memory of all workers, in bytes.
+    // Memory of all workers in bytes, see os/process_usage.h.
     std::int64_t memory() const;
     // The events since the last call; none without --events.
     std::vector<WorkerEvent> take_events() { return std::exchange(events_, {}); }
 
 private:
-    void receive_result(Worker& worker, std::vector<CompletedTask>& completed);
-    void on_exit(Worker& worker, const ExitStatus& status, std::vector<CompletedTask>& completed);
+    void on_message(Worker& worker);
+    void on_exit(Worker& worker);
+    // Its task has a valid result.
+    void complete(Worker& worker, const JobResult& result);
+    // Kills the worker; its task, if it has one, fails. Every kill that answers a task goes through here.
+    void finish(Worker& worker, Failure failure, Blame blame);
+    void recycle(Worker& worker, std::string_view why);
+    void sample(Worker& worker);
+    void delay_forks();
     void record_event(WorkerEvent event);
+    bool can_take(const Worker& worker, const Task& task) const {
+        return worker.idle() && !is_spent(worker) && worker.has_steps_of(task);
+    }
+    bool is_spent(const Worker& worker) const { return worker.jobs_assigned() >= config_.max_images_per_worker; }
 
     const Config& config_;
-    const Sandbox& sandbox_;
-    WorkerMain worker_main_;
+    ForkServer& fork_server_;
+    const StepRegistry& steps_;
     std::vector<std::unique_ptr<Worker>> workers_;
+    std::vector<CompletedTask> completed_;
     std::vector<WorkerEvent> events_;
     std::int64_t forked_ = 0;
-    int idle_deaths_ = 0; // of workers without a task, in a row
+    std::uint64_t last_sequence_ = 0;
+    int idle_deaths_ = 0; // in a row, of workers that had no task
     Clock::time_point next_fork_{};
-    Clock::time_point next_memory_sample_{};
+    Clock::time_point next_sample_{};
 };
 
 } // namespace thumbnailer

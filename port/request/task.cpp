@@ -1,168 +1,178 @@
 #include "request/task.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cstring>
 
-#include "base/utf8.h"
-#include "job/format.h"
-#include "os/shared_memory.h"
+#include "job/check_result.h"
 #include "text/quote.h"
 
 namespace thumbnailer {
 
 namespace {
 
-Result<Done> take_bytes(Bytes bytes, Frame& frame, const Config& config, Task& task) {
+// A step that has more to say than that is no step.
+constexpr std::chrono::milliseconds kLongestDescribing{5000};
+
+struct OpenedSource {
+    Descriptor descriptor; // none yet, of a stream
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+};
+
+Result<OpenedSource> take_bytes(Bytes bytes, Frame& frame, const Config& config) {
+    const auto most = static_cast<std::size_t>(config.max_source_bytes);
     if (bytes.empty()) return Failure{Reason::empty_source, "the source has no bytes"};
-    if (bytes.size() > static_cast<std::size_t>(config.max_source_bytes))
-        return too_many_bytes("the source", bytes.size(), static_cast<std::size_t>(config.max_source_bytes));
-    task.job.source_size = bytes.size();
-    if (frame.shared) {
-        task.job.source_offset = static_cast<std::uint64_t>(bytes.data() - frame.payload.data());
-        task.source = std::move(frame.shared->descriptor);
-        return Done{};
-    }
+    if (bytes.size() > most) return too_many_bytes("the source", bytes.size(), most);
+    if (frame.shared)
+        return OpenedSource{std::move(frame.shared->descriptor),
+                            static_cast<std::uint64_t>(bytes.data() - frame.payload.data()), bytes.size()};
     auto copy = share_copy(bytes);
     if (!copy) return std::move(copy).error();
-    task.source = std::move(*copy);
-    return Done{};
+    return OpenedSource{std::move(*copy), 0, bytes.size()};
 }
 
-Result<Done> open_file(const std::string& path, const Config& config, const Roots& roots, Task& task) {
-    auto file = open_source(roots, path, static_cast<std::size_t>(config.max_source_bytes));
+Result<OpenedSource> open(const Source& source, Frame& frame, const Config& config, const Roots& roots) {
+    if (const auto* bytes = std::get_if<Bytes>(&source)) return take_bytes(*bytes, frame, config);
+    const auto* path = std::get_if<std::string>(&source);
+    if (path == nullptr) return OpenedSource{};
+    auto file = open_source(roots, *path, static_cast<std::size_t>(config.max_source_bytes));
     if (!file) return std::move(file).error();
-    task.source = std::move(file->descriptor);
-    task.job.source_size = file->size;
-    return Done{};
+    return OpenedSource{std::move(file->descriptor), 0, file->size};
 }
 
-Result<Done> open(const Source& source, Frame& frame, const Config& config, const Roots& roots, Task& task) {
-    if (const auto* path = std::get_if<std::string>(&source)) return open_file(*path, config, roots, task);
-    if (const auto* bytes = std::get_if<Bytes>(&source)) return take_bytes(*bytes, frame, config, task);
-    return Done{};
+Job job_for(Op op, const OpenedSource& source, const Config& config) {
+    Job job;
+    job.probe = op == Op::probe;
+    job.jpeg_fast_path = config.jpeg_fast_path;
+    job.source_offset = source.offset;
+    job.source_size = source.size;
+    job.limits = {.max_pixels = config.max_pixels,
+                  .max_side = config.max_side,
+                  .max_icc_bytes = config.max_icc_bytes,
+                  .max_frames = config.max_frames,
+                  .max_memory = config.max_memory,
+                  .max_step_memory = config.max_step_memory,
+                  .loaders = config.loaders};
+    return job;
 }
-
-struct OpenedOutput {
-    std::optional<OutputFile> file;
-    std::uint8_t overlay = 0;
-    StepRange steps;
-};
 
 Failure bad_step_option(std::string why) {
     return {.reason = Reason::bad_option, .message = "step: " + std::move(why), .option = "step"};
 }
 
-Result<Done> add_step_use(const RequestedStep& request, const StepRegistry& steps, Task& task) {
-    const auto step = steps.find(request.name);
+Result<std::shared_ptr<LoadedStep>> find_step(const RequestedStep& request, const StepRegistry& steps) {
+    const auto step = steps.find(request.name, request.hash);
     if (!step)
-        return bad_step_option("there is no step " + quote_path(request.name) + "; added are: " +
+        return bad_step_option("there is no step " + quote_path(request.name) +
+                               (request.hash.empty() ? "" : " of this hash") + "; added are: " +
                                (steps.published().empty() ? "none" : steps.names()));
-    if (step->disabled)
-        return disabled(*step);
-    if (request.values.size() != step->parameters)
-        return bad_step_option(step->name + " has " + std::to_string(step->parameters) + " parameters, not " +
-                               std::to_string(request.values.size()));
+    if (step->disabled) return disabled(*step);
+    if (request.values.size() == step->parameters) return step;
+    return bad_step_option(step->name + " has " + std::to_string(step->parameters) + " parameters, not " +
+                           std::to_string(request.values.size()));
+}
+
+Result<Done> add_step_use(const RequestedStep& request, const StepRegistry& steps, Task& task) {
+    auto step = find_step(request, steps);
+    if (!step) return std::move(step).error();
     Job& job = task.job;
-    const auto first = job.step_uses_count == 0 ? 0 : job.step_uses[job.step_uses_count - 1].first_value +
-                                                          job.step_uses[job.step_uses_count - 1].values;
+    const StepUse before = job.step_uses_count == 0 ? StepUse{} : job.step_uses[job.step_uses_count - 1];
+    const auto first = static_cast<std::size_t>(before.first_value) + before.values;
     if (job.step_uses_count == kMaxStepUses || first + request.values.size() > kMaxStepValues)
         return bad_step_option("a request has at most " + std::to_string(kMaxStepUses) + " steps with " +
                                std::to_string(kMaxStepValues) + " values in all its outputs");
-    std::ranges::copy(request.values, job.step_values.begin() + first);
-    job.step_uses[job.step_uses_count++] = {step->number, static_cast<std::uint16_t>(first),
+    std::ranges::copy(request.values, job.step_values.begin() + static_cast<std::ptrdiff_t>(first));
+    job.step_uses[job.step_uses_count++] = {(*step)->number, static_cast<std::uint16_t>(first),
                                             static_cast<std::uint16_t>(request.values.size())};
-    task.steps.push_back(step);
+    task.steps.push_back(std::move(*step));
     return Done{};
 }
 
-Result<OpenedOutput> open_output(const OutputRequest& request, const Config& config, const Roots& roots,
-                                 const StepRegistry& steps, Task& task) {
-    OpenedOutput opened;
-    opened.steps.first = static_cast<std::uint8_t>(task.job.step_uses_count);
-    for (const RequestedStep& step : request.steps)
-        if (auto added = add_step_use(step, steps, task); !added) return std::move(added).error();
-    opened.steps.count = static_cast<std::uint8_t>(task.job.step_uses_count - opened.steps.first);
-    if (request.overlay) {
-        auto overlay = task.overlays.open(*request.overlay, config, roots);
-        if (!overlay) return std::move(overlay).error();
-        opened.overlay = *overlay;
+TaskOutput output_for(const OutputRequest& request, const Config& config, const Roots& roots,
+                      const StepRegistry& steps, Task& task) {
+    TaskOutput output{.output = request.output, .to = request.to};
+    output.steps.first = static_cast<std::uint8_t>(task.job.step_uses_count);
+    for (const RequestedStep& step : request.steps) {
+        auto added = add_step_use(step, steps, task);
+        if (added) continue;
+        output.failure = std::move(added).error();
+        return output;
     }
-    if (request.to.empty()) return opened;
-    auto file = OutputFile::create(roots, request.to);
-    if (!file) return std::move(file).error();
-    opened.file.emplace(std::move(*file));
-    return opened;
-}
-
-// An output whose file or overlay cannot be opened costs itself alone, unless it is the only one.
-Result<Done> open_outputs(const std::vector<OutputRequest>& outputs, const Config& config, const Roots& roots,
-                          const StepRegistry& steps, Task& task) {
-    for (const OutputRequest& request : outputs) {
-        auto opened = open_output(request, config, roots, steps, task);
-        task.refused.push_back(opened ? std::nullopt : std::optional(opened.error()));
-        if (!opened) continue;
-        task.job.outputs[task.job.count] = request.output;
-        task.job.to_file[task.job.count] = opened->file.has_value();
-        task.job.overlay[task.job.count] = opened->overlay;
-        task.job.steps[task.job.count] = opened->steps;
-        ++task.job.count;
-        task.files.push_back(std::move(opened->file));
-    }
-    if (task.job.count == 0 && !outputs.empty()) return *task.refused.front();
-    task.overlays.describe(task.job);
-    return Done{};
-}
-
-bool is_known(Format format) { return static_cast<std::size_t>(format) < kFormats.size(); }
-
-bool is_sound(const OutputResult& output_result, bool in_file, std::size_t result_size) {
-    const auto inside = [&](std::uint64_t offset, std::uint64_t size) {
-        return size <= result_size && offset <= result_size - size;
-    };
-    return is_known(output_result.format) && output_result.width > 0 && output_result.height > 0 &&
-           output_result.size > 0 && (in_file || inside(output_result.offset, output_result.size)) &&
-           inside(output_result.placeholder_offset, output_result.placeholder_size);
+    output.steps.count = static_cast<std::uint8_t>(task.job.step_uses_count - output.steps.first);
+    if (!request.overlay) return output;
+    auto overlay = task.overlays.open(*request.overlay, config, roots);
+    if (overlay)
+        output.overlay = *overlay;
+    else
+        output.failure = std::move(overlay).error();
+    return output;
 }
 
 } // namespace
 
 Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, const Config& config,
                                          const Roots& roots, const StepRegistry& steps) {
+    const std::int64_t timeout_ms = request.options.timeout_ms != 0 ? request.options.timeout_ms : config.timeout_ms;
+    const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
+    auto source = open(request.source, frame, config, roots);
+    if (!source) return std::move(source).error();
     auto task = std::make_unique<Task>();
     task->id = request.id;
-    task->job.probe = request.op == Op::probe;
-    task->job.jpeg_fast_path = config.jpeg_fast_path;
-    task->job.limits = {.max_pixels = config.max_pixels,
-                        .max_side = config.max_side,
-                        .max_icc_bytes = config.max_icc_bytes,
-                        .max_frames = config.max_frames,
-                        .max_memory = config.max_memory,
-                        .max_step_memory = config.max_step_memory,
-                        .loaders = config.loaders};
-    const std::int64_t timeout_ms = request.options.timeout_ms != 0 ? request.options.timeout_ms : config.timeout_ms;
-    task->deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
-    if (auto opened = open(request.source, frame, config, roots, *task); !opened) return std::move(opened).error();
-    if (auto outputs = open_outputs(request.options.outputs, config, roots, steps, *task); !outputs)
-        return std::move(outputs).error();
-    auto result = share_result();
-    if (!result) return std::move(result).error();
-    task->result = std::move(*result);
+    task->deadline = deadline;
+    task->job = job_for(request.op, *source, config);
+    task->source = std::move(source->descriptor);
+    for (const OutputRequest& output : request.options.outputs)
+        task->outputs.push_back(output_for(output, config, roots, steps, *task));
     return task;
 }
 
 Result<std::unique_ptr<Task>> Task::describing(Id id, std::shared_ptr<LoadedStep> step, const Config& config) {
     auto task = std::make_unique<Task>();
     task->id = id;
+    task->deadline = Clock::now() + std::min(kLongestDescribing, std::chrono::milliseconds(config.timeout_ms));
     task->job.limits.max_step_memory = config.max_step_memory;
     task->job.describe_step = step->number;
     task->steps.push_back(std::move(step));
-    task->deadline = Clock::now() + std::chrono::milliseconds(config.timeout_ms);
-    auto result = share_result();
-    if (!result) return std::move(result).error();
-    task->result = std::move(*result);
     return task;
+}
+
+// An output whose file or overlay cannot be opened costs itself alone, unless it is the only one.
+Result<Done> Task::open_outputs(const Roots& roots) {
+    if (result) return Done{}; // a worker that ended before it took the task
+    for (TaskOutput& output : outputs) {
+        if (output.failure) continue;
+        if (!output.to.empty()) {
+            auto file = OutputFile::create(roots, output.to);
+            if (!file) {
+                output.failure = std::move(file).error();
+                continue;
+            }
+            output.file.emplace(std::move(*file));
+        }
+        output.index = job.count;
+        job.outputs[job.count] = output.output;
+        job.overlay[job.count] = output.overlay;
+        job.steps[job.count] = output.steps;
+        ++job.count;
+    }
+    if (job.count == 0 && !outputs.empty()) return *outputs.front().failure;
+    overlays.describe(job);
+    auto memory = share_result();
+    if (!memory) return std::move(memory).error();
+    result = std::move(*memory);
+    return Done{};
+}
+
+std::optional<std::string_view> Task::take_result(const JobResult& job_result) {
+    // Sealed first: what is looked at stays what it is.
+    if (!seal_result(result.get())) return "somebody could still write to its outputs";
+    const MemorySize memory = size_of_memory(result.get());
+    if (auto fault = check_result(job_result, job, {memory.size, memory.allocated})) return fault;
+    if (job_result.failed != 0) return std::nullopt;
+    const auto mapping = std::make_shared<Mapping>(Mapping::of(result.get(), memory.size));
+    if (mapping->size() != memory.size) return "its outputs cannot be mapped";
+    if (auto fault = check_contents(job_result, job, mapping->bytes())) return fault;
+    made = mapping;
+    return std::nullopt;
 }
 
 std::uint32_t Task::newest_step() const {
@@ -176,44 +186,45 @@ const LoadedStep* Task::disabled_step() const {
     return disabled == steps.end() ? nullptr : disabled->get();
 }
 
-void Task::name_step(Failure& failure) const {
-    if (failure.step_use == 0 || failure.step_use > steps.size()) return;
+std::vector<std::string_view> Task::step_hashes() const {
+    std::vector<std::string_view> hashes;
+    for (const auto& step : steps) hashes.push_back(step->hash);
+    return hashes;
+}
+
+Failure Task::with_step(Failure failure) const {
+    if (failure.step_use == 0 || failure.step_use > steps.size()) return failure;
     failure.step = steps[failure.step_use - 1]->name;
+    if (failure.reason == Reason::step_failed) failure.message = "step " + failure.step + ": " + failure.message;
+    return failure;
 }
 
-std::size_t Task::result_size() const {
-    struct stat status {};
-    return ::fstat(result.get(), &status) == 0 ? static_cast<std::size_t>(status.st_size) : 0;
-}
-
-bool Task::is_valid_result(const JobResult& job_result) const {
-    if (job_result.failed != 0) return true;
-    if (job.describe_step != 0) return is_valid_description(job_result);
-    const Header& header = job_result.header;
-    if (!is_known(header.format) || header.orientation < 1 || header.orientation > 8) return false;
-    for (const std::string_view text : {text_in(header.colour_space), text_in(header.taken_at), text_in(header.camera)})
-        if (first_fault_in_utf8(text)) return false;
-    if (job_result.count != job.count) return false;
-    const std::size_t size = result_size();
-    for (std::size_t index = 0; index < job_result.count; ++index) {
-        const OutputResult& output_result = job_result.outputs[index];
-        if (output_result.made != 0 && !is_sound(output_result, files[index].has_value(), size)) return false;
+std::uint64_t Task::reply_bytes(const JobResult& job_result) const {
+    constexpr std::uint64_t kAround = 1024;
+    constexpr std::uint64_t kAroundOutput = 2048; // what its map says beside the bytes, or why it failed
+    std::uint64_t bytes = kAround;
+    for (const TaskOutput& output : outputs) {
+        bytes += kAroundOutput + output.to.size();
+        const OutputResult& each = job_result.outputs[output.index];
+        if (output.failure || each.made == 0) continue;
+        bytes += each.placeholder_size + (output.file ? 0 : each.size);
     }
-    return true;
+    return bytes;
 }
 
-bool Task::is_valid_description(const JobResult& job_result) const {
-    const std::size_t size = job_result.description_bytes;
-    if (size == 0 || size > kMaxStepDescription || size > result_size()) return false;
-    const Mapping text = Mapping::of(result.get(), size);
-    return text.size() == size && !first_fault_in_utf8(text_of(text.bytes()));
+bool Task::has_files() const {
+    return std::ranges::any_of(outputs, [](const TaskOutput& output) { return output.file.has_value(); });
+}
+
+std::int64_t Task::shared_bytes() const {
+    std::uint64_t bytes = job.source_offset + job.source_size;
+    for (std::size_t index = 0; index < job.overlay_count; ++index) bytes += job.overlay_sizes[index];
+    return static_cast<std::int64_t>(bytes);
 }
 
 std::vector<int> Task::descriptors() const {
     if (job.describe_step != 0) return {result.get()};
     std::vector<int> all{source.get(), result.get()};
-    for (const auto& file : files)
-        if (file) all.push_back(file->descriptor());
     overlays.append_descriptors(all);
     return all;
 }

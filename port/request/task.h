@@ -10,6 +10,7 @@
 #include "job/job.h"
 #include "os/file.h"
 #include "request/overlays.h"
+#include "os/shared_memory.h"
 #include "request/request.h"
 #include "step/registry/step_registry.h"
 #include "wire/frame.h"
@@ -18,41 +19,60 @@ namespace thumbnailer {
 
 using Clock = std::chrono::steady_clock;
 
+// One element of `outputs`, from its request to its answer.
+struct TaskOutput {
+    Output output;
+    std::uint8_t overlay = 0; // 1 + its place among the overlays; 0: none
+    std::string to;           // empty: into the answer
+    StepRange steps = {};     // among the steps of the task
+    std::optional<Failure> failure = {}; // why it is not made, or not written
+    std::optional<OutputFile> file = {};
+    std::size_t index = 0; // among the outputs of the job; has no meaning for one with a failure
+};
+
 struct Task {
     Id id = 0;
     Job job;
     Descriptor source;
     Descriptor result;
-    // One for each output that the request asks for: why its file cannot be, which leaves it out of the job.
-    std::vector<std::optional<Failure>> refused;
-    std::vector<std::optional<OutputFile>> files; // one for each output of the job; empty: into the result
     Overlays overlays;
+    std::vector<TaskOutput> outputs;
     std::vector<std::shared_ptr<LoadedStep>> steps; // of each use in the job; of describe_step the one
+    std::shared_ptr<const Mapping> made; // what the worker made: sealed, and believed
     Clock::time_point deadline;
 
-    // Opens what the request names. Bytes that came in a large frame are handed on in the frame's own memory; the
-    // source of a stream is still missing (see server/streams.h).
+    // Opens what the request reads. Bytes that came in a large frame are handed on in the frame's own memory; the source of a
+    // stream is still missing (see server/streams.h).
     static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config,
                                               const Roots& roots, const StepRegistry& steps);
-    // Asks a step for its description.
+    // Asks a step what it is.
     static Result<std::unique_ptr<Task>> describing(Id id, std::shared_ptr<LoadedStep> step, const Config& config);
+
+    // Opens what is written, right before a worker gets the job: a request that waits holds no files. Fails when nothing is
+    // left to be made.
+    Result<Done> open_outputs(const Roots& roots);
+
+    // Seals what the worker wrote and looks at it, `made`. What is wrong with the result, when it is not to be believed.
+    std::optional<std::string_view> take_result(const JobResult& result);
 
     // Only workers that were forked after this one was mapped have all its steps; 0: every worker does.
     std::uint32_t newest_step() const;
     // One of its steps that is switched off; null when there is none.
     const LoadedStep* disabled_step() const;
+    // The hashes of its steps.
+    std::vector<std::string_view> step_hashes() const;
     // Gives a failure the name of the step that it says it happened in.
-    void name_step(Failure& failure) const;
+    Failure with_step(Failure failure) const;
 
-    // How much the worker has written to the result.
-    std::size_t result_size() const;
-    // Whether the worker's own code could have sent this result for this task. If not, none of it is used.
-    bool is_valid_result(const JobResult& job_result) const;
-    bool is_valid_description(const JobResult& job_result) const;
-    static Failure timed_out() { return {Reason::timeout, "the deadline passed before the thumbnail was made"}; }
-
-    // What the worker gets beside the job: source, result, files, overlays.
+    // What the answer has at most, in bytes.
+    std::uint64_t reply_bytes(const JobResult& result) const;
+    bool has_files() const;
+    // Memory that is given to the worker and counts as the worker's once it has looked at it.
+    std::int64_t shared_bytes() const;
+    // What the worker gets beside the job: source, result, overlays.
     std::vector<int> descriptors() const;
+
+    static Failure timed_out() { return {Reason::timeout, "the deadline passed before the thumbnail was made"}; }
 };
 
 } // namespace thumbnailer

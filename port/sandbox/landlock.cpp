@@ -35,6 +35,9 @@ constexpr std::array kVersions{Version{13, 0, 0}, Version{14, 0, 0}, Version{15,
 
 constexpr unsigned kAskVersion = 1; // LANDLOCK_CREATE_RULESET_VERSION
 
+// LANDLOCK_ACCESS_FS_EXECUTE, REMOVE_DIR and MAKE_CHAR, _DIR, _SOCK, _FIFO, _BLOCK, _SYM.
+constexpr std::uint64_t kNotForFiles = 1U << 0 | 1U << 4 | 1U << 6 | 1U << 7 | 1U << 9 | 1U << 10 | 1U << 11 | 1U << 12;
+
 constexpr std::uint64_t lowest(unsigned bits) { return (std::uint64_t{1} << bits) - 1; }
 
 // Of version 3; older headers do not name it.
@@ -65,6 +68,19 @@ bool add_rule(int ruleset, const PathRule& rule, std::uint64_t known) {
     return ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &attribute, 0) == 0;
 }
 
+bool restrict_self(int version, std::uint64_t files, std::span<const PathRule> kept) {
+    if (version <= 0) return false;
+    const auto known = std::min(static_cast<std::size_t>(version), kVersions.size());
+    const Version& rights = kVersions[known - 1];
+    const Ruleset ruleset{files & lowest(rights.files), lowest(rights.network), lowest(rights.scopes)};
+    const std::size_t size = rights.scopes != 0 ? 24 : rights.network != 0 ? 16 : 8;
+    const Descriptor descriptor(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &ruleset, size, 0)));
+    if (!descriptor) return false;
+    const bool added = std::ranges::all_of(
+        kept, [&](const PathRule& rule) { return add_rule(descriptor.get(), rule, ruleset.files); });
+    return added && ::syscall(SYS_landlock_restrict_self, descriptor.get(), 0) == 0;
+}
+
 } // namespace
 
 int landlock_version() {
@@ -73,16 +89,9 @@ int landlock_version() {
 }
 
 bool enter_landlock(int version, std::span<const PathRule> kept) {
-    if (version <= 0) return false;
-    const auto known = std::min(static_cast<std::size_t>(version), kVersions.size());
-    const Version& rights = kVersions[known - 1];
-    const Ruleset ruleset{lowest(rights.files), lowest(rights.network), lowest(rights.scopes)};
-    const std::size_t size = rights.scopes != 0 ? 24 : rights.network != 0 ? 16 : 8;
-    const Descriptor descriptor(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &ruleset, size, 0)));
-    if (!descriptor) return false;
-    const bool added = std::ranges::all_of(
-        kept, [&](const PathRule& rule) { return add_rule(descriptor.get(), rule, ruleset.files); });
-    return added && ::syscall(SYS_landlock_restrict_self, descriptor.get(), 0) == 0;
+    return restrict_self(version, ~std::uint64_t{0}, kept);
 }
+
+bool enter_file_landlock(int version) { return restrict_self(version, kNotForFiles, {}); }
 
 } // namespace thumbnailer

@@ -23,4 +23,9 @@ struct PathRule {
 // worker keeps nothing; tools that are run keep their own files. False when a path cannot be opened.
 bool enter_landlock(int version, std::span<const PathRule> kept = {});
 
+// Gives up running programs, making folders, links and devices, and from version 6 on signals to others, for a process that
+// goes on reading and writing files. Whoever is in such a domain can neither read the memory nor take the descriptors of a
+// process that is not, whatever the user.
+bool enter_file_landlock(int version);
+
 } // namespace thumbnailer

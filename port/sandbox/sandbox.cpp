@@ -8,10 +8,16 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
 
 #include "os/channel.h"
+#include "os/environment.h"
+#include "os/open_descriptors.h"
+#include "os/process_usage.h"
+#include "sandbox/capabilities.h"
 #include "sandbox/landlock.h"
 
 namespace thumbnailer {
@@ -20,21 +26,50 @@ namespace {
 
 constexpr int kViolationStatus = 128 + SIGSYS;
 
-// Descriptors: three, the channel, and what comes with one job.
-constexpr rlim_t kMaxDescriptors = 128;
-// The largest thumbnail, or all of one request together.
-constexpr rlim_t kMaxFileBytes = rlim_t{512} << 20;
+struct Limit {
+    __rlimit_resource resource;
+    rlim_t most;
+};
+constexpr Limit kLimits[] = {
+    {RLIMIT_CORE, 0},
+    {RLIMIT_NOFILE, 128},                 // three, the channel, and what comes with one job
+    {RLIMIT_FSIZE, rlim_t{512} << 20},    // all thumbnails of one request together
+    {RLIMIT_MEMLOCK, 0},
+    {RLIMIT_MSGQUEUE, 0},
+};
 
 // Runs in the worker when a forbidden call was made: tells the server which, and ends.
 void report_violation(int, siginfo_t* info, void*) {
     const Violation violation{info->si_syscall};
-    send_message(kChannelInWorker, std::as_bytes(std::span(&violation, 1)), {});
+    send_message(kChannelInWorker, std::as_bytes(std::span(&violation, 1)), {}, Wait::no);
     ::_exit(kViolationStatus);
 }
 
-void limit(__rlimit_resource resource, rlim_t most) {
-    const rlimit value{most, most};
-    ::setrlimit(resource, &value);
+bool limit(const Limit& limit) {
+    const rlimit value{limit.most, limit.most};
+    return ::setrlimit(limit.resource, &value) == 0;
+}
+
+bool limit_all(std::uint64_t address_space) {
+    bool all = true;
+    for (const Limit& each : kLimits) all = limit(each) && all;
+    return all && (address_space == 0 || limit({RLIMIT_AS, address_space}));
+}
+
+// What this process has mapped, in bytes.
+std::uint64_t mapped_now() {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/proc/self/statm", "r"), &std::fclose);
+    unsigned long long pages = 0;
+    if (!file || std::fscanf(file.get(), "%llu", &pages) != 1) return 0;
+    return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// Far more than an honest worker maps, stacks and arenas of its threads included: what it really uses is watched, this bounds
+// what it can make the kernel keep between two looks.
+std::uint64_t address_space_for(std::int64_t max_memory) {
+    constexpr std::uint64_t kForThreads = std::uint64_t{16} << 30;
+    const std::uint64_t mapped = mapped_now();
+    return max_memory == 0 || mapped == 0 ? 0 : mapped + 4 * static_cast<std::uint64_t>(max_memory) + kForThreads;
 }
 
 bool catch_violations() {
@@ -50,7 +85,7 @@ int status_of(const Sandbox& sandbox, Attempt attempt) {
     const pid_t pid = ::fork();
     if (pid == 0) {
         // Whatever the server has open stays out of reach; a violation is reported to nobody.
-        ::close_range(3, ~0U, 0);
+        if (!close_from(STDERR_FILENO + 1)) ::_exit(EXIT_FAILURE);
         sandbox.enter();
         ::_exit(attempt());
     }
@@ -68,27 +103,38 @@ std::string missing_in(const SandboxStatus& status) {
     };
     add_unless(status.seccomp, "seccomp");
     add_unless(status.landlock > 0, "Landlock");
-    add_unless(status.server, "the server's own filter");
-    add_unless(status.open_denied && status.socket_denied && status.exec_denied,
-               "denial of files, sockets and programs");
+    add_unless(status.server, "confinement of the server itself");
+    add_unless(status.open_denied && status.socket_denied && status.exec_denied, "denial of files, sockets and programs");
+    add_unless(status.memory, "/proc, by which the memory of workers is watched");
     return missing;
 }
 
 } // namespace
 
-Result<Sandbox> Sandbox::prepare(SandboxMode mode) {
+Result<Sandbox> Sandbox::prepare(SandboxMode mode, std::int64_t max_memory) {
     Sandbox sandbox;
-    sandbox.status_.mode = mode;
+    SandboxStatus& status = sandbox.status_;
+    status.mode = mode;
     if (mode == SandboxMode::off) return sandbox;
-    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return Failure{Reason::internal, "no_new_privs cannot be set"};
     sandbox.filter_ = worker_filter(mode == SandboxMode::audit);
-    sandbox.status_.landlock = landlock_version();
-    sandbox.status_.seccomp = !sandbox.filter_.empty();
+    sandbox.address_space_ = address_space_for(max_memory);
+    status.landlock = landlock_version();
+    status.seccomp = !sandbox.filter_.empty();
+    status.memory = read_process_usage(open_process_status(::getpid())).has_value();
     sandbox.probe();
-    sandbox.status_.server = install(server_filter());
-    if (mode == SandboxMode::require && !sandbox.status_.complete())
-        return Failure{Reason::internal, "--sandbox require: this host does not offer " + missing_in(sandbox.status_)};
+    status.server = sandbox.confine_server();
+    if (mode == SandboxMode::require && !status.complete())
+        return Failure{Reason::internal, "--sandbox require: this host does not offer " + missing_in(status)};
+    if (!status.memory)
+        return Failure{Reason::internal, "this host does not offer /proc, by which the memory of workers is watched"};
     return sandbox;
+}
+
+bool Sandbox::confine_server() const {
+    const bool powerless = keep_file_capabilities();
+    const bool apart = enter_file_landlock(status_.landlock);
+    return install(server_filter()) && apart && powerless;
 }
 
 // First each layer alone, because enter() would end a child that lacks one; then all of them under attack.
@@ -111,13 +157,12 @@ void Sandbox::probe() {
 
 void Sandbox::enter() const {
     if (status_.mode == SandboxMode::off) return;
-    bool whole = ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_DUMPABLE, 0) == 0;
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_NOFILE, kMaxDescriptors);
-    limit(RLIMIT_FSIZE, kMaxFileBytes);
-    ::clearenv();
-    if (status_.landlock > 0) whole = enter_landlock(status_.landlock) && whole;
-    if (status_.seccomp) whole = catch_violations() && install_signals_to_self_only() && install(filter_) && whole;
+    erase_environment();
+    // A file that grows too large is an error that can be told, not the end of the worker.
+    bool whole = std::signal(SIGXFSZ, SIG_IGN) != SIG_ERR && drop_capabilities() && limit_all(address_space_) &&
+                 ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_DUMPABLE, 0) == 0;
+    if (status_.landlock > 0) whole = whole && enter_landlock(status_.landlock);
+    if (status_.seccomp) whole = whole && catch_violations() && install_process_rules() && install(filter_);
     if (!whole) ::_exit(EXIT_FAILURE);
 }
 

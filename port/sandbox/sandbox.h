@@ -1,5 +1,5 @@
 // What a worker can still do once it is in here: compute, and read and write the descriptors that it was given.
-// No file, no network, no program, no other process. Prepared and probed once, in the server; entered by each
+// No file, no network, no program, no other process, no capability. Prepared and probed once, in the server; entered by each
 // worker before it sees the first byte of an image.
 #pragma once
 
@@ -20,13 +20,16 @@ inline constexpr std::array<std::string_view, 4> kSandboxModes{"require", "best_
 struct SandboxStatus {
     SandboxMode mode = SandboxMode::off;
     bool seccomp = false;
-    int landlock = 0;    // its version; 0: not enforced
-    bool server = false; // the server itself can run no program and open no connection
+    int landlock = 0;   // its version; 0: not enforced
+    bool server = false; // the server itself can run no program, open no connection and reach into no other process
     bool open_denied = false;
     bool socket_denied = false;
     bool exec_denied = false;
+    bool memory = false; // what a worker takes can be seen; without it no worker runs
 
-    bool complete() const { return seccomp && landlock > 0 && server && open_denied && socket_denied && exec_denied; }
+    bool complete() const {
+        return seccomp && landlock > 0 && server && open_denied && socket_denied && exec_denied && memory;
+    }
 };
 
 // What a worker sends instead of a JobResult when it made a forbidden call.
@@ -37,8 +40,9 @@ struct Violation {
 class Sandbox {
 public:
     // Tries everything in a child of its own, then confines the server. Fails with internal when `mode` requires
-    // what this host does not offer.
-    static Result<Sandbox> prepare(SandboxMode mode);
+    // what this host does not offer, and in any mode but off when the memory of workers cannot be watched. The address space
+    // of a worker is bounded by several times `max_memory`; 0: it is not.
+    static Result<Sandbox> prepare(SandboxMode mode, std::int64_t max_memory = 0);
 
     const SandboxStatus& status() const { return status_; }
 
@@ -49,8 +53,11 @@ public:
 private:
     void probe();
 
+    bool confine_server() const;
+
     SandboxStatus status_;
     Filter filter_;
+    std::uint64_t address_space_ = 0; // bytes; 0: unlimited
 };
 
 } // namespace thumbnailer

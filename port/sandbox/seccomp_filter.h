@@ -4,6 +4,7 @@
 
 #include <linux/filter.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,14 +15,15 @@ using Filter = std::vector<sock_filter>;
 // `audit`: what would end the worker is only written to the kernel's log. Empty when libseccomp cannot make it.
 Filter worker_filter(bool audit);
 
-// What the server will never need, refused with EPERM: it runs no program and opens no connection.
+// What the server will never need, refused with EPERM: it runs no program, opens no connection, makes no namespace
+// and reaches into no other process.
 Filter server_filter();
 
 // For the calling thread. Needs no_new_privs.
 bool install(const Filter& filter);
 
-// The only process that a worker may send a signal to is itself, as abort() does.
-bool install_signals_to_self_only();
+// What needs the worker's own process id or the lower half of an argument: it sends signals to itself alone, as abort() does.
+bool install_process_rules();
 
 // Such as "openat".
 std::string syscall_name(int number);

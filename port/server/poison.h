@@ -1,5 +1,5 @@
 // Images that killed workers, remembered for a while, so that one that is sent again and again kills no further worker.
-// An image is identified by its size and the SHA-256 of its first and last MiB.
+// An image is identified by its size and the SHA-256 of its bytes.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,7 @@
 #include "server/reply.h"
 
 #include "job/format.h"
+#include "text/printable.h"
 
 namespace thumbnailer {
 
@@ -40,7 +41,8 @@ List names_of(FormatSet formats) {
 
 Term text_or_nil(std::string_view text) { return text.empty() ? atom("nil") : binary(text); }
 
-Map probe_map(const Header& header) {
+// `camera` as it may be shown; it outlives the map.
+Map probe_map(const Header& header, std::string_view camera) {
     Map map;
     map.put("format", atom(name_of(header.format)));
     map.put("width", integer(header.width()));
@@ -58,7 +60,7 @@ Map probe_map(const Header& header) {
     map.put("profile", boolean(header.profile != 0));
     map.put("preview", boolean(header.preview != 0));
     map.put("taken_at", text_or_nil(text_in(header.taken_at)));
-    map.put("camera", text_or_nil(text_in(header.camera)));
+    map.put("camera", text_or_nil(camera));
     return map;
 }
 
@@ -79,6 +81,7 @@ Map sandbox_map(const SandboxStatus& status) {
     map.put("open_denied", boolean(status.open_denied));
     map.put("socket_denied", boolean(status.socket_denied));
     map.put("exec_denied", boolean(status.exec_denied));
+    map.put("memory", boolean(status.memory));
     map.put("complete", boolean(status.complete()));
     return map;
 }
@@ -92,27 +95,34 @@ Map output_map(const OutputResult& output_result) {
     return map;
 }
 
-// The failures live as long as the terms that borrow their messages.
-Term output_term(const OutputResult& output_result, Task& task, std::optional<OutputFile>& file, Bytes result,
-                 Failure& failure) {
-    if (output_result.made == 0) {
-        failure = from_wire(output_result.failure);
-        task.name_step(failure);
+// `failure` lives as long as the term, which borrows its message.
+Term output_term(const Task& task, TaskOutput& output, const OutputResult& made, Bytes memory, Failure& failure) {
+    const auto failed = [&](Failure why) {
+        failure = std::move(why);
         return tuple(atom("error"), error_map(failure));
+    };
+    if (output.failure) return failed(*output.failure);
+    if (made.made == 0) return failed(task.with_step(from_wire(made.failure)));
+    Map map = output_map(made);
+    if (made.placeholder_size != 0)
+        map.put("placeholder", Binary{memory.subspan(made.placeholder_offset, made.placeholder_size)});
+    if (!output.file) {
+        map.put("data", Binary{memory.subspan(made.offset, made.size)});
+        return tuple(atom("ok"), std::move(map));
     }
-    Map map = output_map(output_result);
-    if (output_result.placeholder_size != 0)
-        map.put("placeholder",
-                Binary{result.subspan(output_result.placeholder_offset, output_result.placeholder_size)});
-    if (!file) {
-        map.put("data", Binary{result.subspan(output_result.offset, output_result.size)});
-    } else if (auto committed = file->commit()) {
-        map.put("path", binary(file->path()));
-    } else {
-        failure = std::move(committed).error();
-        return tuple(atom("error"), error_map(failure));
-    }
+    if (auto committed = output.file->commit(); !committed) return failed(std::move(committed).error());
+    map.put("path", binary(output.file->path()));
     return tuple(atom("ok"), std::move(map));
+}
+
+Map step_map(const LoadedStep& step) {
+    Map map;
+    map.put("name", binary(step.name));
+    map.put("hash", binary(step.hash));
+    map.put("description", binary(step.description));
+    map.put("bytes", integer(static_cast<std::int64_t>(step.bytes)));
+    map.put("disabled", boolean(step.disabled));
+    return map;
 }
 
 } // namespace
@@ -120,6 +130,7 @@ Term output_term(const OutputResult& output_result, Task& task, std::optional<Ou
 Payload hello(const Config& config, const SandboxStatus& status, std::string_view libvips) {
     Map limits;
     limits.put("max_request_bytes", integer(config.max_request_bytes));
+    limits.put("max_reply_bytes", integer(config.max_reply_bytes));
     limits.put("max_source_bytes", integer(config.max_source_bytes));
     limits.put("max_memory", integer(config.max_memory));
     limits.put("max_step_memory", integer(config.max_step_memory));
@@ -180,20 +191,6 @@ Payload event_frame(const Codec& codec, const WorkerEvent& event) {
     return encoded(codec, tuple(atom("event"), atom(event.name), std::move(map)));
 }
 
-namespace {
-
-Map step_map(const LoadedStep& step) {
-    Map map;
-    map.put("name", binary(step.name));
-    map.put("hash", binary(step.hash));
-    map.put("description", binary(step.description));
-    map.put("bytes", integer(static_cast<std::int64_t>(step.image.bytes())));
-    map.put("disabled", boolean(step.disabled));
-    return map;
-}
-
-} // namespace
-
 Payload step_disabled_event(const Codec& codec, const LoadedStep& step) {
     Map map;
     map.put("name", binary(step.name));
@@ -219,33 +216,22 @@ Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& fai
 }
 
 Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result) {
-    if (job_result.failed != 0) {
-        Failure failure = from_wire(job_result.failure);
-        task.name_step(failure);
-        return error_reply(codec, task.id, failure);
+    if (job_result.failed != 0) return error_reply(codec, task.id, task.with_step(from_wire(job_result.failure)));
+    if (task.job.probe) {
+        const std::string camera = printable(text_in(job_result.header.camera));
+        return ok(codec, task.id, probe_map(job_result.header, camera));
     }
-    if (task.job.probe) return ok(codec, task.id, probe_map(job_result.header));
-    const std::size_t size = task.result_size();
-    const auto result = std::make_shared<Mapping>(Mapping::of(task.result.get(), size));
-    if (result->size() != size)
-        return error_reply(codec, task.id, {Reason::internal, "the thumbnails cannot be mapped"});
-    std::vector<Failure> failures(job_result.count);
+    const Bytes memory = task.made->bytes();
+    std::vector<Failure> failures(task.outputs.size());
     List outputs;
-    std::size_t next = 0; // of the job's outputs
-    for (const auto& refused : task.refused) {
-        if (refused) {
-            outputs.items.push_back(tuple(atom("error"), error_map(*refused)));
-            continue;
-        }
-        outputs.items.push_back(
-            output_term(job_result.outputs[next], task, task.files[next], result->bytes(), failures[next]));
-        ++next;
-    }
+    for (std::size_t index = 0; index < task.outputs.size(); ++index)
+        outputs.items.push_back(output_term(task, task.outputs[index], job_result.outputs[task.outputs[index].index], memory,
+                                            failures[index]));
     Map map;
     map.put("source", source_map(job_result.header));
     map.put("outputs", std::move(outputs));
     Payload payload;
-    payload.keep(result, result->bytes());
+    payload.keep(task.made, memory);
     codec.encode(tuple(atom("ok"), integer(task.id), std::move(map)), payload);
     return payload;
 }

@@ -22,7 +22,7 @@ struct Stats {
     std::int64_t queued = 0;
     std::int64_t streams = 0; // sources that are still arriving
     std::int64_t forked = 0;  // workers started
-    // Bytes, see os/process_memory.h.
+    // Bytes, see os/process_usage.h.
     std::int64_t server_memory = 0;
     std::int64_t worker_memory = 0;
 };
@@ -40,8 +40,8 @@ Payload removed_reply(const Codec& codec, Id id);
 Payload steps_reply(const Codec& codec, Id id, const StepRegistry& steps);
 Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& failure);
 
-// Gives the files of the task their names and puts together what the worker made. The result is a
-// valid one, see Task::is_valid_result.
+// Gives the files of the task their names and puts together what the worker made. The task has taken the result, and its
+// files are written.
 Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result);
 
 } // namespace thumbnailer

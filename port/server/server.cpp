@@ -1,77 +1,97 @@
 #include "server/server.h"
 
-#include <poll.h>
-
 #include <algorithm>
-#include <cstdio>
+#include <cerrno>
 
+#include "os/complain.h"
+#include "os/open_descriptors.h"
 namespace thumbnailer {
 
 namespace {
 
 using std::chrono::milliseconds;
 
-// Above these limits the server stops reading until replies were written: the pipe fills and the client waits.
+// Above these limits the server stops reading until replies were written: the pipe fills and the client waits. Above the
+// second it assigns no task either.
 constexpr std::size_t kMaxQueued = 1024;
 constexpr std::size_t kMaxUnwritten = std::size_t{64} << 20;
 
-// In the poll set: input, output, then the entries of the pool.
-constexpr std::size_t kFirstOfPool = 2;
+// What is open beside the requests in the queue: frames, folders, and for each worker its channel, process, stderr and status,
+// a task with its memory, and the same for a file writer with its files.
+constexpr std::size_t kDescriptorsOfProgram = 24;
+constexpr std::size_t kDescriptorsPerWorker = 14;
 
-Failure duplicate_id(Id id) {
-    return {Reason::duplicate_id, "the id " + std::to_string(id) + " belongs to a request that is still unanswered"};
+// A request in the queue holds its source and often nothing else.
+std::size_t queue_for(std::int64_t workers) {
+    const auto limit = static_cast<std::size_t>(raise_descriptor_limit());
+    const std::size_t used = kDescriptorsOfProgram + kDescriptorsPerWorker * static_cast<std::size_t>(workers);
+    return std::clamp<std::size_t>(limit > used ? (limit - used) / 2 : 1, 1, kMaxQueued);
 }
-
-void complain(const Failure& failure) { std::fprintf(stderr, "thumbnailer: %s\n", failure.message.c_str()); }
 
 } // namespace
 
-Server::Server(const Config& config, const Sandbox& sandbox, const Roots& roots, Descriptor input, Descriptor output,
-               WorkerMain worker_main, std::string_view libvips)
-    : config_(config), roots_(roots), input_(std::move(input)), output_(std::move(output)),
+Server::Server(const Config& config, const SandboxStatus& status, const Roots& roots, Descriptor input,
+               Descriptor output, ForkServer& fork_server, std::string_view libvips)
+    : config_(config), roots_(roots), fork_server_(fork_server), input_(std::move(input)), output_(std::move(output)),
       reader_(input_.get(), static_cast<std::size_t>(config.max_request_bytes)), writer_(output_.get()),
-      pool_(config, sandbox, steps_, worker_main), poison_(config.poison_after, milliseconds(config.poison_for_ms)),
+      steps_(config, fork_server), pool_(config, fork_server, steps_.registry()), file_writers_(config, fork_server),
+      poison_(config.poison_after, milliseconds(config.poison_for_ms)),
       streams_(static_cast<std::size_t>(config.max_streams), static_cast<std::size_t>(config.max_source_bytes)),
-      watchdog_(config.die_with_parent), memory_(open_statm(::getpid())) {
-    writer_.push(hello(config, sandbox.status(), libvips));
+      watchdog_(config.die_with_parent), usage_(open_process_status(::getpid())),
+      max_queued_(queue_for(config.workers)) {
+    writer_.push(hello(config, status, libvips));
 }
 
 ExitCode Server::run() {
     pool_.spawn_missing(Clock::now()); // the hello says that the workers are there
-    for (;;) {
+    while (!stopped_) {
         // Replies and tasks first: the next worker is forked while they are processed.
         dispatch();
         push_events();
         if (!writer_.flush() || is_done()) return ExitCode::ok;
         pool_.spawn_missing(Clock::now());
         dispatch();
-        std::vector<pollfd> events = poll_set();
+        PollSet set = poll_set(Clock::now());
         watchdog_.waiting();
-        if (::poll(events.data(), events.size(), poll_timeout(Clock::now())) < 0 && errno != EINTR)
-            return ExitCode::internal;
+        if (set.wait(poll_timeout(Clock::now())) < 0 && errno != EINTR) return ExitCode::internal;
         watchdog_.working();
-        // Nobody reads the answers any more: there is nothing left to do.
-        if ((events[1].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) return ExitCode::ok;
-        if (events[0].revents != 0)
-            if (const ExitCode code = read_input(); code != ExitCode::ok) return code;
-        reply_to(pool_.handle_events(std::span(events).subspan(kFirstOfPool)));
+        set.handle();
         expire(Clock::now());
+        take_completed();
+        pool_.remove_ended();
+        file_writers_.remove_ended();
     }
+    return *stopped_;
 }
 
-bool Server::is_done() const { return input_ended_ && queue_.empty() && pool_.busy() == 0 && writer_.empty(); }
+void Server::stop(ExitCode code) {
+    if (!stopped_) stopped_ = code;
+}
 
-std::vector<pollfd> Server::poll_set() const {
-    const bool reading = !input_ended_ && queue_.size() < kMaxQueued && writer_.pending_bytes() < kMaxUnwritten;
-    std::vector<pollfd> set{{reading ? input_.get() : -1, POLLIN, 0},
-                            {output_.get(), static_cast<short>(writer_.empty() ? 0 : POLLOUT), 0}};
-    pool_.add_poll_entries(set);
+bool Server::is_done() const { return input_ended_ && pending_.empty() && writer_.empty(); }
+
+PollSet Server::poll_set(Clock::time_point now) {
+    const bool reading = !input_ended_ && queue_.size() < max_queued_ && writer_.pending_bytes() < kMaxUnwritten;
+    PollSet set;
+    // Nobody reads the answers any more: there is nothing left to do.
+    set.add(output_.get(), static_cast<short>(writer_.empty() ? 0 : POLLOUT), [this](short events) {
+        if ((events & (POLLERR | POLLHUP | POLLNVAL)) != 0) stop(ExitCode::ok);
+    });
+    set.add(reading ? input_.get() : -1, POLLIN, [this](short) {
+        if (!stopped_) read_input();
+    });
+    set.add(fork_server_.process_fd(), POLLIN, [this](short) {
+        complain({Reason::internal, "the process that forks workers has ended"});
+        stop(ExitCode::internal);
+    });
+    pool_.add_to(set, now);
+    file_writers_.add_to(set);
     return set;
 }
 
 // Milliseconds until something is due, -1 when nothing is: the timeout of poll().
 int Server::poll_timeout(Clock::time_point now) const {
-    auto due = std::min(pool_.due(now), streams_.next_deadline());
+    auto due = std::min({pool_.due(now), streams_.next_deadline(), file_writers_.due()});
     for (const auto& task : queue_) due = std::min(due, task->deadline);
     if (watchdog_.on()) due = std::min(due, now + Watchdog::kHeartbeat);
     if (due == Clock::time_point::max()) return -1;
@@ -79,11 +99,11 @@ int Server::poll_timeout(Clock::time_point now) const {
     return static_cast<int>(std::clamp<std::int64_t>(wait, 0, 3'600'000));
 }
 
-ExitCode Server::read_input() {
+void Server::read_input() {
     const auto input = reader_.fill();
     if (!input) {
         complain(input.error());
-        return ExitCode::internal;
+        return stop(ExitCode::internal);
     }
     if (*input == Input::end) {
         input_ended_ = true;
@@ -91,17 +111,17 @@ ExitCode Server::read_input() {
             streams_.release(id);
             reply_error(id, {Reason::bad_request, "the input ended before the stream did"});
         }
-        if (reader_.between_frames()) return ExitCode::ok;
-        std::fprintf(stderr, "thumbnailer: the input ended inside a frame\n");
-        return ExitCode::bad_frame;
+        if (reader_.between_frames()) return;
+        complain({Reason::bad_request, "the input ended inside a frame"});
+        return stop(ExitCode::bad_frame);
     }
     for (;;) {
         auto frame = reader_.take();
         if (!frame) {
             complain(frame.error());
-            return ExitCode::bad_frame;
+            return stop(ExitCode::bad_frame);
         }
-        if (!*frame) return ExitCode::ok;
+        if (!*frame) return;
         handle(std::move(**frame));
     }
 }
@@ -113,8 +133,11 @@ void Server::handle(Frame frame) {
     if (!request) {
         ++counters_.failed;
         const auto id = read_id(*term);
-        // The chunks that follow a make or a chunk that cannot be read are dropped without an error of their own.
-        if (id && !streams_.release(*id) && announces_stream(*term) && !is_pending(*id)) streams_.discard_rest(*id);
+        // What follows of a stream whose make or chunk cannot be read is no fault of its own.
+        if (id && streams_.release(*id))
+            pending_.erase(*id);
+        else if (id && announces_stream(*term) && !is_pending(*id))
+            streams_.discard_rest(*id);
         return writer_.push(error_reply(*config_.codec, id, request.error()));
     }
     switch (request->op) {
@@ -124,21 +147,50 @@ void Server::handle(Frame frame) {
     case Op::cancel: return cancel(request->id);
     case Op::add_step: return add_step(*request);
     case Op::remove_step: return remove_step(*request);
-    case Op::steps: return writer_.push(steps_reply(*config_.codec, request->id, steps_));
+    case Op::steps: return writer_.push(steps_.list(request->id));
     case Op::ping: return writer_.push(pong(*config_.codec, request->id));
     case Op::stats: return writer_.push(stats_reply(*config_.codec, request->id, stats()));
     }
 }
 
 void Server::accept(const Request& request, Frame& frame) {
-    if (is_pending(request.id)) return reply_error(request.id, duplicate_id(request.id));
+    const Id id = request.id;
+    if (refuse_duplicate(id)) return;
     const bool stream = std::holds_alternative<Stream>(request.source);
-    auto task = Task::from(request, frame, config_, roots_, steps_);
+    auto task = Task::from(request, frame, config_, roots_, steps_.registry());
     if (task && !stream) return enqueue(std::move(*task));
     const auto opened = task ? streams_.open(std::move(*task)) : Result<Done>(task.error());
-    if (opened) return;
-    if (stream) streams_.discard_rest(request.id);
-    reply_error(request.id, opened.error());
+    if (opened) {
+        pending_[id] = Stage::receiving;
+        return;
+    }
+    if (stream) streams_.discard_rest(id);
+    reply_error(id, opened.error());
+}
+
+// The pending request of this id is not touched.
+bool Server::refuse_duplicate(Id id) {
+    if (!is_pending(id)) return false;
+    ++counters_.failed;
+    writer_.push(error_reply(*config_.codec, id,
+                             {Reason::duplicate_id,
+                              "the id " + std::to_string(id) + " belongs to a request that is still unanswered"}));
+    return true;
+}
+
+void Server::add_step(const Request& request) {
+    if (refuse_duplicate(request.id)) return;
+    auto task = steps_.add(request.id, request.step);
+    if (!task) return reply_error(request.id, task.error());
+    pending_[request.id] = Stage::queued;
+    queue_.push_back(std::move(*task));
+}
+
+void Server::remove_step(const Request& request) {
+    auto reply = steps_.remove(request.id, request.step);
+    if (!reply) return reply_error(request.id, reply.error());
+    writer_.push(std::move(*reply));
+    steps_.unmap_unused();
 }
 
 void Server::append_chunk(const Request& request) {
@@ -156,17 +208,11 @@ void Server::append_chunk(const Request& request) {
 
 void Server::enqueue(std::unique_ptr<Task> task) {
     const Job& job = task->job;
-    std::vector<std::string_view> steps;
-    for (const auto& step : task->steps) steps.push_back(step->hash);
-    if (poison_.refuses(task->source.get(), job.source_offset, job.source_size, Clock::now(), steps))
+    if (poison_.refuses(task->source.get(), job.source_offset, job.source_size, Clock::now(), task->step_hashes()))
         return reply_error(task->id, {Reason::poison, "this image has killed " + std::to_string(config_.poison_after) +
                                                           " workers and is not tried again for a while"});
+    pending_[task->id] = Stage::queued;
     queue_.push_back(std::move(task));
-}
-
-bool Server::is_pending(Id id) const {
-    return pool_.contains(id) || streams_.contains(id) ||
-           std::ranges::any_of(queue_, [&](const auto& task) { return task->id == id; });
 }
 
 void Server::cancel(Id id) {
@@ -177,95 +223,101 @@ void Server::cancel(Id id) {
 
 // Removes an unanswered request, wherever it is. The caller sends the reply.
 bool Server::remove(Id id) {
-    if (streams_.release(id)) return true;
-    const auto queued = std::ranges::find(queue_, id, [](const auto& task) { return task->id; });
-    if (queued == queue_.end()) return pool_.cancel(id) != nullptr;
-    queue_.erase(queued);
+    const auto found = pending_.find(id);
+    if (found == pending_.end()) return false;
+    switch (found->second) {
+    case Stage::receiving: streams_.release(id); break;
+    case Stage::queued: std::erase_if(queue_, [&](const auto& task) { return task->id == id; }); break;
+    case Stage::working: pool_.cancel(id); break;
+    case Stage::writing: file_writers_.cancel(id); break;
+    }
+    pending_.erase(found);
     return true;
 }
 
-// The step is mapped at once, and can be named once a worker, in its sandbox, has said what it is.
-void Server::add_step(const Request& request) {
-    const Id id = request.id;
-    if (is_pending(id)) return reply_error(id, duplicate_id(id));
-    // A copy, because a mapping begins at the start of a file.
-    const auto sealed = share_copy(request.step.translation);
-    auto step = sealed ? steps_.map(request.step.name, request.step.hash, sealed->get())
-                       : Result<std::shared_ptr<LoadedStep>>(sealed.error());
-    auto task = step ? Task::describing(id, std::move(*step), config_) : Result<std::unique_ptr<Task>>(step.error());
-    if (!task) return reply_error(id, task.error());
-    queue_.push_back(std::move(*task));
-}
-
-void Server::finish_adding(Task& task, const JobResult& job_result) {
-    LoadedStep& step = *task.steps.front();
-    const auto text = Mapping::of(task.result.get(), job_result.description_bytes);
-    step.description = text_of(text.bytes());
-    const auto lines = std::ranges::count(step.description, '\n') + (step.description.ends_with('\n') ? 0 : 1);
-    step.parameters = static_cast<std::size_t>(lines - 1); // the first is the heading
-    steps_.publish(task.steps.front());
-    writer_.push(step_reply(*config_.codec, task.id, step));
-}
-
-void Server::remove_step(const Request& request) {
-    if (steps_.remove(request.step.name)) return writer_.push(removed_reply(*config_.codec, request.id));
-    reply_error(request.id, {Reason::bad_request, "there is no step \"" + request.step.name + "\""});
-}
-
-// A step that ends one worker after the other does so until somebody looks at it.
-void Server::blame_step(LoadedStep& step) {
-    if (config_.disable_step_after == 0 || step.disabled || ++step.kills < config_.disable_step_after) return;
-    step.disabled = true;
-    writer_.push(step_disabled_event(*config_.codec, step));
-}
-
 void Server::dispatch() {
-    while (!queue_.empty()) {
-        if (const LoadedStep* step = queue_.front()->disabled_step()) {
-            reply_error(queue_.front()->id, disabled(*step));
-        } else if (!pool_.assign(queue_.front())) {
+    while (!queue_.empty() && writer_.pending_bytes() < kMaxUnwritten) {
+        if (!pool_.has_idle_for(*queue_.front())) return pool_.recycle_one_without_steps_of(*queue_.front());
+        std::unique_ptr<Task> task = std::move(queue_.front());
+        queue_.pop_front();
+        const Id id = task->id;
+        if (const LoadedStep* step = task->disabled_step()) {
+            reply_error(id, disabled(*step));
+        } else if (auto opened = task->open_outputs(roots_); !opened) {
+            reply_error(id, opened.error());
+        } else if (pool_.assign(task)) {
+            pending_[id] = Stage::working;
+        } else {
+            queue_.push_front(std::move(task));
             return;
         }
-        queue_.pop_front();
     }
 }
 
 void Server::expire(Clock::time_point now) {
-    std::vector<CompletedTask> late = pool_.enforce_limits(now);
-    for (const Id id : streams_.expired(now)) late.push_back({streams_.release(id), Task::timed_out()});
+    pool_.enforce_limits(now);
+    file_writers_.enforce_deadlines(now);
+    for (const Id id : streams_.expired(now)) on_failure(*streams_.release(id), Task::timed_out(), Blame::nobody);
     for (auto& task : queue_)
-        if (task->deadline <= now) late.push_back({std::move(task), Task::timed_out()});
+        if (task->deadline <= now) on_failure(*std::exchange(task, nullptr), Task::timed_out(), Blame::nobody);
     std::erase(queue_, nullptr);
-    reply_to(std::move(late));
 }
 
-void Server::reply_to(std::vector<CompletedTask> completed) {
-    for (CompletedTask& each : completed) {
-        Task& task = *each.task;
-        if (const auto* job_result = std::get_if<JobResult>(&each.result)) {
-            ++(job_result->failed != 0 ? counters_.failed : counters_.served);
-            if (job_result->failed == 0)
-                for (const auto& step : task.steps) step->kills = 0;
-            if (task.job.describe_step != 0 && job_result->failed == 0) {
-                finish_adding(task, *job_result);
-                continue;
-            }
-            writer_.push(result_reply(*config_.codec, task, *job_result));
+void Server::take_completed() {
+    for (CompletedTask& each : pool_.take_completed()) {
+        if (const auto* result = std::get_if<JobResult>(&each.result))
+            on_result(std::move(each.task), *result);
+        else
+            on_failure(*each.task, std::get<Failure>(each.result), each.blame, each.step.get());
+    }
+    for (CompletedTask& each : file_writers_.take_completed()) {
+        if (const auto* failure = std::get_if<Failure>(&each.result)) {
+            on_failure(*each.task, *failure, each.blame);
             continue;
         }
-        const Failure& failure = std::get<Failure>(each.result);
-        if (each.killed_its_worker && task.source)
-            poison_.record(task.source.get(), task.job.source_offset, task.job.source_size, Clock::now(),
-                           each.step ? std::string_view(each.step->hash) : std::string_view());
-        if (each.step) blame_step(*each.step);
-        if (failure.reason == Reason::timeout) ++counters_.timed_out;
-        if (failure.reason == Reason::crashed) ++counters_.crashed;
-        reply_error(task.id, failure);
+        ++counters_.served;
+        pending_.erase(each.task->id);
+        writer_.push(result_reply(*config_.codec, *each.task, std::get<JobResult>(each.result)));
     }
+}
+
+void Server::on_result(std::unique_ptr<Task> task, const JobResult& result) {
+    const Id id = task->id;
+    if (result.failed == 0) StepService::record_success(*task);
+    if (result.failed == 0 && task->job.describe_step != 0) {
+        ++counters_.served;
+        pending_.erase(id);
+        return writer_.push(steps_.publish(*task));
+    }
+    const std::uint64_t bytes = result.failed == 0 ? task->reply_bytes(result) : 0;
+    if (bytes > static_cast<std::uint64_t>(config_.max_reply_bytes))
+        return reply_error(id, {.reason = Reason::too_large,
+                                .message = "the answer would have up to " + std::to_string(bytes) + " bytes: at most " +
+                                           std::to_string(config_.max_reply_bytes) + " (--max-reply-bytes)",
+                                .limit = config_.max_reply_bytes});
+    if (result.failed == 0 && task->has_files()) {
+        pending_[id] = Stage::writing;
+        return file_writers_.add(std::move(task), result);
+    }
+    ++(result.failed != 0 ? counters_.failed : counters_.served);
+    pending_.erase(id);
+    writer_.push(result_reply(*config_.codec, *task, result));
+}
+
+void Server::on_failure(const Task& task, const Failure& failure, Blame blame, LoadedStep* step) {
+    if (blame == Blame::image && task.source)
+        poison_.record(task.source.get(), task.job.source_offset, task.job.source_size, Clock::now(),
+                       step != nullptr ? std::string_view(step->hash) : std::string_view());
+    if (step != nullptr)
+        if (auto event = steps_.record_kill(*step)) writer_.push(std::move(*event));
+    if (failure.reason == Reason::timeout) ++counters_.timed_out;
+    if (failure.reason == Reason::crashed) ++counters_.crashed;
+    reply_error(task.id, failure);
 }
 
 void Server::reply_error(Id id, const Failure& failure) {
     ++counters_.failed;
+    pending_.erase(id);
     writer_.push(error_reply(*config_.codec, id, failure));
 }
 
@@ -280,7 +332,7 @@ Stats Server::stats() const {
             .queued = static_cast<std::int64_t>(queue_.size()),
             .streams = static_cast<std::int64_t>(streams_.size()),
             .forked = pool_.forked(),
-            .server_memory = private_rss(memory_),
+            .server_memory = read_process_usage(usage_).value_or(ProcessUsage{}).memory,
             .worker_memory = pool_.memory()};
 }
 

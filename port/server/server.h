@@ -1,16 +1,24 @@
 // The process that serves: one thread, one poll loop. It reads frames, opens the files that they name, assigns tasks to
 // the worker pool, enforces deadlines and writes replies. It never parses an image. It blocks in poll() and in calls on
 // files, which a slow file system can delay; see server/watchdog.h.
+//
+//    stream: receiving --+
+//                        v
+//    make ----------> queued --> working --> writing --> answered
+//                                   |                       ^
+//                                   +--- without files -----+
 #pragma once
 
 #include <deque>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
+#include "pool/file_writer.h"
 #include "pool/worker_pool.h"
 #include "server/poison.h"
 #include "server/reply.h"
-#include "step/registry/step_registry.h"
+#include "server/step_service.h"
 #include "server/streams.h"
 #include "server/watchdog.h"
 
@@ -19,52 +27,62 @@ namespace thumbnailer {
 class Server {
 public:
     // `libvips`: its version, for the hello.
-    Server(const Config& config, const Sandbox& sandbox, const Roots& roots, Descriptor input, Descriptor output,
-           WorkerMain worker_main, std::string_view libvips);
+    Server(const Config& config, const SandboxStatus& status, const Roots& roots, Descriptor input, Descriptor output,
+           ForkServer& fork_server, std::string_view libvips);
 
     // Until end of input, or until nobody reads the answers.
     ExitCode run();
 
 private:
-    ExitCode read_input();
+    // Where a request is that is not answered yet.
+    enum class Stage : std::uint8_t { receiving, queued, working, writing };
+
+    void read_input();
     void handle(Frame frame);
     void accept(const Request& request, Frame& frame);
     void append_chunk(const Request& request);
     void enqueue(std::unique_ptr<Task> task);
     void cancel(Id id);
+    bool refuse_duplicate(Id id);
     void add_step(const Request& request);
-    void finish_adding(Task& task, const JobResult& job_result);
     void remove_step(const Request& request);
-    void blame_step(LoadedStep& step);
     bool remove(Id id);
-    bool is_pending(Id id) const;
+    bool is_pending(Id id) const { return pending_.contains(id); }
 
     void dispatch();
     void expire(Clock::time_point now);
-    void reply_to(std::vector<CompletedTask> completed);
+    void take_completed();
+    void on_result(std::unique_ptr<Task> task, const JobResult& result);
+    void on_failure(const Task& task, const Failure& failure, Blame blame, LoadedStep* step = nullptr);
     void reply_error(Id id, const Failure& failure);
+    void stop(ExitCode code);
     void push_events();
     Stats stats() const;
 
-    std::vector<pollfd> poll_set() const;
+    PollSet poll_set(Clock::time_point now);
     int poll_timeout(Clock::time_point now) const;
     bool is_done() const;
 
     const Config& config_;
     const Roots& roots_;
+    ForkServer& fork_server_;
     Descriptor input_;
     Descriptor output_;
     FrameReader reader_;
     FrameWriter writer_;
-    StepRegistry steps_;
+    StepService steps_;
     WorkerPool pool_;
+    FileWriters file_writers_;
     Poison poison_;
     Streams streams_;
     std::deque<std::unique_ptr<Task>> queue_;
+    std::unordered_map<Id, Stage> pending_;
     Counters counters_;
     Watchdog watchdog_;
-    Descriptor memory_; // our own statm
+    Descriptor usage_; // our own, see os/process_usage.h
+    std::size_t max_queued_;
     bool input_ended_ = false;
+    std::optional<ExitCode> stopped_; // and with which code
 };
 
 } // namespace thumbnailer

@@ -30,12 +30,6 @@ bool is_deceptive(char32_t character) {
                                [=](Range range) { return character >= range.first && character <= range.last; });
 }
 
-void append_hex(std::uint32_t value, std::string& out) {
-    std::array<char, 8> digits{};
-    const auto end = std::to_chars(digits.begin(), digits.end(), value, 16).ptr;
-    out.append("\\x{").append(digits.begin(), end).append("}");
-}
-
 void append_character(char32_t character, char mark, std::string& out) {
     const auto escape = std::ranges::find(kEscapes, character, &Escape::character);
     if (escape != kEscapes.end()) {
@@ -50,6 +44,16 @@ void append_character(char32_t character, char mark, std::string& out) {
 }
 
 } // namespace
+
+void append_hex(std::uint32_t value, std::string& out) {
+    std::array<char, 8> digits{};
+    const auto end = std::to_chars(digits.begin(), digits.end(), value, 16).ptr;
+    out.append("\\x{").append(digits.begin(), end).append("}");
+}
+
+bool is_plain(char32_t character) {
+    return character >= 0x20 && is_printable(character) && !is_deceptive(character);
+}
 
 bool is_printable(char32_t character) {
     if (character < 0x20) return std::ranges::find(kEscapes, character, &Escape::character) != kEscapes.end();

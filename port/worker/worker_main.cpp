@@ -7,6 +7,7 @@
 
 #include "os/channel.h"
 #include "os/shared_memory.h"
+#include "os/write_all.h"
 #include "thumbnail/make_thumbnails.h"
 #include "thumbnail/steps/user_steps.h"
 #include "thumbnail/ycbcr/ycbcr_pipeline.h"
@@ -19,78 +20,54 @@ namespace thumbnailer {
 
 namespace {
 
-Result<Done> write_all(int fd, Bytes bytes, std::uint64_t offset) {
-    while (!bytes.empty()) {
-        const ssize_t count = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return Failure{Reason::write_failed, std::string("writing: ") + std::strerror(errno)};
-        bytes = bytes.subspan(static_cast<std::size_t>(count));
-        offset += static_cast<std::uint64_t>(count);
-    }
-    return Done{};
-}
-
-// Writes each output: to its own file, or after the others in the shared memory for results.
+// Puts the outputs into the memory for results, one behind the other.
 class OutputWriter {
 public:
-    OutputWriter(const Job& job, const std::vector<Descriptor>& descriptors) : job_(job), descriptors_(descriptors) {}
+    explicit OutputWriter(int memory) : memory_(memory) {}
 
-    Result<Done> operator()(std::size_t index, const EncodedOutput& finished, OutputResult& output_result) {
+    Result<Done> operator()(const EncodedOutput& finished, OutputResult& output_result) {
 #ifdef THUMBNAILER_FAULTS
-        const bool in_file = job_.to_file[index] != 0;
-        if (write_all(in_file ? file_of(index) : descriptors_[1].get(),
-                      finished.encoded.first(finished.encoded.size() / 2), in_file ? 0 : filled_))
-            commit_fault_of_write();
+        if (write_all(memory_, finished.encoded.first(finished.encoded.size() / 2), filled_)) commit_fault_of_write();
 #endif
         auto placed = append(bytes_of(finished.placeholder), output_result.placeholder_offset);
         if (!placed) return placed;
         output_result.placeholder_size = finished.placeholder.size();
-        return job_.to_file[index] ? to_file(file_of(index), finished.encoded)
-                                   : append(finished.encoded, output_result.offset);
+        return append(finished.encoded, output_result.offset);
     }
+
+    // Why there is a gap, which no result may have.
+    const std::optional<Failure>& failure() const { return failure_; }
 
 private:
     Result<Done> append(Bytes bytes, std::uint64_t& offset) {
         offset = filled_;
         filled_ += bytes.size();
-        return write_all(descriptors_[1].get(), bytes, offset);
+        if (write_all(memory_, bytes, offset)) return Done{};
+        failure_ = Failure{Reason::write_failed, std::string("memory for the thumbnails: ") + std::strerror(errno)};
+        return *failure_;
     }
 
-    static Result<Done> to_file(int fd, Bytes encoded) {
-        auto written = write_all(fd, encoded, 0);
-        if (written && ::fsync(fd) != 0)
-            return Failure{Reason::write_failed, std::string("fsync: ") + std::strerror(errno)};
-        return written;
-    }
-
-    int file_of(std::size_t index) const {
-        std::size_t position = 2;
-        for (std::size_t before = 0; before < index; ++before) position += job_.to_file[before] ? 1 : 0;
-        return descriptors_[position].get();
-    }
-
-    const Job& job_;
-    const std::vector<Descriptor>& descriptors_;
+    int memory_;
     std::uint64_t filled_ = 0;
+    std::optional<Failure> failure_;
 };
 
-JobResult unmapped(const char* what) {
-    JobResult job_result{.failed = 1, .failure = {}, .header = {}, .outputs = {}};
-    job_result.failure = to_wire({Reason::internal, std::string("mapping ") + what + ": " + std::strerror(errno)});
+JobResult failed(const Failure& failure) {
+    JobResult job_result;
+    job_result.failed = 1;
+    job_result.failure = to_wire(failure);
     return job_result;
 }
 
+JobResult unmapped(const char* what) {
+    return failed({Reason::internal, std::string("mapping ") + what + ": " + std::strerror(errno)});
+}
+
 JobResult describe(const Job& job, const std::vector<Descriptor>& descriptors, UserSteps& user_steps) {
-    JobResult job_result;
-    auto text = user_steps.describe(job);
-    const auto written = text ? write_all(descriptors[0].get(), bytes_of(*text), 0) : Result<Done>(text.error());
-    if (written) {
-        job_result.description_bytes = static_cast<std::uint32_t>(text->size());
-    } else {
-        job_result.failed = 1;
-        job_result.failure = to_wire(written.error());
-    }
-    return job_result;
+    const auto text = user_steps.describe(job);
+    if (!text) return failed(text.error());
+    if (write_all(descriptors[0].get(), bytes_of(*text), 0)) return {};
+    return failed({Reason::write_failed, std::string("memory for a description: ") + std::strerror(errno)});
 }
 
 JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, YcbcrPipeline& ycbcr_pipeline,
@@ -111,7 +88,10 @@ JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, Ycb
 #ifdef THUMBNAILER_FAULTS
     image = plan_fault(image);
 #endif
-    return make_thumbnails(job, {image, overlays}, OutputWriter(job, descriptors), ycbcr_pipeline, &user_steps);
+    OutputWriter writer(descriptors[1].get());
+    const auto store = [&](std::size_t, const EncodedOutput& output, OutputResult& result) { return writer(output, result); };
+    const JobResult result = make_thumbnails(job, {image, overlays}, store, ycbcr_pipeline, &user_steps);
+    return writer.failure() ? failed(*writer.failure()) : result;
 }
 
 } // namespace
@@ -125,11 +105,13 @@ void worker_main(WorkerContext context) {
         std::vector<Descriptor> descriptors;
         const std::size_t received =
             receive_message(channel.get(), std::as_writable_bytes(std::span(&job, 1)), descriptors);
-        if (received != sizeof(Job)) break;
-        const JobResult job_result = answer(job, descriptors, ycbcr_pipeline, user_steps);
-        if (!send_message(channel.get(), std::as_bytes(std::span(&job_result, 1)), {})) break;
+        const std::size_t expected = job.describe_step != 0 ? 1 : 2 + job.overlay_count;
+        if (received != sizeof(Job) || descriptors.size() != expected) break;
+        JobResult job_result = answer(job, descriptors, ycbcr_pipeline, user_steps);
+        job_result.sequence = job.sequence;
+        if (!send_message(channel.get(), std::as_bytes(std::span(&job_result, 1)), {}, Wait::yes)) break;
     }
-    // Not exit(): the destructors and handlers belong to the server.
+    // Not exit(): the destructors and handlers are the server's.
     ::_exit(0);
 }
 

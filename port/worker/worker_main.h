@@ -1,7 +1,7 @@
 // The main function of a worker process: receives jobs, sends results, until the server closes the channel.
 #pragma once
 
-#include "pool/worker.h"
+#include "pool/fork_server.h"
 
 namespace thumbnailer {
 

@@ -5,7 +5,7 @@ defmodule Chaos.Processes do
   def all(on) do
     case server(on) do
       nil -> []
-      server -> [server | workers(server)]
+      server -> [server | children(server)]
     end
   end
 
@@ -14,8 +14,13 @@ defmodule Chaos.Processes do
     os_pid
   end
 
+  @doc "The workers of a server, without the process that forks them and those that write files."
+  def workers(server), do: Enum.filter(children(server), &worker?/1)
+
+  defp worker?(os_pid), do: File.read("/proc/#{os_pid}/comm") == {:ok, "thumb-worker\n"}
+
   @doc "The children of a server. https://man7.org/linux/man-pages/man5/proc_pid_task.5.html"
-  def workers(server) do
+  def children(server) do
     case File.read("/proc/#{server}/task/#{server}/children") do
       {:ok, children} -> children |> String.split() |> Enum.map(&String.to_integer/1)
       {:error, _gone} -> []

@@ -37,7 +37,7 @@ void answer_nonsense() {
     std::array<std::byte, sizeof(JobResult)> nonsense{};
     nonsense.fill(std::byte{0x7f});
     nonsense[0] = std::byte{0};
-    send_message(kChannelInWorker, nonsense, {});
+    send_message(kChannelInWorker, nonsense, {}, Wait::yes);
     spin();
 }
 

@@ -60,6 +60,12 @@ def contract(name):
     return [dict(zip(head.split("\t"), row.split("\t"))) for row in rows]
 
 
+def _name(pid):
+    """What a process calls itself; nothing when it has ended."""
+    with contextlib.suppress(OSError):
+        return pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
+
+
 class Stream:
     """Frames from a pipe, with a bound on every wait."""
 
@@ -154,7 +160,11 @@ class Program:
         raise TimeoutError(f"stats stayed {stats}")
 
     def workers(self):
-        """The OS processes that the program has started."""
+        """The worker processes, without the one that forks them and those that write files."""
+        return [pid for pid in self.children() if _name(pid) == "thumb-worker"]
+
+    def children(self):
+        """All OS processes that the program has started."""
         path = f"/proc/{self.pid}/task/{self.pid}/children"
         return [int(pid) for pid in pathlib.Path(path).read_text().split()]
 

@@ -13,7 +13,7 @@ defmodule Thumbnailer.Telemetry do
   | `[:thumbnailer, :port, :start]` | `:duration` until its hello | `:instance`, `:os_pid`, `:version`, `:libvips` |
   | `[:thumbnailer, :port, :exit]` | `:lifetime`, `:lost` (requests) | `:instance`, `:os_pid`, `:error` (a `Thumbnailer.Error`), `:restart_in` (ms) |
   | `[:thumbnailer, :worker, :start]` | `:made` (0) | `:instance`, `:os_pid` |
-  | `[:thumbnailer, :worker, :recycle]` | `:made` (images) | `:instance`, `:os_pid`, `:reason`: the limit that it reached, `:max_images_per_worker` or `:max_memory` |
+  | `[:thumbnailer, :worker, :recycle]` | `:made` (images) | `:instance`, `:os_pid`, `:reason`: the limit that it reached, `:max_images_per_worker` or `:max_memory`, or `:failed_job` |
   | `[:thumbnailer, :worker, :exit]` | `:made` (images) | `:instance`, `:os_pid`, and `:signal` or `:exit_status` |
 
   Durations are in native units, as is the custom. The events of `:make` come from the process that asked, and carry a

@@ -1,9 +1,9 @@
 #include "step/registry/step_progress.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 
 #include <atomic>
-#include <new>
 
 namespace thumbnailer {
 
@@ -16,23 +16,29 @@ std::int64_t now_in_ms() {
 
 } // namespace
 
+// Zeros at first: no step is running.
 struct StepProgress::Page {
-    std::atomic<std::uint32_t> use_and_one{0}; // 0: none is running
-    std::atomic<std::int64_t> begun{0};
+    std::atomic<std::uint32_t> use_and_one;
+    std::atomic<std::int64_t> begun;
 };
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 
-StepProgress StepProgress::create() {
-    static_assert(std::atomic<std::int64_t>::is_always_lock_free);
-    void* const memory = ::mmap(nullptr, sizeof(Page), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    return memory == MAP_FAILED ? StepProgress() : StepProgress(new (memory) Page());
+Descriptor StepProgress::create_memory() {
+    Descriptor memory(::memfd_create("thumbnailer-step", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    // Whoever reads a page that is no longer in its file is ended by the kernel.
+    const bool sealed = memory && ::ftruncate(memory.get(), sizeof(Page)) == 0 &&
+                        ::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0;
+    return sealed ? std::move(memory) : Descriptor();
+}
+
+StepProgress StepProgress::map(const Descriptor& memory) {
+    if (!memory) return {};
+    void* const page = ::mmap(nullptr, sizeof(Page), PROT_READ | PROT_WRITE, MAP_SHARED, memory.get(), 0);
+    return page == MAP_FAILED ? StepProgress() : StepProgress(static_cast<Page*>(page));
 }
 
 StepProgress::~StepProgress() {
     if (page_ != nullptr) ::munmap(page_, sizeof(Page));
-}
-
-void StepProgress::keep_from_others() const {
-    if (page_ != nullptr) ::madvise(page_, sizeof(Page), MADV_DONTFORK);
 }
 
 std::optional<StepProgress::Running> StepProgress::running() const {

@@ -1,12 +1,14 @@
 // Which step a worker is running, in a page that the server shares with this worker alone: so that the end of a worker can be
-// told of the step that caused it. What a worker says here is not to be trusted; it is compared with what the worker was told
-// to do.
+// told of the step that caused it. What a worker writes there is compared with what it was told to do, and costs nobody but
+// its own request.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <utility>
+
+#include "os/descriptor.h"
 
 namespace thumbnailer {
 
@@ -18,8 +20,10 @@ public:
     };
 
     StepProgress() = default;
-    // Before the fork. Empty when the kernel refuses.
-    static StepProgress create();
+    // Memory for a page; none when the kernel refuses. It can neither grow nor shrink.
+    static Descriptor create_memory();
+    // The page, mapped; empty when there is none.
+    static StepProgress map(const Descriptor& memory);
     StepProgress(StepProgress&& other) noexcept : page_(std::exchange(other.page_, nullptr)) {}
     StepProgress& operator=(StepProgress&& other) noexcept {
         std::swap(page_, other.page_);
@@ -27,8 +31,6 @@ public:
     }
     ~StepProgress();
 
-    // In the server, after the fork: no other worker gets this page.
-    void keep_from_others() const;
     // In the server.
     std::optional<Running> running() const;
 

@@ -6,17 +6,9 @@ namespace thumbnailer {
 
 namespace {
 
-std::string hex_of(const StepNote& note) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string text;
-    for (const std::uint8_t byte : note.module) {
-        text += kDigits[byte >> 4];
-        text += kDigits[byte & 15];
-    }
-    return text;
-}
+constexpr std::size_t kMaxReplaced = 8;
 
-auto named(std::string_view name) {
+auto is_named(std::string_view name) {
     return [name](const std::shared_ptr<LoadedStep>& step) { return step->name == name; };
 }
 
@@ -29,29 +21,38 @@ Failure disabled(const LoadedStep& step) {
             .step = step.name};
 }
 
-Result<std::shared_ptr<LoadedStep>> StepRegistry::map(std::string name, std::string hash, int sealed) {
-    std::erase_if(mapped_, [](const auto& step) { return step.expired(); });
-    if (mapped_.size() >= kMaxSteps)
+Result<std::shared_ptr<LoadedStep>> StepRegistry::create(std::string name, std::string hash, std::size_t bytes) {
+    if (created_.size() >= kMaxSteps)
         return Failure{Reason::bad_step, "there are " + std::to_string(kMaxSteps) + " steps already"};
-    auto image = StepImage::map(sealed);
-    if (!image) return std::move(image).error();
-    if (const std::string of = hex_of(image->note()); of != hash)
-        return Failure{Reason::bad_step, "the translation is of the module " + of + ", not of " + hash};
-    auto step = std::make_shared<LoadedStep>(++newest_, std::move(name), std::move(hash), std::move(*image));
-    mapped_.push_back(step);
+    auto step = std::make_shared<LoadedStep>();
+    step->number = ++newest_;
+    step->name = std::move(name);
+    step->hash = std::move(hash);
+    step->bytes = bytes;
+    created_.push_back({step->number, step});
     return step;
 }
 
 void StepRegistry::publish(std::shared_ptr<LoadedStep> step) {
-    remove(step->name);
-    published_.push_back(std::move(step));
+    const auto before = std::ranges::find_if(published_, is_named(step->name));
+    if (before == published_.end()) return published_.push_back(std::move(step));
+    replaced_.push_back(std::exchange(*before, std::move(step)));
+    if (replaced_.size() > kMaxReplaced) replaced_.pop_front();
 }
 
-bool StepRegistry::remove(std::string_view name) { return std::erase_if(published_, named(name)) > 0; }
+bool StepRegistry::remove(std::string_view name) {
+    std::erase_if(replaced_, is_named(name));
+    return std::erase_if(published_, is_named(name)) > 0;
+}
 
-std::shared_ptr<LoadedStep> StepRegistry::find(std::string_view name) const {
-    const auto found = std::ranges::find_if(published_, named(name));
-    return found == published_.end() ? nullptr : *found;
+std::shared_ptr<LoadedStep> StepRegistry::find(std::string_view name, std::string_view hash) const {
+    const auto fits = [&](const std::shared_ptr<LoadedStep>& step) {
+        return step->name == name && (hash.empty() || step->hash == hash);
+    };
+    const auto now = std::ranges::find_if(published_, fits);
+    if (now != published_.end()) return *now;
+    const auto before = hash.empty() ? replaced_.end() : std::ranges::find_if(replaced_, fits);
+    return before == replaced_.end() ? nullptr : *before;
 }
 
 std::string StepRegistry::names() const {
@@ -60,10 +61,12 @@ std::string StepRegistry::names() const {
     return names;
 }
 
-const LoadedStep* StepRegistry::mapped(std::uint32_t number) const {
-    for (const auto& each : mapped_)
-        if (const auto step = each.lock(); step && step->number == number) return step.get();
-    return nullptr;
+std::vector<std::uint32_t> StepRegistry::take_unused() {
+    std::vector<std::uint32_t> unused;
+    for (const Created& each : created_)
+        if (each.step.expired()) unused.push_back(each.number);
+    std::erase_if(created_, [](const Created& each) { return each.step.expired(); });
+    return unused;
 }
 
 } // namespace thumbnailer

@@ -1,28 +1,26 @@
-// The steps that a client added: mapped once in the process that serves, inherited by each worker that is forked afterwards.
-// A step keeps its number for ever; one that is removed stays mapped until the last task that names it is answered.
+// What the server knows of the steps that its client added; their code is mapped elsewhere, see step/image/mapped_steps.h. A
+// step keeps its number for ever, and stays mapped until the last task that names it is answered.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "step/image/step_image.h"
+#include "base/result.h"
 
 namespace thumbnailer {
 
 struct LoadedStep {
-    LoadedStep(std::uint32_t number_, std::string name_, std::string hash_, StepImage image_)
-        : number(number_), name(std::move(name_)), hash(std::move(hash_)), image(std::move(image_)) {}
-
-    std::uint32_t number; // from 1, in the order in which they were mapped
+    std::uint32_t number = 0; // from 1, in the order in which they were added
     std::string name;
-    std::string hash; // SHA-256 of the module, 64 digits
-    StepImage image;
-    std::string description = {}; // as the step says it
-    std::size_t parameters = 0;   // how many it has by that
-    std::int64_t kills = 0;       // workers that it has ended, one after the other
+    std::string hash;            // SHA-256 of the module, 64 digits
+    std::size_t bytes = 0;       // of the translation
+    std::string description;     // as the step says it
+    std::size_t parameters = 0;  // how many it has by that
+    std::int64_t kills = 0;      // workers that it has ended, one after the other
     bool disabled = false;
 };
 
@@ -33,28 +31,33 @@ class StepRegistry {
 public:
     static constexpr std::size_t kMaxSteps = 64;
 
-    // Maps a translation from sealed memory. Requests cannot name it yet. Fails with bad_step: what is no translation for
-    // this program, or not of the module with this hash; too many steps.
-    Result<std::shared_ptr<LoadedStep>> map(std::string name, std::string hash, int sealed);
-    // From now on requests can name it, in place of one of the same name.
+    // A step with the next number, which requests cannot name yet. Fails with bad_step when there are too many.
+    Result<std::shared_ptr<LoadedStep>> create(std::string name, std::string hash, std::size_t bytes);
+    // From now on requests can name it, in place of one of the same name. That one is still found by its hash: a request
+    // that was made for it may be on its way.
     void publish(std::shared_ptr<LoadedStep> step);
     // False when there is none.
     bool remove(std::string_view name);
 
-    // Null when there is none.
-    std::shared_ptr<LoadedStep> find(std::string_view name) const;
+    // Null when there is none. `hash`: empty for whatever has the name now.
+    std::shared_ptr<LoadedStep> find(std::string_view name, std::string_view hash) const;
     const std::vector<std::shared_ptr<LoadedStep>>& published() const { return published_; }
     // Such as "duotone, dither".
     std::string names() const;
 
-    // In a worker: a step that was mapped before its fork. Null when there is none.
-    const LoadedStep* mapped(std::uint32_t number) const;
-    // The number of the last that was mapped; 0: none ever was.
+    // The number of the last that was created; 0: none ever was.
     std::uint32_t newest() const { return newest_; }
+    // The numbers of those that nobody needs any more, each once.
+    std::vector<std::uint32_t> take_unused();
 
 private:
+    struct Created {
+        std::uint32_t number;
+        std::weak_ptr<LoadedStep> step;
+    };
     std::vector<std::shared_ptr<LoadedStep>> published_;
-    std::vector<std::weak_ptr<LoadedStep>> mapped_; // those that are not gone yet
+    std::deque<std::shared_ptr<LoadedStep>> replaced_; // oldest first
+    std::vector<Created> created_;                     // those that are not unused yet
     std::uint32_t newest_ = 0;
 };
 

@@ -34,11 +34,10 @@ VImage image_of(const StepPicture& picture, const VImage& before) {
     return !before.has_alpha() && is_opaque(picture.rgba) ? image.extract_band(0, VImage::option()->set("n", 3)) : image;
 }
 
-Failure failure_of(const StepFailure& failed, std::uint32_t use, const std::string& name) {
+Failure failure_of(const StepFailure& failed, std::uint32_t use) {
     const bool refused = failed.fault == StepFault::refused;
     return {.reason = refused ? Reason::step_refused : Reason::step_failed,
-            .message = refused ? failed.message : "step " + name + ": " + failed.message,
-            .step = name,
+            .message = failed.message,
             .step_fault = failed.fault,
             .step_use = use + 1};
 }
@@ -55,13 +54,13 @@ void UserSteps::set_limits(const Limits& limits) {
 
 Result<StepPicture> UserSteps::run(const StepPicture& source, const Job& job, std::uint32_t use) {
     const StepUse& asked = job.step_uses[use];
-    const LoadedStep* step = steps_.mapped(asked.step);
+    const StepImage* step = steps_.find(asked.step);
     if (step == nullptr) return Failure{Reason::internal, "the step is not in this worker"};
     progress_.begin(use);
     auto outcome =
-        runner_->run(step->image, source, std::span(job.step_values).subspan(asked.first_value, asked.values));
+        runner_->run(*step, source, std::span(job.step_values).subspan(asked.first_value, asked.values));
     progress_.end();
-    if (const auto* failed = std::get_if<StepFailure>(&outcome)) return failure_of(*failed, use, step->name);
+    if (const auto* failed = std::get_if<StepFailure>(&outcome)) return failure_of(*failed, use);
     return std::get<StepPicture>(std::move(outcome));
 }
 
@@ -80,17 +79,17 @@ Result<VImage> UserSteps::apply(const VImage& picture, const Job& job, std::size
 }
 
 Result<std::string> UserSteps::describe(const Job& job) {
-    const LoadedStep* step = steps_.mapped(job.describe_step);
+    const StepImage* step = steps_.find(job.describe_step);
     if (step == nullptr) return Failure{Reason::internal, "the step is not in this worker"};
     set_limits(job.limits);
     progress_.begin(0);
-    auto described = runner_->describe(step->image);
+    auto described = runner_->describe(*step);
     progress_.end();
-    if (const auto* failed = std::get_if<StepFailure>(&described)) return failure_of(*failed, 0, step->name);
+    if (const auto* failed = std::get_if<StepFailure>(&described)) return failure_of(*failed, 0);
     std::string text = std::get<std::string>(std::move(described));
     if (text.size() <= kMaxStepDescription) return text;
     return failure_of({StepFault::bad_result, "its description has more than " + std::to_string(kMaxStepDescription) +
-                                                  " bytes"}, 0, step->name);
+                                                  " bytes"}, 0);
 }
 
 } // namespace thumbnailer

@@ -7,15 +7,15 @@
 
 #include "base/result.h"
 #include "job/job.h"
+#include "step/image/mapped_steps.h"
 #include "step/registry/step_progress.h"
-#include "step/registry/step_registry.h"
 #include "step/run/step_runner.h"
 
 namespace thumbnailer {
 
 class UserSteps {
 public:
-    UserSteps(const StepRegistry& steps, const StepProgress& progress) : steps_(steps), progress_(progress) {}
+    UserSteps(const MappedSteps& steps, const StepProgress& progress) : steps_(steps), progress_(progress) {}
 
     // The steps of output `index`, one after the other. Fails with step_refused or step_failed, and then the failure says
     // which use of a step it was. May throw vips::VError.
@@ -27,7 +27,7 @@ private:
     Result<StepPicture> run(const StepPicture& source, const Job& job, std::uint32_t use);
     void set_limits(const Limits& limits);
 
-    const StepRegistry& steps_;
+    const MappedSteps& steps_;
     const StepProgress& progress_;
     std::optional<StepRunner> runner_;
 };

@@ -13,7 +13,7 @@ defmodule Thumbnailer.Features.LifecycleTest do
   # Workers are children of the program; a program that is at work has at least one.
   defp workers(on) do
     {:ok, _} = make(on)
-    on |> os_pid() |> children_of()
+    on |> os_pid() |> workers_of()
   end
 
   test "a worker that is killed costs at most its own image, and is replaced", %{test: name} do

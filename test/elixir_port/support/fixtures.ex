@@ -84,6 +84,10 @@ defmodule Thumbnailer.Fixtures do
   def os_pid_running?(os_pid),
     do: match?({state, _parent} when state not in ["Z", "X"], stat(os_pid))
 
+  @doc "The workers of a program, without the process that forks them and those that write files."
+  def workers_of(os_pid),
+    do: for(child <- children_of(os_pid), File.read("/proc/#{child}/comm") == {:ok, "thumb-worker\n"}, do: child)
+
   def children_of(os_pid) do
     for name <- File.ls!("/proc"),
         {child, ""} <- [Integer.parse(name)],

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <sys/mman.h>
@@ -11,11 +12,17 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <string>
+
+#include "os/environment.h"
+#include "sandbox/landlock.h"
 
 using namespace thumbnailer;
 
@@ -147,3 +154,84 @@ TEST_CASE("sandbox: off confines nothing") {
 }
 
 TEST_CASE("sandbox: a forbidden call is named") { CHECK(syscall_name(SYS_execve) == "execve"); }
+
+namespace {
+
+// What an attempt in a server whose parent is this process returns.
+template <typename Attempt>
+int in_server(Attempt attempt) {
+    const pid_t parent = ::getpid();
+    const pid_t server = ::fork();
+    if (server == 0) {
+        if (!Sandbox::prepare(SandboxMode::require)) ::_exit(kUnprepared);
+        ::_exit(attempt(parent) ? kDone : kDenied);
+    }
+    int status = 0;
+    ::waitpid(server, &status, 0);
+    return WEXITSTATUS(status);
+}
+
+} // namespace
+
+TEST_CASE("sandbox: a server can neither read nor write the memory of its parent") {
+    CHECK(in_server([](pid_t parent) {
+              const std::string path = "/proc/" + std::to_string(parent) + "/mem";
+              return ::open(path.c_str(), O_RDONLY) >= 0 || ::open(path.c_str(), O_RDWR) >= 0;
+          }) == kDenied);
+    CHECK(in_server([](pid_t parent) {
+              char byte = 0;
+              iovec vector{&byte, 1};
+              return ::syscall(SYS_process_vm_readv, parent, &vector, 1, &vector, 1, 0) >= 0 ||
+                     ::ptrace(PTRACE_ATTACH, parent, nullptr, nullptr) == 0;
+          }) == kDenied);
+}
+
+TEST_CASE("sandbox: a server can take no descriptor of its parent") {
+    CHECK(in_server([](pid_t parent) {
+              const auto process = static_cast<int>(::syscall(SYS_pidfd_open, parent, 0));
+              return ::syscall(SYS_pidfd_getfd, process, 0, 0) >= 0;
+          }) == kDenied);
+    CHECK(in_server([](pid_t parent) {
+              return ::open(("/proc/" + std::to_string(parent) + "/fd/0").c_str(), O_RDONLY) >= 0;
+          }) == kDenied);
+}
+
+TEST_CASE("sandbox: the domain alone keeps a server from its parent, without any filter") {
+    const pid_t parent = ::getpid();
+    const pid_t server = ::fork();
+    if (server == 0) {
+        ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        if (!enter_file_landlock(landlock_version())) ::_exit(kUnprepared);
+        const auto process = static_cast<int>(::syscall(SYS_pidfd_open, parent, 0));
+        const bool takes = ::syscall(SYS_pidfd_getfd, process, 0, 0) >= 0;
+        const bool reads = ::open(("/proc/" + std::to_string(parent) + "/mem").c_str(), O_RDONLY) >= 0;
+        const bool writes = ::open("/tmp/thumbnailer-landlock-test", O_RDWR | O_CREAT, 0600) >= 0 &&
+                            ::unlink("/tmp/thumbnailer-landlock-test") == 0;
+        ::_exit(takes || reads || !writes ? kDone : kDenied);
+    }
+    int status = 0;
+    ::waitpid(server, &status, 0);
+    CHECK(WEXITSTATUS(status) == kDenied);
+}
+
+TEST_CASE("sandbox: a server makes no namespace, device, folder or executable memory") {
+    CHECK(in_server([](pid_t) { return ::unshare(CLONE_NEWUSER) == 0; }) == kDenied);
+    CHECK(in_server([](pid_t) { return ::syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0) >= 0; }) == kDenied);
+    CHECK(in_server([](pid_t) { return ::mkdir("/tmp/thumbnailer-folder", 0700) == 0; }) == kDenied);
+    CHECK(in_server([](pid_t) { return ::symlink("/etc", "/tmp/thumbnailer-link") == 0; }) == kDenied);
+    CHECK(in_server([](pid_t) {
+              return ::mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+          }) == kDenied);
+}
+
+TEST_CASE("sandbox: the strings of the environment are overwritten where the kernel put them") {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const char* first = environ[0];
+        erase_environment();
+        ::_exit(environ == nullptr && first[0] == '\0' ? kDone : kDenied);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    CHECK(WEXITSTATUS(status) == kDone);
+}

@@ -106,12 +106,15 @@ defmodule Thumbnailer.Options.InstanceLimits do
     },
     %Definition{
       name: :max_reply_bytes,
+      wire: "--max-reply-bytes",
       scope: :instance,
       type: :integer,
       min: 1024,
       max: @max_length,
       default: 268_435_456,
-      doc: "how large an answer may be, in bytes; a program that sends more is killed."
+      doc:
+        "how large an answer may be, in bytes: thumbnails that are larger together are answered with `:too_large`; " <>
+          "a program that sends more is killed."
     },
     %Definition{
       name: :poison_after,

@@ -1,0 +1,221 @@
+"""A worker that was taken over harms nothing but its own image: every lie of lies.tsv, told by build/thumbnailer_hostile.
+
+Columns: what the lie is called and does; the answer that its own request must get; what becomes of its process afterwards
+(`-`: it was ended with the lie, or is honest again; `replaced`: the server ends it unasked; `stuck`: it does nothing more,
+and what it is given next times out); the flags that it needs. All other requests must get the answer that they get from an
+honest program, byte for byte, and the server must be idle when all is done.
+"""
+
+import os
+import pathlib
+import re
+import resource
+import signal
+import time
+import unittest
+
+from program import IMAGES, PipeTest, make
+from term import Atom
+
+HOSTILE = os.environ.get("THUMBNAILER_HOSTILE", str(pathlib.Path(__file__).parents[2] / "build" / "thumbnailer_hostile"))
+PHOTO = (IMAGES / "photo.jpg").read_bytes()
+OUTPUTS = ({"width": 40}, {"width": 60})
+NOBODY = 65534
+UNPRINTABLE = re.compile(rb"[\x00-\x09\x0b-\x1f\x7f]|\xe2\x80[\xaa-\xae]|\xff")
+
+
+def lies():
+    head, *rows = (pathlib.Path(__file__).parent / "lies.tsv").read_text().splitlines()
+    return [dict(zip(head.split("\t"), row.split("\t"))) for row in rows]
+
+
+def hostile(name, argument=b""):
+    return b"hostile:" + name.encode() + b" " + argument + b"\n" + PHOTO
+
+
+def become_nobody():
+    os.setgroups([])
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+
+
+def hidden(secret):
+    """How a secret is named to a worker that looks for it, so that it does not find the question."""
+    return bytes(byte ^ 0x55 for byte in secret)
+
+
+class HostileTest(PipeTest):
+    def start_hostile(self, *flags, **options):
+        return self.start("--workers=2", "--poison-after=0", *flags, executable=HOSTILE, **options)
+
+    def processor_time(self, pid):
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def assert_idle(self, program):
+        before = self.processor_time(program.pid)
+        time.sleep(0.2)
+        self.assertLess(self.processor_time(program.pid) - before, 0.1, "the server computes although it has nothing to do")
+
+    def assert_honest(self, answer, request_id):
+        self.assertEqual(self.assert_ok(answer, request_id), self.honest, "another request got another answer")
+
+    def assert_answer(self, answer, request_id, expected):
+        if expected == "ok":
+            return self.assert_honest(answer, request_id)
+        error = self.assert_error(answer, request_id, expected)
+        for key in ("message", "stderr"):
+            self.assertIsNone(UNPRINTABLE.search(error.get(key, b"")), error)
+
+    def await_replacement(self, program, forked):
+        program.wait_for(lambda stats: stats["forked"] > forked)
+        program.workers_once(2)
+
+    def tell(self, program, lie, first_id):
+        self.assertIn(lie["afterwards"], ("-", "replaced", "stuck"))
+        timeout = {"timeout": 700} if lie["answer"] == "timeout" else {}
+        forked = program.stats()["forked"]
+        program.send(make(first_id, hostile(lie["name"]), *OUTPUTS, **timeout), make(first_id + 1, PHOTO, *OUTPUTS))
+        answers = {answer[1]: answer for answer in (program.receive(), program.receive())}
+        self.assert_answer(answers[first_id], first_id, lie["answer"])
+        self.assert_honest(answers[first_id + 1], first_id + 1)
+        if lie["afterwards"] == "replaced":
+            self.await_replacement(program, forked)
+        if lie["afterwards"] == "stuck":
+            late = 0
+            for request_id in (first_id + 2, first_id + 3):
+                answer = program.ask(make(request_id, PHOTO, *OUTPUTS, timeout=700))
+                if answer[0] == "error":
+                    self.assert_error(answer, request_id, "timeout")
+                    late += 1
+                else:
+                    self.assert_honest(answer, request_id)
+            self.assertEqual(late, 1 if program.hello[1]["limits"]["max_images_per_worker"] > 1 else 0)
+        if lie["afterwards"] != "-":
+            self.assert_idle(program)
+        for request_id in (first_id + 4, first_id + 5):
+            self.assert_honest(program.ask(make(request_id, PHOTO, *OUTPUTS)), request_id)
+
+    def tell_all(self, *flags, before=None):
+        program = self.start_hostile(*flags, before=before)
+        self.honest = self.assert_ok(program.ask(make(0, PHOTO, *OUTPUTS)), 0)
+        for index, lie in enumerate(lies()):
+            with self.subTest(lie["name"], does=lie["does"]):
+                one = self.start_hostile(*flags, *lie["flags"].split(), before=before) if lie["flags"] else program
+                self.tell(one, lie, 10 * (index + 1))
+                if one is not program:
+                    one.close()
+        self.assert_idle(program)
+
+    def test_every_lie_of_a_shared_worker(self):
+        self.tell_all()
+
+    def test_every_lie_of_a_worker_for_one_image(self):
+        self.tell_all("--max-images-per-worker=1")
+
+    @unittest.skipUnless(os.getuid() == 0, "only root can become another user")
+    def test_every_lie_of_a_worker_of_another_user(self):
+        self.tell_all(before=become_nobody)
+
+    @unittest.skipUnless(os.getuid() == 0, "only root can become another user")
+    def test_every_lie_of_a_worker_of_another_user_for_one_image(self):
+        self.tell_all("--max-images-per-worker=1", before=become_nobody)
+
+    def assert_hidden(self, program, secret, request_id):
+        answer = program.ask(make(request_id, hostile("finds", hidden(secret)), *OUTPUTS))
+        self.assert_ok(answer, request_id)
+
+    def test_what_a_worker_looks_for_it_finds_where_it_is(self):
+        program = self.start_hostile()
+        secret = b"stands in the question"
+        answer = program.ask(make(1, hostile("finds", hidden(secret) + b" " + secret), *OUTPUTS))
+        self.assert_ok(answer, 1)  # the whole argument is looked for, and stands nowhere
+        answer = program.ask(make(2, hostile("finds", hidden(b"hostile:finds")), *OUTPUTS))
+        self.assertEqual(self.assert_error(answer, 2, "crashed")["exit_status"], 66)
+
+    def test_no_worker_has_the_environment_of_the_application(self):
+        for flags in ((), ("--max-images-per-worker=1",)):
+            program = self.start_hostile(*flags, env={"SECRET_KEY_BASE": "the-secret-of-the-application"})
+            self.assert_hidden(program, b"the-secret-of-the-application", 1)
+            self.assertNotIn(b"secret", pathlib.Path(f"/proc/{program.pid}/environ").read_bytes())
+
+    def test_no_worker_has_anything_of_an_earlier_request(self):
+        program = self.start_hostile("--max-images-per-worker=1")
+        path = "/nonexistent/path-of-somebody-else.jpg"
+        text = b"the text of somebody else"
+        program.ask(make(1, path, *OUTPUTS))
+        program.ask(make(2, b"\xff\xd8\xff" + text * 3000, *OUTPUTS))
+        made = self.assert_ok(program.ask(make(3, PHOTO, *OUTPUTS)), 3)
+        [(_, small), _] = made["outputs"]
+        program.workers_once(2)
+        for request_id in range(4, 9):
+            self.assert_hidden(program, path.encode(), request_id)
+            self.assert_hidden(program, text * 2, request_id + 10)
+        # A thumbnail of another size, of which only the server had the bytes.
+        other = self.assert_ok(program.ask(make(30, PHOTO, {"width": 33})), 30)["outputs"][0][1]["data"]
+        self.assertLess(len(other), 4096, "small enough to be copied into the frame")
+        self.assert_hidden(program, other[200:240], 31)
+        self.assertTrue(small)
+
+    def test_a_worker_has_no_capability_and_the_server_those_for_files(self):
+        def capabilities(pid):
+            status = pathlib.Path(f"/proc/{pid}/status").read_text()
+            return {name: int(value, 16) for name, value in re.findall(r"Cap(\w+):\s+(\w+)", status)}
+
+        program = self.start_hostile()
+        self.assert_ok(program.ask(make(1, PHOTO, *OUTPUTS)), 1)
+        for worker in program.workers():
+            self.assertEqual(set(capabilities(worker).values()), {0})
+        self.assertEqual(capabilities(program.pid)["Eff"] & ~0b1110, 0)
+
+    def test_workers_are_the_first_for_the_oom_killer(self):
+        program = self.start_hostile()
+        self.assert_ok(program.ask(make(1, PHOTO, *OUTPUTS)), 1)
+        for worker in program.workers():
+            self.assertEqual(pathlib.Path(f"/proc/{worker}/oom_score_adj").read_text().strip(), "1000")
+
+    def test_the_processor_limit_of_a_worker_holds_while_the_server_is_stopped(self):
+        program = self.start_hostile("--max-images-per-worker=1")
+        program.send(make(1, hostile("spins_and_ignores_signals"), *OUTPUTS, timeout=200))
+        program.wait_for(lambda stats: stats["busy"] == 1)
+        limits = [resource.prlimit(worker, resource.RLIMIT_CPU) for worker in program.workers()]
+        self.stop(program.pid)
+        self.assertTrue(any(soft == hard and 0 < hard <= 6 for soft, hard in limits), limits)
+
+    def test_a_result_cannot_be_changed_after_the_answer(self):
+        program = self.start_hostile("--workers=1")
+        honest = self.assert_ok(program.ask(make(1, PHOTO, *OUTPUTS)), 1)
+        answer = self.assert_ok(program.ask(make(2, hostile("answers_and_writes_on"), *OUTPUTS)), 2)
+        self.assertEqual(answer, honest)
+
+    def test_files_are_written_by_the_program_and_a_lie_leaves_the_old_one(self):
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o777)
+            target = pathlib.Path(folder, "out.jpg")
+            program = self.start_hostile()
+            output = {"width": 40, "to": str(target).encode()}
+            self.assert_ok(program.ask(make(1, PHOTO, output, {"width": 60})), 1)
+            written = target.read_bytes()
+            for request_id, lie in enumerate(("size_zero", "html", "format_svg", "outputs_alias", "answers_and_writes_on"), 2):
+                with self.subTest(lie):
+                    program.ask(make(request_id, hostile(lie), output, {"width": 60}, timeout=2000))
+                    self.assertEqual(target.read_bytes(), written)
+                    self.assertEqual(os.listdir(folder), ["out.jpg"])
+
+    def test_an_answer_that_is_too_large_is_refused(self):
+        program = self.start_hostile("--max-reply-bytes=1024")
+        error = self.assert_error(program.ask(make(1, PHOTO, {"width": 300})), 1, "too_large")
+        self.assertEqual(error["limit"], 1024)
+
+    def test_a_liar_is_not_given_all_the_work(self):
+        program = self.start_hostile()
+        bad = b"\xff\xd8\xff damaged"
+        forked = program.stats()["forked"]
+        self.assert_error(program.ask(make(1, bad, *OUTPUTS)), 1, "bad_image")
+        program.wait_for(lambda stats: stats["forked"] == forked + 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
