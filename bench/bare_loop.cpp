@@ -1,9 +1,9 @@
-// The floor: what a worker of the port program does with an image, in a bare loop in this process, with no frame, no
-// server, no Elixir. A peer of script/bench: what it is told on stdin and what it answers is in measure/peer.ex.
+// The lower bound: a worker's job in a bare loop in this process, without frames, server or Elixir. A peer of
+// script/bench; measure/peer.ex describes its commands and replies.
 //
 //    bare_loop PROCESSES REQUEST FILE...
 //
-// REQUEST is a term of the protocol, {make, ...}, whose outputs are made of each file.
+// REQUEST is a term of the protocol, {make, ...}; its outputs are made for each file.
 
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -34,7 +34,7 @@ struct Work {
     std::vector<std::string> sources;
 };
 
-// How far all processes are with an order, in memory that they share.
+// The progress of all processes with a command, in shared memory.
 struct Progress {
     std::atomic<int> next;
     std::atomic<int> count;

@@ -1,10 +1,10 @@
-# What a batch costs beside make/3, what it does with large numbers, and what a second node brings:
+# The overhead of a batch over make/3, a batch of many files, and the gain of a second node:
 #
 #     script/bench batch
 #     cd elixir_port && MIX_ENV=prod mix run ../bench/batch.exs [rate|overhead|list|resume|cluster ...]
 #
-# Prints each figure beside its target. THUMBNAILER_CORPUS names the folder whose photos/ are used, TMPDIR where files are made.
-# Ratios are of one run; the machine should have nothing else to do.
+# Prints each figure beside its target. THUMBNAILER_CORPUS names the folder with photos/, TMPDIR the folder for new files.
+# Ratios are of one run; use an otherwise idle machine.
 
 root = Path.expand("..", __DIR__)
 Code.require_file(Path.join(root, "test/elixir_port/support/nodes.ex"))
@@ -13,7 +13,7 @@ for part <- parts, do: Code.require_file("batch/#{part}.exs", __DIR__)
 
 what = if System.argv() == [], do: ~w(rate overhead list resume cluster), else: System.argv()
 
-# What keeps the workers busy is measured in a BEAM whose schedulers leave the processors to them, as docs/batch.md advises.
+# The parts that keep the workers busy run in a BEAM whose schedulers do not spin, as docs/batch.md advises.
 busy = Enum.filter(what, &(&1 in ~w(rate overhead cluster)))
 no_busy_wait? = System.get_env("ELIXIR_ERL_OPTIONS", "") != ""
 

@@ -1,5 +1,5 @@
-// What a request of 200 bytes costs before and after it is work: its term read, the request in it read, the term
-// written; in both codecs. Prints a table of ns each; "bytes" is the size of the payload.
+// The cost of decoding a term of 200 bytes, parsing its request and encoding the term, in both codecs. Prints a table in ns;
+// "bytes" is the size of the payload.
 #include <benchmark/benchmark.h>
 
 #include <string>

@@ -1,9 +1,9 @@
-# What a million images cost by size class and output: the saturated rate of as many workers as there are processors, by path
-# into files, and the processor time of all of it, the BEAM's included.
+# The cost of a million images by size class and output: the saturated rate with one worker for each processor, by path into
+# files, and the processor time, including the BEAM's.
 #
 #     script/bench cost [--quick]
 #
-# Writes build/bench/cost.tsv; with --write-docs the table of docs/scaling.md comes from there.
+# Writes build/bench/cost.tsv; --write-docs puts it into docs/scaling.md.
 
 alias Bench.{Settings, Source, Table, Usage}
 
@@ -24,7 +24,7 @@ defmodule Bench.Cost do
 
     rows =
       for {image, path} <- images, {output, outputs} <- @outputs do
-        # Once before, so that nothing is there for the first time.
+        # A warm-up.
         measure(path, outputs, workers, 200)
         row(image, output, measure(path, outputs, workers, milliseconds))
       end
@@ -38,7 +38,7 @@ defmodule Bench.Cost do
   defp cell(number) when is_float(number), do: Table.number(number, 2)
   defp cell(text), do: text
 
-  # Milliseconds go by, and of processor time, for one image.
+  # Milliseconds of wall time and of processor time for one image.
   defp measure(path, outputs, workers, milliseconds) do
     {:ok, %{os_pid: server}} = Thumbnailer.info(__MODULE__)
     ours = %{through_beam?: true, processes: fn -> [server] end}

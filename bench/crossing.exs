@@ -1,14 +1,14 @@
-# What it costs to leave the BEAM: a NIF in this process, a new `:peer` node for each call, one that is kept, and our port;
-# for a term that comes back as it went and for thumbnails to 200, of more and more bytes. One call at a time.
+# The cost of leaving the BEAM: a NIF in this process, a new `:peer` node for each call, a pooled one, and our port; for a term
+# that is returned unchanged and for thumbnails to 200, with growing numbers of bytes. One call at a time.
 #
 #     script/bench crossing [--rounds N] [--quick]
 #
-# The table of github.com/rudebono/elixir-nif-peer-example, with bytes to carry.
+# This is the table of github.com/rudebono/elixir-nif-peer-example, with a payload.
 
 alias Bench.{PeerNode, Rounds, Settings, Source, Table, VipsNif}
 
 defmodule Bench.Crossing do
-  @doc "A port that answers each frame with itself."
+  @doc "A port that echoes each frame."
   def echo do
     {:ok, program} = Thumbnailer.Port.Executable.find(nil)
     port = Port.open({:spawn_executable, program}, [:binary, packet: 4, args: ["echo"]])
@@ -19,7 +19,7 @@ defmodule Bench.Crossing do
     end
   end
 
-  @doc "Microseconds of each of some calls: as many as take about `enough` milliseconds, one at least, 200 at most."
+  @doc "Microseconds of each call, for 1 to 200 calls that take about `enough` milliseconds together."
   def time(call, enough) do
     first = once(call)
     count = min(200, max(1, round(1000 * enough / first)))
@@ -32,7 +32,7 @@ defmodule Bench.Crossing do
     max(System.monotonic_time(:nanosecond) - begin, 1) / 1000
   end
 
-  @doc "How long each way takes, in turns; a row for each. What takes over a second has one turn."
+  @doc "The time of each way, measured in turns; a row for each. A way that takes over a second gets one turn."
   def measure(what, bytes, ways, settings) do
     ways = for {way, call} <- ways, do: {way, call, once(call) > 1_000_000}
     enough = settings.round_ms / 5
@@ -64,7 +64,7 @@ no_operation =
       size < 10_000_000 or not settings.quick? do
     bytes = :binary.copy("x", size)
 
-    # Nothing to carry is what a ping is.
+    # A call without bytes is a ping.
     port =
       if size == 0,
         do: fn -> :ok = Thumbnailer.ping(Bench.Crossing) end,

@@ -1,5 +1,5 @@
-# G: two callers with good images beside a third, whose images are good, crash their worker, or hang until their deadline.
-# What do the two lose?
+# G: two callers with good images, and a third whose images are good, crash their worker, or hang until their deadline.
+# Measures how much the two callers lose.
 #
 #     script/bench faults [--rounds N] [--quick]
 
@@ -7,10 +7,10 @@ alias Bench.{Rounds, Settings, Source, Table}
 
 defmodule Bench.Faults do
   @callers 2
-  # Of an image that hangs, in milliseconds.
+  # The timeout of an image that hangs, in milliseconds.
   @deadline 250
 
-  @doc "Images that two callers had made while the third did the same thing over and over, a second; and what the third did."
+  @doc "Images a second of two callers while the third repeats its action; and the rate of the third."
   def run(photo, third, milliseconds) do
     ends_at = System.monotonic_time(:millisecond) + milliseconds
     other = Task.async(fn -> repeat(third, ends_at, 0) end)
@@ -34,7 +34,7 @@ defmodule Bench.Faults do
     end
   end
 
-  @doc "Sends an image in the middle of which a worker does what `fault` says (test/faults/faults.h), and expects the reason."
+  @doc "Sends an image that makes its worker run into `fault` (test/faults/faults.h), and expects the reason."
   def fault(photo, fault, reason) do
     source = {:bytes, ["fault:", fault, "@decode\n" | photo]}
 

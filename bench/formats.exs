@@ -1,4 +1,4 @@
-# C: the photo as PNG, WebP and AVIF, and as the JPEG that it is, each to a WebP of 512, two at a time.
+# C: the photo as JPEG, PNG, WebP and AVIF, each to a WebP of 512, two at a time.
 #
 #     script/bench formats [--rounds N] [--quick]
 

@@ -1,5 +1,5 @@
-# What a process for each image costs: the same image from an instance with isolation: :worker and one with
-# isolation: :image, in turn, one at a time.
+# The cost of one process for each image: the same image with isolation: :worker and with isolation: :image, in turns, one at
+# a time.
 #
 #     script/bench isolation [--rounds N] [--quick]
 

@@ -1,4 +1,4 @@
-# make/3 through the whole stack against what a worker does in a bare C++ loop: what the way to the image costs.
+# The overhead of the full stack: make/3 compared with a worker's job in a bare C++ loop.
 #
 #     script/bench make [--rounds N] [--quick]
 

@@ -1,4 +1,4 @@
-# Fills the last figures of each benchmark into docs/performance.md and draws its plot; measures nothing.
+# Writes the last figures of each benchmark into docs/performance.md and draws its plot. It does not measure.
 #
 #     script/bench none --write-docs
 

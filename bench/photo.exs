@@ -1,4 +1,4 @@
-# A: sharp's own benchmark, its photo to 720 x 588 and to 200, against whatever a user would pick instead.
+# A: sharp's own benchmark, its photo to 720 x 588 and to 200, with all implementations.
 #
 #     script/bench photo [--rounds N] [--quick]
 

@@ -1,4 +1,4 @@
-# B: every photograph of the corpus, 2 to 49 megapixels, to 512, two at a time. A round is all of them once.
+# B: every photograph of the corpus, 2 to 49 megapixels, to 512, two at a time. A round makes all of them once.
 #
 #     script/bench photos [--rounds N] [--quick]
 

@@ -1,18 +1,18 @@
-# How long the way to the port program and back takes, without work at its end, in one run:
+# The round trip to the program and back without any work, all in one run:
 #
 #     script/bench ping [--rounds N] [--quick]
 #
-# On one processor, because else the time is that of waking another one, or not, as the system happened to place each
-# program: 12 or 35 us for the very same implementation.
+# Everything runs on one processor. Otherwise the time depends on whether the kernel has to wake another processor: 12 or 35 us
+# for the same implementation.
 #
-# cat behind an Erlang port is the floor: two pipes and one process that copies; OTP's `:peer` over standard_io is what
-# comes with OTP for the same purpose. Each round measures every implementation once,
-# in turn, so that a change of the machine's pace meets them all alike.
+# cat behind an Erlang port is the lower bound: two pipes and one process that copies. `:peer` over standard_io is OTP's own
+# solution for the same purpose. Each round measures every implementation once, so a change in the machine's speed affects all
+# of them.
 
 defmodule Bench.Ping do
   @pings 50
 
-  @doc "A port and what it takes to send a term through it and back."
+  @doc "A port, and a function that sends a term through it and back."
   def bare(program, arguments) do
     port = open(program, arguments)
     payload = :erlang.term_to_binary({:ping, 1})
@@ -23,7 +23,7 @@ defmodule Bench.Ping do
     end
   end
 
-  @doc "As `bare/2`, for a program that says hello first."
+  @doc "Like `bare/2`, for a program that sends a hello first."
   def greeted(program, arguments) do
     ping = bare(program, arguments)
     receive do: ({_port, {:data, _hello}} -> ping)
@@ -32,7 +32,7 @@ defmodule Bench.Ping do
   defp open(program, arguments),
     do: Port.open({:spawn_executable, program}, [:binary, packet: 4, args: arguments])
 
-  @doc "Microseconds of each of a row of calls."
+  @doc "Microseconds of each call of a series."
   def round(call) do
     for _ <- 1..@pings do
       begin = System.monotonic_time(:nanosecond)

@@ -1,12 +1,12 @@
-# Where the time of a thumbnail of the photo goes: samples that perf (Debian: linux-perf) takes of the bare loop, which
-# does what a worker does, as milliseconds of processor for an image.
+# The time of each stage of a thumbnail of the photo: perf (Debian: linux-perf) samples the bare loop, which does a worker's
+# job. In milliseconds of processor time for an image.
 #
 #     script/bench profile [--rounds N] [--quick]
 
 defmodule Bench.Profile do
   alias Bench.{Workload, Settings, Source}
 
-  # By the name of the function that a sample was taken in; the first that fits.
+  # By the name of the sampled function; the first match counts.
   @stages [
     {"Huffman decoding", ~r/BlockReader|BitReader|CoefficientTable|HuffmanTable|decode_mcu/},
     {"inverse DCT", ~r/idct/},
@@ -19,7 +19,7 @@ defmodule Bench.Profile do
 
   def stages, do: Enum.map(@stages, &elem(&1, 0))
 
-  @doc "Milliseconds of each stage, and of them all."
+  @doc "Milliseconds of each stage, and the total."
   def measure(speed, output, settings) do
     workload = %Workload{files: [Source.photo(settings)], outputs: [output]}
     data = Path.join(Settings.folder(settings), "perf.data")

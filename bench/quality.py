@@ -1,13 +1,13 @@
-"""How near thumbnails come to their source, for script/bench.
+"""Measures how similar thumbnails are to their source, for script/bench.
 
     quality.py REFERENCES (WORKLOAD FOLDER)...
 
-Each FOLDER holds what one implementation made by the WORKLOAD before it, a file for each source and output: 0-0, 0-1, 1-0, ... Printed is a line for
-each: the mean SSIM, the bytes of all, the width and height of the first; tab-separated.
+Each FOLDER holds the thumbnails that one implementation made by the WORKLOAD before it, a file for each source and output: 0-0, 0-1,
+1-0, ... Prints one line for each FOLDER: the mean SSIM, the bytes of all files, the width and height of the first; tab-separated.
 
-The reference of a thumbnail is made by libvips: the source decoded in full, turned upright, in sRGB, resampled with
-Lanczos3 to the very size of the thumbnail; kept in the folder REFERENCES. SSIM is that of Wang et al. (2004), by
-scikit-image, over red, green and blue. https://scikit-image.org/docs/stable/api/skimage.metrics.html
+libvips makes the reference of a thumbnail: the source fully decoded, orientation applied, in sRGB, resampled with Lanczos3 to
+the size of the thumbnail. It is kept in the folder REFERENCES. SSIM is that of Wang et al. (2004), by scikit-image, over red,
+green and blue. https://scikit-image.org/docs/stable/api/skimage.metrics.html
 """
 
 import hashlib
@@ -26,7 +26,7 @@ def vips(*arguments):
 
 
 def decode_in_full(source, pixels):
-    """A .v file is pixels: what reads it cannot shrink while it decodes."""
+    """A .v file contains decoded pixels, so its reader cannot shrink on load."""
     vips("autorot", source, pixels)
     profile = subprocess.run(["vipsheader", "-f", "icc-profile-data", pixels], capture_output=True)
     if profile.returncode == 0:
@@ -35,7 +35,7 @@ def decode_in_full(source, pixels):
 
 
 def resample(pixels, size, fit, path):
-    """The whole picture to `size`; or, to cover it, as much of its middle as has that shape. Without the gap, in which
+    """The whole picture resized to `size`; or, to cover it, the centre crop with that shape. The gap is off, because with it
     libvips would average pixels first."""
     whole = [int(subprocess.check_output(["vipsheader", "-f", side, pixels])) for side in ("width", "height")]
     scales = [part / of for part, of in zip(size, whole)]

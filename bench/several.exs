@@ -1,5 +1,4 @@
-# D: four sizes in two formats of the photo: one request to us, eight to the others; and what the dearest of the eight
-# costs alone.
+# D: four sizes of the photo in two formats: one request to us, eight to the others; and the most expensive of the eight alone.
 #
 #     script/bench several [--rounds N] [--quick]
 

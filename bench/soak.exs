@@ -32,7 +32,7 @@ end
 rows =
   for step <- 1..steps do
     {microseconds, :ok} = :timer.tc(fn -> make.(1000) end)
-    # The very same processes as before the first image.
+    # No worker may have been replaced.
     ^workers = Usage.children(server)
 
     %{

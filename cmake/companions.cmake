@@ -1,10 +1,10 @@
-# The small libraries that travel with the program: beside the prebuilt libvips, in <prefix>/lib, so that what is installed
-# runs on any machine with the C and C++ runtime. They stay shared libraries, which can be exchanged.
+# The small libraries that are bundled with the program: in <prefix>/lib, beside the prebuilt libvips, so that the installed
+# program runs on any machine with the C and C++ runtime. They are shared libraries, so that users can replace them.
 #
-# With the system's libvips nothing travels: a machine that has that one has the others' packages as well.
+# With the system's libvips nothing is bundled, because the other packages come from the system as well.
 include_guard(GLOBAL)
 
-# The name by which a program asks for the shared library `file`; empty for an archive.
+# The soname of the shared library `file`; empty for an archive.
 function(thumbnailer_soname file soname)
     execute_process(COMMAND "${CMAKE_READELF}" -d "${file}"
         OUTPUT_VARIABLE dynamic ERROR_QUIET)
@@ -12,7 +12,7 @@ function(thumbnailer_soname file soname)
     set(${soname} "${CMAKE_MATCH_1}" PARENT_SCOPE)
 endfunction()
 
-# Installs the libraries (full paths, as pkg_check_modules yields them) under the names that the program asks for.
+# Installs the libraries (full paths, from pkg_check_modules) under their sonames.
 function(thumbnailer_install_companions)
     if(NOT THUMBNAILER_LIBVIPS_ORIGIN STREQUAL prebuilt OR NOT CMAKE_READELF)
         return()

@@ -1,13 +1,13 @@
-# The fast path for JPEG to JPEG or WebP: planes are resampled as they are stored, without a conversion to RGB
-# (port/thumbnail/ycbcr), by libjpeg-turbo, zimg and libwebp. They are linked statically, so that the program needs none of
-# them where it runs, and hidden, so that libvips goes on with its own.
+# The fast path for JPEG to JPEG or WebP resamples the stored planes without a conversion to RGB (port/thumbnail/ycbcr), with
+# libjpeg-turbo, zimg and libwebp. They are linked statically, so that the target machine does not need them. Their symbols are
+# hidden, so that libvips uses its own copies.
 #
-#   auto   built where all are found
-#   on     all must be there
-#   off    every image goes through libvips
+#   auto   built if all three libraries are found
+#   on     an error if one is missing
+#   off    libvips makes every thumbnail
 #
-# Sets THUMBNAILER_JPEG_FAST_PATH_BUILT to true or false, and THUMBNAILER_JPEG_FAST_PATH_LIBRARIES to what is linked.
-# thumbnailer_leave_out_fast_path(LIST) takes out of a list of sources those that are not compiled.
+# Sets THUMBNAILER_JPEG_FAST_PATH_BUILT to true or false, and THUMBNAILER_JPEG_FAST_PATH_LIBRARIES to the libraries to link.
+# thumbnailer_leave_out_fast_path(LIST) removes the sources that are not compiled from a list.
 include_guard(GLOBAL)
 
 set(THUMBNAILER_JPEG_FAST_PATH auto CACHE STRING "JPEG to JPEG or WebP without a conversion to RGB: auto, on or off")
@@ -28,7 +28,7 @@ if(NOT THUMBNAILER_JPEG_FAST_PATH STREQUAL off)
     find_library(THUMBNAILER_WEBP_ARCHIVE libwebp.a HINTS ${THUMBNAILER_WEBP_LIBRARY_DIRS} ${THUMBNAILER_WEBP_LIBDIR})
     # A part of libwebp.a before version 1.3.
     find_library(THUMBNAILER_SHARPYUV_ARCHIVE libsharpyuv.a HINTS ${THUMBNAILER_WEBP_LIBRARY_DIRS} ${THUMBNAILER_WEBP_LIBDIR})
-    # libjpeg's interface between its parts, one of which libjpeg/huffman_decoder.cpp replaces. Debian installs it, upstream does not.
+    # libjpeg's internal interface, which libjpeg/huffman_decoder.cpp needs to replace a part. Debian installs it, upstream does not.
     find_path(THUMBNAILER_JPEG_PARTS jpegint.h HINTS ${THUMBNAILER_JPEG_INCLUDE_DIRS} ${THUMBNAILER_JPEG_INCLUDEDIR})
     mark_as_advanced(THUMBNAILER_JPEG_ARCHIVE THUMBNAILER_ZIMG_ARCHIVE THUMBNAILER_JPEG_PARTS THUMBNAILER_WEBP_ARCHIVE
         THUMBNAILER_SHARPYUV_ARCHIVE)
@@ -53,7 +53,7 @@ if(NOT fast_path_problem STREQUAL "")
     message(STATUS "No JPEG fast path: ${fast_path_problem}")
 endif()
 
-# By folder: of what needs those libraries, or of what stands in its place.
+# With the libraries the folders that need them are compiled, otherwise their stub.
 function(thumbnailer_leave_out_fast_path sources)
     if(THUMBNAILER_JPEG_FAST_PATH_BUILT)
         list(FILTER ${sources} EXCLUDE REGEX "/thumbnail/ycbcr_stub/")

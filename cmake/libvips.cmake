@@ -1,17 +1,17 @@
-# libvips, the imaging library: which one, and where it comes from.
+# Finds or fetches libvips.
 #
 #   prebuilt  the npm packages that port/libvips pins by their hashes: one library without dependencies, newer and
 #             faster than most distributions' and with few loaders
 #   system    the development package of the system, found by pkg-config
-#   auto      prebuilt where it can be had, else system
+#   auto      prebuilt if it is available, else system
 #
 # Defines the target thumbnailer::vips (the C++ API), and
-#   THUMBNAILER_LIBVIPS_ORIGIN   prebuilt or system, as it came out
+#   THUMBNAILER_LIBVIPS_ORIGIN   prebuilt or system
 #   THUMBNAILER_LIBVIPS_VERSION  such as 8.18.7
-#   THUMBNAILER_LIBVIPS_RUNTIME  the shared libraries that must travel beside the program, in lib/; empty for system
+#   THUMBNAILER_LIBVIPS_RUNTIME  the shared libraries to bundle with the program, in lib/; empty for system
 #
-# The prebuilt library is copied to <build>/lib and installed to <prefix>/lib (component "port"). Executables are made
-# in <build> and find it through the rpath $ORIGIN/lib, so that both folders can be moved.
+# The prebuilt library is copied to <build>/lib and installed to <prefix>/lib (component "port"). Executables in <build> find
+# it through the rpath $ORIGIN/lib, so both folders can be moved.
 include_guard(GLOBAL)
 
 set(THUMBNAILER_LIBVIPS auto CACHE STRING "Where libvips comes from: auto, prebuilt or system")
@@ -20,11 +20,11 @@ if(NOT THUMBNAILER_LIBVIPS MATCHES "^(auto|prebuilt|system)$")
     message(FATAL_ERROR "THUMBNAILER_LIBVIPS is '${THUMBNAILER_LIBVIPS}', it must be auto, prebuilt or system")
 endif()
 
-# The oldest one whose C++ API has what the program calls.
+# The oldest version whose C++ API has all functions that the program calls.
 set(THUMBNAILER_LIBVIPS_MINIMUM 8.14)
 
-# The name of the package with the library for the target platform. Chosen here because older npms install the ones for
-# glibc and for musl, both.
+# The name of the npm package for the target platform. It is selected here because older npms install both the glibc and the
+# musl package.
 function(thumbnailer_libvips_package package)
     set(system "${CMAKE_SYSTEM_NAME}")
     if(system STREQUAL "Linux")
@@ -39,7 +39,7 @@ function(thumbnailer_libvips_package package)
     set(${package} "sharp-libvips-${platform}" PARENT_SCOPE)
 endfunction()
 
-# The arguments by which npm takes `package` for its own platform's; none unless it is built for another one.
+# The npm arguments that select `package` in a cross build; empty in a native build.
 function(thumbnailer_npm_target package arguments)
     set(${arguments} "" PARENT_SCOPE)
     if(CMAKE_CROSSCOMPILING AND package MATCHES "libvips-([a-z]+)-([a-z0-9]+)$")
@@ -54,8 +54,8 @@ function(thumbnailer_npm_target package arguments)
     endif()
 endfunction()
 
-# Installs the pinned packages into <build>/libvips, once for each content of the lock file. Sets `problem` to why that
-# did not work, or to the empty string.
+# Installs the pinned packages into <build>/libvips, once for each content of the lock file. Sets `problem` to the error, or to
+# the empty string.
 function(thumbnailer_fetch_libvips problem)
     set(source "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../port/libvips")
     set(target "${CMAKE_BINARY_DIR}/libvips")
@@ -82,7 +82,7 @@ function(thumbnailer_fetch_libvips problem)
     message(STATUS "Fetching the prebuilt libvips")
     file(REMOVE_RECURSE "${target}")
     file(COPY "${source}/package.json" "${source}/package-lock.json" DESTINATION "${target}")
-    # No lifecycle scripts: the packages hold files only, and nothing of them may run here.
+    # No lifecycle scripts: the packages contain only files, and no code of them may run here.
     execute_process(
         COMMAND "${THUMBNAILER_NPM}" ci --ignore-scripts --no-audit --no-fund
             --prefer-offline --fetch-retries=1 --loglevel=verbose ${npm_target}
@@ -95,8 +95,8 @@ function(thumbnailer_fetch_libvips problem)
         set(${problem} "npm ci failed (${status}), see ${target}/npm.log" PARENT_SCOPE)
         return()
     endif()
-    # npm says nothing when an optional package is for another platform, cannot be fetched or differs from its hash.
-    # One before 10 knows no other platform than its own.
+    # npm reports no error if an optional package is for another platform, cannot be fetched or differs from its hash.
+    # npm before 10 supports only its own platform.
     if(NOT EXISTS "${target}/node_modules/@img/${package}")
         set(${problem} "npm ci brought no ${package}, see ${target}/npm.log" PARENT_SCOPE)
         return()
@@ -113,8 +113,8 @@ function(thumbnailer_use_prebuilt)
     get_filename_component(name "${library}" NAME)
     file(COPY "${library}" DESTINATION "${CMAKE_BINARY_DIR}/lib")
 
-    # The packages' include folder also holds png.h, jpeglib.h, tiff.h and more, which would shadow those of the system
-    # in every target that links to this one. Only what vips/vips8 itself includes is offered.
+    # The packages' include folder also has png.h, jpeglib.h, tiff.h and more, which would shadow the system's headers in every
+    # target that links to this one. So only the headers that vips/vips8 includes are exported.
     set(include "${CMAKE_BINARY_DIR}/libvips/include")
     file(COPY "${packages}/sharp-libvips-dev/include/vips" "${packages}/sharp-libvips-dev/include/glib-2.0"
         DESTINATION "${include}")
@@ -132,7 +132,7 @@ function(thumbnailer_use_prebuilt)
     install(FILES "${CMAKE_BINARY_DIR}/lib/${name}" DESTINATION lib COMPONENT port)
 endfunction()
 
-# Defines thumbnailer::vips from the system's package. Sets `problem` when it is missing or too old.
+# Defines thumbnailer::vips from the system's package. Sets `problem` if it is missing or too old.
 function(thumbnailer_use_system problem)
     find_package(PkgConfig QUIET)
     if(NOT PkgConfig_FOUND)
@@ -172,8 +172,8 @@ endif()
 
 if(THUMBNAILER_LIBVIPS_ORIGIN STREQUAL prebuilt)
     set(reason "pinned in port/libvips")
-    # Exactly this in the build tree, too: the path that CMake would write there, to be exchanged by the installation,
-    # ends in an empty entry, which the dynamic linker takes for the working directory.
+    # Use the same rpath in the build tree: CMake's own build rpath ends in an empty entry, which means the working directory
+    # to the dynamic linker.
     set(CMAKE_INSTALL_RPATH "$<IF:$<PLATFORM_ID:Darwin>,@loader_path,$ORIGIN>/lib")
     set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
 else()
@@ -181,5 +181,5 @@ else()
 endif()
 message(STATUS "libvips ${THUMBNAILER_LIBVIPS_VERSION}, ${THUMBNAILER_LIBVIPS_ORIGIN} "
     "(THUMBNAILER_LIBVIPS=${THUMBNAILER_LIBVIPS}; ${reason})")
-# All executables beside lib/, whichever folder defines them.
+# All executables are beside lib/, whichever folder defines them.
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")

@@ -14,6 +14,7 @@
 #include "os/environment.h"
 #include "os/open_descriptors.h"
 #include "server/server.h"
+#include "thumbnail/hevc/hevc_decoder.h"
 #include "thumbnail/vips/vips_runtime.h"
 #include "worker/worker_main.h"
 
@@ -58,6 +59,7 @@ ExitCode serve(Config config, const char* program) {
     widen(input.get());
     widen(output.get());
     ::fcntl(output.get(), F_SETFL, ::fcntl(output.get(), F_GETFL) | O_NONBLOCK);
+    if (!HevcDecoder::is_built_in()) config.loaders.remove(Format::heic);
     const auto loaders = VipsRuntime::start(program, config.loaders);
     if (!loaders) return fail(ExitCode::internal, loaders.error());
     config.loaders = *loaders;

@@ -1,4 +1,4 @@
-# A batch on a cluster that does not stay whole, and what comes of it. Run by script/cluster-demo.
+# A batch on a cluster whose nodes fail and join. Run by script/cluster-demo.
 
 root = Path.expand("..", __DIR__)
 Code.require_file(Path.join(root, "test/elixir_port/support/nodes.ex"))
@@ -18,18 +18,15 @@ defmodule ClusterDemo do
     IO.puts("Starting four nodes, each an operating system process with one worker")
     nodes = Map.new(~w(one two three four), &{&1, Nodes.start(&1, :demo)})
 
-    batch = %Batch{
-      patterns: [photos],
-      out: Path.join(target, "thumbs"),
-      sizes: ["100"],
-      jobs: 16,
-      on: {:cluster, :demo}
-    }
+    out = Path.join(target, "thumbs")
+    observe = fn report -> happen(report.done, nodes) end
 
-    {:ok, report} = Batch.run(batch, fn report -> happen(report.done, nodes) end)
-    Enum.each(Batch.Report.summary(report, System.monotonic_time(:millisecond)), &IO.puts/1)
-    made = length(File.ls!(batch.out) -- [".thumbnailer"])
-    IO.puts("#{made} thumbnails are in #{Path.relative_to(batch.out, root)}")
+    {:ok, report} =
+      Batch.run(photos, out: out, sizes: ["100"], jobs: 16, on: {:cluster, :demo}, observe: observe)
+
+    Enum.each(Batch.CLI.Summary.lines(report, System.monotonic_time(:millisecond)), &IO.puts/1)
+    made = length(File.ls!(out) -- [".thumbnailer"])
+    IO.puts("#{made} thumbnails are in #{Path.relative_to(out, root)}")
     Enum.each(Map.values(nodes), &Nodes.stop/1)
     Nodes.stop_name_server()
     if {made, report.failed} != {@count, 0}, do: System.halt(1)

@@ -1,4 +1,4 @@
-# Thumbnails of samples/images in build/demo, and a table of what came out. Run by script/demo.
+# Makes thumbnails of samples/images in build/demo, and prints a table of the results. Run by script/demo.
 
 defmodule Demo do
   @columns [file: 20, in: 10, out: 9, format: 8, bytes: 7, ms: 7]
@@ -22,7 +22,7 @@ defmodule Demo do
     IO.puts("""
 
     #{made} thumbnails are in #{Path.relative_to(target, root)}; \
-    #{length(results) - made} files cannot have one, and cost nobody else anything.\
+    #{length(results) - made} files failed, without an effect on the others.\
     """)
   end
 

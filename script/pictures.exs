@@ -1,4 +1,4 @@
-# What script/pictures runs.
+# Run by script/pictures.
 alias Thumbnailer.{Gallery, Fixtures}
 
 folder = Fixtures.root("docs/pictures")

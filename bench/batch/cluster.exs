@@ -35,17 +35,10 @@ defmodule Bench.Cluster do
     out = Folders.make("cluster")
     pids = [String.to_integer(System.pid()) | Enum.map(nodes, & &1.os_pid)]
 
-    batch = %Batch{
-      patterns: [photos],
-      out: out,
-      sizes: ["200"],
-      jobs: 8,
-      on: {:cluster, :bench},
-      shared_storage: true
-    }
+    opts = [out: out, sizes: ["200"], jobs: 8, on: {:cluster, :bench}, shared_storage: true]
 
     before = Processors.used(pids)
-    milliseconds = Folders.time(fn -> {:ok, %{failed: 0}} = Batch.run(batch) end)
+    milliseconds = Folders.time(fn -> {:ok, %{failed: 0}} = Batch.run(photos, opts) end)
     used = Processors.since(before, pids)
     Folders.clear([out])
     {milliseconds, used}

@@ -23,20 +23,14 @@ defmodule Bench.List do
     |> Task.async()
     |> Task.await(:infinity)
 
-    batch = %Batch{
-      from: list,
-      out: out,
-      jobs: 2,
-      formats: [:jpeg],
-      overwrite: :never
-    }
+    opts = [from: list, out: out, jobs: 2, formats: [:jpeg], overwrite: :never, observe: &note/1]
 
     before = :erlang.memory(:total)
     count = @side * @side
 
     {milliseconds, peak} =
       Folders.timed(fn ->
-        {:ok, %{skipped: ^count}} = Batch.run(batch, &note/1)
+        {:ok, %{skipped: ^count}} = Batch.run([], opts)
         Process.get(:peak)
       end)
 

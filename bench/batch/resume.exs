@@ -17,14 +17,15 @@ defmodule Bench.Resume do
     for side <- [inputs, out], n <- 1..@folders, do: Folders.links("#{side}/#{n}", image, @files)
     remember(inputs, out, image)
 
-    batch = %Batch{patterns: [inputs], out: out, jobs: 2, formats: [:jpeg]}
     count = @folders * @files
-    {milliseconds, {:ok, %{skipped: ^count}}} = Folders.timed(fn -> Batch.run(batch) end)
+
+    {milliseconds, {:ok, %{skipped: ^count}}} =
+      Folders.timed(fn -> Batch.run(inputs, out: out, jobs: 2, formats: [:jpeg]) end)
 
     Folders.tell(
       "resume",
       "#{count} finished files in #{Float.round(milliseconds / 1000, 1)} s",
-      "20 s"
+      "10 s"
     )
 
     Folders.clear([folder])
@@ -32,7 +33,8 @@ defmodule Bench.Resume do
 
   # As a run leaves it that made them all.
   defp remember(inputs, out, image) do
-    {:ok, pid, _journal} = Journal.open(out)
+    File.mkdir_p!(Journal.folder(out))
+    {:ok, pid, _journal} = Journal.open(out, :write, Journal.folder(out))
     {:ok, content} = Fingerprint.stat(Path.join(inputs, "1/1.jpg"))
 
     product = %{
@@ -45,7 +47,7 @@ defmodule Bench.Resume do
 
     for folder <- 1..@folders, n <- 1..@files, name = "#{folder}/#{n}.jpg" do
       made = %Record{
-        content: %{content | hash: <<0::128>>},
+        content: %{content | hash: <<0::512>>},
         options: :erlang.md5(inspect([])),
         outputs: %{name => product}
       }

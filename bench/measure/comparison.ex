@@ -1,13 +1,13 @@
 defmodule Bench.Comparison do
   @moduledoc """
-  One workload made by several implementations in turns. A row for each:
+  Measures one workload with several implementations in turns. A row for each:
 
-    * `ms`, `rounds` - milliseconds for an image: the median, and of each round
-    * `ratio` - how many times as long as the first implementation in the same round: the median
+    * `ms`, `rounds` - milliseconds for an image: the median, and the value of each round
+    * `ratio` - the time relative to the first implementation in the same round: the median
     * `cpu_ms`, `peak_mb` - see `Bench.Usage`
     * `ssim`, `bytes`, `size` - see `Bench.Quality`
-    * `load` - the machine's load average of the last minute, of which the implementations are a part
-    * `skipped` - why there is nothing of that
+    * `load` - the machine's load average of the last minute, including the implementations
+    * `skipped` - the cause, if the implementation could not be measured
   """
 
   alias Bench.{Implementation, Quality, Rounds, Table}

@@ -1,12 +1,12 @@
 defmodule Bench.FullStack do
-  @moduledoc "The whole stack: `Thumbnailer.make/3`, the port, the program, its workers; an instance for each implementation."
+  @moduledoc "The full stack: `Thumbnailer.make/3`, the port, the program, its workers; one instance for each implementation."
 
   alias Bench.{Implementation, Workload}
 
   @doc """
   Starts an instance with as many workers as the workload makes images at a time.
 
-    * `:by` - `:bytes`, in memory, as the peers have them, or `:path`
+    * `:by` - `:bytes`, in memory like the peers, or `:path`
     * `:speed` - the option of `Thumbnailer.make/3`
     * `:name` - for the tables
   """

@@ -1,13 +1,13 @@
 defmodule Bench.Implementation do
   @moduledoc """
-  Something that makes thumbnails by a workload, started and waiting.
+  A running program that makes the thumbnails of a workload.
 
-    * `:make` - takes a number of images, makes them, yields the milliseconds and, where the processes that did it are gone
-      since, the bytes of memory that they had
+    * `:make` - makes a number of images; returns the milliseconds and, if its processes have ended, the bytes of memory that
+      they used
     * `:save` - writes the thumbnails to a folder, a file for each source and output, named `0-0`, `0-1`, `1-0`, ...
     * `:processes` - the processes that do the work, each with all its children
-    * `:through_beam?` - whether this BEAM works for it, so that its processor time counts
-    * `:workload` - what it makes, when that is not what all the others do
+    * `:through_beam?` - whether the processor time of this BEAM counts, too
+    * `:workload` - its workload, if it differs from the others'
     * `:count` - images in each round, see `Bench.Rounds`
   """
 

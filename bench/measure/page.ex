@@ -1,20 +1,20 @@
 defmodule Bench.Page do
   @moduledoc """
-  The figures of docs/performance.md, and of docs/scaling.md. What stands between `<!-- NAME -->` and `<!-- end of NAME -->` there is taken for the
-  last measurement of NAME, and written anew; what was not measured stays.
+  Writes the figures of docs/performance.md and docs/scaling.md: replaces the text between `<!-- NAME -->` and `<!-- end of NAME -->`
+  by the last measurement of NAME. Without a measurement, the text stays.
   """
 
   alias Bench.{Comparison, Plot, Table, Target}
 
-  # Names of workloads with a table for each case.
+  # Workloads with one table for each case.
   @comparisons ~w(photo photos formats several progressive make)
 
-  # The others: the columns and their headings.
+  # The other benchmarks, with their columns.
   @tables %{
     "ping" => ~w(implementation p50_us p99_us ratio),
     "isolation" => ~w(isolation p50_ms p95_ms),
     "profile" => ~w(stage fast_720 balanced_720 fast_200 balanced_200),
-    "soak" => ~w(images per_second workers_mb front_mb),
+    "soak" => ~w(images per_second workers_mb server_mb),
     "faults" => ~w(third third_per_second per_second ratio)
   }
 
@@ -71,7 +71,7 @@ defmodule Bench.Page do
     end)
   end
 
-  # What a million images cost.
+  # The cost of a million images.
   defp cost(rows), do: table(~w(image output ms per_second hours core_hours), rows)
 
   # A row for each number of bytes, a column for each way.
@@ -104,7 +104,7 @@ defmodule Bench.Page do
     end
   end
 
-  # No more digits than were measured.
+  # Prints no more digits than were measured.
   defp decimals(number, text) do
     cond do
       number >= 1000 or not String.contains?(text, ".") -> 0
@@ -120,7 +120,7 @@ defmodule Bench.Page do
         [what, at, "#{sign} #{wanted}", Table.number(measured, 3), Target.result(target)]
       end
 
-    Table.markdown([["", "of", "wanted", "measured", ""] | rows])
+    Table.markdown([["", "benchmark", "target", "measured", ""] | rows])
   end
 
   defp machine(settings) do
@@ -132,17 +132,17 @@ defmodule Bench.Page do
     """
     #{Date.utc_today()}, #{cpu}, #{System.schedulers_online()} processors, OTP #{System.otp_release()}, Elixir #{System.version()},
     #{flags_of_beam()}.
-    Measured were: #{Enum.join(versions, "; ")}. The load average, to which the implementations themselves add 2 or 3, was
-    #{Enum.join(loads, ", ")} in turn with sharp's photo.#{warning(loads)}
+    Versions: #{Enum.join(versions, "; ")}. The load average during the photo benchmarks, including 2 or 3 from the implementations themselves:
+    #{Enum.join(loads, ", ")}.#{warning(loads)}
     """
   end
 
-  # Implementations alone never reach that.
+  # The implementations alone never reach this load.
   defp warning(loads) do
     if Enum.any?(loads, &(elem(Float.parse(&1), 0) > 2 * System.schedulers_online() + 3)),
       do:
-        "\n\n**The machine was busy with other work: ratios of wall time say little here, and " <>
-          "processor time, SSIM, bytes and memory say more.**",
+        "\n\n**The machine was busy with other work: do not rely on ratios of wall time here. " <>
+          "Processor time, SSIM, bytes and memory are more reliable.**",
       else: ""
   end
 

@@ -1,25 +1,25 @@
 defmodule Bench.Peer do
   @moduledoc """
-  An implementation in a process of its own, which is started once and waits, so that its rounds can take turns with others'.
+  An implementation in its own process. It starts once and waits for commands, so that rounds can alternate with others'.
 
-  It is told its workload on the command line and reads commands on its stdin, a line each:
+  It gets its workload on the command line and reads commands from stdin, one on a line:
 
       make 12              make 12 thumbnails
       save /some/folder    make those of each source once and write them there
 
-  It answers each with a line on its stdout: the milliseconds that it took, and after a space the KiB of memory that
-  processes had at most which are gone since, if there were any. Before that it says
+  It answers each with a line on stdout: the milliseconds that it took and, if processes ended since, a space and their peak
+  memory in KiB. At the start it writes
 
       ready NAME AND VERSION        or        skip WHY
 
-  It ends with its stdin.
+  It ends when its stdin ends.
   """
 
   alias Bench.Implementation
 
   @start_ms 60_000
 
-  @doc "Starts a program; `{:skip, why}` when it cannot run here. `env` is added to its environment."
+  @doc "Starts a program, or returns `{:skip, why}` if it cannot run here. `env` is added to its environment."
   def start(name, program, arguments, env \\ []) do
     with {:ok, path} <- find(program) do
       port =

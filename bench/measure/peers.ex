@@ -1,17 +1,17 @@
 defmodule Bench.Peers do
   @moduledoc """
-  What a user would pick instead, a function each: a workload goes in, an implementation comes out, or `{:skip, name, why}`.
+  The alternatives to this library, one function each: takes a workload, returns an implementation or `{:skip, name, why}`.
   """
 
   alias Bench.{Peer, Workload}
 
-  @doc "sharp, by default with its own rule of how far a decoder may shrink, or without."
+  @doc "sharp, with its default shrink-on-load or with fastShrinkOnLoad: false."
   def sharp(workload, opts \\ []) do
     fast? = Keyword.get(opts, :fast_shrink, true)
     name = if fast?, do: "sharp", else: "sharp, fastShrinkOnLoad: false"
     arguments = [in_peers("sharp.mjs"), Workload.json(workload, %{fast_shrink: fast?})]
 
-    # Of the four threads that Node has for work, as many as images are made at a time.
+    # Node has four worker threads by default; use one for each image at the same time.
     threads =
       if workload.parallel > 1, do: [{"UV_THREADPOOL_SIZE", "#{workload.parallel}"}], else: []
 
@@ -29,16 +29,16 @@ defmodule Bench.Peers do
   defp command(name, program, workload),
     do: start(name, python(), [in_peers("commands.py"), program, Workload.json(workload)])
 
-  @doc "What a worker of the port program does, in a bare loop."
+  @doc "A worker's job in a bare loop."
   def bare_loop(workload, more \\ %{}) do
     arguments = [to_string(workload.parallel), Workload.request(workload, more) | workload.files]
     start("bare C++ loop", in_build("bare_loop"), arguments)
   end
 
-  @doc "vips_thumbnail_buffer of the same libvips as a NIF, in a BEAM of its own."
+  @doc "vips_thumbnail_buffer of the same libvips as a NIF, in its own BEAM."
   def nif(workload), do: beam("thumbnail_buffer in a NIF", "nif", workload)
 
-  @doc "The same NIF in OTP's `:peer` nodes over standard_io, one for each image at the same time."
+  @doc "The same NIF in pooled `:peer` nodes over standard_io, one for each image at the same time."
   def peer_nodes(workload), do: beam("NIF in pooled :peer nodes", "peer", workload)
 
   defp beam(name, way, workload) do

@@ -1,5 +1,5 @@
 defmodule Bench.Quality do
-  @moduledoc "How good and how large what implementations make is, by quality.py."
+  @moduledoc "The quality and the bytes of the thumbnails of each implementation, by quality.py."
 
   alias Bench.{Workload, Settings}
 
@@ -40,7 +40,7 @@ defmodule Bench.Quality do
     }
   end
 
-  # What is wrong with a picture must not pass; that nobody can look at it must be said.
+  # A wrong picture fails the run; without scikit-image the run only prints a warning.
   defp missing(said, status, implementations) do
     unless said =~ "ModuleNotFoundError" or said =~ "FileNotFoundError",
       do: raise("quality.py ended with #{status}: #{said}")

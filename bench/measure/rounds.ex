@@ -1,10 +1,10 @@
 defmodule Bench.Rounds do
-  @moduledoc "Implementations measured in turns."
+  @moduledoc "Measures implementations in turns."
 
   alias Bench.Usage
 
   @doc """
-  Warms an implementation up and gives it a number of images for each round, so that a round takes about `round_ms`: a multiple of
+  Warms an implementation up and sets its number of images, so that a round takes about `round_ms`. The number is a multiple of
   `step`, so that each round has the same images.
   """
   def calibrate(implementation, step, round_ms) do
@@ -13,7 +13,7 @@ defmodule Bench.Rounds do
     %{implementation | count: step * max(1, round(round_ms / milliseconds))}
   end
 
-  @doc "For each implementation the milliseconds for an image in each round, of processor for an image, and bytes of memory at most."
+  @doc "For each implementation: milliseconds for an image in each round, processor time for an image, and peak memory in bytes."
   def run(implementations, rounds) do
     for _round <- 1..rounds,
         {implementation, place} <- Enum.with_index(implementations),
@@ -31,7 +31,7 @@ defmodule Bench.Rounds do
     {milliseconds, gone} = implementation.make.(implementation.count)
     processor = Usage.processor(implementation) - before
 
-    # Memory of processes that are gone was that of those that did the work; the rest only started them.
+    # If the processes that did the work have ended, only their memory counts; the others only started them.
     peak = if gone > 0, do: gone, else: Usage.peak(implementation)
     {milliseconds / implementation.count, processor / implementation.count, peak}
   end
@@ -46,10 +46,10 @@ defmodule Bench.Rounds do
 
   defp mean(list), do: Enum.sum(list) / length(list)
 
-  @doc "The value in the middle."
+  @doc "The median."
   def median(list), do: list |> Enum.sort() |> Enum.at(div(length(list), 2))
 
-  @doc "The median of how many times as long one took as the other in the same round."
+  @doc "The median of the ratio of two implementations' times in the same round."
   def ratio(rounds, others),
     do: rounds |> Enum.zip_with(others, &(&1 / &2)) |> median()
 end

@@ -1,13 +1,13 @@
 defmodule Bench.Settings do
   @moduledoc """
-  How a workload is measured: `--rounds N`, `--quick`, and where things are.
+  The settings of a measurement: `--rounds N`, `--quick`, and the folders.
 
-  Each round measures every implementation once, in turn, so that a change of the machine's pace meets them all alike.
+  Each round measures every implementation once, so a change in the machine's speed affects all of them.
   """
 
   defstruct rounds: 15, round_ms: 250, quick?: false, root: nil, build: nil, corpus: nil
 
-  @doc "From the command line; `usual` is the number of rounds if that says nothing, for the quick run a fifth of it."
+  @doc "Reads the command line; `usual` is the default number of rounds, a fifth of it with --quick."
   def read!(usual \\ 15) do
     {options, []} =
       OptionParser.parse!(System.argv(), strict: [rounds: :integer, quick: :boolean])
@@ -26,11 +26,11 @@ defmodule Bench.Settings do
     }
   end
 
-  # A single round is to see that it works.
+  # A single round only checks that the benchmark works.
   defp round_ms(1, _quick?), do: 1
   defp round_ms(_rounds, quick?), do: if(quick?, do: 100, else: 250)
 
-  @doc "A folder for what is measured and what is made for that, in the build folder."
+  @doc "The folder for figures and temporary files, in the build folder."
   def folder(settings, name \\ "") do
     path = Path.join([settings.build, "bench", name])
     File.mkdir_p!(path)

@@ -1,7 +1,7 @@
 defmodule Bench.Source do
   @moduledoc """
-  The images of the workloads: photographs of the corpus (THUMBNAILER_CORPUS), and what is made of them once and kept in
-  the build folder.
+  The images of the workloads: photographs of the corpus (THUMBNAILER_CORPUS), and other formats of them, which are made once
+  and kept in the build folder.
   """
 
   alias Bench.Settings
@@ -16,7 +16,7 @@ defmodule Bench.Source do
   @doc "All photographs."
   def photos(settings), do: in_corpus("photos/*.jpg", settings)
 
-  # Without the corpus the measurements still run, and say that they are of something else.
+  # Without the corpus the benchmarks use a sample, and print that they do.
   defp in_corpus(pattern, settings) do
     case settings.corpus |> Path.join(pattern) |> Path.wildcard() do
       [] ->

@@ -3,7 +3,7 @@ defmodule Bench.Table do
 
   alias Bench.Settings
 
-  @doc "Prints rows of texts, the first of which are the headings; the first column is left-aligned."
+  @doc "Prints rows of texts. The first row has the headings; the first column is left-aligned."
   def print(rows) do
     widths =
       rows
@@ -28,7 +28,7 @@ defmodule Bench.Table do
     |> Kernel.<>("\n")
   end
 
-  @doc "A number for people; `nil` is a dash."
+  @doc "Formats a number for people; `nil` is a dash."
   def number(value, decimals)
   def number(nil, _decimals), do: "-"
   def number(value, 0), do: value |> round() |> Integer.to_string() |> group()
@@ -52,7 +52,7 @@ defmodule Bench.Table do
 
   defp text(value), do: to_string(value)
 
-  @doc "The rows of such a file as maps of texts; none when it was not written."
+  @doc "Reads the rows of such a file as maps of texts; no rows if the file is missing."
   def read(name, settings) do
     case File.read(Path.join(Settings.folder(settings), name <> ".tsv")) do
       {:ok, content} ->

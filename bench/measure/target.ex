@@ -1,7 +1,7 @@
 defmodule Bench.Target do
   @moduledoc """
-  What was to be reached, a row each, and whether it was: `{what, at, sense, wanted, measured}`, where `sense` is `:at_least` or
-  `:at_most` and `measured` is nil as long as there is no figure. Ratios are medians of those of each round, so that both halves were measured in the same seconds.
+  The targets, one row each: `{what, at, sense, wanted, measured}`. `sense` is `:at_least` or `:at_most`; `measured` is nil without a
+  figure. A ratio is the median of the ratios of all rounds, so that both of its parts were measured within the same seconds.
   """
 
   alias Bench.{Comparison, Rounds, Table}
@@ -10,7 +10,7 @@ defmodule Bench.Target do
   @balanced "ours, balanced"
   @unshrunk "sharp, fastShrinkOnLoad: false"
 
-  # Of the photo, two at a time: whose time, over ours, to 720x588 and to 200.
+  # The photo, two at a time: the minimum of their time divided by ours, to 720x588 and to 200.
   @photo [
     {"sharp", @fast, 1.5, 1.3},
     {"sharp", @balanced, 1.25, 1.1},
@@ -21,7 +21,7 @@ defmodule Bench.Target do
     {"ImageMagick", @balanced, 8.0, nil}
   ]
 
-  @doc "All of them, from the last figures of each benchmark."
+  @doc "All targets, with the last figures of each benchmark."
   def all(settings) do
     rows = fn name -> Comparison.read(name, settings) end
     table = fn name -> Table.read(name, settings) end
@@ -45,13 +45,13 @@ defmodule Bench.Target do
   defp speed(rows, title, ours, theirs, wanted),
     do: [at_least("#{theirs} / #{ours}", title, wanted, ratio(rows, title, theirs, ours))]
 
-  # Only sharp is of the same kind.
+  # Only sharp is comparable in quality and bytes.
   defp quality(rows, title, ours, "sharp" <> _options = theirs) do
     {mine, other} = {find(rows, title, ours), find(rows, title, theirs)}
 
     [
       at_least(
-        "SSIM, #{ours} less #{theirs}",
+        "SSIM, #{ours} minus #{theirs}",
         title,
         -0.001,
         calculate(mine, other, :ssim, &Kernel.-/2)
@@ -108,7 +108,12 @@ defmodule Bench.Target do
         0.333,
         ping && peer && ping / peer
       ),
-      at_most("ms by bytes less ms by path", title, 0.6, calculate(bytes, path, :ms, &Kernel.-/2))
+      at_most(
+        "ms by bytes minus ms by path",
+        title,
+        0.6,
+        calculate(bytes, path, :ms, &Kernel.-/2)
+      )
     ]
   end
 
@@ -129,7 +134,7 @@ defmodule Bench.Target do
     for %{"third" => third, "ratio" => ratio} <- Enum.drop(rows, 1),
         do:
           at_least(
-            "images/s beside one that #{third} / beside a good one",
+            "images/s with a third that #{third} / with a good third",
             "faults",
             0.95,
             to_number(ratio)
@@ -156,7 +161,7 @@ defmodule Bench.Target do
   defp at_least(what, at, wanted, measured), do: {what, at, :at_least, wanted, measured}
   defp at_most(what, at, wanted, measured), do: {what, at, :at_most, wanted, measured}
 
-  @doc "Whether a target was met, and by how much: of what was wanted, or as a difference where that is none of a ratio."
+  @doc "Whether a target was met, and by how much: in per cent of the target, or as a difference if the target is not positive."
   def result({_what, _at, _sense, _wanted, nil}), do: "not measured"
 
   def result({_what, _at, sense, wanted, measured}) do

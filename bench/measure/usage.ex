@@ -1,18 +1,18 @@
 defmodule Bench.Usage do
   @moduledoc """
-  What processes have used, from /proc. https://man7.org/linux/man-pages/man5/proc.5.html
+  Processor time and memory of processes, from /proc. https://man7.org/linux/man-pages/man5/proc.5.html
   """
 
   # USER_HZ, which is 100 on every Linux that Erlang runs on.
   @tick_ms 10
 
-  @doc "Milliseconds of processor that an implementation's processes have used since they were started, their dead children included."
+  @doc "Milliseconds of processor time of an implementation's processes since their start, including children that have ended."
   def processor(implementation) do
     own = if implementation.through_beam?, do: own_ticks(System.pid()), else: 0
     @tick_ms * (own + (implementation |> processes() |> Enum.map(&ticks/1) |> Enum.sum()))
   end
 
-  @doc "The most memory that an implementation's processes have had, bytes; pages that they share count for each."
+  @doc "The peak memory of an implementation's processes in bytes; shared pages count once for each process."
   def peak(implementation),
     do: implementation |> processes() |> Enum.map(&memory(&1, "VmHWM")) |> Enum.sum()
 

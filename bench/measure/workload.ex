@@ -1,7 +1,7 @@
 defmodule Bench.Workload do
   @moduledoc """
-  What every implementation is to make: of each file each output, `parallel` files at a time. Where that is more than one, `callers`
-  ask for twice as many, so that nobody who makes them has to wait for the next.
+  The work of every implementation: each output of each file, `parallel` files at the same time. If `parallel` is more than one, there
+  are twice as many `callers`, so that no worker waits for its next image.
   """
 
   alias Thumbnailer.Batch.CLI.JSON
@@ -9,11 +9,11 @@ defmodule Bench.Workload do
   @enforce_keys [:files, :outputs]
   defstruct [:files, :outputs, quality: 80, parallel: 1]
 
-  @doc "How many ask at the same time."
+  @doc "The number of callers."
   def callers(%{parallel: 1}), do: 1
   def callers(%{parallel: parallel}), do: 2 * parallel
 
-  @doc "An output; the box is a square unless there is a height."
+  @doc "An output; the box is a square by default."
   def output(width, opts \\ []) do
     %{
       width: width,
@@ -23,7 +23,7 @@ defmodule Bench.Workload do
     }
   end
 
-  @doc "As JSON, with what is for one implementation alone."
+  @doc "As JSON, with extra keys for one implementation."
   def json(workload, more \\ %{}),
     do: workload |> map() |> Map.merge(more) |> JSON.encode() |> IO.iodata_to_binary()
 
@@ -33,7 +33,7 @@ defmodule Bench.Workload do
 
   defp map(workload), do: workload |> Map.from_struct() |> Map.put(:callers, callers(workload))
 
-  @doc "The outputs as a request of the protocol, in Erlang's syntax; `more` are further options of each."
+  @doc "The outputs as a request of the protocol, in Erlang's syntax; `more` has further options for each output."
   def request(workload, more \\ %{}) do
     outputs =
       Enum.map_join(workload.outputs, ", ", fn output ->

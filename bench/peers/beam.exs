@@ -1,5 +1,5 @@
-# A BEAM as a peer of script/bench: elixir beam.exs nif|peer WORKLOAD. What it is told and what it answers is in
-# ../measure/peer.ex; WORKLOAD is a map in Elixir's own syntax.
+# A BEAM as a peer of script/bench: elixir beam.exs nif|peer WORKLOAD. ../measure/peer.ex describes its commands and replies;
+# WORKLOAD is a map in Elixir's syntax.
 
 defmodule Bench.Beam do
   alias Bench.{PeerNode, VipsNif}

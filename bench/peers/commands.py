@@ -1,8 +1,8 @@
-"""Programs that make one thumbnail and end, as peers of script/bench: vipsthumbnail and ImageMagick's convert.
+"""Command-line programs as peers of script/bench: vipsthumbnail and ImageMagick's convert.
 
     commands.py vipsthumbnail|convert WORKLOAD
 
-Each image has a process of its own, for that is how they are used.
+Each image gets a new process, because these programs are used like this.
 """
 
 import concurrent.futures
@@ -27,7 +27,7 @@ def vipsthumbnail(program, workload, file, output, to):
 
 def convert(program, workload, file, output, to):
     size = f"{output['width']}x{output['height']}"
-    # Twice the thumbnail, as ImageMagick's manual has it.
+    # Decode at twice the size of the thumbnail, as ImageMagick's manual advises.
     hint = f"jpeg:size={2 * output['width']}x{2 * output['height']}"
     cover = ["-thumbnail", size + "^", "-gravity", "center", "-extent", size]
     resize = cover if output["fit"] == "cover" else ["-thumbnail", size + ">"]

@@ -1,4 +1,4 @@
-"""The commands that a peer of script/bench takes on its stdin; what they are is in ../measure/peer.ex."""
+"""Reads the commands for a peer of script/bench from stdin; ../measure/peer.ex describes them."""
 
 import sys
 import time
@@ -9,8 +9,8 @@ def say(words):
 
 
 def serve(ready, make, save, memory=None):
-    """`make(count)` and `save(folder)` do the work; `memory()` yields the most that was used, in KiB, where the
-    processes that did it are gone before anybody could look."""
+    """`make(count)` and `save(folder)` do the work. `memory()` returns the peak memory in KiB, if the processes that used
+    it have already ended."""
     say(f"ready {ready}")
     for line in sys.stdin:
         command, _, operand = line.rstrip("\n").partition(" ")

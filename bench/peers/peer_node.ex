@@ -1,7 +1,7 @@
 defmodule Bench.PeerNode do
   @moduledoc """
-  A BEAM of its own for the NIF, over `:standard_io`, as github.com/rudebono/elixir-nif-peer-example has it: started for
-  each call, or kept.
+  A separate BEAM for the NIF over `:standard_io`, as in github.com/rudebono/elixir-nif-peer-example: new for each call, or
+  pooled.
   """
 
   @doc "Starts a node that has the code of this one."
@@ -17,7 +17,7 @@ defmodule Bench.PeerNode do
   def call(peer, function, arguments),
     do: :peer.call(peer, Bench.VipsNif, function, arguments, :infinity)
 
-  @doc "The same in a node that lives for this call alone."
+  @doc "The same in a new node for this call only."
   def call_new(function, arguments) do
     peer = start()
     result = call(peer, function, arguments)

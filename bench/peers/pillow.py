@@ -1,7 +1,7 @@
-"""Pillow as a peer of script/bench, in as many processes as images are made at a time.
+"""Pillow as a peer of script/bench, with one process for each image at the same time.
 
-Pillow's thumbnail() decodes JPEG at a smaller scale, as large as twice the thumbnail; here fit() may do so, too.
-It converts no colour profiles.
+Pillow's thumbnail() decodes JPEG at a smaller scale, at least twice the size of the thumbnail; here fit() does so, too.
+It does not convert colour profiles.
 """
 
 import io

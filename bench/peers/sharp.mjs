@@ -1,4 +1,4 @@
-// sharp as a peer of script/bench. What it is told and what it answers is in ../measure/peer.ex.
+// sharp as a peer of script/bench. ../measure/peer.ex describes its commands and replies.
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
@@ -9,7 +9,7 @@ const workload = JSON.parse(process.argv[2]);
 const sources = workload.files.map((file) => readFileSync(file));
 
 sharp.cache(false);
-// A single image has all processors, as in sharp's own benchmark; several have a thread each, which is sharp's default.
+// A single image uses all processors, as in sharp's own benchmark; several images use one thread each, sharp's default.
 if (workload.parallel === 1) sharp.concurrency(availableParallelism());
 
 function thumbnail(source, { width, height, fit, format }) {

@@ -1,5 +1,5 @@
-// What a NIF around libvips does, for the bench only: vips_thumbnail_buffer and an encoder, in the BEAM's own process
-// and on a dirty scheduler. A crash of libvips in here is a crash of the BEAM.
+// A NIF around libvips, for the benchmarks only: vips_thumbnail_buffer and an encoder, in the BEAM's own process on a
+// dirty scheduler. If libvips crashes here, the BEAM crashes.
 
 #include <erl_nif.h>
 #include <vips/vips.h>
@@ -30,8 +30,8 @@ struct Wanted {
     }
 };
 
-// thumbnail(Source, Width, Height, 1 for cover or 0 for inside, Quality): a JPEG. Colours are left as they are: with
-// export_profile it would take three times as long, whether there is a profile or not.
+// thumbnail(Source, Width, Height, 1 for cover or 0 for inside, Quality): a JPEG. Colours are not converted: with
+// export_profile it would take three times as long, with or without a profile.
 ERL_NIF_TERM thumbnail(ErlNifEnv* env, int, const ERL_NIF_TERM arguments[]) {
     Wanted wanted;
     if (!wanted.read(env, arguments)) return enif_make_badarg(env);
@@ -55,7 +55,7 @@ ERL_NIF_TERM thumbnail(ErlNifEnv* env, int, const ERL_NIF_TERM arguments[]) {
 
 int load(ErlNifEnv*, void**, ERL_NIF_TERM) {
     if (vips_init("bench") != 0) return 1;
-    // As sharp's is in script/bench.
+    // The cache is off, as with sharp in script/bench.
     vips_cache_set_max(0);
     return 0;
 }

@@ -12,7 +12,7 @@ defmodule Bench.VipsNif do
     |> :erlang.load_nif(0)
   end
 
-  @doc "Its argument, having been in C++."
+  @doc "Returns its argument, by way of C++."
   def echo(_term), do: :erlang.nif_error(:not_loaded)
 
   @doc "A JPEG that covers (1) or fits inside (0) the box."

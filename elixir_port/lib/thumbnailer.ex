@@ -37,7 +37,7 @@ defmodule Thumbnailer do
 
   alias Thumbnailer.Call.Async
   alias Thumbnailer.Cluster.{Events, Member, Router}
-  alias Thumbnailer.Instance.Server
+  alias Thumbnailer.Instance.Client
   alias Thumbnailer.Protocol.Codec
   alias Thumbnailer.Recording.Recorder
 
@@ -138,6 +138,9 @@ defmodule Thumbnailer do
         {^ref, {:ok, thumbnail}} -> thumbnail.data
         {^ref, {:error, error}} -> error.reason
       end
+
+  A source that is a stream is read in a task of its own, for the calling process does not wait; `$callers` of the task lead to it.
+  What the stream raises ends the request: `{ref, {:error, error}}` with the reason `:cancelled` says what it was.
 
   Exactly one message comes for each reference, whatever happens to the image, the program or the instance. It goes to
   `:reply_to`, which may be a process on another node: a pid, an alias (`:erlang.alias/1`), a name or `{name, node}`.
@@ -276,7 +279,7 @@ defmodule Thumbnailer do
   @spec record(pos_integer, Path.t(), keyword) :: {:ok, Recording.t()} | {:error, Error.t()}
   def record(count, folder, opts \\ []) do
     {on, opts} = Keyword.pop(Recording.cast!(count, folder, opts), :on)
-    with {:ok, port} <- Server.port(on), do: Recorder.start(port, opts)
+    Recorder.start(on, opts)
   end
 
   @doc """
@@ -317,7 +320,7 @@ defmodule Thumbnailer do
     * `:waiting`, `:sent` - requests in the queue, and those that the program holds
     * `:served`, `:failed` - how many requests were answered, and errors by reason
     * `:restarts` - how often the program has ended
-    * `:latency` - `:p50`, `:p95` and `:p99`: in how many milliseconds so many percent of all requests were answered, the
+    * `:latency` - `:p50`, `:p95` and `:p99`: in how many milliseconds so many percent of the requests of the last five minutes were answered, the
       queue included; at most an eighth too high; `nil` while there were none
     * `:workers`, `:memory` - how many images can be worked on at the same time; the memory that
       belongs to the `:server` (the process of the program that serves) and to the `:workers` alone, in bytes. `nil` when the program is not up
@@ -326,7 +329,7 @@ defmodule Thumbnailer do
   @doc since: "0.1.0"
   @spec stats(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def stats(on \\ __MODULE__) do
-    with {:ok, counts} <- Server.counts(on) do
+    with {:ok, counts} <- Client.counts(on) do
       program = program_stats(counts, on)
 
       {:ok,

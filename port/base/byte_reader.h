@@ -31,6 +31,15 @@ public:
         return value;
     }
 
+    // Little endian, 1 to 8 bytes.
+    std::optional<std::uint64_t> little_of(std::size_t width) {
+        const auto taken = take(width);
+        if (!taken) return std::nullopt;
+        std::uint64_t value = 0;
+        for (std::size_t at = width; at-- > 0;) value = value << 8 | static_cast<std::uint64_t>((*taken)[at]);
+        return value;
+    }
+
 private:
     Bytes bytes_;
     std::size_t position_ = 0;

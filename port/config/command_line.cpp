@@ -1,7 +1,5 @@
 #include "config/command_line.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -10,6 +8,7 @@
 #include <variant>
 
 #include "job/format.h"
+#include "os/cores.h"
 #include "text/quote.h"
 
 namespace thumbnailer {
@@ -37,11 +36,13 @@ struct FlagSpec {
     std::string_view help;
 };
 
+constexpr std::int64_t kMaxWorkers = 256;
 constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMaxFrameLength = 0xffffffff; // what four bytes of length can say
 
 constexpr std::array kFlags{
-    FlagSpec{"--workers", "N", NumberFlag{&Config::workers, 1, 256}, "worker processes (default: one for each core)"},
+    FlagSpec{"--workers", "N", NumberFlag{&Config::workers, 1, kMaxWorkers},
+             "worker processes (default: one for each core that the program may use)"},
     FlagSpec{"--max-images-per-worker", "N", NumberFlag{&Config::max_images_per_worker, 1, kAny},
              "images that a worker makes before a new one takes its place; 1: a process for each image"},
     FlagSpec{"--timeout", "MS", NumberFlag{&Config::timeout_ms, 1, 3'600'000},
@@ -90,38 +91,53 @@ Failure wrong(std::string_view flag, std::string_view value, std::string_view ac
     return {Reason::bad_option, std::string(flag) + " " + quote_path(value) + ": it takes " + std::string(accepted)};
 }
 
-Result<Done> set(const FlagSpec& flag, std::string_view value, Config& config) {
-    if (const auto* number = std::get_if<NumberFlag>(&flag.kind)) {
-        std::int64_t read = 0;
-        const auto end = value.data() + value.size();
-        const auto [stopped, error] = std::from_chars(value.data(), end, read);
-        if (error != std::errc() || stopped != end || read < number->min || read > number->max)
-            return wrong(flag.name, value,
-                         "an integer from " + std::to_string(number->min) + " to " + std::to_string(number->max));
-        config.*number->member = read;
-    } else if (const auto* enabled = std::get_if<SwitchFlag>(&flag.kind)) {
-        config.*enabled->member = true;
-    } else if (std::holds_alternative<LoadersFlag>(flag.kind)) {
-        const auto loaders = formats_named(value);
-        if (!loaders) return wrong(flag.name, value, "names of formats with commas between them: " + format_names());
-        config.loaders = *loaders;
-    } else if (std::holds_alternative<RootFlag>(flag.kind)) {
-        config.roots.emplace_back(value);
-    } else if (std::holds_alternative<SandboxFlag>(flag.kind)) {
-        const auto mode = std::ranges::find(kSandboxModes, value);
-        if (mode == kSandboxModes.end()) return wrong(flag.name, value, "require, best_effort, audit or off");
-        config.sandbox = static_cast<SandboxMode>(mode - kSandboxModes.begin());
-    } else if (std::holds_alternative<JpegFastPathFlag>(flag.kind)) {
-        if (value != "auto" && value != "off") return wrong(flag.name, value, "auto or off");
-        config.jpeg_fast_path = value == "auto";
-    } else {
-        config.codec = codec_named(value);
-        if (config.codec == nullptr) return wrong(flag.name, value, codec_names());
-    }
+// One for each kind of flag; the variant has no kind without one.
+Result<Done> set(const NumberFlag& number, std::string_view flag, std::string_view value, Config& config) {
+    std::int64_t read = 0;
+    const auto end = value.data() + value.size();
+    const auto [stopped, error] = std::from_chars(value.data(), end, read);
+    if (error != std::errc() || stopped != end || read < number.min || read > number.max)
+        return wrong(flag, value, "an integer from " + std::to_string(number.min) + " to " + std::to_string(number.max));
+    config.*number.member = read;
     return Done{};
 }
 
-std::int64_t cores() { return std::clamp<std::int64_t>(::sysconf(_SC_NPROCESSORS_ONLN), 1, 256); }
+Result<Done> set(const SwitchFlag& enabled, std::string_view, std::string_view, Config& config) {
+    config.*enabled.member = true;
+    return Done{};
+}
+
+Result<Done> set(const LoadersFlag&, std::string_view flag, std::string_view value, Config& config) {
+    const auto loaders = formats_named(value);
+    if (!loaders) return wrong(flag, value, "names of formats with commas between them: " + format_names());
+    config.loaders = *loaders;
+    return Done{};
+}
+
+Result<Done> set(const RootFlag&, std::string_view, std::string_view value, Config& config) {
+    config.roots.emplace_back(value);
+    return Done{};
+}
+
+Result<Done> set(const SandboxFlag&, std::string_view flag, std::string_view value, Config& config) {
+    const auto mode = std::ranges::find(kSandboxModes, value);
+    if (mode == kSandboxModes.end()) return wrong(flag, value, "require, best_effort, audit or off");
+    config.sandbox = static_cast<SandboxMode>(mode - kSandboxModes.begin());
+    return Done{};
+}
+
+Result<Done> set(const JpegFastPathFlag&, std::string_view flag, std::string_view value, Config& config) {
+    if (value != "auto" && value != "off") return wrong(flag, value, "auto or off");
+    config.jpeg_fast_path = value == "auto";
+    return Done{};
+}
+
+Result<Done> set(const CodecFlag&, std::string_view flag, std::string_view value, Config& config) {
+    const Codec* codec = codec_named(value);
+    if (codec == nullptr) return wrong(flag, value, codec_names());
+    config.codec = codec;
+    return Done{};
+}
 
 std::string default_of(const FlagSpec& flag) {
     const auto* number = std::get_if<NumberFlag>(&flag.kind);
@@ -170,9 +186,10 @@ Result<Config> read_config(int argc, char** argv) {
             return Failure{Reason::bad_option, std::string(flag->name) + " needs a value"};
         std::string_view value;
         if (wanted) value = attached ? word.substr(equals + 1) : argv[++index];
-        if (auto done = set(*flag, value, config); !done) return std::move(done).error();
+        auto done = std::visit([&](const auto& kind) { return set(kind, flag->name, value, config); }, flag->kind);
+        if (!done) return std::move(done).error();
     }
-    if (config.workers == 0) config.workers = cores();
+    if (config.workers == 0) config.workers = std::min<std::int64_t>(usable_cores(), kMaxWorkers);
     return config;
 }
 

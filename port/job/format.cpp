@@ -34,6 +34,35 @@ bool has_brand(std::string_view start, std::initializer_list<std::string_view> b
     return false;
 }
 
+std::uint64_t little(std::string_view start, std::size_t at, std::size_t width) {
+    if (start.size() < at + width) return 0;
+    std::uint64_t value = 0;
+    for (std::size_t byte = at + width; byte-- > at;) value = value << 8 | static_cast<unsigned char>(start[byte]);
+    return value;
+}
+
+// Its letters, and the length of an information header. One that does not exist is a damaged BMP, text is none.
+bool is_bmp(std::string_view start) {
+    const std::uint64_t header = little(start, 14, 4);
+    return start.starts_with("BM") && header >= 12 && header <= 255;
+}
+
+// A list of icons or cursors, of which the first is behind the list.
+bool is_ico(std::string_view start) {
+    constexpr std::uint64_t kListHeader = 6;
+    constexpr std::uint64_t kListEntry = 16;
+    const bool named = start.starts_with("\0\0\1\0"sv) || start.starts_with("\0\0\2\0"sv);
+    const std::uint64_t images = little(start, 4, 2);
+    return named && images > 0 && little(start, 14, 4) > 0 && little(start, 18, 4) >= kListHeader + kListEntry * images;
+}
+
+// RAF of Fujifilm, RW2 of Panasonic, CR2 and CR3 of Canon.
+bool is_raw(std::string_view start) {
+    return start.starts_with("FUJIFILMCCD-RAW ") || start.starts_with("IIU\0"sv) ||
+           (is_tiff(start) && start.substr(std::min<std::size_t>(start.size(), 8)).starts_with("CR\2\0"sv)) ||
+           has_brand(start, {"crx "});
+}
+
 bool is_jxl(std::string_view start) {
     return start.starts_with("\xff\x0a") || start.starts_with("\0\0\0\x0cJXL \r\n\x87\n"sv);
 }
@@ -58,14 +87,31 @@ std::optional<Format> sniff(Bytes source) {
     if (start.starts_with("\x89PNG\r\n\x1a\n")) return Format::png;
     if (is_gif(start)) return Format::gif;
     if (is_webp(start)) return Format::webp;
+    if (is_raw(start)) return Format::raw;
     if (is_tiff(start)) return Format::tiff;
     if (has_brand(start, {"avif", "avis"})) return Format::avif;
     if (has_brand(start, {"heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1"})) return Format::heic;
+    if (is_bmp(start)) return Format::bmp;
+    if (is_ico(start)) return Format::ico;
     if (is_jxl(start)) return Format::jxl;
     if (is_jp2k(start)) return Format::jp2k;
     if (start.starts_with("%PDF-")) return Format::pdf;
     if (is_svg(start)) return Format::svg;
     return std::nullopt;
+}
+
+bool is_video(Bytes source) {
+    const std::string_view start = text_of(source.first(std::min(source.size(), kSvgWithin)));
+    const std::string_view box = start.substr(std::min<std::size_t>(start.size(), 4)).substr(0, 4);
+    // QuickTime files older than the first of these boxes begin with another one.
+    return box == "ftyp" || box == "moov" || box == "mdat" || box == "wide" || start.starts_with("\x1a\x45\xdf\xa3") ||
+           (start.starts_with("RIFF") && start.size() >= 12 && start.substr(8, 4) == "AVI ") ||
+           start.starts_with("\0\0\1\xba"sv) || start.starts_with("\0\0\1\xb3"sv);
+}
+
+std::string_view name_of(ReadWith read_with) {
+    constexpr std::array<std::string_view, 4> kNames{"libvips", "libde265", "own", "embedded_jpeg"};
+    return kNames[static_cast<std::size_t>(read_with)];
 }
 
 std::optional<FormatSet> formats_named(std::string_view names) {
@@ -113,7 +159,7 @@ Format format_for(Target target, Format source, bool alpha) {
 }
 
 std::string describe_formats() {
-    std::string table = "name\tloads\tsaves\talpha\tquality\tauto\tmedia_type\tsuffixes\n";
+    std::string table = "name\tloads\tread_with\tsaves\talpha\tquality\tauto\tmedia_type\tsuffixes\n";
     const auto yes_or_no = [](bool truth) { return truth ? "yes" : "no"; };
     for (const FormatSpec& spec : kFormats) {
         const std::string_view automatic = spec.automatic == Auto::keep  ? spec.name
@@ -121,9 +167,9 @@ std::string describe_formats() {
                                                                          : "opaque";
         for (const std::string& cell :
              {std::string(spec.name), std::string(spec.loads == Loads::always ? "yes" : "named"),
-              std::string(yes_or_no(spec.saves)), std::string(yes_or_no(spec.alpha)),
-              spec.quality == 0 ? "-" : std::to_string(spec.quality), std::string(automatic),
-              std::string(spec.media_type)})
+              std::string(name_of(spec.read_with)), std::string(yes_or_no(spec.saves)),
+              std::string(yes_or_no(spec.alpha)), spec.quality == 0 ? "-" : std::to_string(spec.quality),
+              std::string(automatic), std::string(spec.media_type)})
             table.append(cell).append("\t");
         table.append(spec.suffixes).append("\n");
     }

@@ -13,7 +13,7 @@
 
 namespace thumbnailer {
 
-enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff, svg, heic, jxl, jp2k, pdf };
+enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff, svg, heic, bmp, ico, raw, jxl, jp2k, pdf };
 
 // Some of the formats.
 struct FormatSet {
@@ -22,62 +22,65 @@ struct FormatSet {
     static constexpr std::uint32_t bit(Format format) { return 1U << static_cast<unsigned>(format); }
     constexpr bool has(Format format) const { return (bits & bit(format)) != 0; }
     constexpr void add(Format format) { bits |= bit(format); }
+    constexpr void remove(Format format) { bits &= ~bit(format); }
 };
-
-// The formats that are read unless the program is told otherwise: those of which every build reads all.
-constexpr FormatSet usual_formats() {
-    FormatSet set;
-    for (const Format format :
-         {Format::jpeg, Format::png, Format::webp, Format::avif, Format::gif, Format::tiff, Format::svg})
-        set.add(format);
-    return set;
-}
 
 // What `format: auto` makes of a source: the same, the same as png, or jpeg unless it has alpha.
 enum class Auto : std::uint8_t { keep, png, opaque };
 
-// Whether a format is read: always, when --loaders names it and libvips has it, or only then and with the system's
-// libvips, because the prebuilt one has the loader without the decoder.
-enum class Loads : std::uint8_t { always, when_named, when_named_by_system };
+// Whether a format is read unless --loaders says otherwise, or only when that names it. Either way what reads it must
+// be there.
+enum class Loads : std::uint8_t { always, when_named };
+
+// What reads a format: libvips; libde265, behind a reader of HEIF; a reader of this program; or, for raw files of
+// cameras, what reads the JPEG in them.
+enum class ReadWith : std::uint8_t { libvips, libde265, own, embedded_jpeg };
 
 struct FormatSpec {
     Format format;
     std::string_view name;
     Loads loads;
+    ReadWith read_with;
     bool saves;
     bool alpha;
     std::int32_t quality; // the default; 0: lossless, has none
     Auto automatic;
     std::string_view media_type;
     std::string_view suffixes;
-    std::string_view loader; // the name of libvips' operation for a buffer
+    std::string_view loader; // the name of libvips' operation for a buffer; empty: needs none
     std::string_view saver;  // likewise; empty: cannot be written
 };
 
 // Default qualities are sharp's (https://sharp.pixelplumbing.com/api-output).
 inline constexpr std::array kFormats{
-    FormatSpec{Format::jpeg, "jpeg", Loads::always, true, false, 80, Auto::keep, "image/jpeg", "jpg,jpeg,jpe,jfif",
-               "jpegload_buffer", "jpegsave_buffer"},
-    FormatSpec{Format::png, "png", Loads::always, true, true, 0, Auto::keep, "image/png", "png", "pngload_buffer",
-               "pngsave_buffer"},
-    FormatSpec{Format::webp, "webp", Loads::always, true, true, 80, Auto::keep, "image/webp", "webp", "webpload_buffer",
-               "webpsave_buffer"},
-    FormatSpec{Format::avif, "avif", Loads::always, true, true, 50, Auto::keep, "image/avif", "avif", "heifload_buffer",
-               "heifsave_buffer"},
-    FormatSpec{Format::gif, "gif", Loads::always, true, true, 0, Auto::keep, "image/gif", "gif", "gifload_buffer",
-               "gifsave_buffer"},
-    FormatSpec{Format::tiff, "tiff", Loads::always, true, true, 0, Auto::opaque, "image/tiff", "tif,tiff",
-               "tiffload_buffer", "tiffsave_buffer"},
-    FormatSpec{Format::svg, "svg", Loads::always, false, true, 0, Auto::png, "image/svg+xml", "svg", "svgload_buffer",
-               ""},
-    FormatSpec{Format::heic, "heic", Loads::when_named_by_system, false, true, 0, Auto::opaque, "image/heic",
-               "heic,heif", "heifload_buffer", ""},
-    FormatSpec{Format::jxl, "jxl", Loads::when_named, false, true, 0, Auto::opaque, "image/jxl", "jxl",
-               "jxlload_buffer", ""},
-    FormatSpec{Format::jp2k, "jp2k", Loads::when_named, false, true, 0, Auto::opaque, "image/jp2", "jp2,j2k,jpf,jpx",
-               "jp2kload_buffer", ""},
-    FormatSpec{Format::pdf, "pdf", Loads::when_named, false, true, 0, Auto::png, "application/pdf", "pdf",
-               "pdfload_buffer", ""},
+    FormatSpec{Format::jpeg, "jpeg", Loads::always, ReadWith::libvips, true, false, 80, Auto::keep, "image/jpeg",
+               "jpg,jpeg,jpe,jfif", "jpegload_buffer", "jpegsave_buffer"},
+    FormatSpec{Format::png, "png", Loads::always, ReadWith::libvips, true, true, 0, Auto::keep, "image/png", "png",
+               "pngload_buffer", "pngsave_buffer"},
+    FormatSpec{Format::webp, "webp", Loads::always, ReadWith::libvips, true, true, 80, Auto::keep, "image/webp", "webp",
+               "webpload_buffer", "webpsave_buffer"},
+    FormatSpec{Format::avif, "avif", Loads::always, ReadWith::libvips, true, true, 50, Auto::keep, "image/avif", "avif",
+               "heifload_buffer", "heifsave_buffer"},
+    FormatSpec{Format::gif, "gif", Loads::always, ReadWith::libvips, true, true, 0, Auto::keep, "image/gif", "gif",
+               "gifload_buffer", "gifsave_buffer"},
+    FormatSpec{Format::tiff, "tiff", Loads::always, ReadWith::libvips, true, true, 0, Auto::opaque, "image/tiff",
+               "tif,tiff", "tiffload_buffer", "tiffsave_buffer"},
+    FormatSpec{Format::svg, "svg", Loads::always, ReadWith::libvips, false, true, 0, Auto::png, "image/svg+xml", "svg",
+               "svgload_buffer", ""},
+    FormatSpec{Format::heic, "heic", Loads::always, ReadWith::libde265, false, true, 0, Auto::opaque, "image/heic",
+               "heic,heif,hif", "", ""},
+    FormatSpec{Format::bmp, "bmp", Loads::always, ReadWith::own, false, true, 0, Auto::opaque, "image/bmp", "bmp,dib",
+               "", ""},
+    FormatSpec{Format::ico, "ico", Loads::always, ReadWith::own, false, true, 0, Auto::png, "image/vnd.microsoft.icon",
+               "ico,cur", "pngload_buffer", ""},
+    FormatSpec{Format::raw, "raw", Loads::always, ReadWith::embedded_jpeg, false, false, 0, Auto::opaque,
+               "image/x-dcraw", "dng,cr2,cr3,nef,arw,rw2,raf,pef,srw", "jpegload_buffer", ""},
+    FormatSpec{Format::jxl, "jxl", Loads::when_named, ReadWith::libvips, false, true, 0, Auto::opaque, "image/jxl",
+               "jxl", "jxlload_buffer", ""},
+    FormatSpec{Format::jp2k, "jp2k", Loads::when_named, ReadWith::libvips, false, true, 0, Auto::opaque, "image/jp2",
+               "jp2,j2k,jpf,jpx", "jp2kload_buffer", ""},
+    FormatSpec{Format::pdf, "pdf", Loads::when_named, ReadWith::libvips, false, true, 0, Auto::png, "application/pdf",
+               "pdf", "pdfload_buffer", ""},
 };
 
 // A row out of place would give a format another's name.
@@ -87,11 +90,24 @@ static_assert([] {
     return true;
 }());
 
+// The formats that are read unless the program is told otherwise.
+constexpr FormatSet usual_formats() {
+    FormatSet set;
+    for (const FormatSpec& spec : kFormats)
+        if (spec.loads == Loads::always) set.add(spec.format);
+    return set;
+}
+
+std::string_view name_of(ReadWith read_with);
+
 inline const FormatSpec& spec_of(Format format) { return kFormats[static_cast<std::size_t>(format)]; }
 inline std::string_view name_of(Format format) { return spec_of(format).name; }
 
-// The format that the first bytes show, by the formats' own magic numbers.
+// The format that the first bytes show, by the formats' own magic numbers. Some raw files say that they are TIFF.
 std::optional<Format> sniff(Bytes source);
+
+// Whether the first bytes are those of a video: MP4, QuickTime, Matroska, WebM, AVI, MPEG.
+bool is_video(Bytes source);
 
 // The formats of names with commas between them; nothing when one of them is none.
 std::optional<FormatSet> formats_named(std::string_view names);

@@ -49,7 +49,7 @@ Result<SourceFile> open_source(const Roots& roots, const std::string& path, std:
     return SourceFile{std::move(*file), size};
 }
 
-Result<OutputFile> OutputFile::create(const Roots& roots, const std::string& path) {
+Result<OutputFile> OutputFile::locate(const Roots& roots, const std::string& path) {
     const std::size_t slash = path.rfind('/');
     const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
     const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
@@ -59,6 +59,20 @@ Result<OutputFile> OutputFile::create(const Roots& roots, const std::string& pat
     struct stat status {};
     if (name.empty() || (::fstatat(output.directory_.get(), name.c_str(), &status, 0) == 0 && !S_ISREG(status.st_mode)))
         return Failure{Reason::write_failed, quote_path(path) + " is not a regular file"};
+    return output;
+}
+
+Result<Done> OutputFile::check(const Roots& roots, const std::string& path) {
+    const auto located = locate(roots, path);
+    if (!located) return located.error();
+    return Done{};
+}
+
+Result<OutputFile> OutputFile::create(const Roots& roots, const std::string& path) {
+    auto located = locate(roots, path);
+    if (!located) return located;
+    OutputFile& output = *located;
+    const std::string& name = output.name_;
     output.file_ = Descriptor(::openat(output.directory_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666));
     if (!output.file_ && lacks_unnamed_files(errno)) {
         const std::string temporary = temporary_name(name, output.directory_.get());
@@ -67,7 +81,7 @@ Result<OutputFile> OutputFile::create(const Roots& roots, const std::string& pat
         if (output.file_) output.temporary_ = temporary;
     }
     if (!output.file_) return output_failure(file_failure(Reason::write_failed, path, errno));
-    return output;
+    return located;
 }
 
 OutputFile::~OutputFile() {

@@ -22,6 +22,8 @@ Failure too_many_bytes(const std::string& what, std::size_t size, std::size_t mo
 class OutputFile {
 public:
     // Fails with outside_roots or write_failed.
+    // check: what can be said of the path without making a file.
+    static Result<Done> check(const Roots& roots, const std::string& path);
     static Result<OutputFile> create(const Roots& roots, const std::string& path);
 
     OutputFile(OutputFile&&) = default;
@@ -34,6 +36,7 @@ public:
     Result<Done> commit();
 
 private:
+    static Result<OutputFile> locate(const Roots& roots, const std::string& path);
     OutputFile(std::string path, std::string name, Descriptor directory)
         : path_(std::move(path)), name_(std::move(name)), directory_(std::move(directory)) {}
 

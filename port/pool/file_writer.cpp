@@ -15,6 +15,9 @@ namespace thumbnailer {
 
 namespace {
 
+// How long a writer with nothing to do is kept.
+constexpr std::chrono::seconds kIdleLife{1};
+
 struct Piece {
     std::uint64_t offset = 0;
     std::uint64_t size = 0;
@@ -75,7 +78,7 @@ void FileWriters::add(std::unique_ptr<Task> task, const JobResult& result) {
 
 FileWriters::Writer* FileWriters::idle_writer() {
     for (const auto& writer : writers_)
-        if (!writer->pending && !writer->process.terminating()) return writer.get();
+        if (writer->is_idle()) return writer.get();
     if (writers_.size() >= static_cast<std::size_t>(config_.workers)) return nullptr;
     auto process = ChildProcess::start(fork_server_, Role::file_writer);
     if (!process) {
@@ -129,6 +132,7 @@ void FileWriters::on_message(Writer& writer) {
     }
     completed_.push_back({std::move(pending.task), pending.result});
     writer.pending.reset();
+    writer.idle_since = Clock::now();
     dispatch();
 }
 
@@ -166,8 +170,10 @@ void FileWriters::add_to(PollSet& set) {
 }
 
 void FileWriters::enforce_deadlines(Clock::time_point now) {
-    for (const auto& writer : writers_)
+    for (const auto& writer : writers_) {
         if (writer->pending && writer->pending->task->deadline <= now) finish(*writer, Task::timed_out());
+        if (writer->is_idle() && now >= writer->idle_since + kIdleLife) writer->process.close_channel();
+    }
     for (auto& pending : waiting_)
         if (pending->task->deadline <= now) completed_.push_back({std::move(pending->task), Task::timed_out()});
     std::erase_if(waiting_, [](const auto& pending) { return !pending->task; });
@@ -181,8 +187,10 @@ void FileWriters::remove_ended() {
 
 Clock::time_point FileWriters::due() const {
     auto due = Clock::time_point::max();
-    for (const auto& writer : writers_)
+    for (const auto& writer : writers_) {
         if (writer->pending) due = std::min(due, writer->pending->task->deadline);
+        if (writer->is_idle()) due = std::min(due, writer->idle_since + kIdleLife);
+    }
     for (const auto& pending : waiting_) due = std::min(due, pending->task->deadline);
     return due;
 }

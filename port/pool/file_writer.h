@@ -13,7 +13,7 @@ namespace thumbnailer {
 // Inside such a process: jobs in, errors out, until the channel is closed.
 void write_files(Descriptor channel);
 
-// The processes, as many as are needed and at most as many as there are workers.
+// The processes, as many as are needed and at most as many as there are workers. One that has nothing to do for a while ends.
 class FileWriters {
 public:
     FileWriters(const Config& config, ForkServer& fork_server) : config_(config), fork_server_(fork_server) {}
@@ -40,6 +40,8 @@ private:
         ChildProcess process;
         std::uint64_t sequence = 0;
         std::unique_ptr<Pending> pending = nullptr;
+        Clock::time_point idle_since = {};
+        bool is_idle() const { return !pending && !process.terminating(); }
     };
     Writer* idle_writer();
     void dispatch();

@@ -1,6 +1,9 @@
 #include "request/task.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
+#include <array>
 
 #include "job/check_result.h"
 #include "text/quote.h"
@@ -90,6 +93,8 @@ Result<Done> add_step_use(const RequestedStep& request, const StepRegistry& step
 TaskOutput output_for(const OutputRequest& request, const Config& config, const Roots& roots,
                       const StepRegistry& steps, Task& task) {
     TaskOutput output{.output = request.output, .to = request.to};
+    if (const auto checked = request.to.empty() ? Result<Done>(Done{}) : OutputFile::check(roots, request.to); !checked)
+        output.failure = checked.error();
     output.steps.first = static_cast<std::uint8_t>(task.job.step_uses_count);
     for (const RequestedStep& step : request.steps) {
         auto added = add_step_use(step, steps, task);
@@ -98,13 +103,20 @@ TaskOutput output_for(const OutputRequest& request, const Config& config, const 
         return output;
     }
     output.steps.count = static_cast<std::uint8_t>(task.job.step_uses_count - output.steps.first);
-    if (!request.overlay) return output;
+    if (!request.overlay || output.failure) return output;
     auto overlay = task.overlays.open(*request.overlay, config, roots);
     if (overlay)
         output.overlay = *overlay;
     else
         output.failure = std::move(overlay).error();
     return output;
+}
+
+// Descriptors for what comes after the files, so that too many files cost themselves alone: a process that writes them.
+std::array<Descriptor, 10> duplicates_of(int fd) {
+    std::array<Descriptor, 10> kept;
+    for (Descriptor& each : kept) each = Descriptor(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    return kept;
 }
 
 } // namespace
@@ -122,6 +134,7 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     task->source = std::move(source->descriptor);
     for (const OutputRequest& output : request.options.outputs)
         task->outputs.push_back(output_for(output, config, roots, steps, *task));
+    if (auto left = task->check_outputs(); !left) return std::move(left).error();
     return task;
 }
 
@@ -135,9 +148,17 @@ Result<std::unique_ptr<Task>> Task::describing(Id id, std::shared_ptr<LoadedStep
     return task;
 }
 
-// An output whose file or overlay cannot be opened costs itself alone, unless it is the only one.
+// An output whose file or overlay cannot be opened costs itself alone, unless no other is left.
+Result<Done> Task::check_outputs() const {
+    const bool left = outputs.empty() || std::ranges::any_of(outputs, [](const auto& output) { return !output.failure; });
+    return left ? Result<Done>(Done{}) : *outputs.front().failure;
+}
+
 Result<Done> Task::open_outputs(const Roots& roots) {
     if (result) return Done{}; // a worker that ended before it took the task
+    auto memory = share_result();
+    if (!memory) return std::move(memory).error();
+    const auto kept_free = duplicates_of(memory->get()); // until all files are open
     for (TaskOutput& output : outputs) {
         if (output.failure) continue;
         if (!output.to.empty()) {
@@ -154,10 +175,8 @@ Result<Done> Task::open_outputs(const Roots& roots) {
         job.steps[job.count] = output.steps;
         ++job.count;
     }
-    if (job.count == 0 && !outputs.empty()) return *outputs.front().failure;
+    if (auto left = check_outputs(); !left) return left;
     overlays.describe(job);
-    auto memory = share_result();
-    if (!memory) return std::move(memory).error();
     result = std::move(*memory);
     return Done{};
 }

@@ -48,6 +48,8 @@ struct Task {
     // Asks a step what it is.
     static Result<std::unique_ptr<Task>> describing(Id id, std::shared_ptr<LoadedStep> step, const Config& config);
 
+    // Fails when nothing is left to be made.
+    Result<Done> check_outputs() const;
     // Opens what is written, right before a worker gets the job: a request that waits holds no files. Fails when nothing is
     // left to be made.
     Result<Done> open_outputs(const Roots& roots);

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -45,8 +46,11 @@ void report_violation(int, siginfo_t* info, void*) {
     ::_exit(kViolationStatus);
 }
 
+// No more than this, nor than there is already.
 bool limit(const Limit& limit) {
-    const rlimit value{limit.most, limit.most};
+    rlimit value{};
+    if (::getrlimit(limit.resource, &value) != 0) return false;
+    value.rlim_cur = value.rlim_max = std::min(limit.most, value.rlim_max);
     return ::setrlimit(limit.resource, &value) == 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "thumbnail/animation.h"
 #include "thumbnail/decode/check_header.h"
+#include "thumbnail/decode/open_image.h"
 #include "thumbnail/decode/preview.h"
 #include "thumbnail/encode/metadata.h"
 #include "thumbnail/encode/quality_search.h"
@@ -77,7 +78,8 @@ Result<Done> JobRenderer::plan_output(std::size_t index, const Header& header, s
     const DecodeOptions decode = decode_options_for(output, header, format);
     auto group = std::ranges::find(groups, decode, &Group::decode);
     if (group == groups.end()) {
-        auto page = decode.page == 0 ? Result<Header>(header) : check_header(job_.limits, images_.source, decode.page);
+        auto page = decode.page == 0 ? Result<Header>(header)
+                                     : check_header(job_.limits, header.format, images_.source, decode.page);
         if (!page) return std::move(page).error();
         const std::int32_t frames = decode.animated ? page->frames : 1;
         if (auto checked = check_frames(job_.limits, *page, frames); !checked) return checked;
@@ -225,20 +227,20 @@ Result<Done> JobRenderer::store(const Plan& plan, const Layout& layout, const En
 Result<std::optional<VImage>> JobRenderer::overlay_for(const Plan& plan, Size canvas) const {
     const std::size_t place = job_.overlay[plan.index];
     if (place == 0) return std::optional<VImage>();
-    const Bytes source = images_.overlays[place - 1];
-    auto header = check_header(job_.limits, source);
-    if (!header) {
-        header.error().message = "overlay: " + header.error().message;
+    auto opened = open_image(job_.limits, images_.overlays[place - 1]);
+    if (!opened) {
+        Failure& failure = opened.error();
+        failure.message = "overlay: " + failure.message;
         // Not the source's fault: the other outputs are made.
-        if (header.error().reason == Reason::bad_image) header.error().reason = Reason::encode_failed;
-        header.error().option = "overlay";
-        return std::move(header).error();
+        if (failure.reason == Reason::bad_image) failure.reason = Reason::encode_failed;
+        failure.option = "overlay";
+        return std::move(failure);
     }
-    return catch_vips_errors(Reason::encode_failed, "overlay: " + unreadable(*header), [&] {
-        const View view{
-            header->orientation, {header->width(), header->height()}, {0, 0, header->width(), header->height()}};
+    const Header& header = opened->header;
+    return catch_vips_errors(Reason::encode_failed, "overlay: " + unreadable(header), [&] {
+        const View view{header.orientation, {header.width(), header.height()}, {0, 0, header.width(), header.height()}};
         const Size size = overlay_size(view.oriented_size, canvas, *plan.output);
-        const VImage image = load(*header, source, {}, swap_if_sideways(size, view.orientation));
+        const VImage image = load(header, opened->bytes, {}, swap_if_sideways(size, view.orientation));
         // One that is kept is the source's, and nothing to the overlay.
         const Profile profile = plan.output->profile == Profile::p3 ? Profile::p3 : Profile::srgb;
         return std::optional(in_profile(scaled_part(image, view, size, false), profile, 8).copy_memory());

@@ -1,6 +1,6 @@
 #include "thumbnail/make_thumbnails.h"
 
-#include "thumbnail/decode/check_header.h"
+#include "thumbnail/decode/open_image.h"
 #include "thumbnail/job_renderer.h"
 
 namespace thumbnailer {
@@ -14,12 +14,13 @@ JobResult make_thumbnails(const Job& job, const Images& images, const Store& sto
         return job_result;
     };
     if (job.step_uses_count > 0 && user_steps == nullptr) return failed({Reason::internal, "steps cannot run here"});
-    auto header = check_header(job.limits, images.source);
-    if (!header) return failed(header.error());
-    job_result.header = *header;
+    const auto image = open_image(job.limits, images.source);
+    if (!image) return failed(image.error());
+    job_result.header = image->told;
     if (job.probe) return job_result;
     job_result.count = job.count;
-    auto made = JobRenderer(job, images, store, ycbcr_pipeline, user_steps).make(*header, job_result);
+    const Images opened{image->bytes, images.overlays};
+    auto made = JobRenderer(job, opened, store, ycbcr_pipeline, user_steps).make(image->header, job_result);
     return made ? job_result : failed(made.error());
 }
 

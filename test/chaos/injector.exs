@@ -1,7 +1,7 @@
 defmodule Chaos.Injector do
   # Makes things go wrong, in rounds: faults that come faster than anything recovers, the last of them the server's, and
   # then none until the pool is whole again, which must not take long. The load goes on all the time.
-  # A round takes longer than the second after which a server counts as well started (Thumbnailer.Port.Server): else its next
+  # A round takes longer than the second after which a server counts as well started (Thumbnailer.Port.Lifecycle): else its next
   # start would wait longer each time, as it should.
 
   alias Chaos.{Catalogue, Processes}
@@ -141,7 +141,7 @@ defmodule Chaos.Injector do
   end
 
   defp look(%{on: on, workers: workers}) do
-    {:ok, %{state: program, os_pid: server}} = Thumbnailer.Instance.Server.counts(on)
+    {:ok, %{state: program, os_pid: server}} = Thumbnailer.Instance.Client.counts(on)
     states = if server, do: Enum.map(Processes.workers(server), &Processes.state/1), else: []
     server = server && Processes.state(server)
     well = Enum.count(states, &Processes.well?/1)

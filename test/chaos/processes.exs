@@ -10,14 +10,15 @@ defmodule Chaos.Processes do
   end
 
   def server(on) do
-    {:ok, %{os_pid: os_pid}} = Thumbnailer.Instance.Server.counts(on)
+    {:ok, %{os_pid: os_pid}} = Thumbnailer.Instance.Client.counts(on)
     os_pid
   end
 
   @doc "The workers of a server, without the process that forks them and those that write files."
-  def workers(server), do: Enum.filter(children(server), &worker?/1)
-
-  defp worker?(os_pid), do: File.read("/proc/#{os_pid}/comm") == {:ok, "thumb-worker\n"}
+  def workers(server) do
+    # The one that forks is the oldest.
+    for os_pid <- Enum.drop(children(server), 1), File.read("/proc/#{os_pid}/comm") != {:ok, "thumb-writer\n"}, do: os_pid
+  end
 
   @doc "The children of a server. https://man7.org/linux/man-pages/man5/proc_pid_task.5.html"
   def children(server) do

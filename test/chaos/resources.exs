@@ -12,7 +12,8 @@ defmodule Chaos.Resources do
   # Twice the same, with the pool whole and nothing in it.
   defp wait(take, workers, until, last) do
     resources = take.()
-    idle? = resources.workers == workers and resources.memfds == 0 and resources == last
+    # Processes that write files end when they have had nothing to do for a while.
+    idle? = resources.workers == workers and resources.processes == workers + 1 and resources.memfds == 0 and resources == last
 
     if idle? or System.monotonic_time(:millisecond) > until do
       resources
@@ -36,7 +37,8 @@ defmodule Chaos.Resources do
       memfds:
         server_memfds +
           Enum.sum(for worker <- workers, do: elem(Processes.descriptors(worker), 1)),
-      workers: Enum.count(workers, &Processes.alive?/1)
+      workers: Enum.count(workers, &Processes.alive?/1),
+      processes: length(Processes.children(server))
     }
   end
 

@@ -21,15 +21,14 @@ defmodule Thumbnailer.BatchTest do
       File.cp!(sample(source), Path.join(photos, name))
     end
 
-    batch = %Batch{
-      patterns: [photos],
-      out: Path.join(folder, "thumbs"),
-      sizes: ["40x40"],
-      jobs: 2,
-      on: start_instance(context.test)
-    }
+    out = Path.join(folder, "thumbs")
+    opts = [out: out, sizes: ["40x40"], jobs: 2, on: start_instance(context.test)]
+    {:ok, batch: {photos, opts}, photos: photos, out: out}
+  end
 
-    {:ok, batch: batch, photos: photos, out: batch.out}
+  defp run({patterns, opts}, more \\ []) do
+    {patterns, more} = Keyword.pop(more, :patterns, patterns)
+    Batch.run(patterns, Keyword.merge(opts, more))
   end
 
   defp files(folder),
@@ -41,7 +40,7 @@ defmodule Thumbnailer.BatchTest do
       )
 
   test "outputs mirror the tree, in the format that the suffix says", %{batch: batch, out: out} do
-    {:ok, report} = Batch.run(batch)
+    {:ok, report} = run(batch)
     assert %{done: 4, thumbnails: 4, failures: []} = report
     assert files(out) == ~w(a.jpg trip/b.png trip/c.png trip/d.jpg)
     assert Pixels.size(File.read!(Path.join(out, "trip/b.png"))) == {40, 30}
@@ -55,7 +54,7 @@ defmodule Thumbnailer.BatchTest do
     out: out
   } do
     assert {:ok, %{failures: []}} =
-             Batch.run(%{batch | sizes: ["40x40", "20x"], options: [format: :webp, quality: 50]})
+             run(batch, sizes: ["40x40", "20x"], format: :webp, quality: 50)
 
     assert "a-40x40.webp" in files(out) and "a-20x.webp" in files(out)
     assert length(files(out)) == 8
@@ -70,8 +69,7 @@ defmodule Thumbnailer.BatchTest do
     File.write!(Path.join(photos, "text.jpg"), "no image")
     File.cp!(sample("truncated.jpg"), Path.join(photos, "cut.jpg"))
 
-    {:ok, report} =
-      Batch.run(%{batch | patterns: batch.patterns ++ [Path.join(photos, "missing.jpg")]})
+    {:ok, report} = run(batch, patterns: [photos, Path.join(photos, "missing.jpg")])
 
     assert report.done == 7 and report.thumbnails == 4
 
@@ -87,27 +85,32 @@ defmodule Thumbnailer.BatchTest do
     assert length(files(out)) == 4
   end
 
-  test "two inputs do not get the same output", %{batch: batch, photos: photos, out: out} do
-    File.cp!(sample("quadrants.png"), Path.join(photos, "a.png"))
+  test "two inputs with the same output are told before the first image, and the remedy works", %{
+    batch: batch,
+    photos: photos,
+    out: out
+  } do
+    for name <- ~w(a.png a.jpeg), do: File.cp!(sample("quadrants.png"), Path.join(photos, name))
+    pattern = Path.join(photos, "a.*")
+    assert {:error, error} = run(batch, patterns: pattern, format: :webp)
+    assert %{reason: :bad_option, details: %{option: :name}} = error
+    assert error.message =~ "a.jpeg and #{photos}/a.jpg would both be #{out}/a.webp"
+    assert files(out) == []
 
-    {:ok, report} =
-      Batch.run(%{batch | patterns: [Path.join(photos, "a.*")], options: [format: :webp]})
-
-    assert [{path, [error]}] = report.failures
-    assert Path.basename(path) in ["a.jpg", "a.png"]
-    assert error.message =~ "a.webp is made from"
-    assert files(out) == ["a.webp"]
+    [_all, template] = Regex.run(~r/--name "([^"]+)"/, error.message)
+    assert {:ok, %{made: 3}} = run(batch, patterns: pattern, format: :webp, name: template)
+    assert files(out) == ~w(a.jpeg.webp a.jpg.webp a.png.webp)
   end
 
   test "patterns that overlap are no failure", %{batch: batch, photos: photos} do
     assert {:ok, %{failures: [], thumbnails: 4}} =
-             Batch.run(%{batch | patterns: [photos, Path.join(photos, "**/*.jpg")]})
+             run(batch, patterns: [photos, Path.join(photos, "**/*.jpg")])
   end
 
   test "thumbnails below the inputs are not inputs", %{batch: batch, photos: photos} do
-    batch = %{batch | out: Path.join(photos, "thumbs")}
-    assert {:ok, %{done: 4, made: 4}} = Batch.run(batch)
-    assert {:ok, %{done: 4, skipped: 4, failures: []}} = Batch.run(batch)
+    out = Path.join(photos, "thumbs")
+    assert {:ok, %{done: 4, made: 4}} = run(batch, out: out)
+    assert {:ok, %{done: 4, skipped: 4, failures: []}} = run(batch, out: out)
   end
 
   test "a folder for the thumbnails that cannot be made is said before the first image", %{
@@ -115,12 +118,12 @@ defmodule Thumbnailer.BatchTest do
     photos: photos
   } do
     out = Path.join(photos, "a.jpg/thumbs")
-    assert {:error, why} = Batch.run(%{batch | out: out})
-    assert why =~ "the folder #{out}/.thumbnailer cannot be made"
+    assert {:error, error} = run(batch, out: out)
+    assert error.message == "the folder #{photos}/a.jpg cannot be made: not a directory"
   end
 
   test "the observer sees every image", %{batch: batch} do
-    Batch.run(batch, &send(self(), {:done, &1.done}))
+    run(batch, observe: &send(self(), {:done, &1.done}))
     for n <- 1..4, do: assert_received({:done, ^n})
   end
 end

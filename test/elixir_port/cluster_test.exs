@@ -4,6 +4,7 @@ defmodule Thumbnailer.ClusterTest do
 
   import Thumbnailer.Fixtures
 
+  alias Thumbnailer.Batch.Journal.Log
   alias Thumbnailer.{Cluster, Nodes, Thumbnail}
 
   @moduletag :real
@@ -104,14 +105,8 @@ defmodule Thumbnailer.ClusterTest do
     name = node.node
     assert_receive {:thumbnailer, ^group, {:node_up, ^name, %{workers: 1}}}, 10_000
 
-    batch = %Thumbnailer.Batch{
-      patterns: [sample("orientation_*.jpg")],
-      out: folder(),
-      sizes: ["40"],
-      on: {:cluster, group}
-    }
-
-    {:ok, %{made: 8}} = Thumbnailer.Batch.run(batch)
+    opts = [out: folder(), sizes: ["40"], on: {:cluster, group}]
+    {:ok, %{made: 8}} = Thumbnailer.Batch.run(sample("orientation_*.jpg"), opts)
     assert_receive {:thumbnailer, ^group, {:finished, %{made: 8, failed: 0}}}
     Nodes.stop(node)
     assert_receive {:thumbnailer, ^group, {:node_down, ^name, :gone}}, 10_000
@@ -189,44 +184,29 @@ defmodule Thumbnailer.ClusterTest do
       1_600 => fn -> Nodes.heal(cut) end
     }
 
-    batch = %Thumbnailer.Batch{
-      patterns: [photos],
-      out: folder(),
-      sizes: ["100"],
-      jobs: 16,
-      on: {:cluster, group}
-    }
-
-    {:ok, report} =
-      Thumbnailer.Batch.run(batch, fn report -> if event = events[report.done], do: event.() end)
+    [out, alone] = [folder(), folder()]
+    observe = fn report -> if event = events[report.done], do: event.() end
+    opts = [out: out, sizes: ["100"], jobs: 16, on: {:cluster, group}, observe: observe]
+    {:ok, report} = Thumbnailer.Batch.run(photos, opts)
 
     assert {report.made, report.failed, report.thumbnails} == {2_000, 0, 2_000}
     # The other nodes' share: one that joined afterwards had its part of the work.
-    assert journal_entries(batch.out) == 2_000
-    one = %{batch | out: folder(), on: start_instance(:one_node, workers: 2), jobs: 2}
-    {:ok, %{made: 2_000}} = Thumbnailer.Batch.run(one)
-    assert digests(batch.out) == digests(one.out)
-    assert map_size(digests(batch.out)) == 2_000
+    assert journal_entries(out) == 2_000
+    one = [out: alone, sizes: ["100"], on: start_instance(:one_node, workers: 2), jobs: 2]
+    {:ok, %{made: 2_000}} = Thumbnailer.Batch.run(photos, one)
+    assert digests(out) == digests(alone)
+    assert map_size(digests(out)) == 2_000
   end
 
+  # Of how many inputs the journal knows what was made.
   defp journal_entries(out) do
-    {:ok, log} =
-      :disk_log.open(
-        name: make_ref(),
-        file: to_charlist(Path.join(out, ".thumbnailer/journal")),
-        mode: :read_only
-      )
+    {:ok, _log, inputs} =
+      Log.open(Path.join(out, ".thumbnailer/journal"), :read, MapSet.new(), fn entries, inputs ->
+        for {:made, path, _record} <- entries, into: inputs, do: path
+      end)
 
-    count = count(:disk_log.chunk(log, :start), log, 0)
-    :disk_log.close(log)
-    # The first one is the head.
-    count - 1
+    MapSet.size(inputs)
   end
-
-  defp count(:eof, _log, count), do: count
-
-  defp count({next, entries}, log, count),
-    do: count(:disk_log.chunk(log, next), log, count + length(entries))
 
   defp digests(out) do
     for path <- Path.wildcard(out <> "/*.*"),

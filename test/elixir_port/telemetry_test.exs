@@ -130,6 +130,27 @@ defmodule Thumbnailer.TelemetryTest do
     assert_receive {[:worker, :exit], %{made: 0}, %{os_pid: ^next, signal: :segv}, _}, 5_000
   end
 
+  test "a handler that never returns stalls neither the instance nor its callers", %{test: name} do
+    install()
+
+    Code.eval_string("""
+    defmodule :telemetry do
+      def execute([:thumbnailer, :port | _], _measurements, _metadata), do: Process.sleep(:infinity)
+      def execute(_event, _measurements, _metadata), do: :ok
+    end
+    """)
+
+    start_fake(name, "echo")
+    os_pid = os_pid(name)
+    assert {:ok, _} = make(name)
+    signal(os_pid, :KILL)
+    eventually("it was not started again", fn -> match?({:ok, _}, make(name)) end)
+    assert os_pid(name) != os_pid
+    # What could not be told is kept, up to a limit.
+    assert %{running: monitor, count: 2} = :sys.get_state(name).reporter
+    assert is_reference(monitor)
+  end
+
   test "what is logged has the instance, the process and the reason as metadata", %{test: name} do
     start_fake(name, "echo")
     os_pid = os_pid(name)

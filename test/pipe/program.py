@@ -160,8 +160,8 @@ class Program:
         raise TimeoutError(f"stats stayed {stats}")
 
     def workers(self):
-        """The worker processes, without the one that forks them and those that write files."""
-        return [pid for pid in self.children() if _name(pid) == "thumb-worker"]
+        """The worker processes, without the one that forks them, which is the oldest, and those that write files."""
+        return [pid for pid in self.children()[1:] if _name(pid) not in (None, "thumb-writer")]
 
     def children(self):
         """All OS processes that the program has started."""

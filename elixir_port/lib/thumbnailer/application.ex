@@ -11,7 +11,7 @@ defmodule Thumbnailer.Application do
     |> Application.get_env(:default, [])
     |> children()
     |> List.insert_at(0, Thumbnailer.Cluster.Supervisor)
-    |> List.insert_at(1, Thumbnailer.Call.Coalescer)
+    |> List.insert_at(1, Thumbnailer.Call.Supervisor)
     |> Supervisor.start_link(strategy: :one_for_one, name: Thumbnailer.Supervisor)
   end
 

@@ -1,178 +1,133 @@
 defmodule Thumbnailer.Batch do
+  alias Thumbnailer.Batch.{Input, OutputName, Report, Run, Setting}
+  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.{Error, Options}
+
   @moduledoc """
   Thumbnails of whole trees of images: what `mix thumbnailer.batch` does.
 
-      batch = %Thumbnailer.Batch{patterns: ["photos"], out: "thumbs", sizes: ["200x200"], jobs: 4}
-      {:ok, %Thumbnailer.Batch.Report{done: 3, failed: 0}} = Thumbnailer.Batch.run(batch)
+      {:ok, report} = Thumbnailer.Batch.run("photos", out: "thumbs", sizes: ["200x200"], jobs: 2)
+      {3, 0} = {report.made, report.failed}
 
-  Inputs are found while images are made, and never held: some 20 bytes for each are all that grows with their number, so that a
-  tree or a list may be as large as it likes. Each image is decoded once for all sizes and formats. Outputs mirror the tree below `out`:
-  `photos/a/b.jpg` becomes `thumbs/a/b.jpg`, with several sizes `thumbs/a/b-200x200.jpg` and so on;
-  `name` says otherwise. Two images that would have the same output are a failure of the second.
+  All inputs are looked at before the first image is made: outputs that would clash are refused then. They are kept in a file, and
+  some 50 bytes of memory for each are all that grows with their number. Each image is decoded once for all sizes and formats.
+  Outputs mirror the tree below `:out`: `photos/a/b.jpg` becomes `thumbs/a/b.jpg`, with several sizes `thumbs/a/b-200x200.jpg` and so
+  on; `:name` says otherwise.
 
-  A journal in `out`/.thumbnailer knows what was made, of what and with which options. A run that was stopped, however
+  A journal in `:out`/.thumbnailer knows what was made, of what and with which options. A run that was stopped, however
   that happened, goes on where it was; a changed image or option is made again, an unchanged one is not.
+
+  Nothing that is not the batch's own is ever replaced: neither an image of the run, by whatever link or spelling an output's path
+  leads to it, nor a file that the journal does not know.
+
+  ## Options
+
+  #{Setting.docs()}
+
+  All other options are those of `Thumbnailer.make/3`, such as `:quality` or `:fit`.
   """
 
-  alias Thumbnailer.Batch.{Converter, Input, Journal, OutputName, Report}
-  alias Thumbnailer.Batch.Journal.OutputClaims
-  alias Thumbnailer.Cluster.Events
+  @enforce_keys [:patterns, :out]
+  defstruct [:patterns, :out, options: []] ++ Setting.defaults()
 
-  @enforce_keys [:out]
-  defstruct [
-    :out,
-    :from,
-    :name,
-    patterns: [],
-    sizes: ["200x200"],
-    formats: nil,
-    jobs: 1,
-    on: Thumbnailer,
-    shared_storage: false,
-    overwrite: :older,
-    on_failure: :keep_going,
-    dry_run: false,
-    options: []
-  ]
+  @typedoc false
+  @type t :: %__MODULE__{}
 
-  @type t :: %__MODULE__{
-          out: Path.t(),
-          patterns: [String.t()],
-          # a file of paths, one in each line, or "-" for standard input
-          from: Path.t() | nil,
-          # sizes as they stand in the names of outputs
-          sizes: [String.t(), ...],
-          # nil is what `options` say, else `:auto`
-          formats: [Thumbnailer.Formats.saved() | :auto, ...] | nil,
-          name: OutputName.t() | nil,
-          # images at the same time
-          jobs: pos_integer,
-          on: GenServer.server() | {:cluster, atom},
-          shared_storage: boolean,
-          # whether outputs that exist are made again: those of changed inputs or options, all, or none
-          overwrite: :older | :always | :never,
-          on_failure: :keep_going | :stop,
-          dry_run: boolean,
-          # of `Thumbnailer.make/3`, without `:to` and `:on`
-          options: keyword
-        }
+  @typedoc "An option of `run/2`, of its table or of `Thumbnailer.make/3`."
+  @type option :: {atom, term}
 
   @doc """
-  The inputs of a batch, in order, as a lazy stream.
+  Makes the thumbnails of all images that `patterns` stand for: a file, a folder, a glob, or a list of them.
 
-      batch = %Thumbnailer.Batch{patterns: ["photos"], out: "thumbs"}
-      3 = batch |> Thumbnailer.Batch.inputs() |> Enum.count()
-  """
-  @doc since: "0.1.0"
-  @spec inputs(t) :: Enumerable.t()
-  def inputs(%__MODULE__{} = batch), do: Input.stream(batch.patterns, batch.from, batch.out)
+  It ends early when `:observe` returns `:stop`, after the first failure with `on_failure: :stop`, or when the disk is full: no further
+  image is begun, and those that are under way are finished. Then `report.stopped` is true, and `report.halted` is the
+  error that ended it, if one did. The error of the call itself says why nothing was begun.
 
-  @doc """
-  Makes all thumbnails; `observe` is called with the report after each image, which is `report.last`.
+      {:ok, report} =
+        Thumbnailer.Batch.run(["photos"], out: "small", sizes: ["100x100"], quality: 70, observe: fn report ->
+          if report.failed > 10, do: :stop
+        end)
 
-  It ends early when `observe` returns `:stop`, or after the first failure with `on_failure: :stop`: no further image
-  is begun, and those that are under way are finished. Says why when the journal cannot be had.
-
-      batch = %Thumbnailer.Batch{patterns: ["photos"], out: "small", sizes: ["100x100"]}
-      {:ok, report} = Thumbnailer.Batch.run(batch, fn report -> if report.failed > 10, do: :stop end)
       {3, 0} = {report.made, report.failed}
   """
   @doc since: "0.1.0"
-  @spec run(t, (Report.t() -> :stop | term)) :: {:ok, Report.t()} | {:error, String.t()}
-  def run(%__MODULE__{} = batch, observe \\ &Function.identity/1) do
-    batch = validate!(batch)
+  @spec run(String.t() | [String.t()], [option]) :: {:ok, Report.t()} | {:error, Error.t()}
+  def run(patterns, opts), do: patterns |> new!(opts) |> start()
 
-    if batch.dry_run,
-      do: dry_run(batch, observe),
-      else:
-        with_journal(batch, fn pid, journal ->
-          with_claims(
-            journal.folder,
-            &run(batch, observe, Converter.new(batch, pid, journal, &1))
-          )
-        end)
+  @doc false
+  # A batch that was checked; raises `ArgumentError` for what the caller may not ask for.
+  @spec new!(String.t() | [String.t()], [option]) :: t
+  def new!(patterns, opts) do
+    unless Keyword.keyword?(opts),
+      do: raise(ArgumentError, "options must be a keyword list, got: #{inspect(opts)}")
+
+    {own, options} = Keyword.split(opts, Setting.names())
+    own = Setting.check!(own)
+    {format, options} = Keyword.pop(options, :format, :auto)
+    _checked = Options.cast!(options, [:request, :output])
+
+    %__MODULE__{patterns: patterns!(patterns, own[:from]), out: nil, options: options}
+    |> struct!(own)
+    |> Map.update!(:formats, &(&1 || [format]))
+    |> place!()
+    |> name!()
   end
 
-  # It reads the journal, but leaves no trace where there is none.
-  defp dry_run(batch, observe) do
-    with_claims(System.tmp_dir!(), fn claims ->
-      if Journal.exists?(batch.out),
-        do:
-          with_journal(batch, fn _pid, journal ->
-            run(batch, observe, Converter.new(batch, nil, journal, claims))
-          end),
-        else: {:ok, run(batch, observe, Converter.new(batch, nil, nil, claims))}
-    end)
-  end
+  @doc false
+  @spec start(t) :: {:ok, Report.t()} | {:error, Error.t()}
+  def start(%__MODULE__{} = batch), do: Run.run(batch, batch.observe)
 
-  defp with_journal(batch, run) do
-    with {:ok, pid, journal} <- Journal.open(batch.out) do
-      try do
-        {:ok, run.(pid, journal)}
-      after
-        Journal.close(pid)
-      end
+  @doc false
+  @spec stop?(t) :: boolean
+  def stop?(%__MODULE__{stop: stop}), do: stop.()
+
+  defp patterns!(patterns, from) do
+    case List.wrap(patterns) do
+      [] when from == nil ->
+        raise ArgumentError, "give at least one file, folder or glob, or a list with :from"
+
+      patterns ->
+        Enum.map(patterns, &pattern!/1)
     end
   end
 
-  defp with_claims(folder, run) do
-    claims = OutputClaims.open(folder)
+  defp pattern!(pattern) when is_binary(pattern) and pattern != "", do: pattern
 
-    try do
-      run.(claims)
-    after
-      OutputClaims.close(claims)
-    end
-  end
+  defp pattern!(other),
+    do:
+      raise(ArgumentError, "a pattern must be a file, a folder or a glob, got: #{inspect(other)}")
 
-  defp run(batch, observe, converter) do
-    stop = :atomics.new(1, [])
-    total = convert_all(batch, observe, converter, stop)
-    Events.finished(topic(batch.on), Report.counts(total))
-    total
-  end
+  # Beside the originals means in the folder that the outputs mirror.
+  defp place!(%{beside: true, out: nil, patterns: [pattern], from: nil} = batch),
+    do: %{batch | out: pattern |> Input.base() |> RawPath.expand()}
 
-  defp convert_all(batch, observe, converter, stop) do
-    report = Report.new()
+  defp place!(%{beside: true}),
+    do:
+      raise(
+        ArgumentError,
+        "option :beside takes one folder, glob or file, and no :out and no :from"
+      )
 
-    batch
-    |> inputs()
-    |> Stream.take_while(fn _input -> :atomics.get(stop, 1) == 0 end)
-    |> Task.async_stream(&Converter.run(converter, &1),
-      # Twice as many as are worked on, so that no worker waits for the next.
-      max_concurrency: 2 * batch.jobs,
-      ordered: false,
-      timeout: :infinity
-    )
-    |> Enum.reduce({report, report.started_at}, fn {:ok, outcome}, {report, published_at} ->
-      report = Report.add(report, outcome)
-      published_at = Events.progress(topic(batch.on), published_at, Report.counts(report))
-      observed = observe.(report)
-      if observed == :stop or stops?(batch, outcome), do: :atomics.put(stop, 1, 1)
-      {%{report | stopped: :atomics.get(stop, 1) == 1}, published_at}
-    end)
-    |> elem(0)
-  end
+  defp place!(%{out: nil}),
+    do: raise(ArgumentError, "option :out is missing: the folder for the thumbnails")
 
-  # The group in which this batch is heard of.
-  defp topic({:cluster, group}), do: group
-  defp topic(_instance), do: __MODULE__
+  defp place!(batch), do: %{batch | out: RawPath.expand(batch.out)}
 
-  defp stops?(%{on_failure: :stop}, %{state: :failed}), do: true
-  defp stops?(_batch, _outcome), do: false
+  defp name!(%{name: nil} = batch),
+    do:
+      check_name!(
+        batch,
+        OutputName.arranged(batch.sizes, Map.take(batch, [:flat, :suffix, :beside]))
+      )
 
-  @doc """
-  The batch with its formats and the template for names, checked; raises `ArgumentError` when names would clash.
+  defp name!(%{flat: true}),
+    do: raise(ArgumentError, "options :name and :flat contradict each other")
 
-      batch = Thumbnailer.Batch.validate!(%Thumbnailer.Batch{out: "thumbs", sizes: ["100x", "200x"]})
-      [:auto] = batch.formats
-  """
-  @doc since: "0.1.0"
-  @spec validate!(t) :: t
-  def validate!(%__MODULE__{} = batch) do
-    {format, options} = Keyword.pop(batch.options, :format, :auto)
-    formats = batch.formats || [format]
-    name = OutputName.check!(batch.name || OutputName.default(batch.sizes), batch.sizes, formats)
-    %{batch | formats: formats, name: name, options: options, out: Path.expand(batch.out)}
-  end
+  defp name!(%{suffix: <<_::binary>>}),
+    do: raise(ArgumentError, "options :name and :suffix contradict each other")
+
+  defp name!(batch), do: check_name!(batch, OutputName.parse!(batch.name))
+
+  defp check_name!(batch, name),
+    do: %{batch | name: OutputName.check!(name, batch.sizes, batch.formats)}
 end

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Call do
 
   alias Thumbnailer.{Cluster, Error, Request}
   alias Thumbnailer.Call.Coalescer
-  alias Thumbnailer.Instance.Server
+  alias Thumbnailer.Instance.Client
 
   @type on :: GenServer.server() | {:cluster, atom}
 
@@ -18,7 +18,7 @@ defmodule Thumbnailer.Call do
   end
 
   def request({:cluster, group}, request), do: Cluster.Client.request(group, request)
-  def request(on, request), do: Server.request(on, request)
+  def request(on, request), do: Client.request(on, request)
 
   @doc "Whether one message to an instance is all there is to it, so that nobody needs to wait for the answer."
   @spec one_message?(on, Request.t()) :: boolean
@@ -29,6 +29,6 @@ defmodule Thumbnailer.Call do
 
   # What a request may take that does not say.
   defp timeout({:cluster, _group}, nil), do: {:ok, Cluster.Client.timeout()}
-  defp timeout(on, nil), do: Server.timeout(on)
+  defp timeout(on, nil), do: Client.timeout(on)
   defp timeout(_on, timeout), do: {:ok, timeout}
 end

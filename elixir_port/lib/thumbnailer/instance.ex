@@ -29,14 +29,22 @@ defmodule Thumbnailer.Instance do
     Supervisor.init([serving, drain], strategy: :one_for_one)
   end
 
-  # The port process attaches to the server by its name, so a new server needs a new port process as well.
   defp serving(opts) do
-    server = Keyword.take(opts, [:name, :max_queue, :timeout, :retries, :shutdown])
+    arguments = InstanceOptions.arguments(opts, Telemetry.detect())
 
-    port =
-      [server: opts[:name], arguments: InstanceOptions.arguments(opts, Telemetry.detect())] ++
-        Keyword.take(opts, [:executable, :max_reply_bytes, :start_timeout, :lazy])
+    given =
+      Keyword.take(opts, [
+        :name,
+        :max_queue,
+        :max_queue_bytes,
+        :retries,
+        :shutdown,
+        :executable,
+        :max_reply_bytes,
+        :start_timeout,
+        :lazy
+      ])
 
-    [{Server, server}, {Thumbnailer.Port.Server, port}]
+    [{Server, [timeout: opts[:timeout], arguments: arguments] ++ given}]
   end
 end

@@ -2,8 +2,8 @@ defmodule Thumbnailer.Recording do
   @moduledoc """
   Requests of an instance and their replies in files: what `Thumbnailer.record/3` starts.
 
-  A recording is bounded in number, in bytes and in time, and ends with the process that asked for it or with the port
-  process; nothing of it stays behind but whole files. In its folder, for the request `000001`:
+  A recording is bounded in number, in bytes and in time, and ends with the process that asked for it or with the
+  process of the instance; nothing of it stays behind but whole files. In its folder, for the request `000001`:
 
     * `000001.request.etf` - its frames; `thumbnailer < 000001.request.etf` runs it again
     * `000001.reply.etf` - the frame that answered it; missing when the program ended before it did
@@ -11,18 +11,18 @@ defmodule Thumbnailer.Recording do
 
   `mix thumbnailer.replay FOLDER` runs all of them again and compares.
 
-  As with a task, the process that started a recording gets a `:DOWN` message at its end unless it calls `await/2` or
-  `stop/1`.
+  As with a task, the process that started a recording gets `{recording.ref, summary}` as a message at its end unless it calls
+  `await/2` or `stop/1`.
   """
 
-  @enforce_keys [:pid, :monitor]
-  defstruct [:pid, :monitor]
+  @enforce_keys [:pid, :ref]
+  defstruct [:pid, :ref]
 
-  @type t :: %__MODULE__{pid: pid, monitor: reference}
+  @type t :: %__MODULE__{pid: pid, ref: reference}
 
   @typedoc """
-  What was written, and why no more: `:count`, `:max_bytes` or `:timeout` was reached, it was `:stopped`, the `:port`
-  process ended, or it was `:write_failed`. `skipped` requests had no place in memory.
+  What was written, and why no more: `:count`, `:max_bytes` or `:timeout` was reached, it was `:stopped`, the
+  `:instance` ended, or it was `:write_failed`. `skipped` requests had no place in memory.
   """
   @type summary :: %{
           written: non_neg_integer,
@@ -86,15 +86,21 @@ defmodule Thumbnailer.Recording do
   """
   @doc since: "0.1.0"
   @spec await(t, timeout) :: summary | nil
-  def await(%__MODULE__{pid: pid, monitor: monitor}, timeout \\ :infinity) do
-    # A process is no longer alive before its last messages have gone out.
-    timeout = if Process.alive?(pid), do: timeout, else: 100
+  def await(%__MODULE__{pid: pid, ref: ref}, timeout \\ :infinity) do
+    # The recorder sends the summary before it ends: whoever sees its end has that message, or had it.
+    monitor = Process.monitor(pid)
 
     receive do
-      {:DOWN, ^monitor, :process, ^pid, {:shutdown, %{ended: _} = summary}} -> summary
-      {:DOWN, ^monitor, :process, ^pid, _reason} -> nil
+      {^ref, %{ended: _} = summary} ->
+        Process.demonitor(monitor, [:flush])
+        summary
+
+      {:DOWN, ^monitor, :process, ^pid, _reason} ->
+        nil
     after
-      timeout -> nil
+      timeout ->
+        Process.demonitor(monitor, [:flush])
+        nil
     end
   end
 end

@@ -17,8 +17,9 @@ defmodule Thumbnailer.Telemetry do
   | `[:thumbnailer, :worker, :exit]` | `:made` (images) | `:instance`, `:os_pid`, and `:signal` or `:exit_status` |
 
   Durations are in native units, as is the custom. The events of `:make` come from the process that asked, and carry a
-  `:telemetry_span_context` that is the same for all events of one call; the others come from the process that owns
-  the program, so a handler of theirs should be quick.
+  `:telemetry_span_context` that is the same for all events of one call; the others come from a process that
+  does nothing else, in the order in which things happened. A handler that takes long delays the next events of its instance
+  and nothing else; when 10,000 wait, further ones are dropped and their number is logged.
 
       require Logger
 

@@ -12,15 +12,6 @@ namespace {
 
 Failure unsupported(std::string message) { return {Reason::unsupported_format, std::move(message)}; }
 
-Result<Format> format_of(const Limits& limits, Bytes source) {
-    const auto format = sniff(source);
-    const std::string known = format_names(limits.loaders);
-    if (!format) return unsupported("the source is not an image of a format that is read here: " + known);
-    if (!limits.loaders.has(*format))
-        return unsupported("the source is " + std::string(name_of(*format)) + ", read here are: " + known);
-    return *format;
-}
-
 Result<Done> check_jpeg(const Limits& limits, Bytes source) {
     const auto frame = jpeg_frame(source);
     if (!frame) return Done{}; // the decoder says better what is wrong
@@ -55,13 +46,14 @@ Result<Done> check_sides(const Limits& limits, const Header& header) {
 
 } // namespace
 
-Result<Header> check_header(const Limits& limits, Bytes source, std::int32_t page) {
-    const auto format = format_of(limits, source);
-    if (!format) return format.error();
-    if (*format == Format::jpeg)
+Result<Header> check_header(const Limits& limits, Format format, Bytes source, std::int32_t page) {
+    if (format == Format::jpeg)
         if (auto fits = check_jpeg(limits, source); !fits) return std::move(fits).error();
-    const std::string what = "the header of the " + std::string(name_of(*format)) + " image";
-    auto header = catch_vips_errors(Reason::bad_image, what, [&] { return read_header(*format, source); });
+    const std::string what = "the header of the " + std::string(name_of(format)) + " image";
+    const auto read = [&](std::int32_t which) {
+        return catch_vips_errors(Reason::bad_image, what, [&] { return read_header(limits, format, source, which); });
+    };
+    auto header = read(0);
     if (!header) return header;
     if (page >= header->pages)
         return Failure{.reason = Reason::bad_option,
@@ -69,7 +61,7 @@ Result<Header> check_header(const Limits& limits, Bytes source, std::int32_t pag
                                   std::to_string(header->pages) + ", counted from 0",
                        .option = "page"};
     if (page > 0) {
-        header = catch_vips_errors(Reason::bad_image, what, [&] { return read_header(*format, source, page); });
+        header = read(page);
         if (!header) return header;
     }
     if (auto within = check_frames(limits, *header, 1); !within) return std::move(within).error();

@@ -9,7 +9,7 @@ namespace thumbnailer {
 
 // The header of the source's page. Fails with unsupported_format, bad_image, too_large, or bad_option when there
 // is no such page.
-Result<Header> check_header(const Limits& limits, Bytes source, std::int32_t page = 0);
+Result<Header> check_header(const Limits& limits, Format format, Bytes source, std::int32_t page = 0);
 
 // Whether so many frames of the image are within the limits. Fails with too_large.
 Result<Done> check_frames(const Limits& limits, const Header& header, std::int32_t frames);

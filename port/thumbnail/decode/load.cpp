@@ -5,11 +5,14 @@
 #include <numeric>
 #include <optional>
 
+#include "thumbnail/decode/bitmap.h"
 #include "thumbnail/decode/exif.h"
+#include "thumbnail/decode/heif.h"
 #include "thumbnail/decode/preview.h"
 #include "thumbnail/decode/pyramid.h"
 #include "thumbnail/jpeg/scan_filter.h"
 #include "thumbnail/jpeg/segments.h"
+#include "thumbnail/vips/vips_errors.h"
 
 namespace thumbnailer {
 
@@ -20,7 +23,7 @@ namespace {
 
 constexpr bool has_pages(Format format) {
     return format == Format::gif || format == Format::webp || format == Format::tiff || format == Format::avif ||
-           format == Format::heic || format == Format::pdf || format == Format::jxl;
+           format == Format::pdf || format == Format::jxl;
 }
 
 // Calls the loader of the format by its own name: libvips never sniffs.
@@ -93,7 +96,8 @@ void set_page(VOption* options, Format format, const DecodeOptions& decode_optio
 std::optional<VImage> load_preview(const Header& header, Bytes source, const DecodeOptions& decode_options,
                                    Size scaled) try {
     VOption* options = VImage::option();
-    if (header.format == Format::avif || header.format == Format::heic) {
+    if (header.format == Format::heic) return load_heif_preview(header, source, decode_options.page, scaled);
+    if (header.format == Format::avif) {
         const VImage image = open(header.format, source, options->set("thumbnail", true));
         if (!serves_as_preview(header, {image.width(), image.height()}, scaled)) return std::nullopt;
         return image.copy_memory();
@@ -107,9 +111,8 @@ std::optional<VImage> load_preview(const Header& header, Bytes source, const Dec
     return std::nullopt;
 }
 
-} // namespace
-
-Header read_header(Format format, Bytes source, std::int32_t page) {
+// What libvips says.
+Header loaded_header(Format format, Bytes source, std::int32_t page) {
     VOption* options = VImage::option();
     set_page(options, format, {.page = page});
     const VImage image = open(format, source, options);
@@ -131,9 +134,23 @@ Header read_header(Format format, Bytes source, std::int32_t page) {
     return header;
 }
 
+} // namespace
+
+Header read_header(const Limits& limits, Format format, Bytes source, std::int32_t page) {
+    if (format == Format::heic) return value_or_throw(read_heif_header(source, page, limits.max_pixels));
+    if (format == Format::bmp || format == Format::ico) return value_or_throw(read_bitmap_header(format, source));
+    return loaded_header(format, source, page);
+}
+
 VImage load(const Header& header, Bytes source, const DecodeOptions& decode_options, Size scaled) {
     if (decode_options.preview)
         if (auto preview = load_preview(header, source, decode_options, scaled)) return *preview;
+    if (header.format == Format::heic)
+        return value_or_throw(
+            load_heif(source, decode_options.page,
+                      shrink_on_load({header.raw_width, header.raw_height}, scaled, decode_options.speed)));
+    if (header.format == Format::bmp || header.format == Format::ico)
+        return value_or_throw(load_bitmap(header.format, source));
     VOption* options = VImage::option();
     set_page(options, header.format, decode_options);
     set_scale(options, header, source, decode_options, scaled);

@@ -20,7 +20,7 @@ struct DecodeOptions {
 };
 
 // Reads what the header says. No pixel is decoded.
-Header read_header(Format format, Bytes source, std::int32_t page = 0);
+Header read_header(const Limits& limits, Format format, Bytes source, std::int32_t page = 0);
 
 // The image to be resized to `scaled` (as it is stored), not larger than needed, rows to be read from top to bottom.
 // It still has its orientation. `source` must outlive the image.

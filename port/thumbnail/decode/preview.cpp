@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include "thumbnail/decode/tiff.h"
+#include "thumbnail/containers/tiff.h"
 #include "thumbnail/jpeg/segments.h"
 
 namespace thumbnailer {
@@ -103,8 +103,9 @@ bool serves(const Header& header, const Candidate& candidate, const JpegFrame& f
 } // namespace
 
 bool allows_preview(const Header& header, const Output& output) {
+    // Only a copy in a HEIC says its own colours.
     return output.preview == Preview::allow && output.page == 0 && output.metadata == Metadata::none &&
-           header.profile == 0;
+           (header.profile == 0 || header.format == Format::heic);
 }
 
 bool serves_as_preview(const Header& header, Size size, Size scaled) {

@@ -12,11 +12,29 @@ namespace thumbnailer {
 // libvips' message, on one line. Its buffer is the process's own and would be found in the next message too.
 std::string take_vips_message();
 
+// A Failure on its way through what may throw vips::VError, to be found again unchanged.
+class FailureThrown : public vips::VError {
+public:
+    explicit FailureThrown(Failure failure) : failure_(std::move(failure)) {}
+    const Failure& failure() const { return failure_; }
+
+private:
+    Failure failure_;
+};
+
+template <typename T>
+T value_or_throw(Result<T> result) {
+    if (!result) throw FailureThrown(std::move(result).error());
+    return std::move(*result);
+}
+
 template <typename Work>
 auto catch_vips_errors(Reason reason, const std::string& what, Work work) -> Result<decltype(work())> {
     vips_error_clear(); // what succeeded may have complained, too
     try {
         return work();
+    } catch (const FailureThrown& thrown) {
+        return thrown.failure();
     } catch (const vips::VError&) {
         return Failure{reason, what + ": " + take_vips_message()};
     } catch (const std::bad_alloc&) {

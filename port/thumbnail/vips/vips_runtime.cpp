@@ -18,8 +18,6 @@ constexpr const char* kOperations[] = {
 
 bool is_prebuilt() { return std::string_view(THUMBNAILER_LIBVIPS_ORIGIN) == "prebuilt"; }
 
-bool is_decoded(const FormatSpec& format) { return format.loads != Loads::when_named_by_system || !is_prebuilt(); }
-
 // Makes the class of an operation known, which takes longer than an image of 100 pixels and would otherwise
 // be done again in every worker. Only what was unblocked can run afterwards.
 bool preload_operation(std::string_view operation, bool unblock = false) {
@@ -48,7 +46,7 @@ Result<FormatSet> VipsRuntime::start(const char* program, FormatSet wanted) {
     vips_operation_block_set("VipsForeignSave", TRUE);
     FormatSet loaded;
     for (const FormatSpec& format : kFormats) {
-        if (wanted.has(format.format) && is_decoded(format) && preload_operation(format.loader, true))
+        if (wanted.has(format.format) && (format.loader.empty() || preload_operation(format.loader, true)))
             loaded.add(format.format);
         if (format.saves && !preload_operation(format.saver, true))
             return Failure{Reason::internal, "libvips has no operation " + std::string(format.saver)};
@@ -58,6 +56,8 @@ Result<FormatSet> VipsRuntime::start(const char* program, FormatSet wanted) {
     return loaded;
 }
 
-std::string VipsRuntime::version() { return vips_version_string() == nullptr ? "" : VIPS_VERSION; }
+std::string VipsRuntime::version() {
+    return std::to_string(vips_version(0)) + "." + std::to_string(vips_version(1)) + "." + std::to_string(vips_version(2));
+}
 
 } // namespace thumbnailer

@@ -4,6 +4,7 @@ defmodule Thumbnailer.Batch.InputTest do
   import Thumbnailer.Fixtures
 
   alias Thumbnailer.Batch.Input
+  alias Thumbnailer.Batch.Input.Filter
 
   setup do
     folder = folder()
@@ -17,17 +18,37 @@ defmodule Thumbnailer.Batch.InputTest do
     {:ok, folder: folder}
   end
 
-  defp relative(folder, patterns, out \\ "/nowhere") do
-    patterns = Enum.map(List.wrap(patterns), &Path.join(folder, &1))
-    for %Input{relative: relative} <- Input.stream(patterns, out), do: relative
+  defp found(patterns, more \\ []) do
+    where =
+      Enum.into(more, %{
+        patterns: List.wrap(patterns),
+        from: nil,
+        null: false,
+        filter: %Filter{},
+        out: nil
+      })
+
+    Input.stream(where)
   end
+
+  defp relative(folder, patterns, more \\ []) do
+    patterns = Enum.map(List.wrap(patterns), &Path.join(folder, &1))
+    for %Input{relative: relative} <- found(patterns, more), do: relative
+  end
+
+  defp left_out(folder, more \\ []),
+    do:
+      for(
+        {:left_out, kind, path} <- found(folder, more),
+        do: {kind, Path.relative_to(path, folder)}
+      )
 
   test "a folder is all images below it, in order", %{folder: folder} do
     assert relative(folder, "") == ~w(a.PNG b.jpg out/g.jpg sub/c.webp sub/deep/d.jpg)
   end
 
   test "the folder for the thumbnails is left out", %{folder: folder} do
-    assert relative(folder, "", Path.join(folder, "sub/../out")) ==
+    assert relative(folder, "", out: Path.join(folder, "out")) ==
              ~w(a.PNG b.jpg sub/c.webp sub/deep/d.jpg)
   end
 
@@ -39,8 +60,7 @@ defmodule Thumbnailer.Batch.InputTest do
   end
 
   test "a path below a pattern is mirrored, its start is not", %{folder: folder} do
-    assert [%Input{} = input] =
-             Enum.to_list(Input.stream([Path.join(folder, "sub/d*/*")], "/nowhere"))
+    assert [%Input{} = input] = Enum.to_list(found(Path.join(folder, "sub/d*/*")))
 
     assert input.path == Path.join(folder, "sub/deep/d.jpg")
     assert input.relative == "deep/d.jpg"
@@ -67,15 +87,57 @@ defmodule Thumbnailer.Batch.InputTest do
   test "a folder that does not exist is told", %{folder: folder} do
     missing = Path.join(folder, "missing")
 
-    assert [{:error, ^missing, error}] =
-             Enum.to_list(Input.stream([missing <> "/*.jpg"], "/nowhere"))
+    assert [{:error, ^missing, error}] = Enum.to_list(found(missing <> "/*.jpg"))
 
     assert error.reason == :not_found
   end
 
   test "what is not asked for is not read", %{folder: folder} do
     # The second pattern would fail when it was expanded.
-    assert [%Input{}] =
-             [Path.join(folder, "b.jpg"), :no_pattern] |> Input.stream("/nowhere") |> Enum.take(1)
+    assert [%Input{}] = [Path.join(folder, "b.jpg"), :no_pattern] |> found() |> Enum.take(1)
+  end
+
+  test "every file is an input or is told as left out, by what it is", %{folder: folder} do
+    for name <- ~w(a.cr2 b.MOV c.xmp d.bmp e.pdf), do: File.write!(Path.join(folder, name), "")
+    File.ln_s!("/nowhere", Path.join(folder, "broken.jpg"))
+    File.ln_s!(Path.join(folder, "sub"), Path.join(folder, "linked"))
+    {_output, 0} = System.cmd("mkfifo", [Path.join(folder, "pipe.jpg")])
+
+    assert left_out(folder) == [
+             hidden: ".f.jpg",
+             hidden: ".hidden",
+             raw: "a.cr2",
+             video: "b.MOV",
+             link: "broken.jpg",
+             sidecar: "c.xmp",
+             image: "d.bmp",
+             link: "linked",
+             other: "notes.txt",
+             special: "pipe.jpg"
+           ]
+  end
+
+  test "what is included is taken by its name at any depth, or by its path", %{folder: folder} do
+    include = fn globs -> relative(folder, "", filter: Filter.new(globs, [], nil)) end
+    assert include.(["*.jpg"]) == ~w(b.jpg out/g.jpg sub/deep/d.jpg)
+    assert include.(["sub/**"]) == ~w(sub/c.webp sub/deep/d.jpg)
+    assert include.(["*.PNG", "out/*"]) == ~w(a.PNG out/g.jpg)
+  end
+
+  test "what is excluded is left out, whatever is included; a folder is not entered", %{
+    folder: folder
+  } do
+    filter = Filter.new(["*.jpg"], ["sub", "b*"], nil)
+    assert relative(folder, "", filter: filter) == ~w(out/g.jpg)
+    assert {:excluded, "sub"} in left_out(folder, filter: filter)
+    assert {:excluded, "b.jpg"} in left_out(folder, filter: filter)
+  end
+
+  test "names are bytes, in folders, globs and what outputs mirror", %{folder: folder} do
+    for name <- [<<0xE9, ".jpg">>, "\u00E9.jpg", "new\nline.jpg"],
+        do: File.write!(Path.join(folder <> "/sub", name), "")
+
+    assert relative(folder, "sub/*.jpg") == ["new\nline.jpg", "\u00E9.jpg", <<0xE9, ".jpg">>]
+    assert relative(folder, <<"sub/", 0xE9, "*">>) == [<<0xE9, ".jpg">>]
   end
 end

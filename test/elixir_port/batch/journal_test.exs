@@ -4,17 +4,22 @@ defmodule Thumbnailer.Batch.JournalTest do
   import Thumbnailer.Fixtures
 
   alias Thumbnailer.Batch.Journal
-  alias Thumbnailer.Batch.Journal.{Fingerprint, Lock, Record}
+  alias Thumbnailer.Batch.Journal.{Fingerprint, Record}
 
   defp made(options),
     do: %Record{
-      content: %Fingerprint{size: 1, mtime: 2, read_at: 3, hash: <<4::128>>},
+      content: %Fingerprint{size: 1, mtime: 2, read_at: 3, hash: <<4::512>>},
       options: options,
-      outputs: %{"a.jpg" => %{bytes: 5}}
+      outputs: %{"a.jpg" => %{size: "200x", format: :jpeg, width: 1, height: 2, bytes: 5}}
     }
 
+  defp made_folder(out) do
+    File.mkdir_p!(Journal.folder(out))
+    out
+  end
+
   defp with_journal(out, act) do
-    {:ok, pid, journal} = Journal.open(out)
+    {:ok, pid, journal} = Journal.open(made_folder(out), :write, out)
     result = act.(pid, journal)
     Journal.close(pid)
     result
@@ -38,51 +43,100 @@ defmodule Thumbnailer.Batch.JournalTest do
     assert fetch(out, "/c.jpg") == nil
   end
 
-  test "keeps the key of its hashes" do
+  test "knows which outputs were made, begun or given up" do
     out = folder()
-    key = with_journal(out, fn _pid, journal -> journal.key end)
-    assert byte_size(key) == 32
-    assert with_journal(out, fn _pid, journal -> journal.key end) == key
+
+    with_journal(out, fn pid, _journal ->
+      :ok = Journal.intend(pid, ["a.jpg", "b.jpg", "c.jpg"])
+      Journal.write(pid, "/a.jpg", made("one"), ["c.jpg"])
+    end)
+
+    with_journal(out, fn _pid, journal ->
+      assert Enum.map(~w(a.jpg b.jpg c.jpg d.jpg), &Journal.output(journal, &1)) == [
+               {:made, 5},
+               :begun,
+               nil,
+               nil
+             ]
+    end)
   end
 
-  test "a tail that was torn off costs the entry that it cut, and no other" do
+  test "wherever it was cut, what stood whole before the cut is known, and it can be written" do
     out = folder()
-    write(out, for(n <- 1..100, do: {"/#{n}.jpg", "one"}))
+    write(out, for(n <- 1..40, do: {"/#{n}.jpg", "one"}))
     path = Path.join(out, ".thumbnailer/journal")
     whole = File.read!(path)
-    # As a power failure leaves it: not closed, and its last block not written.
-    File.write!(path, mark_open(binary_part(whole, 0, byte_size(whole) - 7)))
-    assert fetch(out, "/99.jpg") == made("one")
-    assert fetch(out, "/100.jpg") == nil
-    write(out, [{"/100.jpg", "two"}])
-    assert fetch(out, "/100.jpg") == made("two")
-    assert fetch(out, "/1.jpg") == made("one")
+
+    for size <- Enum.take_every(0..byte_size(whole), 37) ++ [byte_size(whole) - 10] do
+      File.write!(path, binary_part(whole, 0, size))
+
+      known =
+        with_journal(out, fn pid, journal ->
+          Journal.write(pid, "/new.jpg", made("two"))
+          Enum.count(1..40, &(Journal.fetch(journal, "/#{&1}.jpg") == made("one")))
+        end)
+
+      assert_in_delta known, 40 * size / byte_size(whole), 1.5
+      assert fetch(out, "/new.jpg") == made("two")
+    end
   end
 
-  # disk_log's header: four bytes of magic, then whether it was closed well. See disk_log_1.erl.
-  defp mark_open(<<magic::binary-4, _closed::binary-4, rest::binary>>),
-    do: magic <> <<6, 7, 8, 9>> <> rest
+  test "a damaged place costs the entry that it lies in, and no other" do
+    out = folder()
+    write(out, for(n <- 1..40, do: {"/#{n}.jpg", "one"}))
+    path = Path.join(out, ".thumbnailer/journal")
+    whole = File.read!(path)
+
+    for at <- Enum.take_every(30..(byte_size(whole) - 1), 101) do
+      <<before::binary-size(at), byte, rest::binary>> = whole
+      File.write!(path, [before, Bitwise.bxor(byte, 0x55), rest])
+
+      known =
+        with_journal(out, fn _pid, journal ->
+          Enum.count(1..40, &Journal.fetch(journal, "/#{&1}.jpg"))
+        end)
+
+      assert known in 38..40, "byte #{at}: #{known}"
+    end
+  end
+
+  test "a folder may have any name that Linux allows" do
+    out = folder() <> <<"/", 0xFF, "ü\n">>
+    write(out, [{<<"/", 0xE9, ".jpg">>, "one"}])
+    assert fetch(out, <<"/", 0xE9, ".jpg">>) == made("one")
+  end
+
+  test "entries are in the file at once, for whoever is killed" do
+    out = folder()
+
+    with_journal(out, fn pid, _journal ->
+      :ok = Journal.write(pid, "/a.jpg", made("one"))
+      _state = :sys.get_state(pid)
+      assert File.read!(Path.join(out, ".thumbnailer/journal")) =~ "/a.jpg"
+    end)
+  end
 
   # All 400 images in each turn.
-  defp turns(count), do: for(turn <- 1..count, n <- 1..400, do: {"/#{n}.jpg", "turn #{turn}"})
+  defp turns(count),
+    do: for(turn <- 1..(2 * count), n <- 1..400, do: {"/#{n}.jpg", "turn #{turn}"})
+
   defp size(out), do: File.stat!(Path.join(out, ".thumbnailer/journal")).size
 
   test "a log that is mostly superseded is written anew when it is opened, and says the same" do
     out = folder()
     write(out, turns(4))
     large = size(out)
-    key = with_journal(out, fn _pid, journal -> journal.key end)
+    assert fetch(out, "/1.jpg") == made("turn 8")
     small = size(out)
-    assert_in_delta large / small, 4, 0.1
-    assert fetch(out, "/1.jpg") == made("turn 4")
-    assert fetch(out, "/400.jpg") == made("turn 4")
-    assert with_journal(out, fn _pid, journal -> journal.key end) == key
-    # Of the four turns one is left, and what is left is left alone.
+    assert_in_delta large / small, 8, 0.2
+    assert fetch(out, "/1.jpg") == made("turn 8")
+    assert fetch(out, "/400.jpg") == made("turn 8")
+    # Of the eight turns one is left, and what is left is left alone.
     assert size(out) == small
-    write(out, [{"/1.jpg", "turn 5"}])
+    write(out, [{"/1.jpg", "turn 9"}])
     assert size(out) > small
-    assert fetch(out, "/1.jpg") == made("turn 5")
-    assert fetch(out, "/2.jpg") == made("turn 4")
+    assert fetch(out, "/1.jpg") == made("turn 9")
+    assert fetch(out, "/2.jpg") == made("turn 8")
   end
 
   test "a rewriting that was cut off leaves the old log, and is begun anew" do
@@ -90,7 +144,7 @@ defmodule Thumbnailer.Batch.JournalTest do
     write(out, turns(3))
     new = Path.join(out, ".thumbnailer/journal.new")
     File.write!(new, "a part of a log")
-    assert fetch(out, "/7.jpg") == made("turn 3")
+    assert fetch(out, "/7.jpg") == made("turn 6")
     refute File.exists?(new)
   end
 
@@ -100,7 +154,7 @@ defmodule Thumbnailer.Batch.JournalTest do
     before = size(out)
     # A folder of that name cannot be opened as a log.
     File.mkdir_p!(Path.join(out, ".thumbnailer/journal.new/inside"))
-    assert fetch(out, "/7.jpg") == made("turn 3")
+    assert fetch(out, "/7.jpg") == made("turn 6")
     assert size(out) == before
   end
 
@@ -108,28 +162,19 @@ defmodule Thumbnailer.Batch.JournalTest do
     out = folder()
 
     with_journal(out, fn _pid, _journal ->
-      assert {:error, why} = Journal.open(out)
-      assert why =~ "another batch (os pid and host: #{System.pid()}"
+      assert {:error, %{reason: :unavailable, message: why}} = Journal.open(out, :write, out)
+      assert why =~ "another batch writes into this folder: os pid #{System.pid()} of this host"
     end)
 
     assert fetch(out, "/a.jpg") == nil
-  end
-
-  test "the lock of a batch that was killed is taken over" do
-    out = folder()
-    {:ok, host} = :inet.gethostname()
-    # No process has a pid over the limit of Linux, 2^22.
-    File.write!(Path.join(out, "lock"), "4194305 #{host}")
-    assert Lock.take(out) == :taken_over
-    assert {:error, _why} = Lock.take(out)
   end
 
   test "a journal of another version is refused, not overwritten" do
     out = folder()
     File.mkdir_p!(Journal.folder(out))
     File.write!(Path.join(out, ".thumbnailer/journal"), "something else")
-    assert {:error, why} = Journal.open(out)
-    assert why =~ "delete it to make all thumbnails again"
+    assert {:error, %{message: why}} = Journal.open(out, :write, out)
+    assert why =~ "is none of this version; move it away, and give --overwrite any"
     assert File.read!(Path.join(out, ".thumbnailer/journal")) == "something else"
     refute File.exists?(Path.join(out, ".thumbnailer/lock"))
   end

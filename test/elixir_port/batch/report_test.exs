@@ -44,48 +44,21 @@ defmodule Thumbnailer.Batch.ReportTest do
              report([outcome])
   end
 
-  test "failures are listed in their order with message and reason" do
-    report = report([failed("a.jpg", :bad_image, "cut short"), failed(<<"b", 255>>, :not_found)])
+  test "an image that failed counts for one reason, whatever else is wrong with it" do
+    outcome = %{
+      failed("a.jpg", :bad_image)
+      | errors: [Error.new(:bad_image, "one"), Error.new(:timeout, "two")]
+    }
 
-    assert [_summary, reasons, "  a.jpg: cut short (bad_image)", "  <<98, 255>>: no (not_found)"] =
-             Report.summary(report, 1_000)
-
-    assert reasons == "failed: 1 bad_image, 1 not_found"
+    assert report([outcome]).reasons == %{bad_image: 1}
   end
 
-  test "a million failures are counted, and a hundred kept" do
-    report = report(for n <- 1..250, do: failed("#{n}.jpg", :bad_image))
-    assert %{failed: 250, reasons: %{bad_image: 250}} = report
-    assert length(report.failures) == 100
-    lines = Report.summary(report, 1_000)
-    assert length(lines) == 103
-    assert Enum.at(lines, 2) == "  1.jpg: no (bad_image)"
-    assert List.last(lines) == "  and 150 more"
-  end
+  test "files that are left out are counted by what they are, thumbnails by their format" do
+    left_out =
+      for kind <- [:raw, :raw, :hidden], do: %Outcome{path: "x", state: :left_out, kind: kind}
 
-  test "the five slowest are named, the slowest first" do
-    report = report(for n <- [3, 9, 1, 7, 5, 8], do: made("#{n}.jpg", n / 1))
-
-    assert ["slowest:", "  9 ms  9.jpg", "  8 ms  8.jpg" | rest] =
-             tl(Report.summary(report, 1_000))
-
-    assert length(rest) == 3
-  end
-
-  test "progress before the count and the first image is known does not divide by nothing" do
-    assert Report.progress(@start, nil, 0) == "0/?, 0.0 images/s"
-    assert Report.progress(@start, 0, 0) == "0/0 (0 %), 0.0 images/s"
-  end
-
-  test "progress names failures, and minutes that are left" do
-    report = %{@start | done: 10, failed: 1}
-
-    assert Report.progress(report, 1_010, 1_000) ==
-             "10/1010 (0 %), 10.0 images/s, 1:40 left, 1 failed"
-  end
-
-  test "what was skipped does not make the rest look quick" do
-    report = %{@start | done: 1_000, skipped: 990}
-    assert Report.progress(report, 1_100, 10_000) =~ "1:40 left, 990 skipped"
+    report = report(left_out ++ [made("a.jpg", 5.0, [1_500, 500]), made("b.webp")])
+    assert {report.done, report.left_out} == {2, %{raw: 2, hidden: 1}}
+    assert report.formats == %{jpeg: {2, 2_000}, webp: {1, 1_500}}
   end
 end

@@ -4,11 +4,11 @@ defmodule Thumbnailer.Call.AsyncTest do
   import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
-  alias Thumbnailer.Instance.Server
+  alias Thumbnailer.Instance.Client
 
   defp async(name, opts \\ []), do: Thumbnailer.async({:bytes, "image"}, 100, [on: name] ++ opts)
 
-  defp counts(name), do: elem(Server.counts(name), 1)
+  defp counts(name), do: elem(Client.counts(name), 1)
 
   defp entries(name), do: :sys.get_state(name).queue.entries
 
@@ -129,6 +129,29 @@ defmodule Thumbnailer.Call.AsyncTest do
     end
   end
 
+  test "a stream is enumerated in a supervised task whose callers lead to who asked", %{
+    test: name
+  } do
+    start_fake(name, "echo")
+    test = self()
+
+    source =
+      Stream.map(["x"], fn piece ->
+        callers = Process.get(:"$callers")
+        [supervisor | _] = Process.get(:"$ancestors")
+        send(test, {:enumerated, callers, supervisor})
+        piece
+      end)
+
+    ref = Thumbnailer.async(source, 1, on: name)
+    assert_receive {:enumerated, callers, supervisor}, 5_000
+    assert List.last(callers) == self()
+    tasks = Supervisor.which_children(Thumbnailer.Call.Supervisor.Tasks)
+    assert Enum.any?(tasks, fn {_id, pid, _type, _modules} -> pid == supervisor end)
+    Thumbnailer.cancel(ref)
+    assert_receive {^ref, _result}, 5_000
+  end
+
   test "cancelled while it waits, it leaves the queue", %{test: name} do
     start_fake(name, "never_answers", timeout: 60_000)
     os_pid(name)
@@ -211,8 +234,7 @@ defmodule Thumbnailer.Call.AsyncTest do
   defp tasks do
     for pid <- Process.list(),
         {:dictionary, dictionary} <- [Process.info(pid, :dictionary)],
-        dictionary[:"$initial_call"] == {Thumbnailer.Call.Async, :init, 5},
-        self() in (dictionary[:"$ancestors"] || []),
+        self() in (dictionary[:"$callers"] || []),
         do: pid
   end
 end

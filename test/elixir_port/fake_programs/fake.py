@@ -62,13 +62,19 @@ def receive():
     return payload[start:end].decode(), request_id, payload
 
 
-def hello(workers=2, protocol=1, max_request_bytes=1 << 26):
+def hello(workers=2, protocol=1, max_request_bytes=1 << 26, **more):
+    formats = [Atom("jpeg"), Atom("png")]
     send((Atom("hello"), {
+        "libvips": b"8.0.0",
+        "loaders": formats,
+        "savers": formats,
+        "sandbox": {"mode": Atom("off"), "complete": Atom("false")},
         "protocol": protocol,
         "version": b"0.0.0",
         "workers": workers,
         "limits": {"max_request_bytes": max_request_bytes},
         "os_pid": os.getpid(),
+        **more,
     }))
 
 

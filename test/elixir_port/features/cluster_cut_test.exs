@@ -66,20 +66,13 @@ defmodule Thumbnailer.Features.ClusterCutTest do
     photos = folder()
     for n <- 1..200, do: File.cp!(sample("photo.jpg"), Path.join(photos, "#{n}.jpg"))
 
-    batch = %Batch{
-      patterns: [photos],
-      out: folder(),
-      sizes: ["100"],
-      jobs: 8,
-      on: {:cluster, group}
-    }
-
+    opts = [out: folder(), sizes: ["100"], jobs: 8, on: {:cluster, group}]
     cut = fn report -> if report.done == 40, do: ip("link set #{@link} down") end
-    assert {:ok, %{made: 200, failed: 0}} = Batch.run(batch, cut)
+    assert {:ok, %{made: 200, failed: 0}} = Batch.run(photos, [observe: cut] ++ opts)
     name = far.node
     assert_receive {:thumbnailer, ^group, {:node_down, ^name, :silent}}, 10_000
     ip("link set #{@link} up")
     await_members(group, 2)
-    assert {:ok, %{made: 200}} = Batch.run(%{batch | out: folder()})
+    assert {:ok, %{made: 200}} = Batch.run(photos, Keyword.put(opts, :out, folder()))
   end
 end

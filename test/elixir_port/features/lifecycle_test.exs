@@ -114,12 +114,11 @@ defmodule Thumbnailer.Features.LifecycleTest do
       instance: instance,
       serving: serving,
       server: Process.whereis(name),
-      port: port_process(name),
       drain: hd(drain)
     }
   end
 
-  for place <- [:instance, :serving, :server, :port, :drain] do
+  for place <- [:instance, :serving, :server, :drain] do
     @tag place: place
     test "when the #{place} of an instance is killed, no process is left and the next call is served",
          %{test: name, place: place} do

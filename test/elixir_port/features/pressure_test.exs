@@ -30,7 +30,12 @@ defmodule Thumbnailer.Features.PressureTest do
   test "10,000 callers of 5 MB each are answered or refused, and their bytes are not copied", %{
     test: name
   } do
-    start_fake(name, "never_reads", max_queue: 1_000, timeout: 60_000)
+    start_fake(name, "never_reads",
+      max_queue: 1_000,
+      max_queue_bytes: 50_000 * @mb,
+      timeout: 60_000
+    )
+
     os_pid(name)
     bytes = :binary.copy("x", 5 * @mb)
 
@@ -55,6 +60,19 @@ defmodule Thumbnailer.Features.PressureTest do
     assert growth < 200 * @mb
   end
 
+  test "a queue of few large requests is full as well, and says by which limit", %{test: name} do
+    start_fake(name, "never_reads", max_queue_bytes: 20 * @mb, timeout: 60_000)
+    os_pid(name)
+    bytes = :binary.copy("x", 5 * @mb)
+    for _ <- 1..10, do: Thumbnailer.async({:bytes, bytes}, 1, on: name)
+
+    assert_receive {_ref, {:error, %Error{reason: :overloaded} = error}}, 5_000
+    assert error.details == %{limit: 20 * @mb}
+    assert error.message =~ "(option :max_queue_bytes)"
+    {:ok, counts} = Thumbnailer.Instance.Client.counts(name)
+    assert counts.waiting in 3..4
+  end
+
   test "when the queue is full, refusal takes no time and touches no other", %{test: name} do
     start_fake(name, "never_reads", max_queue: 1, timeout: 60_000)
     os_pid(name)
@@ -62,7 +80,7 @@ defmodule Thumbnailer.Features.PressureTest do
     for _ <- 1..5, do: Thumbnailer.async({:bytes, bytes}, 1, on: name)
 
     eventually("the queue is not full", fn ->
-      elem(Thumbnailer.Instance.Server.counts(name), 1).waiting == 1
+      elem(Thumbnailer.Instance.Client.counts(name), 1).waiting == 1
     end)
 
     server = Process.whereis(name)

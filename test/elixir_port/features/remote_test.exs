@@ -8,7 +8,10 @@ defmodule Thumbnailer.Features.RemoteTest do
 
   setup_all do
     Thumbnailer.Nodes.name_server()
-    {:ok, _pid} = Node.start(:"thumbnailer-#{System.pid()}@127.0.0.1", :longnames)
+    # Another test may have made this BEAM a node already.
+    unless Node.alive?(),
+      do: {:ok, _pid} = Node.start(:"thumbnailer-#{System.pid()}@127.0.0.1", :longnames)
+
     on_exit(&Node.stop/0)
   end
 
@@ -51,6 +54,70 @@ defmodule Thumbnailer.Features.RemoteTest do
     assert_receive {^ref, {:error, %Error{reason: :unavailable}}}, 5_000
   end
 
+  test "an instance on another node is recorded here, and its program goes on", %{there: there} do
+    {:ok, %{os_pid: os_pid}} = Thumbnailer.info(there)
+    to = Path.join(folder(), "recording")
+    {:ok, recording} = Thumbnailer.record(2, to, on: there)
+    assert {:error, %Error{reason: :overloaded}} = Thumbnailer.record(2, to <> "2", on: there)
+    assert {:ok, %Thumbnail{}} = make(there)
+    assert {:ok, %Thumbnail{}} = make(there)
+    assert %{written: 2, ended: :count} = Thumbnailer.Recording.await(recording, 5_000)
+    assert File.exists?(Path.join(to, "000002.reply.etf"))
+    assert {:ok, %{os_pid: ^os_pid}} = Thumbnailer.info(there)
+  end
+
+  test "a deadline holds when the other node is cut off and nobody has noticed", %{
+    node: node,
+    there: there
+  } do
+    assert {:ok, %Thumbnail{}} = make(there)
+    beam = node |> :erpc.call(System, :pid, []) |> String.to_integer()
+    on_exit(fn -> clear_away(beam) end)
+    signal(beam, :STOP)
+    began = System.monotonic_time(:millisecond)
+    ref = Thumbnailer.async({:bytes, "x"}, 1, on: there, timeout: 300)
+    # More than the connection takes at once.
+    large = {:bytes, :binary.copy("x", 20_000_000)}
+
+    for source <- [{:bytes, "x"}, large, ["a", "stream"]] do
+      assert {:error, %Error{reason: :timeout, message: message}} =
+               Thumbnailer.make(source, 1, on: there, timeout: 300)
+
+      assert message =~ "has not answered"
+    end
+
+    assert_receive {^ref, {:error, %Error{reason: :timeout}}}, 2_000
+    assert System.monotonic_time(:millisecond) - began < 6_000
+    signal(beam, :CONT)
+    assert {:ok, %Thumbnail{}} = make(there)
+    refute_receive {_ref, _late}, 50
+  end
+
+  test "callers on a node that hangs keep no other caller waiting", %{test: name, node: node} do
+    here = :"#{name} here"
+    start_fake(here, "echo")
+    large = {:bytes, :binary.copy("x", 2_000_000)}
+    beam = node |> :erpc.call(System, :pid, []) |> String.to_integer()
+    on_exit(fn -> clear_away(beam) end)
+
+    for _ <- 1..10,
+        do: Node.spawn(node, Thumbnailer, :make, [large, 1, [on: {here, node()}]])
+
+    counts = fn -> elem(Thumbnailer.Instance.Client.counts(here), 1) end
+    eventually("they did not arrive", fn -> counts.().waiting > 0 end)
+    signal(beam, :STOP)
+    # Their answers are more than the connection takes at once.
+    eventually(20_000, "they are not answered", fn -> counts.().sent == 0 end)
+
+    for _ <- 1..20 do
+      began = System.monotonic_time(:millisecond)
+      assert {:ok, %Thumbnail{}} = make(here)
+      assert System.monotonic_time(:millisecond) - began < 1_000
+    end
+
+    signal(beam, :CONT)
+  end
+
   test "when its node goes, callers are told", %{peer: peer, test: name, node: node} do
     slow = [name: :slow, executable: fake("never_answers"), timeout: 60_000]
     child = Thumbnailer.child_spec(slow)
@@ -59,7 +126,7 @@ defmodule Thumbnailer.Features.RemoteTest do
     caller = Task.async(fn -> make({:slow, node}) end)
 
     eventually("they did not arrive", fn ->
-      match?({:ok, %{sent: 2}}, Thumbnailer.Instance.Server.counts({:slow, node}))
+      match?({:ok, %{sent: 2}}, Thumbnailer.Instance.Client.counts({:slow, node}))
     end)
 
     {:ok, %{os_pid: os_pid}} = Thumbnailer.info({name, node})
@@ -99,7 +166,7 @@ defmodule Thumbnailer.Features.RemoteTest do
     here = :"#{name} here"
     start_fake(here, "never_answers", timeout: 60_000)
     os_pid(here)
-    waiting = fn -> elem(Thumbnailer.Instance.Server.counts(here), 1).waiting end
+    waiting = fn -> elem(Thumbnailer.Instance.Client.counts(here), 1).waiting end
 
     for _ <- 1..3,
         do: Node.spawn(node, Thumbnailer, :make, [{:bytes, "x"}, 1, [on: {here, node()}]])

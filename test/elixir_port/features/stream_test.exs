@@ -20,7 +20,7 @@ defmodule Thumbnailer.Features.StreamTest do
   defp assert_clean(on) do
     eventually("a stream is left", fn -> program(on).streams == 0 end)
     eventually("a request is left", fn -> map_size(:sys.get_state(on).queue.entries) == 0 end)
-    assert :sys.get_state(on).streams == %Thumbnailer.Instance.StreamTable{}
+    assert :sys.get_state(on).pings == %{}
   end
 
   test "a file stream makes what its path makes, by bytes and by lines", %{on: on} do

@@ -1,173 +1,282 @@
 defmodule Thumbnailer.Instance.DispatcherTest do
-  # Decisions alone: the test is the server, the port process and the caller.
+  # Decisions alone: what comes of them are effects, which are looked at instead of carried out.
   use ExUnit.Case, async: true
 
   alias Thumbnailer.{Error, Request}
-  alias Thumbnailer.Instance.{Dispatcher, State}
 
-  @request %Request{op: :make, spec: %{outputs: []}, source: {:bytes, ""}}
+  alias Thumbnailer.Instance.{
+    Deadlines,
+    Dispatcher,
+    Message,
+    ProgramOutput,
+    Recovery,
+    Replies,
+    State
+  }
+
+  alias Thumbnailer.Port.Lifecycle
+
+  @hello %{workers: 1, limits: %{max_request_bytes: 1_000_000, max_streams: 1}}
 
   setup do
-    # A port that stands for a session of the program; nothing is behind it.
-    session = hd(Port.list())
-    hello = %{workers: 1, limits: %{max_request_bytes: 1_000}}
-    {:ok, state: %State{max_queue: 3, timeout: 60_000}, session: session, hello: hello}
+    program = %Lifecycle{max_reply_bytes: 1_000_000, start_timeout: 1_000, lazy: true}
+
+    state = %State{
+      name: __MODULE__,
+      max_queue: 3,
+      max_queue_bytes: 1_000,
+      timeout: 60_000,
+      program: program
+    }
+
+    {:ok, state: state, up: up(state)}
   end
 
-  defp up(state, session, hello) do
-    state
-    |> Dispatcher.attach(self())
-    |> Dispatcher.port_event({:up, session, 1, hello})
+  # A port stands for a life of the program; nothing is behind it.
+  defp up(state) do
+    {program, _effects} = Lifecycle.start(state.program)
+    {program, _effects} = Lifecycle.started(program, {:ok, {hd(Port.list()), 1, self()}}, 0)
+    Dispatcher.dispatch(%{state | program: elem(Lifecycle.up(program, @hello, 0), 0)})
   end
 
-  defp admit(state, tag) do
-    {:ok, state} = Dispatcher.admit(state, @request, {self(), tag})
-    state
+  defp admit(state, tag, source \\ {:bytes, ""}) do
+    request = %Request{op: :make, spec: %{outputs: []}, source: source}
+    Dispatcher.admit(state, Message.new(request), {self(), tag}, make_ref())
   end
 
-  defp error, do: Error.new(:port_exited, "it ended")
+  defp ask(state, op, tag),
+    do: Dispatcher.admit(state, Message.new(%Request{op: op}), {self(), tag}, nil)
 
-  test "what is sent is at most twice what the workers hold", %{
-    state: state,
-    session: session,
-    hello: hello
-  } do
-    state = state |> up(session, hello) |> admit(1) |> admit(2) |> admit(3)
-    assert_received {:"$gen_cast", {:request, ^session, 1, @request, _left}}
-    assert_received {:"$gen_cast", {:request, ^session, 2, @request, _left}}
-    refute_received {:"$gen_cast", {:request, ^session, 3, @request, _left}}
+  defp reply(state, id, answer \\ %{}) do
+    frame = :erlang.term_to_binary({:ok, id, answer})
+    ProgramOutput.data(state, <<byte_size(frame)::32, frame::binary>>)
+  end
 
-    Dispatcher.port_event(state, {:reply, session, 1, {:ok, %{}}})
-    assert_received {1, {:ok, %{}}}
-    assert_received {:"$gen_cast", {:request, ^session, 3, @request, _left}}
+  # What was done since the last look.
+  defp done(state), do: {Enum.reverse(state.effects), %{state | effects: []}}
+
+  # What is written to the program: the operation and the id.
+  defp written(effects) do
+    for {:write, _session, frame} <- effects do
+      term = frame |> IO.iodata_to_binary() |> :erlang.binary_to_term()
+      {elem(term, 0), elem(term, 1)}
+    end
+  end
+
+  defp told(effects), do: for({:reply, {_pid, tag}, message} <- effects, do: {tag, message})
+
+  defp ends(state) do
+    Recovery.program_down(state, &Lifecycle.exited(&1, 9, state.queue.sent, 0))
+  end
+
+  test "what is sent is at most twice what the workers hold", %{up: state} do
+    {effects, state} = state |> admit(1) |> admit(2) |> admit(3) |> done()
+    assert written(effects) == [make: 1, make: 2]
+    {effects, _state} = state |> reply(1) |> done()
+    assert written(effects) == [make: 3]
+    assert told(effects) == [{1, {:ok, %{}}}]
+  end
+
+  test "a caller is watched until it is answered", %{up: state} do
+    state = state |> admit(1)
+    %{monitor: monitor} = state.queue.entries[1]
+    {effects, _state} = state |> reply(1) |> done()
+    assert {:demonitor, monitor} in effects
   end
 
   test "a lazy program is woken by the first request, once", %{state: state} do
-    state |> Dispatcher.attach(self()) |> admit(1) |> admit(2)
-    assert_received {:"$gen_cast", :wake}
-    refute_received {:"$gen_cast", :wake}
+    {effects, state} = state |> admit(1) |> admit(2) |> done()
+    assert [{:start, nil, []}] = for(effect <- effects, elem(effect, 0) == :start, do: effect)
+    assert %{state: :starting, waiting: 2} = State.counts(state)
   end
 
-  test "of what was sent only what the program read is lost with it", %{
-    state: state,
-    session: session,
-    hello: hello
-  } do
-    state = state |> up(session, hello) |> admit(1) |> admit(2)
-    state = Dispatcher.port_event(state, {:down, error(), MapSet.new([1]), false})
-    assert_received {1, {:error, %Error{reason: :port_exited}}}
-    refute_received {2, _outcome}
-    assert %{state: :down, waiting: 1, sent: 0, restarts: 1} = State.counts(state)
+  test "what the program held is lost with it, and what waits is for the next one", %{up: state} do
+    {effects, state} = state |> admit(1) |> admit(2) |> admit(3) |> ends() |> done()
 
-    next = hd(Port.list() -- [session])
-    Dispatcher.port_event(state, {:up, next, 2, hello})
-    assert_received {:"$gen_cast", {:request, ^next, 2, @request, _left}}
+    assert [{1, {:error, %Error{reason: :port_exited}}}, {2, {:error, _}}] =
+             Enum.sort(told(effects))
+
+    assert %{state: :down, waiting: 1, sent: 0, restarts: 1} = State.counts(state)
+    {effects, _state} = state |> up() |> done()
+    assert written(effects) == [make: 3]
   end
 
   test "what the program held is sent again while it has retries, in its order and before what came later",
-       %{
-         state: state,
-         session: session,
-         hello: hello
-       } do
-    state = %{up(state, session, hello) | retries: 1} |> admit(1) |> admit(2) |> admit(3)
-    held = MapSet.new([1, 2])
-    state = Dispatcher.port_event(state, {:down, error(), held, false})
-    assert %{waiting: 3, sent: 0} = State.counts(state)
+       %{up: state} do
+    state = %{state | retries: 1} |> admit(1) |> admit(2) |> admit(3)
+    {_effects, state} = done(state)
+    {effects, state} = state |> ends() |> done()
+    assert told(effects) == []
+    {effects, state} = state |> up() |> done()
+    assert written(effects) == [make: 1, make: 2]
+    {effects, state} = state |> ends() |> done()
 
-    [next, last | _] = Port.list() -- [session]
-    state = Dispatcher.port_event(state, {:up, next, 2, hello})
-    assert_received {:"$gen_cast", {:request, ^next, 1, @request, _left}}
-    assert_received {:"$gen_cast", {:request, ^next, 2, @request, _left}}
-    refute_received {:"$gen_cast", {:request, ^next, 3, @request, _left}}
+    assert [{1, {:error, %Error{reason: :port_exited}}}, {2, {:error, _}}] =
+             Enum.sort(told(effects))
 
-    state = Dispatcher.port_event(state, {:down, error(), held, false})
-    assert_received {1, {:error, %Error{reason: :port_exited}}}
-    assert_received {2, {:error, %Error{reason: :port_exited}}}
-    Dispatcher.port_event(state, {:up, last, 3, hello})
-    assert_received {:"$gen_cast", {:request, ^last, 3, @request, _left}}
+    {effects, _state} = state |> up() |> done()
+    assert written(effects) == [make: 3]
   end
 
-  test "a crash is an answer, and no answer is asked for twice", %{
-    state: state,
-    session: session,
-    hello: hello
-  } do
-    state = %{up(state, session, hello) | retries: 5} |> admit(1)
-    crash = {:error, Error.new(:crashed, "the worker died")}
-    state = Dispatcher.port_event(state, {:reply, session, 1, crash})
-    assert_received {1, ^crash}
+  test "a crash is an answer, and no answer is asked for twice", %{up: state} do
+    {_effects, state} = %{state | retries: 5} |> admit(1) |> done()
+    frame = :erlang.term_to_binary({:error, 1, %{reason: :crashed, message: "the worker died"}})
+
+    {effects, state} =
+      state |> ProgramOutput.data(<<byte_size(frame)::32, frame::binary>>) |> done()
+
+    assert [{1, {:error, %Error{reason: :crashed}}}] = told(effects)
     assert %{waiting: 0, sent: 0, failed: %{crashed: 1}} = State.counts(state)
   end
 
-  test "an instance that stops tells its drainer when the last request is answered", %{
-    state: state,
-    session: session,
-    hello: hello
-  } do
-    state = state |> up(session, hello) |> admit(1)
-    state = state |> Dispatcher.stop({self(), :drain}) |> Dispatcher.maybe_reply_drained()
-    refute_received {:drain, :ok}
-    {:error, %Error{reason: :unavailable}, state} = Dispatcher.admit(state, @request, {self(), 2})
-
-    state
-    |> Dispatcher.port_event({:reply, session, 1, {:ok, %{}}})
-    |> Dispatcher.maybe_reply_drained()
-
-    assert_received {:drain, :ok}
+  test "sources that arrive slowly hold up nobody else", %{up: state} do
+    state = state |> admit(1, :stream) |> admit(2, :stream) |> admit(3)
+    {effects, _state} = done(state)
+    assert written(effects) == [make: 1, make: 3]
+    assert [{1, {:feed, 1, _size}}] = told(effects)
   end
 
-  test "what nobody waits for is not sent again", %{state: state, session: session, hello: hello} do
-    state = state |> up(session, hello) |> admit(1)
-    state = Dispatcher.abandon(state, 1)
-    assert_received {:"$gen_cast", {:cancel, ^session, 1}}
-    state = Dispatcher.port_event(state, {:down, error(), MapSet.new(), false})
-    assert %{waiting: 0, sent: 0} = State.counts(state)
+  test "a source that has arrived makes room for the next one", %{up: state} do
+    {_effects, state} = state |> admit(1, :stream) |> admit(2, :stream) |> done()
+
+    {effects, _state} =
+      state |> Dispatcher.chunk(1, 1, Thumbnailer.Protocol.Codec.chunk(1, :eof), true) |> done()
+
+    assert written(effects) == [chunk: 1, make: 2]
   end
 
-  test "an answer of a life that is over reaches nobody", %{
-    state: state,
-    session: session,
-    hello: hello
+  test "a piece of a source is followed by a ping, and the next one is asked for with its answer",
+       %{
+         up: state
+       } do
+    {_effects, state} = state |> admit(1, :stream) |> done()
+
+    {effects, state} =
+      state |> Dispatcher.chunk(1, 1, Thumbnailer.Protocol.Codec.chunk(1, "x"), false) |> done()
+
+    assert [chunk: 1, ping: ping] = written(effects)
+    {effects, state} = state |> reply(ping) |> done()
+    assert told(effects) == [{1, :more}]
+    assert state.pings == %{}
+  end
+
+  test "a piece of somebody else's source, or of one that was answered, is dropped", %{up: state} do
+    {_effects, state} = state |> admit(1, :stream) |> done()
+    assert Dispatcher.chunk(state, 1, :not_its_tag, "", false) == state
+    assert Dispatcher.chunk(state, 2, 1, "", false) == state
+  end
+
+  test "questions that a program does not read are bounded", %{up: state} do
+    state = Enum.reduce(1..100, state, &ask(&2, :ping, &1))
+    assert %{sent: 64, waiting: 36} = State.counts(state)
+  end
+
+  test "what waits is bounded by bytes as well as by number, and one may always wait", %{
+    up: state
   } do
-    state = state |> up(session, hello) |> admit(1)
-    old = hd(Port.list() -- [session])
-    assert Dispatcher.port_event(state, {:reply, old, 1, {:ok, %{}}}) == state
-    refute_received {1, _outcome}
+    state = state |> admit(1) |> admit(2) |> admit(3, {:bytes, :binary.copy("x", 2_000)})
+    assert %{waiting: 1} = State.counts(state)
+    {_effects, state} = done(state)
+    {effects, state} = state |> admit(4, {:bytes, "more"}) |> done()
+    assert [{4, {:error, %Error{reason: :overloaded} = error}}] = told(effects)
+    assert error.message =~ "(option :max_queue_bytes)"
+    assert error.details == %{limit: 1_000}
+    assert %{waiting: 1, failed: %{overloaded: 1}} = State.counts(state)
+  end
+
+  test "an instance that stops tells its drainer when the last request is answered", %{up: state} do
+    {_effects, state} = state |> admit(1) |> Dispatcher.stop(:drainer) |> done()
+    assert {[], state} = state |> Dispatcher.maybe_reply_drained() |> done()
+    {effects, state} = state |> admit(2) |> done()
+    assert [{2, {:error, %Error{reason: :unavailable}}}] = told(effects)
+    {effects, _state} = state |> reply(1) |> Dispatcher.maybe_reply_drained() |> done()
+    assert {:reply_call, :drainer, :ok} in effects
+  end
+
+  test "an answer that comes after everybody was given up is no lie", %{up: state} do
+    {_effects, state} = state |> admit(1) |> admit(2) |> admit(3) |> done()
+    {effects, state} = state |> Recovery.abort() |> done()
+    assert [{1, error}, {2, error}, {3, error}] = Enum.sort(told(effects))
+    assert {:error, %Error{reason: :unavailable}} = error
+    assert Enum.sort(written(effects)) == [cancel: 1, cancel: 2]
+    {effects, state} = state |> reply(1) |> done()
+    assert effects == []
+    assert %{state: :up, sent: 1} = State.counts(state)
+  end
+
+  test "what nobody waits for is cancelled, and not sent again", %{up: state} do
+    {_effects, state} = %{state | retries: 3} |> admit(1) |> done()
+    {effects, state} = state |> Recovery.caller_down(1) |> done()
+    assert written(effects) == [cancel: 1]
+    assert %{waiting: 0, sent: 0} = state |> ends() |> State.counts()
   end
 
   test "a permanent fault answers who waits and refuses who comes", %{state: state} do
-    state = state |> Dispatcher.attach(self()) |> admit(1)
-    state = Dispatcher.port_event(state, {:down, error(), MapSet.new(), true})
-    assert_received {1, {:error, %Error{reason: :unavailable, message: message}}}
-    assert message == "the port program is not running: it ended"
-
-    assert {:error, %Error{reason: :unavailable}, _state} =
-             Dispatcher.admit(state, @request, {self(), 2})
+    {_effects, state} = state |> admit(1) |> done()
+    {effects, state} = state |> ProgramOutput.started({:error, "it is not there"}) |> done()
+    assert [{1, {:error, %Error{reason: :unavailable, message: message}}}] = told(effects)
+    assert message == "the port program is not running: it is not there"
+    {effects, _state} = state |> admit(2) |> done()
+    assert [{2, {:error, %Error{reason: :unavailable}}}] = told(effects)
   end
 
-  test "a new port process in place of an unmourned one loses nothing silently", %{
-    state: state,
-    session: session,
-    hello: hello
-  } do
-    state = %{
-      up(state, session, hello)
-      | program: %{up(state, session, hello).program | os_pid: nil}
-    }
-
-    state = admit(state, 1)
-    Dispatcher.attach(state, self())
-    assert_received {1, {:error, %Error{reason: :port_exited}}}
+  test "a request of another version of this library is refused with words", %{up: state} do
+    message = Map.put(Message.new(%Request{op: :ping}), :version, 2)
+    {effects, _state} = state |> Dispatcher.admit(message, {self(), 1}, nil) |> done()
+    assert [{1, {:error, %Error{reason: :unavailable, message: words}}}] = told(effects)
+    assert words =~ "in version 2, this one takes version 1"
   end
 
-  test "an event about a request that is gone changes nothing", %{
-    state: state,
-    session: session,
-    hello: hello
+  test "a deadline costs one timer for all, and is kept", %{up: state} do
+    state = state |> admit(1) |> admit(2) |> admit(3)
+    assert [at] = for({:wake_at, at} <- state.effects, do: at)
+    {_effects, state} = done(state)
+
+    {effects, state} = %{state | now: at} |> Deadlines.check(at) |> done()
+    assert [{3, {:error, %Error{reason: :timeout, message: message}}}] = told(effects)
+    assert message == "the deadline passed before the request's turn came"
+
+    # Those that the program holds have half a second more.
+    assert [{:wake_at, later}] = for({:wake_at, _} = effect <- effects, do: effect)
+    assert later == at + 500_000
+    {effects, state} = %{state | now: later} |> Deadlines.check(later) |> done()
+    assert [{1, {:error, %Error{reason: :timeout}}}, {2, _}] = Enum.sort(told(effects))
+    assert [{:kill, _session}] = for({:kill, _} = effect <- effects, do: effect)
+    assert %{state: :dying} = State.counts(state)
+  end
+
+  test "an earlier deadline is looked at earlier, and a timer in whose place another was set does nothing",
+       %{up: state} do
+    {_effects, state} = state |> admit(1) |> done()
+    late = state.wake_at
+    request = %Request{op: :make, timeout: 10, spec: %{}, source: {:bytes, ""}}
+    {effects, state} = state |> Dispatcher.admit(Message.new(request), {self(), 2}, nil) |> done()
+    assert {:wake_at, 10_000} in effects
+    assert Deadlines.check(state, late) == state
+  end
+
+  test "many requests are looked at more rarely, so that this takes a small part of the time", %{
+    up: state
   } do
-    state = up(state, session, hello)
-    assert Dispatcher.expire(state, 99) == state
-    assert Dispatcher.abandon(state, 99) == state
+    state =
+      Enum.reduce(
+        1..2_000,
+        %{state | max_queue: 5_000, max_queue_bytes: 1_000_000},
+        &admit(&2, &1)
+      )
+
+    at = state.wake_at
+
+    entries =
+      Map.new(state.queue.entries, fn {id, entry} -> {id, %{entry | deadline: at + id}} end)
+
+    state = %{state | now: at, queue: %{state.queue | entries: entries}}
+    assert Deadlines.check(state, at).wake_at == at + 2_000
+  end
+
+  test "an event about a request that is gone changes nothing", %{up: state} do
+    assert Recovery.caller_down(state, 99) == state
+    assert Recovery.stream_failed(state, 99, make_ref()) == state
+    assert Replies.finish_all(state, [], {:ok, %{}}) == state
   end
 end

@@ -5,11 +5,11 @@ defmodule Thumbnailer.Instance.DrainerTest do
   import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
-  alias Thumbnailer.Instance.Server
+  alias Thumbnailer.Instance.Client
 
   defp make(name, opts \\ []), do: Thumbnailer.make({:bytes, "image"}, 100, [on: name] ++ opts)
 
-  defp counts(name), do: elem(Server.counts(name), 1)
+  defp counts(name), do: elem(Client.counts(name), 1)
 
   # A tree like that of an application.
   defp start_tree(name, program, opts) do
@@ -63,13 +63,13 @@ defmodule Thumbnailer.Instance.DrainerTest do
     assert message =~ "100 ms (option :shutdown) were too few"
   end
 
-  test "a port process that is replaced drains nothing", %{test: name} do
+  test "an instance that is replaced drains nothing", %{test: name} do
     start_fake(name, "never_answers", timeout: 60_000)
     caller = Task.async(fn -> make(name) end)
     eventually("the request did not arrive", fn -> counts(name).sent == 1 end)
-    Process.exit(port_process(name), :kill)
-    assert {:error, %Error{reason: :port_exited}} = Task.await(caller)
-    assert {:ok, _} = Thumbnailer.info(name)
+    Process.exit(Process.whereis(name), :kill)
+    assert {:error, %Error{reason: :unavailable}} = Task.await(caller)
+    eventually("it is not there again", fn -> match?({:ok, _}, Thumbnailer.info(name)) end)
     refute :sys.get_state(name).stopping?
   end
 end

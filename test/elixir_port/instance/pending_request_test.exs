@@ -2,49 +2,33 @@ defmodule Thumbnailer.Instance.PendingRequestTest do
   use ExUnit.Case, async: true
 
   alias Thumbnailer.Request
-  alias Thumbnailer.Instance.PendingRequest
+  alias Thumbnailer.Instance.{Message, PendingRequest}
 
-  @request %Request{op: :make}
-
-  defp from(pid \\ self()), do: {pid, make_ref()}
-
-  test "its owner hears of its deadline" do
-    PendingRequest.new(7, @request, from(), 1)
-    assert_receive {:deadline, 7}
-  end
-
-  test "its owner hears of its caller's end" do
-    {caller, monitor} = spawn_monitor(fn -> :ok end)
-    assert_receive {:DOWN, ^monitor, _, _, _}
-    PendingRequest.new(8, @request, from(caller), 60_000)
-    assert_receive {{:caller_down, 8}, _monitor, :process, ^caller, _reason}
-  end
-
-  test "answered, its caller gets the answer and its owner nothing more" do
-    {caller, tag} = from = from()
-    entry = PendingRequest.new(9, @request, from, 20)
-    assert caller == self()
-    :ok = PendingRequest.answer(entry, {:ok, %{}})
-    assert_receive {^tag, {:ok, %{}}}
-    refute_receive {:deadline, 9}, 40
-  end
-
-  test "abandoned, it is answered to nobody" do
-    entry = PendingRequest.new(10, @request, from(), 60_000) |> PendingRequest.abandon()
-    :ok = PendingRequest.answer(entry, {:ok, %{}})
-    refute_received {_tag, {:ok, %{}}}
-  end
+  defp entry(request \\ %Request{op: :ping}, retries \\ 0),
+    do: PendingRequest.new(7, Message.new(request), {self(), make_ref()}, nil, 50, retries, 1_000)
 
   test "the time that is left is never less than a millisecond" do
-    entry = PendingRequest.new(11, @request, from(), 50)
-    assert PendingRequest.time_left(entry) in 1..50
-    assert PendingRequest.time_left(%{entry | deadline: entry.deadline - 1_000}) == 1
+    assert PendingRequest.time_left(entry(), 1_000) == 50
+    assert PendingRequest.time_left(entry(), 31_500) == 19
+    assert PendingRequest.time_left(entry(), 99_000) == 1
   end
 
-  test "overdue, its owner is reminded once more" do
-    entry = %{PendingRequest.new(12, @request, from(), 1) | state: :sent}
-    assert_receive {:deadline, 12}
-    assert %PendingRequest{state: :overdue} = PendingRequest.overdue(entry, 1)
-    assert_receive {:deadline, 12}
+  test "overdue, it has some more" do
+    overdue = PendingRequest.overdue(%{entry() | state: :sent}, 500)
+    assert %PendingRequest{state: :overdue, deadline: 551_000} = overdue
+  end
+
+  test "it is sent again as often as it may, while somebody waits for it" do
+    sent = %{entry(%Request{op: :ping}, 1) | state: :sent}
+    assert {:ok, %{state: :waiting, retries: 0} = again} = PendingRequest.retry(sent)
+    assert PendingRequest.retry(%{again | state: :sent}) == :error
+    assert PendingRequest.retry(%{sent | reply_to: nil}) == :error
+    assert PendingRequest.retry(%{sent | state: :overdue}) == :error
+  end
+
+  test "of a stream there is nothing left to send" do
+    streamed = entry(%Request{op: :make, source: :stream}, 5)
+    assert PendingRequest.retry(%{streamed | state: :sent}) == :error
+    assert PendingRequest.retry(%{streamed | state: :sent, kind: :image}) == :error
   end
 end

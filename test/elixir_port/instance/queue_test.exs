@@ -1,25 +1,30 @@
 defmodule Thumbnailer.Instance.QueueTest do
   use ExUnit.Case, async: true
 
-  alias Thumbnailer.Request
   alias Thumbnailer.Instance.{PendingRequest, Queue}
 
-  defp entry(id), do: %PendingRequest{id: id, request: %Request{op: :make}, deadline: 0}
-  defp queue(ids), do: Enum.reduce(ids, %Queue{}, &Queue.enqueue(&2, entry(&1), :tail))
+  defp entry(id, kind \\ :image, bytes \\ 10),
+    do: %PendingRequest{id: id, op: :make, kind: kind, body: {0, []}, bytes: bytes, deadline: 0}
 
-  defp order(queue) do
-    case Queue.peek(queue) do
+  defp queue(ids), do: Enum.reduce(ids, %Queue{}, &Queue.enqueue(&2, entry(&1)))
+
+  defp send_next(queue, kind \\ :image) do
+    {entry, queue} = Queue.peek(queue, kind)
+    Queue.mark_sent(queue, entry)
+  end
+
+  defp order(queue, kind \\ :image) do
+    case Queue.peek(queue, kind) do
       {nil, _queue} -> []
-      {entry, queue} -> [entry.id | order(Queue.mark_sent(queue, entry))]
+      {entry, queue} -> [entry.id | order(Queue.mark_sent(queue, entry), kind)]
     end
   end
 
-  test "who comes first is first" do
-    assert order(queue([1, 2, 3])) == [1, 2, 3]
-  end
-
-  test "a request at the head is sent before those that wait" do
-    assert queue([1, 2]) |> Queue.enqueue(entry(3), :head) |> order() == [3, 1, 2]
+  test "who comes first is first, among those of a kind" do
+    queue = queue([1, 2]) |> Queue.enqueue(entry(3, :question)) |> Queue.enqueue(entry(4))
+    assert order(queue) == [1, 2, 4]
+    assert order(queue, :question) == [3]
+    assert order(queue, :stream) == []
   end
 
   test "who was taken out is skipped" do
@@ -33,30 +38,34 @@ defmodule Thumbnailer.Instance.QueueTest do
     assert {nil, ^queue} = Queue.take(queue, 1)
   end
 
-  test "waiting and sent are counted" do
-    {entry, queue} = Queue.peek(queue([1, 2, 3]))
-    queue = Queue.mark_sent(queue, entry)
-    assert {queue.waiting, queue.sent} == {2, 1}
+  test "waiting, their bytes, and sent are counted" do
+    queue = send_next(queue([1, 2, 3]))
+    assert {queue.waiting, queue.waiting_bytes, queue.sent, queue.images} == {2, 20, 1, 1}
     {_entry, queue} = Queue.take(queue, 1)
     {_entry, queue} = Queue.take(queue, 2)
-    assert {queue.waiting, queue.sent} == {1, 0}
+    assert {queue.waiting, queue.waiting_bytes, queue.sent, queue.images} == {1, 10, 0, 0}
   end
 
-  test "requests that are queued again wait at the head, in the old order" do
-    queue = queue([1, 2, 3, 4])
-    {one, queue} = Queue.peek(queue)
-    queue = Queue.mark_sent(queue, one)
-    {two, queue} = Queue.peek(queue)
-    queue = Queue.mark_sent(queue, two)
+  test "who need not wait is sent at once" do
+    queue = Queue.pass(%Queue{}, entry(1, :stream))
+    assert {queue.waiting, queue.waiting_bytes, queue.sent, queue.streams} == {0, 0, 1, 1}
+    queue = Queue.arrived(queue, 1)
+    assert {queue.questions, queue.images, queue.streams} == {0, 1, 0}
+    {_entry, queue} = Queue.take(queue, 1)
+    assert queue == %Queue{}
+  end
 
-    queue = Queue.requeue(queue, Queue.all(queue, :sent))
-    assert {queue.waiting, queue.sent} == {4, 0}
+  test "who is returned waits at the front again, in the old order" do
+    queue = queue([1, 2, 3, 4]) |> send_next() |> send_next()
+    again = for entry <- Queue.all(queue, :sent), do: %{entry | state: :waiting}
+    queue = Queue.requeue(queue, again)
+    assert {queue.waiting, queue.waiting_bytes, queue.sent} == {4, 40, 0}
     assert order(queue) == [1, 2, 3, 4]
   end
 
   test "an overdue request is still one that was sent" do
-    {entry, queue} = Queue.peek(queue([1, 2]))
-    queue = queue |> Queue.mark_sent(entry) |> Queue.put(%{entry | state: :overdue})
+    queue = send_next(queue([1, 2]))
+    queue = Queue.put(queue, %{Queue.get(queue, 1) | state: :overdue})
     assert [%PendingRequest{id: 1}] = Queue.all(queue, :sent)
     assert [%PendingRequest{id: 2}] = Queue.all(queue, :waiting)
   end
@@ -64,8 +73,8 @@ defmodule Thumbnailer.Instance.QueueTest do
   test "requests that gave up leave nothing behind" do
     queue =
       Enum.reduce(1..1_000, %Queue{}, fn id, queue ->
-        {_entry, queue} = queue |> Queue.enqueue(entry(id), :tail) |> Queue.take(id)
-        {nil, queue} = Queue.peek(queue)
+        {_entry, queue} = queue |> Queue.enqueue(entry(id)) |> Queue.take(id)
+        {nil, queue} = Queue.peek(queue, :image)
         queue
       end)
 

@@ -8,7 +8,7 @@ defmodule Thumbnailer.Instance.RecoveryTest do
 
   defp make(name, opts \\ []), do: Thumbnailer.make({:bytes, "image"}, 100, [on: name] ++ opts)
 
-  defp sent(name), do: elem(Thumbnailer.Instance.Server.counts(name), 1).sent
+  defp sent(name), do: elem(Thumbnailer.Instance.Client.counts(name), 1).sent
 
   for {program, reason, words} <- [
         {"exits_on_request", :port_exited, "ended: exit status 9"},
@@ -96,25 +96,19 @@ defmodule Thumbnailer.Instance.RecoveryTest do
     assert {:ok, %{restarts: 1, failed: %{port_exited: 2}}} = Thumbnailer.stats(name)
   end
 
-  test "a port process that is killed leaves no program and no caller behind", %{test: name} do
-    os_pid = start_fake_up(name, "never_answers", timeout: 10_000)
-    caller = Task.async(fn -> make(name) end)
-    eventually("the request was not sent", fn -> sent(name) == 1 end)
-    Process.exit(port_process(name), :kill)
+  test "an instance that is killed leaves no program behind, even one that ignores the end of its input",
+       %{
+         test: name
+       } do
+    for {program, milliseconds} <- [{"never_answers", 1_000}, {"ignores_eof", 3_000}] do
+      start_supervised!({Thumbnailer, name: name, executable: fake(program), shutdown: 50},
+        id: program
+      )
 
-    assert {:error, %Error{reason: :port_exited, message: "the port process ended: killed"}} =
-             Task.await(caller)
-
-    assert_os_pid_exited(os_pid)
-    assert os_pid(name) != os_pid
-  end
-
-  test "a program that ignores the end of its input does not outlive a killed port process", %{
-    test: name
-  } do
-    start_fake(name, "ignores_eof")
-    os_pid = os_pid(name)
-    Process.exit(port_process(name), :kill)
-    assert_os_pid_exited(os_pid, 3_000)
+      os_pid = os_pid(name)
+      Process.exit(Process.whereis(name), :kill)
+      assert_os_pid_exited(os_pid, milliseconds)
+      stop_supervised!(program)
+    end
   end
 end

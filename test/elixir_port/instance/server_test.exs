@@ -11,8 +11,8 @@ defmodule Thumbnailer.Instance.ServerTest do
   # The fake programs answer with the payload of the request.
   defp payload({:ok, %Thumbnail{data: data}}), do: :erlang.binary_to_term(data)
 
-  defp waiting(name), do: elem(Thumbnailer.Instance.Server.counts(name), 1).waiting
-  defp sent(name), do: elem(Thumbnailer.Instance.Server.counts(name), 1).sent
+  defp waiting(name), do: elem(Thumbnailer.Instance.Client.counts(name), 1).waiting
+  defp sent(name), do: elem(Thumbnailer.Instance.Client.counts(name), 1).sent
 
   test "a caller gets the answer to its own request", %{test: name} do
     start_fake(name, "echo")
@@ -27,13 +27,13 @@ defmodule Thumbnailer.Instance.ServerTest do
     end
   end
 
-  test "the timeout that is sent on is the time that is left", %{test: name} do
+  test "the deadline that is sent on is what is left", %{test: name} do
     start_fake(name, "echo")
     {:make, _id, %{timeout: left}, _source} = name |> make(timeout: 5_000) |> payload()
     assert left in 1..5_000
   end
 
-  test "without a timeout that of the instance counts", %{test: name} do
+  test "without a timeout the deadline of the instance counts", %{test: name} do
     start_fake(name, "echo", timeout: 777)
     {:make, _id, %{timeout: left}, _source} = name |> make() |> payload()
     assert left in 1..777
@@ -157,7 +157,7 @@ defmodule Thumbnailer.Instance.ServerTest do
     all_at_once(1..1_000, fn _ -> make(name) end)
     assert %{queue: queue} = :sys.get_state(name)
     assert {queue.entries, queue.waiting, queue.sent} == {%{}, 0, 0}
-    assert {:monitors, [process: port]} = Process.info(Process.whereis(name), :monitors)
-    assert port == port_process(name)
+    assert :sys.get_state(name).pings == %{}
+    assert {:monitors, []} = Process.info(Process.whereis(name), :monitors)
   end
 end

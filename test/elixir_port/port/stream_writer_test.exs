@@ -39,7 +39,7 @@ defmodule Thumbnailer.Port.StreamWriterTest do
     assert_raise ArgumentError, ~r/must yield binaries, got: 5$/, fn -> chunks(["a", 5], 10) end
   end
 
-  test "a chunk leaves space for the rest of its frame" do
+  test "a chunk leaves room for the rest of its frame" do
     assert StreamWriter.chunk_size(%{max_request_bytes: 1_024}) == 960
     assert StreamWriter.chunk_size(%{max_request_bytes: 67_108_864}) == 65_536
     assert StreamWriter.chunk_size(%{max_request_bytes: 1}) == 1

@@ -58,7 +58,7 @@ defmodule Thumbnailer.Protocol.CodecTest do
   end
 
   test "bytes that are no term, cut short or empty are refused" do
-    for bytes <- ["", <<131>>, "text", <<131, 109, 0, 0, 0, 9, 1>>],
+    for bytes <- ["", <<131>>, "text", <<131, 109, 0, 0, 0, 9, 1>>, <<131, 97, 1, 0>>],
         do: assert({:error, "bytes that are no term: " <> _} = Codec.decode(bytes))
   end
 
@@ -81,52 +81,17 @@ defmodule Thumbnailer.Protocol.CodecTest do
     decode = &(&1 |> :erlang.term_to_binary() |> Codec.decode())
     exit = {:event, :worker_exit, %{os_pid: 7, made: 3, signal: :segv}}
     assert decode.(exit) == {:ok, exit}
-    recycle = {:event, :worker_recycle, %{os_pid: 7, made: 3, reason: :max_images_per_worker}}
+    recycle = {:event, :worker_recycle, %{os_pid: 7, made: 3, reason: :reuse}}
     assert decode.(recycle) == {:ok, recycle}
 
     for other <- [
           {:event, :worker, %{os_pid: 7, made: 3}},
           {:event, :worker_exit, %{}},
+          {:event, :worker_exit, %{os_pid: "7", made: 3}},
           {:event, :worker_exit, []},
           {:event, :worker_exit, Map.new(~w(os_pid made ok error format)a, &{&1, 1})}
         ],
         do: assert({:error, "a term that is no answer: " <> _} = decode.(other))
-  end
-
-  describe "decode_hello/1" do
-    @hello %{protocol: 1, workers: 2, limits: %{max_request_bytes: 100}}
-
-    defp decode_hello(term), do: term |> :erlang.term_to_binary() |> Codec.decode_hello()
-
-    test "reads what the program says of itself, in words of its own, too" do
-      name = "hello_of_wire_test_#{System.unique_integer([:positive])}"
-      frame = <<131, 104, 2, 119, 5, "hello", 116, 4::32>>
-      [frame, more] = [frame, <<119, byte_size(name), name::binary, 97, 1>>]
-      pairs = for pair <- @hello, into: "", do: pair_bytes(pair)
-      assert {:ok, hello} = Codec.decode_hello(frame <> pairs <> more)
-      assert hello == Map.put(@hello, String.to_existing_atom(name), 1)
-    end
-
-    defp pair_bytes({key, value}) do
-      <<131, key::binary>> = :erlang.term_to_binary(key)
-      <<131, value::binary>> = :erlang.term_to_binary(value)
-      key <> value
-    end
-
-    test "refuses another protocol, and what lacks what is relied on" do
-      assert {:error, "a hello in protocol 2, this library speaks protocol 1"} =
-               decode_hello({:hello, %{@hello | protocol: 2}})
-
-      assert {:error, "a hello without" <> _} = decode_hello({:hello, %{@hello | workers: 0}})
-      assert {:error, "a hello without" <> _} = decode_hello({:hello, %{@hello | limits: %{}}})
-      assert {:error, "a term that is no hello" <> _} = decode_hello({:ok, 1, %{}})
-      assert {:error, "bytes that are no term" <> _} = Codec.decode_hello("hello")
-    end
-
-    test "refuses what is too long for a hello" do
-      assert {:error, "a hello of " <> _} =
-               decode_hello({:hello, Map.put(@hello, :version, :binary.copy("x", 9_000))})
-    end
   end
 
   describe "thumbnails/2" do

@@ -6,21 +6,21 @@ defmodule Thumbnailer.Protocol.FrameBufferTest do
 
   defp frame(payload), do: <<byte_size(payload)::32, payload::binary>>
 
-  defp read(chunks, max) do
-    Enum.reduce(chunks, {[], FrameBuffer.new(max)}, fn chunk, {read, frames} ->
-      {:ok, more, frames} = FrameBuffer.push(frames, chunk)
+  defp read(pieces, max) do
+    Enum.reduce(pieces, {[], FrameBuffer.new(max)}, fn piece, {read, frames} ->
+      {:ok, more, frames} = FrameBuffer.push(frames, piece)
       {read ++ more, frames}
     end)
   end
 
-  test "frames come out whole, wherever the chunks are cut" do
+  test "frames come out whole, wherever the pieces are cut" do
     payloads = ["", "a", String.duplicate("b", 300), "", "last"]
     stream = payloads |> Enum.map(&frame/1) |> IO.iodata_to_binary()
 
     for size <- [1, 2, 3, 4, 5, 7, 100, 1_000] do
-      chunks = for <<chunk::binary-size(size) <- stream>>, do: chunk
-      rest = binary_part(stream, length(chunks) * size, rem(byte_size(stream), size))
-      assert {^payloads, %FrameBuffer{size: 0}} = read(chunks ++ [rest], 300)
+      pieces = for <<piece::binary-size(size) <- stream>>, do: piece
+      rest = binary_part(stream, length(pieces) * size, rem(byte_size(stream), size))
+      assert {^payloads, %FrameBuffer{size: 0}} = read(pieces ++ [rest], 300)
     end
   end
 
@@ -37,22 +37,22 @@ defmodule Thumbnailer.Protocol.FrameBufferTest do
     assert {:ok, [], _} = FrameBuffer.push(FrameBuffer.new(10), <<10::32>>)
   end
 
-  test "a small frame does not keep alive the large chunk that it came in" do
-    chunks = [
+  test "a small frame does not keep alive the large piece that it came in" do
+    pieces = [
       IO.iodata_to_binary(for n <- 1..100, do: frame(String.duplicate("#{rem(n, 10)}", 300)))
     ]
 
-    {frames, _rest} = read(chunks, 300)
+    {frames, _rest} = read(pieces, 300)
     for frame <- frames, do: assert(:binary.referenced_byte_size(frame) <= 600)
   end
 
-  test "a frame of many chunks is joined once" do
-    chunks = [<<10_000_000::32>> | List.duplicate(:binary.copy("x", 1_000), 10_000)]
+  test "a frame of many pieces is joined once" do
+    pieces = [<<10_000_000::32>> | List.duplicate(:binary.copy("x", 1_000), 10_000)]
     {_reductions, before} = Process.info(self(), :reductions) |> then(&{elem(&1, 0), elem(&1, 1)})
-    assert {[joined], _frames} = read(chunks, 10_000_000)
+    assert {[joined], _frames} = read(pieces, 10_000_000)
     {:reductions, after_all} = Process.info(self(), :reductions)
     assert byte_size(joined) == 10_000_000
-    # Joining anew for each chunk would copy 50 GB.
+    # Joining anew for each piece would copy 50 GB.
     assert after_all - before < 20_000_000
   end
 end

@@ -51,7 +51,7 @@ defmodule Thumbnailer.Recording.RecorderTest do
 
     assert String.to_integer(id) > 0
     assert String.to_float(ms) > 0
-    assert :sys.get_state(port_process(on)).in_flight == MapSet.new()
+    assert :sys.get_state(on).tracer == nil
   end
 
   test "only errors are kept when only they are asked for, those of a single output too", %{
@@ -169,7 +169,7 @@ defmodule Thumbnailer.Recording.RecorderTest do
     assert %{written: 0, skipped: 2} = Recording.stop(recording)
   end
 
-  test "ends with its time, with its caller, and with the port process", %{on: on, folder: folder} do
+  test "ends with its time, with its caller, and with the instance", %{on: on, folder: folder} do
     ended = fn recording ->
       monitor = Process.monitor(recording.pid)
       assert_receive {:DOWN, ^monitor, _, _, {:shutdown, %{ended: ended}}}, 5_000
@@ -195,8 +195,8 @@ defmodule Thumbnailer.Recording.RecorderTest do
 
     {:ok, recording} = Thumbnailer.record(1, folder <> "3", on: on)
     monitor = Process.monitor(recording.pid)
-    Process.exit(port_process(on), :kill)
-    assert_receive {:DOWN, ^monitor, _, _, {:shutdown, %{ended: :port}}}, 5_000
+    Process.exit(Process.whereis(on), :kill)
+    assert_receive {:DOWN, ^monitor, _, _, {:shutdown, %{ended: :instance}}}, 5_000
   end
 
   test "an instance has one recording at a time, and then the next", %{on: on, folder: folder} do

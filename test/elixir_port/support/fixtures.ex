@@ -65,9 +65,6 @@ defmodule Thumbnailer.Fixtures do
     Enum.map(rows, &Map.new(Enum.zip(header, &1)))
   end
 
-  @doc "The process that owns the program of an instance."
-  def port_process(name), do: :sys.get_state(name).port
-
   def os_pid(name) do
     {:ok, %{os_pid: os_pid}} = Thumbnailer.info(name)
     os_pid

@@ -89,13 +89,15 @@ public:
         return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
 
-    // The workers, without the process that forks them and those that write files.
+    // The workers, without the process that forks them, which is the oldest child, and those that write files.
     std::set<pid_t> workers() const {
         std::set<pid_t> pids;
         std::ifstream children("/proc/" + std::to_string(pid_) + "/task/" + std::to_string(pid_) + "/children");
-        for (pid_t pid = 0; children >> pid;) {
+        pid_t pid = 0;
+        children >> pid;
+        while (children >> pid) {
             std::ifstream file("/proc/" + std::to_string(pid) + "/comm");
-            if (std::string name; std::getline(file, name) && name == "thumb-worker") pids.insert(pid);
+            if (std::string name; std::getline(file, name) && name != "thumb-writer") pids.insert(pid);
         }
         return pids;
     }

@@ -1,62 +1,92 @@
 defmodule Thumbnailer.Batch.Journal do
   @moduledoc false
-  # What a batch has made, in OUT/.thumbnailer/journal, so that a run that was stopped goes on where it was.
+  # What a batch has made, in OUT/.thumbnailer/journal, so that a run that was stopped goes on where it was, and so that it is
+  # known which files are the batch's own.
   #
-  # Each entry is on the disk before the next is taken: entries that come meanwhile are written together, so that a
-  # slow disk costs batches of entries and not the rate. The entries of the past are read into a table on disk, by
-  # which inputs are looked up; when most of them were superseded by later ones, the log is written anew without those.
+  # The names of outputs are written before the files are, by `intend/2`: whatever a run is killed over is known as its own. What
+  # became of the inputs is written at once, and brought to the disk ten times a second, or with the next names. The entries of the past are read into
+  # a table on disk, by which inputs and outputs are looked up; when most of them were superseded by later ones, the log is written
+  # anew without those.
+  #
+  # Once an entry could not be written, every further call says why, and the batch ends.
 
   use GenServer
 
-  alias Thumbnailer.Batch.Journal.{Cleanup, DiskTable, Lock, Log, Record}
+  alias Thumbnailer.Batch.Journal.{Cleanup, DiskTable, Entry, Lock, Log, Record}
+  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.Error
 
-  # A log with fewer entries than this is not worth writing anew.
-  @small 1_000
+  # Milliseconds that a written entry waits for others until it is on the disk.
+  @wait 100
 
-  @enforce_keys [:log, :table, :key, :folder]
-  defstruct [:log, :table, :key, :folder]
+  @enforce_keys [:owner, :folder, :mode]
+  defstruct [:owner, :folder, :mode, :lock, :log, :table, :failed, :timer]
 
-  @typedoc "`key` is that of the hashes of contents."
-  @type t :: %__MODULE__{log: Log.t(), table: pid, key: binary, folder: Path.t()}
+  @typedoc "What the planners of a batch look things up in."
+  @type t :: %__MODULE__{folder: Path.t(), table: pid}
 
   @doc "The folder of the journal of the batches into `out`."
   @spec folder(Path.t()) :: Path.t()
-  def folder(out), do: Path.join(out, ".thumbnailer")
+  def folder(out), do: out <> "/.thumbnailer"
 
   @doc "Whether `out` has a journal."
   @spec exists?(Path.t()) :: boolean
-  def exists?(out), do: File.exists?(Path.join(folder(out), "journal"))
+  def exists?(out), do: match?({:ok, _info}, RawPath.lstat(folder(out) <> "/journal"))
 
-  @doc "Opens the journal of `out`, linked to the caller; says why it cannot be had."
-  @spec open(Path.t()) :: {:ok, pid, t} | {:error, String.t()}
-  def open(out) do
-    folder = folder(out)
+  @doc """
+  Opens the journal of `out`, linked to the caller; says why it cannot be had.
 
-    with :ok <- make(folder),
-         :ok <- take_lock(folder, out),
-         {:ok, pid} <- GenServer.start(__MODULE__, folder) do
+  In `:read` mode, for a dry run, nothing is written and no lock is taken. `scratch` is the folder for the table.
+  """
+  @spec open(Path.t(), :read | :write, Path.t()) :: {:ok, pid, t} | {:error, Error.t()}
+  def open(out, mode, scratch) do
+    with {:ok, pid} <- GenServer.start(__MODULE__, {self(), folder(out), mode, scratch}) do
       Process.link(pid)
       {:ok, pid, GenServer.call(pid, :handle, :infinity)}
-    end
-  end
-
-  defp take_lock(folder, out) do
-    with :taken_over <- Lock.take(folder) do
-      _ = Cleanup.sweep(out)
-      :ok
     end
   end
 
   @doc "What the journal of earlier runs says of the input, or nil."
   @spec fetch(t, Path.t()) :: Record.t() | nil
   def fetch(journal, path) do
-    with <<_sequence::64, record::binary>> <- DiskTable.fetch(journal.table, id(path)),
-         do: :erlang.binary_to_term(record)
+    with <<value::binary>> <- DiskTable.fetch(journal.table, Entry.input_key(path)),
+         {:record, record} <- Entry.value(value),
+         do: record,
+         else: (_unknown -> nil)
   end
 
-  @doc "Writes what was made of the input; returns before it is on the disk."
-  @spec write(pid, Path.t(), Record.t()) :: :ok
-  def write(pid, path, %Record{} = record), do: GenServer.cast(pid, {:record, path, record})
+  @doc "Whether an earlier run has made the output of this name: with how many bytes, or begun it; nil when it is none of its own."
+  @spec output(t, Path.t()) :: {:made, non_neg_integer} | :begun | nil
+  def output(journal, name) do
+    with <<value::binary>> <- DiskTable.fetch(journal.table, Entry.output_key(name)),
+         do: Entry.value(value)
+  end
+
+  @doc "Writes the names of outputs that are about to be made; they are on the disk when this returns."
+  @spec intend(pid, [Path.t()]) :: :ok | {:error, File.posix() | :lock_lost}
+  def intend(pid, names), do: GenServer.call(pid, {:intend, names}, :infinity)
+
+  @doc "Writes what became of the input; returns before it is on the disk. `gone` are names of outputs that are there no more."
+  @spec write(pid, Path.t(), Record.t(), gone :: [Path.t()]) :: :ok
+  def write(pid, path, %Record{} = record, gone \\ []) do
+    send(pid, {:entries, [Entry.made(path, record) | Entry.gone(gone)]})
+    :ok
+  end
+
+  @doc "Writes that outputs are there no more."
+  @spec forget(pid, [Path.t()]) :: :ok
+  def forget(pid, names) do
+    send(pid, {:entries, Entry.gone(names)})
+    :ok
+  end
+
+  @doc "Calls `fun` with each input that the journal knows, and its record."
+  @spec each(pid, (Path.t(), Record.t() -> term)) :: :ok | {:error, term}
+  def each(pid, fun), do: GenServer.call(pid, {:each, fun}, :infinity)
+
+  @doc "Waits until all that was written is on the disk, or says why it cannot be."
+  @spec sync(pid) :: :ok | {:error, File.posix() | :lock_lost}
+  def sync(pid), do: GenServer.call(pid, :sync, :infinity)
 
   @doc "Ends the journal when all that was written is on the disk."
   @spec close(pid) :: :ok
@@ -66,90 +96,159 @@ defmodule Thumbnailer.Batch.Journal do
   end
 
   @impl true
-  def init(folder) do
+  def init({owner, folder, mode, scratch}) do
     # Else the end of the batch would not end the table and the lock.
     Process.flag(:trap_exit, true)
-    path = Path.join(folder, "journal")
+    state = %__MODULE__{owner: owner, folder: folder, mode: mode}
 
-    with {:ok, table} <- DiskTable.start_link(Path.join(folder, "index")),
-         {:ok, log} <- Log.open(path),
-         {:ok, key, count} <- Log.reduce(log, 0, &load(table, &1, &2)),
-         {:ok, log} <- compact(log, path, key, table, count) do
-      {:ok, %__MODULE__{log: log, table: table, key: key, folder: folder}}
+    with {:ok, state} <- lock(state) do
+      case load(state, scratch) do
+        {:ok, state} ->
+          {:ok, state}
+
+        {:error, why} ->
+          if state.lock, do: Lock.release(state.lock)
+          {:stop, refused(folder, why)}
+      end
     else
-      {:error, why} ->
-        Lock.release(folder)
-        {:stop, describe(folder, why)}
+      {:error, error} -> {:stop, error}
     end
   end
 
-  # Each entry has its sequence beside it, by which it is known whether it is the last of its id.
-  defp load(table, entries, count) do
-    rows =
-      for {{id, _path, record}, sequence} <- Enum.with_index(entries, count),
-          do: {id, [<<sequence::64>>, :erlang.term_to_binary(record)]}
+  defp lock(%{mode: :read} = state), do: {:ok, state}
 
+  defp lock(%{folder: folder} = state) do
+    with {:ok, lock, how} <- Lock.take(folder) do
+      if how == :taken_over, do: Cleanup.sweep(Path.dirname(folder))
+      {:ok, %{state | lock: lock}}
+    end
+  end
+
+  defp load(%{folder: folder, mode: mode} = state, scratch) do
+    path = folder <> "/journal"
+    index = "#{scratch}/index-#{System.pid()}-#{System.unique_integer([:positive])}"
+
+    with {:ok, table} <- DiskTable.start_link(index),
+         {:ok, log, {_turn, puts}} <- Log.open(path, mode, {0, 0}, &learn(table, &1, &2)) do
+      log = if mode == :write, do: compact(log, path, table, puts), else: log
+      {:ok, %{state | log: log, table: table}}
+    end
+  rescue
+    error in File.Error -> {:error, error.reason}
+  end
+
+  # Each frame has its turn beside what it says, by which it is known whether it is the last word.
+  defp learn(table, entries, {turn, puts}) do
+    rows = Enum.flat_map(entries, &Entry.rows(&1, turn))
     :ok = DiskTable.put(table, rows)
-    count + length(entries)
+    {turn + 1, puts + length(rows)}
   end
 
-  defp compact(log, path, key, table, count) do
-    if count >= @small and count > 2 * DiskTable.count(table),
-      do: Log.rewrite(log, path, key, 0, &without_superseded(table, &1, &2)),
-      else: {:ok, log}
+  # An output is written twice, when it is begun and when it is made, and its input once.
+  defp compact(log, path, table, puts) do
+    if puts >= 3_000 and puts > 3 * DiskTable.count(table),
+      do: Log.rewrite(log, path, 0, &without_superseded(table, &1, &2)),
+      else: log
   end
 
-  defp without_superseded(table, entries, count) do
-    kept =
-      for {{id, _path, _record} = entry, sequence} <- Enum.with_index(entries, count),
-          match?(<<^sequence::64, _record::binary>>, DiskTable.fetch(table, id)),
-          do: entry
-
-    {kept, count + length(entries)}
+  defp without_superseded(table, entries, turn) do
+    last? = fn key -> Entry.turn(DiskTable.fetch(table, key)) == turn end
+    {Enum.flat_map(entries, &Entry.keep(&1, last?)), turn + 1}
   end
 
   @impl true
   def handle_call(:handle, _from, state), do: {:reply, state, state}
 
-  @impl true
-  def handle_cast({:record, path, record}, state) do
-    entries = collect_pending([{id(path), path, record}])
-    :ok = Log.append(state.log, entries)
-    {:noreply, state}
+  def handle_call({:intend, names}, _from, state) do
+    state = state |> append(Entry.begun(names)) |> write_out()
+    {:reply, result(state), state}
+  end
+
+  def handle_call(:sync, _from, state) do
+    state = write_out(state)
+    {:reply, result(state), state}
+  end
+
+  def handle_call({:each, fun}, _from, state) do
+    read =
+      Log.read(state.log, 0, fn entries, turn ->
+        for {path, record} <- Entry.records(entries),
+            Entry.turn(DiskTable.fetch(state.table, Entry.input_key(path))) == turn,
+            do: fun.(path, record)
+
+        turn + 1
+      end)
+
+    {:reply, with({:ok, _log, _turns} <- read, do: :ok), state}
   end
 
   @impl true
-  def handle_info({:EXIT, _pid, reason}, state), do: {:stop, reason, state}
+  def handle_info({:entries, entries}, state) do
+    state = append(state, entries)
+    {:noreply, %{state | timer: state.timer || Process.send_after(self(), :sync, @wait)}}
+  end
+
+  def handle_info(:sync, state), do: {:noreply, write_out(state)}
+
+  def handle_info(:lock_lost, state),
+    do: {:noreply, %{state | failed: state.failed || :lock_lost}}
+
+  def handle_info({:EXIT, owner, reason}, %{owner: owner} = state), do: {:stop, reason, state}
+  # The table or the heart of the lock; ports of programs that were run end normally.
+  def handle_info({:EXIT, _pid, reason}, state) when reason != :normal, do: {:stop, reason, state}
   def handle_info(_stray, state), do: {:noreply, state}
 
   @impl true
   def terminate(_reason, state) do
+    state = write_out(state)
     Log.close(state.log)
     DiskTable.stop(state.table)
-    Lock.release(state.folder)
+    if state.lock, do: Lock.release(state.lock)
   end
 
-  # What else is in the mailbox goes to the disk with the same write.
-  defp collect_pending(entries) do
-    receive do
-      {:"$gen_cast", {:record, path, record}} ->
-        collect_pending([{id(path), path, record} | entries])
-    after
-      0 -> Enum.reverse(entries)
+  defp append(%{failed: nil, mode: :write} = state, entries) do
+    case Log.append(state.log, entries) do
+      {:ok, log} -> %{state | log: log}
+      {:error, posix} -> %{state | failed: posix}
     end
   end
 
-  defp id(path), do: :erlang.md5(path)
+  defp append(state, _entries), do: state
 
-  defp make(folder) do
-    with {:error, posix} <- File.mkdir_p(folder),
-         do: {:error, "the folder #{folder} cannot be made: #{:file.format_error(posix)}"}
+  defp write_out(%{failed: nil, mode: :write} = state) do
+    if state.timer, do: Process.cancel_timer(state.timer)
+
+    case Log.sync(state.log) do
+      :ok -> %{state | timer: nil}
+      {:error, posix} -> %{state | timer: nil, failed: posix}
+    end
   end
 
-  defp describe(folder, :other_version),
-    do: "#{folder}/journal was written by another version; delete it to make all thumbnails again"
+  defp write_out(state), do: %{state | timer: nil}
 
-  defp describe(folder, why),
-    do:
-      "#{folder}/journal cannot be used: #{inspect(why)}; delete it to make all thumbnails again"
+  defp result(%{failed: nil}), do: :ok
+  defp result(%{failed: why}), do: {:error, why}
+
+  @doc "What is said of a journal that cannot be written any more."
+  @spec broken(Path.t(), File.posix() | :lock_lost) :: Error.t()
+  def broken(out, :lock_lost) do
+    Error.new(:unavailable, "another batch has taken the lock of #{folder(out)}; this one ends")
+  end
+
+  def broken(out, posix) do
+    Error.new(
+      :write_failed,
+      "the journal #{folder(out)}/journal cannot be written: #{:file.format_error(posix)}"
+    )
+  end
+
+  defp refused(folder, :not_a_journal) do
+    Error.new(
+      :write_failed,
+      "#{folder}/journal is none of this version; move it away, and give --overwrite any to replace the thumbnails that it knew"
+    )
+  end
+
+  defp refused(folder, posix),
+    do: Error.new(:write_failed, "#{folder}/journal cannot be used: #{:file.format_error(posix)}")
 end

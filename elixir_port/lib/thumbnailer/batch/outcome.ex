@@ -2,8 +2,9 @@ defmodule Thumbnailer.Batch.Outcome do
   @moduledoc """
   What became of one input of a batch.
 
-    * `state` - `:made`, `:skipped` (all outputs stand already), `:failed` (one output or more is missing), or
-      `:planned` in a dry run
+    * `state` - `:made`, `:skipped` (all outputs stand already), `:failed` (one output or more is missing), `:planned` in a dry run,
+      `:left_out` for a file that is no image of this batch, or `:pruned` for one that is gone, whose outputs are deleted
+    * `kind` - why it was left out, such as `:raw`, `:video`, `:hidden`
     * `outputs` - those that exist now, or are planned: maps of `:path`, `:size`, `:format`, and once they are made
       `:width`, `:height`, `:bytes`
     * `made` - how many of them were made now
@@ -13,11 +14,12 @@ defmodule Thumbnailer.Batch.Outcome do
   alias Thumbnailer.Error
 
   @enforce_keys [:path, :state]
-  defstruct [:path, :state, outputs: [], errors: [], made: 0, bytes: 0, milliseconds: 0.0]
+  defstruct [:path, :state, :kind, outputs: [], errors: [], made: 0, bytes: 0, milliseconds: 0.0]
 
   @type t :: %__MODULE__{
           path: Path.t(),
-          state: :made | :skipped | :failed | :planned,
+          state: :made | :skipped | :failed | :planned | :left_out | :pruned,
+          kind: atom | nil,
           outputs: [map],
           errors: [Error.t()],
           made: non_neg_integer,

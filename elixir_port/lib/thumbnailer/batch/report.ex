@@ -2,9 +2,14 @@ defmodule Thumbnailer.Batch.Report do
   @moduledoc """
   How far a batch has come, and in the end what came of it.
 
-    * `done` - images that were dealt with: those `made`, `skipped`, `failed` and, in a dry run, `planned`
+    * `done` - images that were dealt with: those `made`, `skipped`, `failed` and, in a dry run, `planned`; `total` - how many there are,
+      once that is known
+    * `left_out` - how many files were left out, by what they are or why, such as `%{raw: 3, hidden: 1}`
+    * `pruned` - how many thumbnails of images that are gone were deleted
+    * `formats` - how many thumbnails were made in each format, and their bytes: `%{jpeg: {2, 9_000}}`
+    * `halted` - the error that ended the batch early, such as a full disk
     * `thumbnails` - files that were made of them; `bytes_in`, `bytes_out` - the size of what was read and made
-    * `reasons` - how many errors there were of each reason
+    * `reasons` - how many images failed for each reason
     * `failures` - the path and the errors of the first hundred images that failed, the last one first
     * `slowest` - the five slowest images that were made: milliseconds and path
     * `last` - what became of the last image, a `Thumbnailer.Batch.Outcome`
@@ -12,8 +17,8 @@ defmodule Thumbnailer.Batch.Report do
     * `started_at` - `System.monotonic_time(:millisecond)` at the start
   """
 
-  alias Thumbnailer.Error
-  alias Thumbnailer.Batch.{Format, Outcome}
+  alias Thumbnailer.{Error, Formats}
+  alias Thumbnailer.Batch.Outcome
 
   # Failures that are kept: as many as somebody reads. The rest is counted.
   @max_failures 100
@@ -23,6 +28,8 @@ defmodule Thumbnailer.Batch.Report do
   defstruct [
     :started_at,
     :last,
+    :total,
+    :halted,
     done: 0,
     made: 0,
     skipped: 0,
@@ -31,6 +38,9 @@ defmodule Thumbnailer.Batch.Report do
     thumbnails: 0,
     bytes_in: 0,
     bytes_out: 0,
+    pruned: 0,
+    left_out: %{},
+    formats: %{},
     reasons: %{},
     failures: [],
     slowest: [],
@@ -40,6 +50,8 @@ defmodule Thumbnailer.Batch.Report do
   @type t :: %__MODULE__{
           started_at: integer,
           last: Outcome.t() | nil,
+          total: non_neg_integer | nil,
+          halted: Error.t() | nil,
           done: non_neg_integer,
           made: non_neg_integer,
           skipped: non_neg_integer,
@@ -48,6 +60,9 @@ defmodule Thumbnailer.Batch.Report do
           thumbnails: non_neg_integer,
           bytes_in: non_neg_integer,
           bytes_out: non_neg_integer,
+          pruned: non_neg_integer,
+          left_out: %{optional(atom) => pos_integer},
+          formats: %{optional(atom) => {pos_integer, non_neg_integer}},
           reasons: %{optional(Error.reason()) => pos_integer},
           failures: [{Path.t(), [Error.t(), ...]}],
           slowest: [{float, Path.t()}],
@@ -64,6 +79,8 @@ defmodule Thumbnailer.Batch.Report do
     :thumbnails,
     :bytes_in,
     :bytes_out,
+    :pruned,
+    :left_out,
     :reasons,
     :stopped
   ]
@@ -94,8 +111,18 @@ defmodule Thumbnailer.Batch.Report do
   """
   @doc since: "0.1.0"
   @spec add(t, Outcome.t()) :: t
+  def add(report, %Outcome{state: :left_out} = outcome),
+    do: %{
+      report
+      | last: outcome,
+        left_out: Map.update(report.left_out, outcome.kind, 1, &(&1 + 1))
+    }
+
+  def add(report, %Outcome{state: :pruned} = outcome),
+    do: %{report | last: outcome, pruned: report.pruned + length(outcome.outputs)}
+
   def add(report, %Outcome{} = outcome) do
-    made = for %{bytes: bytes} <- Enum.take(outcome.outputs, outcome.made), do: bytes
+    products = Enum.take(outcome.outputs, outcome.made)
 
     report
     |> Map.update!(outcome.state, &(&1 + 1))
@@ -104,17 +131,24 @@ defmodule Thumbnailer.Batch.Report do
       done: report.done + 1,
       thumbnails: report.thumbnails + outcome.made,
       bytes_in: report.bytes_in + if(outcome.made > 0, do: outcome.bytes, else: 0),
-      bytes_out: report.bytes_out + Enum.sum(made)
+      bytes_out: report.bytes_out + Enum.sum(for %{bytes: bytes} <- products, do: bytes),
+      formats: Enum.reduce(products, report.formats, &add_format/2)
     })
     |> add_failure(outcome)
     |> add_slow(outcome)
   end
 
+  defp add_format(%{path: path, bytes: bytes}, formats) do
+    Map.update(formats, Formats.of_path(path), {1, bytes}, fn {count, sum} ->
+      {count + 1, sum + bytes}
+    end)
+  end
+
   defp add_failure(report, %{errors: []}), do: report
 
   defp add_failure(report, %{path: path, errors: errors}) do
-    reasons =
-      Enum.reduce(errors, report.reasons, &Map.update(&2, &1.reason, 1, fn n -> n + 1 end))
+    # Each image counts once, whatever else is wrong with it.
+    reasons = Map.update(report.reasons, hd(errors).reason, 1, &(&1 + 1))
 
     failures =
       if report.failed > @max_failures,
@@ -131,96 +165,24 @@ defmodule Thumbnailer.Batch.Report do
     %{report | slowest: Enum.take(slowest, @slowest)}
   end
 
+  # Of images that were worked on: those that were skipped took no time.
   @doc """
-  The progress in one line; `total` is nil while the inputs are still being counted.
+  Images per second that were worked on, from the start until `now` in monotonic milliseconds.
 
-      iex> report = %Thumbnailer.Batch.Report{started_at: 0, done: 50, made: 50}
-      iex> Thumbnailer.Batch.Report.progress(report, 200, 2_000)
-      "50/200 (25 %), 25.0 images/s, 0:06 left"
+      report = %Thumbnailer.Batch.Report{started_at: 0, done: 90, skipped: 40}
+      25.0 = Thumbnailer.Batch.Report.rate(report, 2_000)
   """
   @doc since: "0.1.0"
-  @spec progress(t, non_neg_integer | nil, integer) :: String.t()
-  def progress(report, total, now) do
-    Enum.join(
-      [done(report, total), rate(report.done, report, now)] ++
-        left(report, total, now) ++
-        count(report.skipped, "skipped") ++ count(report.failed, "failed"),
-      ", "
-    )
-  end
+  @spec rate(t, integer) :: float
+  def rate(report, now),
+    do: Float.round(1000 * (report.done - report.skipped) / elapsed(report, now), 1)
 
   @doc """
-  What came of the batch: a summary, the slowest images, then each failure with its reason.
+  Milliseconds since the start, at least one.
 
-      iex> report = %Thumbnailer.Batch.Report{started_at: 0, done: 2, made: 2, thumbnails: 4, bytes_in: 9_000_000, bytes_out: 20_480}
-      iex> Thumbnailer.Batch.Report.summary(report, 500)
-      ["2 images: 2 made, 0 skipped, 0 failed; 4 thumbnails in 0.5 s, 4.0 images/s, 9.0 MB in, 20.5 kB out"]
+      100 = Thumbnailer.Batch.Report.elapsed(%Thumbnailer.Batch.Report{started_at: 0}, 100)
   """
   @doc since: "0.1.0"
-  @spec summary(t, integer) :: [String.t()]
-  def summary(report, now) do
-    seconds = Float.round(elapsed(report, now) / 1000, 1)
-
-    [
-      "#{report.done} images: #{states(report)}; #{report.thumbnails} thumbnails in #{seconds} s, " <>
-        "#{rate(report.made, report, now)}, #{Format.bytes(report.bytes_in)} in, #{Format.bytes(report.bytes_out)} out"
-    ] ++ slowest(report.slowest) ++ reasons(report.reasons) ++ failures(report)
-  end
-
-  defp states(%{planned: planned, skipped: skipped, failed: failed}) when planned > 0,
-    do: "#{planned} to be made, #{skipped} skipped, #{failed} failed"
-
-  defp states(report),
-    do: "#{report.made} made, #{report.skipped} skipped, #{report.failed} failed"
-
-  # Of a few, each is the slowest.
-  defp slowest(slowest) when length(slowest) < @slowest, do: []
-
-  defp slowest(slowest) do
-    [
-      "slowest:"
-      | for(
-          {milliseconds, path} <- slowest,
-          do: "  #{round(milliseconds)} ms  #{Format.printable(path)}"
-        )
-    ]
-  end
-
-  defp reasons(reasons) when reasons == %{}, do: []
-
-  defp reasons(reasons) do
-    counts = Enum.sort_by(reasons, fn {reason, count} -> {-count, reason} end)
-    ["failed: " <> Enum.map_join(counts, ", ", fn {reason, count} -> "#{count} #{reason}" end)]
-  end
-
-  defp failures(report) do
-    listed = report.failures |> Enum.reverse() |> Enum.flat_map(&failure/1)
-    more = report.failed - length(report.failures)
-    if more > 0, do: listed ++ ["  and #{more} more"], else: listed
-  end
-
-  defp failure({path, errors}),
-    do:
-      for(error <- errors, do: "  #{Format.printable(path)}: #{error.message} (#{error.reason})")
-
-  defp done(report, nil), do: "#{report.done}/?"
-
-  defp done(report, total),
-    do: "#{report.done}/#{total} (#{div(100 * report.done, max(total, 1))} %)"
-
-  defp rate(images, report, now),
-    do: "#{Float.round(1000 * images / elapsed(report, now), 1)} images/s"
-
-  defp left(%{done: done}, total, _now) when total == nil or done == 0, do: []
-
-  # Those that were skipped took no time, and say nothing of what is to come.
-  defp left(report, total, now) do
-    worked = max(report.done - report.skipped, 1)
-    ["#{Format.clock(div((total - report.done) * elapsed(report, now), 1000 * worked))} left"]
-  end
-
-  defp count(0, _what), do: []
-  defp count(number, what), do: ["#{number} #{what}"]
-
-  defp elapsed(report, now), do: max(now - report.started_at, 1)
+  @spec elapsed(t, integer) :: pos_integer
+  def elapsed(report, now), do: max(now - report.started_at, 1)
 end

@@ -1,11 +1,11 @@
 defmodule Thumbnailer.Call.Async do
   @moduledoc false
-  # A task: one small process for a request that nobody blocks for. It waits for the answer, sends it on and ends.
+  # One supervised task for a request that nobody blocks for. It waits for the answer, sends it on and ends.
   # The reference that its recipient knows is an alias of the task, so that it can be told to stop from anywhere,
   # and a reference whose task is gone leads nowhere.
 
   alias Thumbnailer.{Call, Error, Request, Telemetry}
-  alias Thumbnailer.Instance.Server
+  alias Thumbnailer.Instance.Client
 
   @typedoc "Who gets the result."
   @type recipient :: pid | reference | {atom, node}
@@ -14,8 +14,28 @@ defmodule Thumbnailer.Call.Async do
   @spec start(Request.t(), GenServer.server(), recipient, (map -> result)) :: reference
         when result: {:ok, term} | {:error, Error.t()}
   def start(request, on, recipient, read) do
-    {:ok, ref} = :proc_lib.start(__MODULE__, :init, [self(), request, on, recipient, read])
-    ref
+    starter = self()
+    tag = make_ref()
+
+    {:ok, task} =
+      Task.Supervisor.start_child(Call.Supervisor.tasks(), fn ->
+        ref = :erlang.alias()
+        watch = recipient |> watched(starter) |> Process.monitor()
+        send(starter, {tag, ref})
+        run(request, on, {recipient, ref, watch}, read)
+      end)
+
+    monitor = Process.monitor(task)
+
+    receive do
+      {^tag, ref} ->
+        Process.demonitor(monitor, [:flush])
+        ref
+
+      # Only when somebody kills it before its first step.
+      {:DOWN, ^monitor, :process, _task, reason} ->
+        exit({reason, {__MODULE__, :start, [on]}})
+    end
   end
 
   @doc "Ends a request that was started; one that was answered already is none any more."
@@ -25,65 +45,76 @@ defmodule Thumbnailer.Call.Async do
     :ok
   end
 
-  @doc false
-  @spec init(pid, Request.t(), GenServer.server(), recipient, (map -> term)) :: term
-  def init(starter, request, on, recipient, read) do
-    ref = :erlang.alias()
-    watch = recipient |> watched(starter) |> Process.monitor()
-    :proc_lib.init_ack({:ok, ref})
+  # Nobody can see whether the process behind an alias lives, so its request ends with the process that asked.
+  defp watched(alias, starter) when is_reference(alias), do: starter
+  defp watched(recipient, _starter), do: recipient
 
-    result =
-      Telemetry.span(request, on, fn ->
-        asked = ask(on, request)
-
-        with {:ok, answer} <- await({ref, watch}, asked, on) do
-          read.(answer)
-        else
-          error ->
-            stop(asked)
-            error
-        end
-      end)
-
+  defp run(request, on, {recipient, ref, _watch} = ends, read) do
+    result = Telemetry.span(request, on, fn -> result(request, on, ends, read) end)
     send(recipient, {ref, result})
     # OTP 25 keeps 72 bytes for ever of each alias that is still active when its process ends.
     :erlang.unalias(ref)
   end
 
-  # Nobody can see whether the process behind an alias lives, so its request ends with the process that asked.
-  defp watched(alias, starter) when is_reference(alias), do: starter
-  defp watched(recipient, _starter), do: recipient
+  defp result(request, on, ends, read) do
+    with {:ok, asked} <- ask(on, request) do
+      case await(ends, asked) do
+        {:ok, answer} ->
+          read.(answer)
 
-  # What takes more than a message is done by a process of its own, so that the task can hear that it is cancelled.
+        {:error, _error} = error ->
+          error
+
+        {:given_up, error} ->
+          give_up(asked)
+          {:error, error}
+      end
+    end
+  end
+
+  # What takes more than a message is done by a task of its own, so that this one can hear that it is cancelled. Linked, it ends
+  # with this one.
   defp ask(on, request) do
-    if Call.one_message?(on, request),
-      do: Server.send_request(on, request),
-      else: spawn_monitor(fn -> exit({:answer, Call.request(on, request)}) end)
+    if Call.one_message?(on, request) do
+      Client.send_request(on, request)
+    else
+      Process.flag(:trap_exit, true)
+      {:ok, Task.Supervisor.async(Call.Supervisor.tasks(), fn -> Call.request(on, request) end)}
+    end
   end
 
-  defp await({ref, watch} = ends, asked, on) do
+  defp await({_recipient, ref, watch} = ends, asked) do
     receive do
-      {:cancel, ^ref} -> {:error, Error.new(:cancelled, "the request was cancelled")}
-      {:DOWN, ^watch, _, _, _} -> {:error, Error.new(:cancelled, "its recipient is gone")}
-      message -> answer(message, asked, on) || await(ends, asked, on)
+      {:cancel, ^ref} -> {:given_up, Error.new(:cancelled, "the request was cancelled")}
+      {:DOWN, ^watch, _, _, _} -> {:given_up, Error.new(:cancelled, "its recipient is gone")}
+      message -> answer(message, asked) || await(ends, asked)
+    after
+      time_left(asked) -> Client.too_late(asked)
     end
   end
 
-  defp answer({:DOWN, monitor, :process, pid, reason}, {pid, monitor}, _on) do
-    case reason do
-      {:answer, answer} -> answer
-      broken -> {:error, Error.new(:cancelled, "its source broke off: " <> describe(broken))}
-    end
+  defp time_left(%Task{}), do: :infinity
+  defp time_left(asked), do: Client.time_left(asked)
+
+  defp answer({ref, outcome}, %Task{ref: ref}) do
+    Process.demonitor(ref, [:flush])
+    outcome
   end
 
-  defp answer(_message, {_pid, _monitor}, _on), do: nil
-  defp answer(message, asked, on), do: Server.answer(message, asked, on)
+  defp answer({:DOWN, ref, :process, _pid, reason}, %Task{ref: ref}),
+    do: {:error, Error.new(:cancelled, "its source broke off: " <> words(reason))}
 
-  defp stop({pid, _monitor}), do: Process.exit(pid, :kill)
-  defp stop(_asked), do: true
+  # The supervisor of this task ends it.
+  defp answer({:EXIT, pid, reason}, %Task{pid: task}) when pid != task and reason != :normal,
+    do: exit(reason)
 
-  defp describe({%{__exception__: true} = exception, _stacktrace}),
-    do: Exception.message(exception)
+  defp answer(_message, %Task{}), do: nil
+  defp answer(message, asked), do: Client.answer(message, asked)
 
-  defp describe(reason), do: Exception.format_exit(reason)
+  # The instance sees the end of whoever asked it, and frees the worker.
+  defp give_up(%Task{} = task), do: Task.shutdown(task, :brutal_kill)
+  defp give_up(_asked), do: nil
+
+  defp words({%{__exception__: true} = exception, _stacktrace}), do: Exception.message(exception)
+  defp words(reason), do: Exception.format_exit(reason)
 end

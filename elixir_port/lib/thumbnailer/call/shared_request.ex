@@ -1,16 +1,16 @@
 defmodule Thumbnailer.Call.SharedRequest do
   @moduledoc false
-  # One request that is made once for all who wait for it. Belongs to the coalescer, which
-  # gets {:deadline_passed, key, waiter_ref} and {{:caller_down, key, waiter_ref}, ...} of those who wait.
+  # One request that is made once for all who wait for it, by a supervised task. Belongs to the coalescer, which hears
+  # {:deadline_passed, key, waiter} and {{:caller_down, key, waiter}, ...} of those who wait, and the result of the task.
 
-  alias Thumbnailer.{Error, Request}
+  alias Thumbnailer.{Call, Error, Request}
 
-  # A shared request may take this many times as long as its first caller's timeout, while somebody waits: a caller that
-  # comes within that timeout, and has no longer one, can join.
+  # How many times the timeout of its first caller it may take, while somebody waits: whoever comes within that
+  # caller's time and gives it as long can join.
   @deadline_factor 2
 
-  @enforce_keys [:key, :pid, :monitor, :deadline]
-  defstruct [:key, :pid, :monitor, :deadline, waiters: %{}]
+  @enforce_keys [:key, :task, :deadline]
+  defstruct [:key, :task, :deadline, waiters: %{}]
 
   @typedoc "Requests of equal keys would be answered alike."
   @type key :: term
@@ -22,12 +22,9 @@ defmodule Thumbnailer.Call.SharedRequest do
 
   @type t :: %__MODULE__{
           key: key,
-          # makes the request; exits with {:answer, outcome}
-          pid: pid,
-          monitor: reference,
+          task: Task.t(),
           # in milliseconds of the monotonic clock
           deadline: integer,
-          # who waits
           waiters: %{
             optional(reference) => %{from: GenServer.from(), monitor: reference, timer: reference}
           }
@@ -50,16 +47,13 @@ defmodule Thumbnailer.Call.SharedRequest do
     end
   end
 
-  @doc "Starts the request; nobody waits for it yet."
+  @doc "Sends the request, for nobody yet. The task is linked, so that it ends with the coalescer."
   @spec start(key, Request.t(), make) :: t
   def start(key, request, make) do
     timeout = @deadline_factor * request.timeout
-    extended = %{request | timeout: timeout}
-
-    {pid, monitor} =
-      :erlang.spawn_opt(fn -> exit({:answer, make.(extended)}) end, [:link, :monitor])
-
-    %__MODULE__{key: key, pid: pid, monitor: monitor, deadline: now() + timeout}
+    longer = %{request | timeout: timeout}
+    task = Task.Supervisor.async(Call.Supervisor.tasks(), fn -> make.(longer) end)
+    %__MODULE__{key: key, task: task, deadline: now() + timeout}
   end
 
   @doc "Whether it will last until the request's own deadline."
@@ -69,22 +63,21 @@ defmodule Thumbnailer.Call.SharedRequest do
   @doc "One more waits for it."
   @spec join(t, GenServer.from(), Request.t()) :: t
   def join(shared, {caller, _tag} = from, request) do
-    waiter_ref = make_ref()
+    ref = make_ref()
 
     waiter = %{
       from: from,
-      monitor: :erlang.monitor(:process, caller, tag: {:caller_down, shared.key, waiter_ref}),
-      timer:
-        Process.send_after(self(), {:deadline_passed, shared.key, waiter_ref}, request.timeout)
+      monitor: :erlang.monitor(:process, caller, tag: {:caller_down, shared.key, ref}),
+      timer: Process.send_after(self(), {:deadline_passed, shared.key, ref}, request.timeout)
     }
 
-    put_in(shared.waiters[waiter_ref], waiter)
+    put_in(shared.waiters[ref], waiter)
   end
 
-  @doc "One waits no more, and is told `outcome`, unless it is nil. A request that nobody waits for is cancelled."
+  @doc "One waits no more, and is told `outcome`, unless it is nil. What nobody waits for is cancelled."
   @spec leave(t, reference, outcome | nil) :: t | :empty
-  def leave(shared, waiter_ref, outcome) do
-    {waiter, waiters} = Map.pop(shared.waiters, waiter_ref)
+  def leave(shared, ref, outcome) do
+    {waiter, waiters} = Map.pop(shared.waiters, ref)
     _ = waiter && release(waiter, outcome)
     if waiters == %{}, do: cancel(shared), else: %{shared | waiters: waiters}
   end
@@ -102,8 +95,8 @@ defmodule Thumbnailer.Call.SharedRequest do
   end
 
   # The instance sees its caller end, and frees the worker.
-  defp cancel(%{pid: pid, monitor: monitor}) do
-    Process.demonitor(monitor, [:flush])
+  defp cancel(%{task: %{pid: pid, ref: ref}}) do
+    Process.demonitor(ref, [:flush])
     Process.unlink(pid)
     Process.exit(pid, :kill)
     :empty

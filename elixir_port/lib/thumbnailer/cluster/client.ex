@@ -6,6 +6,7 @@ defmodule Thumbnailer.Cluster.Client do
 
   alias Thumbnailer.{Error, Request}
   alias Thumbnailer.Cluster.{Router, Transfer}
+  alias Thumbnailer.Instance
 
   # What a request may take that gives no deadline of its own, as with an instance.
   @timeout 30_000
@@ -53,18 +54,12 @@ defmodule Thumbnailer.Cluster.Client do
     end
   end
 
-  # gen's own form of an alias is an improper list.
-  @dialyzer {:no_improper_lists, send_request: 3}
-
   # The image is read now, so that requests that wait hold none.
   defp send_request(call, member, info) do
     with {:ok, request} <- Transfer.pack(call.request, info.max_request_bytes) do
       left = max(call.deadline - System.monotonic_time(:millisecond), 1)
       monitor = :erlang.monitor(:process, info.server, alias: :reply_demonitor)
-
-      message =
-        {:"$gen_call", {self(), [:alias | monitor]}, {:request, %{request | timeout: left}}}
-
+      message = Instance.Client.message(monitor, %{request | timeout: left})
       deliver(call, member, info.server, monitor, message)
     end
   end
@@ -88,8 +83,8 @@ defmodule Thumbnailer.Cluster.Client do
 
   defp await_answer(%{ref: ref} = call, member, monitor, wait, retry) do
     receive do
-      {[:alias | ^monitor], outcome} ->
-        accept_or_retry(call, member, outcome)
+      {^monitor, outcome} ->
+        accept_or_retry(call, member, Instance.Message.cast_outcome(outcome))
 
       {:DOWN, ^monitor, :process, _server, _reason} ->
         lost(call, member, :gone)

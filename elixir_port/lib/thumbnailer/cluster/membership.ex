@@ -18,6 +18,21 @@ defmodule Thumbnailer.Cluster.Membership do
 
   @type t :: %__MODULE__{members: %{optional(pid) => member}}
 
+  @doc """
+  Whether a member said of itself what requests are given out by. It may run another version of this library, or a program
+  that says anything, and must not break the routers of other nodes.
+  """
+  @spec valid?(pid, term) :: boolean
+  def valid?(pid, %{server: server, node: node, workers: workers, max_request_bytes: max} = info) do
+    is_pid(server) and node == node(server) and node == node(pid) and
+      is_integer(workers) and workers in 1..256 and is_integer(max) and max > 0 and
+      names?(info[:loaders]) and names?(info[:savers])
+  end
+
+  def valid?(_pid, _info), do: false
+
+  defp names?(names), do: is_list(names) and Enum.all?(names, &is_atom/1)
+
   @doc "What a member said of itself."
   @spec info(t, pid) :: map
   def info(membership, pid), do: membership.members[pid].info

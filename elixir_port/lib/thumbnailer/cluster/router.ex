@@ -11,9 +11,14 @@ defmodule Thumbnailer.Cluster.Router do
   alias Thumbnailer.Error
   alias Thumbnailer.Cluster.{Balancer, Events, Member, Membership, RoutedRequest, Scope}
 
+  require Logger
+
   # Milliseconds: how long a member without a program gets no requests; how long after the deadline a member's answer may come.
   @pause 2_000
   @grace 2_000
+
+  # Requests of this node that may wait for a member; each is a process that may hold an image.
+  @max_waiting 10_000
 
   @enforce_keys [:group]
   defstruct [:group, :pg, balancer: %Balancer{}, membership: %Membership{}, requests: %{}]
@@ -81,6 +86,15 @@ defmodule Thumbnailer.Cluster.Router do
   end
 
   @impl true
+  def handle_info({:submit, ref, _caller, _needs, _timeout}, state)
+      when map_size(state.balancer.waiting) >= @max_waiting do
+    message =
+      "#{@max_waiting} requests of this node wait for a member of #{inspect(state.group)} already"
+
+    notify(ref, {:error, Error.new(:overloaded, message, limit: @max_waiting)})
+    {:noreply, state}
+  end
+
   def handle_info({:submit, ref, caller, needs, timeout}, state) do
     if state.balancer.members != %{} and not Balancer.capable?(state.balancer, needs) do
       notify(ref, {:error, unsupported_error(needs, state)})
@@ -122,11 +136,20 @@ defmodule Thumbnailer.Cluster.Router do
   def handle_info({:member, pid, info}, state) do
     {_before, state} = remove_member(state, pid)
 
-    {:noreply,
-     member_up(%{state | membership: Membership.join(state.membership, pid, info)}, pid)}
+    if Membership.valid?(pid, info) do
+      membership = Membership.join(state.membership, pid, info)
+      {:noreply, member_up(%{state | membership: membership}, pid)}
+    else
+      Logger.warning(
+        "thumbnailer cluster #{inspect(state.group)}: #{inspect(pid)} on #{node(pid)} is no member, for it says of itself " <>
+          inspect(info, limit: 20, printable_limit: 200)
+      )
+
+      {:noreply, state}
+    end
   end
 
-  def handle_info({:heartbeat, pid, load}, state) do
+  def handle_info({:heartbeat, pid, load}, state) when is_integer(load) and load >= 0 do
     {known, membership} = Membership.heartbeat(state.membership, pid)
     state = %{state | membership: membership}
 

@@ -94,7 +94,8 @@ defmodule Thumbnailer.Cluster.Transfer do
 
   # As the port program does it: the file appears whole, or not at all.
   defp write_whole(path, data) do
-    part = "#{path}.#{System.pid()}-#{System.unique_integer([:positive])}.part"
+    part =
+      "#{Path.dirname(path)}/.#{binary_part(Path.basename(path), 0, min(200, byte_size(Path.basename(path))))}.thumbnailer-#{System.pid()}-#{System.unique_integer([:positive])}"
 
     with {:ok, file} <- :file.open(part, [:write, :raw, :binary, :exclusive]),
          :ok <- written(file, data),

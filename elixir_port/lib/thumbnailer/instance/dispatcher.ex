@@ -1,172 +1,190 @@
 defmodule Thumbnailer.Instance.Dispatcher do
   @moduledoc false
-  # Decides what becomes of the requests of an instance: which is admitted, which is sent and when, how it is answered. Runs in
-  # the server, which owns the timers and monitors of the entries.
+  # Decides who is let in, and who is sent to the program and when. As the modules beside it that decide (Replies, Recovery,
+  # Deadlines, ProgramOutput) it takes what an instance knows and yields it as it is afterwards, with the effects that the
+  # process of the instance carries out.
 
-  alias Thumbnailer.{Error, OS, Request}
+  alias Thumbnailer.Error
+  alias Thumbnailer.Instance.{Deadlines, Message, PendingRequest, Queue, Replies, State}
+  alias Thumbnailer.Port.{Lifecycle, StreamWriter}
+  alias Thumbnailer.Protocol.Codec
 
-  alias Thumbnailer.Instance.{
-    PendingRequest,
-    ProgramStatus,
-    Queue,
-    Recovery,
-    Replies,
-    Sender,
-    State,
-    StreamTable
-  }
+  # Questions that the program may have at the same time: else callers who only ask could fill the memory behind a program
+  # that does not read.
+  @max_questions 64
 
   @type t :: State.t()
 
-  @doc "Admits a request, or says why not."
-  @spec admit(t, Request.t(), GenServer.from()) :: {:ok, t} | {:error, Error.t(), t}
-  def admit(state, request, from) do
-    case refusal(request, state) do
-      nil -> {:ok, state |> enqueue(request, from) |> Sender.wake() |> Sender.dispatch()}
-      error -> {:error, error, State.count(state, {:error, error})}
+  # -- requests come in
+
+  @doc "Lets a request in, or tells its caller why not; `monitor` watches the caller."
+  @spec admit(t, term, PendingRequest.from(), reference | nil) :: t
+  def admit(state, message, from, monitor) do
+    with :ok <- Message.check(message),
+         :ok <- admissible(message, state) do
+      timeout = message.timeout || state.timeout
+      retries = message.retries || state.retries
+
+      entry =
+        PendingRequest.new(state.next_id, message, from, monitor, timeout, retries, state.now)
+
+      state |> Deadlines.wake_at(entry.deadline) |> enter(entry)
+    else
+      {:error, error} = outcome ->
+        state
+        |> State.count({:error, error})
+        |> State.tell(from, outcome)
+        |> Replies.demonitor(monitor)
     end
   end
 
-  @doc "A port process says that it is there."
-  @spec attach(t, pid) :: t
-  def attach(state, port) do
-    # The word that the old one is gone may come after the new one.
-    state = if state.port, do: port_lost(state, :noproc), else: state
-    state = %{state | port: port, port_monitor: Process.monitor(port), program: %ProgramStatus{}}
-    if state.queue.waiting > 0, do: Sender.wake(state), else: state
+  defp admissible(_message, %{stopping?: true}) do
+    message = "the instance is stopping and takes no further request"
+    {:error, Error.new(:unavailable, message)}
   end
 
-  @doc "The port process ended, and its port was closed with it. The supervisor starts the next one."
-  @spec port_lost(t, term) :: t
-  def port_lost(state, reason) do
-    Process.demonitor(state.port_monitor, [:flush])
-    _ = state.program.os_pid && OS.Process.reap(state.program.os_pid)
+  defp admissible(_message, %{program: %{state: :down, permanent?: true} = program}),
+    do: {:error, Lifecycle.unavailable(program)}
 
-    error = Error.new(:port_exited, "the port process ended: " <> Exception.format_exit(reason))
-    in_flight = for entry <- Queue.all(state.queue, :sent), into: MapSet.new(), do: entry.id
-    Recovery.program_down(%{state | port: nil, port_monitor: nil}, error, in_flight, false)
+  defp admissible(%{kind: :question}, _state), do: :ok
+
+  defp admissible(_message, %{queue: %{waiting: waiting}, max_queue: max}) when waiting >= max do
+    message = "#{max} requests are waiting already, no more may (option :max_queue)"
+    {:error, Error.new(:overloaded, message, limit: max)}
   end
 
-  @doc "The port process says something of its program."
-  @spec port_event(t, Thumbnailer.Port.Lifecycle.event()) :: t
-  def port_event(state, event), do: state |> handle_event(event) |> Sender.dispatch()
+  # One request may always wait, however large it is.
+  defp admissible(%{bytes: bytes}, %{queue: %{waiting_bytes: waiting}, max_queue_bytes: max})
+       when waiting > 0 and waiting + bytes > max do
+    message =
+      "requests of #{waiting} bytes are waiting already, with #{bytes} more it would be over #{max} (option :max_queue_bytes)"
 
-  @doc "The time of a request is over."
-  @spec expire(t, pos_integer) :: t
-  def expire(state, id),
-    do: state |> Recovery.deadline_passed(Queue.get(state.queue, id)) |> Sender.dispatch()
-
-  @doc "The caller of a request is gone."
-  @spec abandon(t, pos_integer) :: t
-  def abandon(state, id) do
-    %{state | streams: StreamTable.delete(state.streams, id)}
-    |> Recovery.caller_down(Queue.get(state.queue, id))
-    |> Sender.dispatch()
+    {:error, Error.new(:overloaded, message, limit: max)}
   end
 
-  @doc "The caller of a streamed request has no more to send, or was told so, and wants the answer."
-  @spec await(t, pos_integer, reference, GenServer.from()) ::
-          {:answer, {:ok, map} | {:error, Error.t()}, t} | {:wait, t}
-  def await(state, id, monitor_ref, from) do
-    case StreamTable.claim(state.streams, id, monitor_ref) do
-      {:answered, outcome, streams} ->
-        Process.demonitor(monitor_ref, [:flush])
-        {:answer, outcome, %{state | streams: streams}}
+  defp admissible(_message, _state), do: :ok
 
-      {:open, streams} ->
-        queue = Queue.put(state.queue, %{Queue.get(state.queue, id) | reply_to: from})
-        {:wait, Sender.dispatch(%{state | streams: streams, queue: queue})}
+  # The most frequent case first: nobody waits, and the program has room.
+  defp enter(%{queue: %{waiting: 0}, program: %{state: :up}} = state, %{kind: kind} = entry) do
+    if capacity?(state, kind),
+      do: state |> with_queue(entry, Queue.pass(state.queue, entry)) |> send_to_program(entry),
+      else: with_queue(state, entry, Queue.enqueue(state.queue, entry))
+  end
 
-      :unknown ->
-        {:answer, {:error, Error.new(:unavailable, "the instance was restarted")}, state}
+  defp enter(state, entry) do
+    state
+    |> with_queue(entry, Queue.enqueue(state.queue, entry))
+    |> State.program(Lifecycle.wake(state.program))
+    |> dispatch()
+  end
+
+  defp with_queue(state, %{id: id}, queue), do: %{state | queue: queue, next_id: id + 1}
+
+  # -- requests go out
+
+  @doc "Sends the requests that the program has room for."
+  @spec dispatch(t) :: t
+  def dispatch(%{queue: %{waiting: 0}} = state), do: state
+
+  def dispatch(%{program: %{state: :up}} = state),
+    do: Enum.reduce(Queue.kinds(), state, &dispatch_kind(&2, &1))
+
+  def dispatch(state), do: state
+
+  defp dispatch_kind(state, kind) do
+    if capacity?(state, kind) do
+      case Queue.peek(state.queue, kind) do
+        {nil, queue} ->
+          %{state | queue: queue}
+
+        {entry, queue} ->
+          %{state | queue: Queue.mark_sent(queue, entry)}
+          |> send_to_program(entry)
+          |> dispatch_kind(kind)
+      end
+    else
+      state
     end
   end
 
-  @doc "The enumeration of a source broke off; its caller will not come for the answer."
-  @spec drop(t, pos_integer, reference) :: t
-  def drop(state, id, monitor_ref) do
-    Process.demonitor(monitor_ref, [:flush])
+  defp capacity?(%{queue: queue}, :question), do: queue.questions < @max_questions
 
-    if StreamTable.claim(state.streams, id, monitor_ref) == :unknown,
-      do: state,
-      else: abandon(state, id)
+  # As many again as there are workers, so that a worker never waits for its next image.
+  defp capacity?(%{queue: queue, program: program}, :image),
+    do: queue.images < 2 * program.hello.workers
+
+  # A source that is on its way keeps no worker from its work, so it takes no place of another request.
+  defp capacity?(%{queue: queue, program: program}, :stream),
+    do: queue.streams < Map.get(program.hello.limits, :max_streams, 1)
+
+  defp send_to_program(state, %{op: :info} = entry),
+    do: Replies.finish(state, entry, {:ok, state.program.hello})
+
+  defp send_to_program(%{program: %{hello: %{limits: limits}} = program} = state, entry) do
+    left = PendingRequest.time_left(entry, state.now)
+    [head | _body] = frame = Codec.request(entry.id, entry.op, entry.body, left)
+
+    if byte_size(head) + entry.bytes > limits.max_request_bytes do
+      Replies.finish(state, entry, {:error, too_large(limits.max_request_bytes)})
+    else
+      state
+      |> State.effect({:write, program.session, frame})
+      |> State.trace(:request, entry.id, frame)
+      |> feed(entry, limits)
+    end
   end
 
-  @doc "From now on no request is admitted; `drainer` is told when every request is answered."
+  defp too_large(limit) do
+    message =
+      "the request is larger than the #{limit} bytes that a frame may have (:max_request_bytes)"
+
+    Error.new(:too_large, message, limit: limit)
+  end
+
+  defp feed(state, %{kind: :stream} = entry, limits),
+    do: State.tell(state, entry.reply_to, {:feed, entry.id, StreamWriter.chunk_size(limits)})
+
+  defp feed(state, _entry, _limits), do: state
+
+  @doc """
+  The caller of a streamed request sends a piece of its source, which it has encoded as a frame; it is told `:more` when the
+  program has taken that. `last?` is the end of the source. For a request that was answered meanwhile it is dropped.
+  """
+  @spec chunk(t, pos_integer, reference, iodata, boolean) :: t
+  def chunk(state, id, ref, frame, last?) do
+    case Queue.get(state.queue, id) do
+      %{kind: :stream, state: sent, reply_to: {_pid, ^ref}} when sent != :waiting ->
+        state
+        |> State.effect({:write, state.program.session, frame})
+        |> State.trace(:chunk, id, frame)
+        |> after_chunk(id, last?)
+
+      _answered ->
+        state
+    end
+  end
+
+  defp after_chunk(state, id, true),
+    do: dispatch(%{state | queue: Queue.arrived(state.queue, id)})
+
+  defp after_chunk(%{next_ping: ping} = state, id, false) do
+    state
+    |> State.effect({:write, state.program.session, Codec.request(ping, :ping, {0, []}, 1)})
+    |> Map.merge(%{next_ping: ping + 1, pings: Map.put(state.pings, ping, id)})
+  end
+
+  # -- the end
+
+  @doc "From now on nobody is let in; `drainer` is told when every request is answered."
   @spec stop(t, GenServer.from()) :: t
   def stop(state, drainer), do: %{state | stopping?: true, drainer: drainer}
 
-  @doc "Replies to the caller of `stop/2` once every request is answered."
+  @doc "Tells who waits for the last answer, when it was given."
   @spec maybe_reply_drained(t) :: t
-  def maybe_reply_drained(
-        %{drainer: drainer, queue: %{waiting: 0, sent: 0}, streams: %{answers: kept}} = state
-      )
-      when drainer != nil and kept == %{} do
-    GenServer.reply(drainer, :ok)
-    %{state | drainer: nil}
-  end
+  def maybe_reply_drained(%{drainer: nil} = state), do: state
+
+  def maybe_reply_drained(%{drainer: drainer, queue: %{waiting: 0, sent: 0}} = state),
+    do: State.effect(%{state | drainer: nil}, {:reply_call, drainer, :ok})
 
   def maybe_reply_drained(state), do: state
-
-  @doc "The time for stopping is over: all requests that are left end with an error."
-  @spec abort(t) :: t
-  def abort(state) do
-    message = "the instance is stopping, and #{state.shutdown} ms (option :shutdown) were too few"
-    error = Error.new(:unavailable, message)
-
-    Enum.reduce([:waiting, :sent], state, fn which, state ->
-      Replies.finish_all(state, Queue.all(state.queue, which), {:error, error})
-    end)
-  end
-
-  # -- requests come in
-
-  defp refusal(_request, %{stopping?: true}),
-    do: Error.new(:unavailable, "the instance is stopping and takes no further request")
-
-  defp refusal(_request, %{program: %{state: :down, permanent?: true} = program}),
-    do: ProgramStatus.unavailable(program)
-
-  defp refusal(%{op: op}, state) when op in [:make, :probe] do
-    if state.queue.waiting >= state.max_queue do
-      message = "#{state.max_queue} requests are waiting already, no more may (option :max_queue)"
-      Error.new(:overloaded, message, limit: state.max_queue)
-    end
-  end
-
-  defp refusal(_request, _state), do: nil
-
-  defp enqueue(%{next_id: id} = state, request, from) do
-    timeout = request.timeout || state.timeout
-    entry = PendingRequest.new(id, request, from, timeout, request.retries || state.retries)
-    %{state | next_id: id + 1, queue: Queue.enqueue(state.queue, entry, Sender.position(request))}
-  end
-
-  # -- the port process says something
-
-  defp handle_event(state, :starting), do: put_in(state.program.state, :starting)
-
-  defp handle_event(state, {:up, session, os_pid, hello}) do
-    program = %ProgramStatus{state: :up, session: session, os_pid: os_pid, hello: hello}
-    %{state | program: program}
-  end
-
-  defp handle_event(%{program: %{session: session}} = state, {:reply, session, id, outcome}) do
-    case Queue.get(state.queue, id) do
-      %PendingRequest{state: sent} = entry when sent != :waiting ->
-        Replies.finish(state, entry, outcome)
-
-      _unknown ->
-        Recovery.kill_program(
-          state,
-          :bad_reply,
-          "it answered request #{id}, which it does not hold"
-        )
-    end
-  end
-
-  defp handle_event(state, {:reply, _old_session, _id, _outcome}), do: state
-
-  defp handle_event(state, {:down, error, in_flight, permanent?}),
-    do: Recovery.program_down(state, error, in_flight, permanent?)
 end

@@ -1,8 +1,9 @@
 defmodule Thumbnailer.Instance.Latency do
   @moduledoc false
-  # How long things took, in a size that does not grow: durations are counted in buckets, eight to each power of two
-  # of microseconds, so that a percentile is at most an eighth too high. The buckets are those of HdrHistogram with
-  # three bits of precision: http://hdrhistogram.org
+  # How long things took during the last five minutes, in a size that does not grow: durations are counted in buckets, eight
+  # to each power of two of microseconds, so that a percentile is at most an eighth too high. The buckets are those of
+  # HdrHistogram with three bits of precision: http://hdrhistogram.org. Each half minute has its own counts, and those of
+  # more than ten half minutes ago are dropped.
 
   import Bitwise
 
@@ -12,35 +13,72 @@ defmodule Thumbnailer.Instance.Latency do
   # Two hours and more fall into the last bucket: no deadline is longer than one.
   @longest 1 <<< 33
 
-  defstruct counts: %{}, total: 0
+  # Microseconds.
+  @slice 30_000_000
+  @slices 10
 
+  defstruct slice: nil, counts: %{}, past: []
+
+  @type counts :: %{optional(non_neg_integer) => pos_integer}
+
+  @typedoc "`counts` are those of the half minute `slice`, `past` those of earlier ones, the last first."
   @type t :: %__MODULE__{
-          counts: %{optional(non_neg_integer) => pos_integer},
-          total: non_neg_integer
+          slice: integer | nil,
+          counts: counts,
+          past: [{slice :: integer, counts}]
         }
 
-  @doc "Counts a duration in microseconds."
-  @spec add(t, integer) :: t
-  def add(%__MODULE__{counts: counts, total: total} = histogram, duration) do
+  @doc "Counts a duration in microseconds; `now` is microseconds of any clock that never goes back."
+  @spec add(t, integer, integer) :: t
+  def add(%__MODULE__{} = latency, duration, now) do
+    latency = turn(latency, Integer.floor_div(now, @slice))
     bucket = duration |> max(0) |> min(@longest) |> bucket()
-    %{histogram | counts: Map.update(counts, bucket, 1, &(&1 + 1)), total: total + 1}
+    %{latency | counts: count(latency.counts, bucket)}
+  end
+
+  defp count(counts, bucket) do
+    case counts do
+      %{^bucket => count} -> %{counts | bucket => count + 1}
+      _first -> Map.put(counts, bucket, 1)
+    end
+  end
+
+  defp turn(%{slice: slice} = latency, slice), do: latency
+  defp turn(%{slice: nil} = latency, slice), do: %{latency | slice: slice}
+
+  defp turn(latency, slice) do
+    past =
+      for {at, counts} <- [{latency.slice, latency.counts} | latency.past],
+          at > slice - @slices,
+          do: {at, counts}
+
+    %{latency | slice: slice, counts: %{}, past: past}
   end
 
   @doc """
-  The durations in milliseconds that `percents` of all counted ones did not exceed; `nil` while there are none.
+  The durations in milliseconds that `percents` of those counted did not exceed; `nil` when there were none.
 
-      iex> histogram = Enum.reduce(1..100, %Thumbnailer.Instance.Latency{}, &Thumbnailer.Instance.Latency.add(&2, &1 * 1000))
-      iex> [p50] = Thumbnailer.Instance.Latency.percentiles(histogram, [50])
+      iex> alias Thumbnailer.Instance.Latency
+      iex> latency = Enum.reduce(1..100, %Latency{}, &Latency.add(&2, &1 * 1000, 0))
+      iex> [p50] = Latency.percentiles(latency, [50], 0)
       iex> p50 >= 50 and p50 < 57
       true
+      iex> Latency.percentiles(latency, [50], 330_000_000)
+      [nil]
   """
-  @spec percentiles(t, [number]) :: [float | nil]
-  def percentiles(%__MODULE__{total: 0}, percents), do: Enum.map(percents, fn _ -> nil end)
-
-  def percentiles(%__MODULE__{counts: counts, total: total}, percents) do
-    buckets = Enum.sort(counts)
-    for percent <- percents, do: buckets |> reach(total * percent / 100) |> highest() |> ms()
+  @spec percentiles(t, [number], integer) :: [float | nil]
+  def percentiles(%__MODULE__{} = latency, percents, now) do
+    %{counts: counts, past: past} = turn(latency, Integer.floor_div(now, @slice))
+    all = Enum.reduce(past, counts, fn {_at, counts}, all -> Map.merge(all, counts, &sum/3) end)
+    total = all |> Map.values() |> Enum.sum()
+    buckets = Enum.sort(all)
+    for percent <- percents, do: percentile(buckets, total * percent / 100)
   end
+
+  defp sum(_bucket, one, other), do: one + other
+
+  defp percentile([], _rank), do: nil
+  defp percentile(buckets, rank), do: buckets |> reach(rank) |> highest() |> ms()
 
   defp reach([{bucket, _count}], _rank), do: bucket
   defp reach([{bucket, count} | _rest], rank) when count >= rank, do: bucket

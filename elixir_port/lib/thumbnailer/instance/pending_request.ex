@@ -1,102 +1,92 @@
 defmodule Thumbnailer.Instance.PendingRequest do
   @moduledoc false
-  # One request that is not answered yet: who waits for it, and until when. Its owner, the server, gets
-  # {:deadline, id} when it expires and {{:caller_down, id}, ...} when nobody waits for it any more.
+  # One request that is not answered yet, or whose answer the program still owes: who waits for it, and until when. Pure data.
 
-  alias Thumbnailer.{Error, Request}
+  alias Thumbnailer.Instance.Message
 
-  @enforce_keys [:id, :request, :deadline]
+  @enforce_keys [:id, :op, :kind, :body, :deadline]
   defstruct [
     :id,
-    :request,
+    :op,
+    :kind,
+    :body,
     :deadline,
     :received_at,
     :reply_to,
     :monitor,
-    :timer,
+    bytes: 0,
     state: :waiting,
-    retries: 0
+    retries: 0,
+    streamed?: false
   ]
+
+  @typedoc "Who waits, and the reference that the answer is tagged with; an alias of that process."
+  @type from :: {pid, reference}
 
   @type t :: %__MODULE__{
           id: pos_integer,
-          request: Request.t(),
-          # monotonic time in milliseconds
+          op: :make | :probe | :info | :stats | :ping,
+          # :stream while its source is on its way, :image once that has arrived
+          kind: :question | :image | :stream,
+          body: Thumbnailer.Protocol.Codec.body(),
+          # of the body
+          bytes: non_neg_integer,
+          # microseconds of the monotonic clock
           deadline: integer,
-          # monotonic time in microseconds
           received_at: integer,
-          # nil once the caller is gone
-          reply_to: GenServer.from() | nil,
+          # nil once the caller is gone or was answered
+          reply_to: from | nil,
+          # of the caller; nil for questions, which keep no worker from others
           monitor: reference | nil,
-          timer: reference | nil,
-          # overdue: sent and past its deadline; the program is killed unless it answers soon
-          state: :waiting | :sent | :overdue,
+          # overdue: sent, past its deadline, and about to have the program killed; answered: sent, and nobody waits for
+          # what the program will say
+          state: :waiting | :sent | :overdue | :answered,
           # how often it may still be sent again
-          retries: non_neg_integer
+          retries: non_neg_integer,
+          streamed?: boolean
         }
 
-  @doc "A request that `from` waits for, at most `timeout` milliseconds from now."
-  @spec new(pos_integer, Request.t(), GenServer.from(), pos_integer, non_neg_integer) :: t
-  def new(id, request, {caller, _tag} = from, timeout, retries \\ 0) do
+  @doc "A request that `from` waits for, watched by `monitor`, at most `timeout` milliseconds from `now`."
+  @spec new(
+          pos_integer,
+          Message.t(),
+          from,
+          reference | nil,
+          pos_integer,
+          non_neg_integer,
+          integer
+        ) :: t
+  def new(id, message, from, monitor, timeout, retries, now) do
     %__MODULE__{
       id: id,
-      request: request,
-      deadline: now() + timeout,
-      received_at: System.monotonic_time(:microsecond),
+      op: message.op,
+      kind: message.kind,
+      body: message.body,
+      bytes: message.bytes,
+      deadline: now + 1_000 * timeout,
+      received_at: now,
       reply_to: from,
-      monitor: :erlang.monitor(:process, caller, tag: {:caller_down, id}),
-      timer: start_timer(id, timeout),
-      retries: retries
+      monitor: monitor,
+      retries: retries,
+      streamed?: message.kind == :stream
     }
   end
 
   @doc "The milliseconds that are left, at least one."
-  @spec time_left(t) :: pos_integer
-  def time_left(entry), do: max(entry.deadline - now(), 1)
+  @spec time_left(t, integer) :: pos_integer
+  def time_left(%{deadline: deadline}, now), do: max(div(deadline - now, 1_000), 1)
 
-  @doc "The microseconds since it came."
-  @spec age(t) :: non_neg_integer
-  def age(entry), do: System.monotonic_time(:microsecond) - entry.received_at
-
-  @doc "A sent request whose deadline has passed; the program has `grace` milliseconds more to answer."
+  @doc "Gives a request that was sent `grace` milliseconds more."
   @spec overdue(t, pos_integer) :: t
-  def overdue(%__MODULE__{state: :sent} = entry, grace),
-    do: %{entry | state: :overdue, timer: start_timer(entry.id, grace)}
+  def overdue(%{state: :sent} = entry, grace),
+    do: %{entry | state: :overdue, deadline: entry.deadline + 1_000 * grace}
 
-  @doc "Sent; its caller writes the source with `writer` and asks for the answer afterwards."
-  @spec start_stream(t, Thumbnailer.Port.StreamWriter.t()) :: t
-  def start_stream(entry, writer) do
-    GenServer.reply(entry.reply_to, {:stream, writer})
-    %{entry | state: :sent, reply_to: nil}
-  end
+  @doc "The request as it waits for the next program, when the one that held it has ended and it may be sent again."
+  @spec retry(t) :: {:ok, t} | :error
+  # Of a stream there is nothing left to send.
+  def retry(%{state: :sent, retries: retries, reply_to: from, streamed?: false} = entry)
+      when retries > 0 and from != nil,
+      do: {:ok, %{entry | state: :waiting, retries: retries - 1}}
 
-  @doc "Ends the watch over the deadline; that over the caller goes on."
-  @spec cancel_timer(t) :: :ok
-  def cancel_timer(entry) do
-    _ = Process.cancel_timer(entry.timer, async: true, info: false)
-    :ok
-  end
-
-  @doc "Nobody waits for it any more."
-  @spec abandon(t) :: t
-  def abandon(entry), do: %{entry | reply_to: nil}
-
-  @doc "Tells the caller, if there is one still, and ends the watch."
-  @spec answer(t, {:ok, map} | {:error, Error.t()}) :: :ok
-  def answer(entry, outcome) do
-    close(entry)
-    if entry.reply_to, do: GenServer.reply(entry.reply_to, outcome), else: :ok
-  end
-
-  @doc "Ends the watch over the caller and the deadline."
-  @spec close(t) :: :ok
-  def close(entry) do
-    Process.demonitor(entry.monitor, [:flush])
-    cancel_timer(entry)
-  end
-
-  defp start_timer(id, milliseconds),
-    do: Process.send_after(self(), {:deadline, id}, milliseconds)
-
-  defp now, do: System.monotonic_time(:millisecond)
+  def retry(_entry), do: :error
 end

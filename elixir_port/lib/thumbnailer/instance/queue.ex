@@ -1,77 +1,149 @@
 defmodule Thumbnailer.Instance.Queue do
   @moduledoc false
-  # The requests of an instance that are not answered yet: those that wait, in their order, and those that
-  # were sent to the port program. Pure data; the server does what it says.
+  # The requests of an instance: those that wait, each kind in a line of its own, so that sources which arrive slowly hold up
+  # nobody else; and those that were sent to the program and not answered by it. Pure data.
 
   alias Thumbnailer.Instance.PendingRequest
 
-  defstruct entries: %{}, order: :queue.new(), waiting: 0, sent: 0
+  @type kind :: :question | :image | :stream
+
+  @kinds [:question, :image, :stream]
+  defstruct entries: %{},
+            question: :queue.new(),
+            image: :queue.new(),
+            stream: :queue.new(),
+            waiting: 0,
+            waiting_bytes: 0,
+            sent: 0,
+            questions: 0,
+            images: 0,
+            streams: 0
 
   @type t :: %__MODULE__{
           entries: %{pos_integer => PendingRequest.t()},
-          # ids; those of requests that were taken out meanwhile are skipped
-          order: :queue.queue(pos_integer),
+          # lines of ids; those of requests that were taken out meanwhile are skipped
+          question: :queue.queue(pos_integer),
+          image: :queue.queue(pos_integer),
+          stream: :queue.queue(pos_integer),
           waiting: non_neg_integer,
-          sent: non_neg_integer
+          # of their sources and options
+          waiting_bytes: non_neg_integer,
+          sent: non_neg_integer,
+          # what was sent, by kind
+          questions: non_neg_integer,
+          images: non_neg_integer,
+          streams: non_neg_integer
         }
 
-  @spec enqueue(t, PendingRequest.t(), :head | :tail) :: t
-  def enqueue(queue, %PendingRequest{state: :waiting, id: id} = entry, position) do
-    order =
-      if position == :head, do: :queue.in_r(id, queue.order), else: :queue.in(id, queue.order)
+  @doc "The kinds, in the order in which they are given to the program."
+  @spec kinds() :: [kind]
+  def kinds, do: @kinds
 
-    %{put(queue, entry) | order: order, waiting: queue.waiting + 1}
+  @doc "Lets a request wait, behind those of its kind."
+  @spec enqueue(t, PendingRequest.t()) :: t
+  def enqueue(queue, entry), do: enter(queue, entry, &:queue.in/2)
+
+  defp enter(queue, %PendingRequest{state: :waiting, id: id, kind: kind} = entry, place) do
+    queue = Map.update!(queue, kind, &place.(id, &1))
+
+    %{
+      queue
+      | entries: Map.put(queue.entries, id, entry),
+        waiting: queue.waiting + 1,
+        waiting_bytes: queue.waiting_bytes + entry.bytes
+    }
   end
 
-  @doc "The request whose turn it is, without taking it out."
-  @spec peek(t) :: {PendingRequest.t(), t} | {nil, t}
-  def peek(queue) do
-    with {:value, id} <- :queue.peek(queue.order) do
-      case queue.entries do
-        %{^id => %PendingRequest{state: :waiting} = entry} -> {entry, queue}
-        _gone -> peek(%{queue | order: :queue.drop(queue.order)})
-      end
-    else
-      :empty -> {nil, queue}
+  @doc "The request of a kind whose turn it is, without taking it out."
+  @spec peek(t, kind) :: {PendingRequest.t() | nil, t}
+  def peek(queue, kind) do
+    line = Map.fetch!(queue, kind)
+
+    case :queue.peek(line) do
+      :empty ->
+        {nil, queue}
+
+      {:value, id} ->
+        case queue.entries do
+          %{^id => %PendingRequest{state: :waiting} = entry} -> {entry, queue}
+          _gone -> queue |> Map.put(kind, :queue.drop(line)) |> peek(kind)
+        end
     end
   end
 
-  @doc "Marks the request whose turn it was as sent."
+  @doc "Marks a request that waits as sent; its place in the line is skipped later."
   @spec mark_sent(t, PendingRequest.t()) :: t
-  def mark_sent(queue, %PendingRequest{state: :waiting} = entry) do
-    queue = put(queue, %{entry | state: :sent})
-
-    %{queue | order: :queue.drop(queue.order), waiting: queue.waiting - 1, sent: queue.sent + 1}
+  def mark_sent(queue, %PendingRequest{state: :waiting, id: id} = entry) do
+    %{
+      queue
+      | entries: Map.put(queue.entries, id, %{entry | state: :sent}),
+        waiting: queue.waiting - 1,
+        waiting_bytes: queue.waiting_bytes - entry.bytes,
+        sent: queue.sent + 1
+    }
+    |> count(entry.kind, 1)
   end
 
-  @doc "Puts requests that did not reach the program back to the head, in their order."
+  @doc "As `enqueue/2` and `mark_sent/2`, for a request that need not wait."
+  @spec pass(t, PendingRequest.t()) :: t
+  def pass(queue, %PendingRequest{id: id, kind: kind} = entry) do
+    %{
+      queue
+      | entries: Map.put(queue.entries, id, %{entry | state: :sent}),
+        sent: queue.sent + 1
+    }
+    |> count(kind, 1)
+  end
+
+  @doc "The source of a streamed request has arrived: it is like any other image now."
+  @spec arrived(t, pos_integer) :: t
+  def arrived(queue, id) do
+    %{kind: :stream} = entry = Map.fetch!(queue.entries, id)
+
+    %{queue | entries: Map.put(queue.entries, id, %{entry | kind: :image})}
+    |> count(:stream, -1)
+    |> count(:image, 1)
+  end
+
+  @doc "Puts requests back to the front of their lines, in their order; they were sent, and wait again."
   @spec requeue(t, [PendingRequest.t()]) :: t
   def requeue(queue, entries) do
     entries
     |> Enum.sort_by(& &1.id, :desc)
     |> Enum.reduce(queue, fn entry, queue ->
-      {_entry, queue} = take(queue, entry.id)
-      enqueue(queue, %{entry | state: :waiting}, :head)
+      {_sent, queue} = take(queue, entry.id)
+      enter(queue, entry, &:queue.in_r/2)
     end)
   end
 
   @spec get(t, pos_integer) :: PendingRequest.t() | nil
   def get(queue, id), do: Map.get(queue.entries, id)
 
-  @doc "Replaces what is known of a request; its position stays."
+  @doc "Replaces what is known of a request; its place stays."
   @spec put(t, PendingRequest.t()) :: t
   def put(queue, %PendingRequest{id: id} = entry),
     do: %{queue | entries: Map.put(queue.entries, id, entry)}
 
   @spec take(t, pos_integer) :: {PendingRequest.t() | nil, t}
   def take(queue, id) do
-    {entry, entries} = Map.pop(queue.entries, id)
-    {entry, decrement(%{queue | entries: entries}, entry)}
+    case queue.entries do
+      %{^id => entry} ->
+        {entry, count_out(%{queue | entries: Map.delete(queue.entries, id)}, entry)}
+
+      _gone ->
+        {nil, queue}
+    end
   end
 
-  defp decrement(queue, nil), do: queue
-  defp decrement(queue, %{state: :waiting}), do: %{queue | waiting: queue.waiting - 1}
-  defp decrement(queue, _sent), do: %{queue | sent: queue.sent - 1}
+  defp count_out(queue, %{state: :waiting, bytes: bytes}),
+    do: %{queue | waiting: queue.waiting - 1, waiting_bytes: queue.waiting_bytes - bytes}
+
+  defp count_out(queue, %{kind: kind}),
+    do: count(%{queue | sent: queue.sent - 1}, kind, -1)
+
+  defp count(queue, :image, n), do: %{queue | images: queue.images + n}
+  defp count(queue, :question, n), do: %{queue | questions: queue.questions + n}
+  defp count(queue, :stream, n), do: %{queue | streams: queue.streams + n}
 
   @spec all(t, :waiting | :sent) :: [PendingRequest.t()]
   def all(queue, :waiting), do: for({_id, %{state: :waiting} = entry} <- queue.entries, do: entry)

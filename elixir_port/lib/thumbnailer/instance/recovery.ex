@@ -1,51 +1,50 @@
 defmodule Thumbnailer.Instance.Recovery do
   @moduledoc false
-  # Decides what becomes of requests when the program ends, their deadline passes or their caller is gone.
+  # What becomes of requests when their program, their time or their caller is gone.
 
-  alias Thumbnailer.{Error, OS}
-  alias Thumbnailer.Instance.{PendingRequest, ProgramStatus, Queue, Replies, State}
+  alias Thumbnailer.Error
+  alias Thumbnailer.Instance.{PendingRequest, Queue, Replies, State}
+  alias Thumbnailer.Port.Lifecycle
+  alias Thumbnailer.Protocol.Codec
 
-  # The program keeps the deadline itself and answers; if it does not, it is killed this many milliseconds later.
+  # The program keeps the deadline itself and answers; when it has not by so many milliseconds later, it is killed.
   @grace 500
 
-  @doc "The program is gone; `in_flight` are the ids of the requests that it had read, or may have."
-  @spec program_down(State.t(), Error.t(), MapSet.t(pos_integer), boolean) :: State.t()
-  # Requests that the dead program never read can wait for the next one, and others may, if somebody waits for them.
-  def program_down(state, error, in_flight, permanent?) do
-    {resend, lost} =
-      state.queue
-      |> Queue.all(:sent)
-      |> Enum.map(&if(&1.id in in_flight, do: spend_retry(&1), else: &1))
-      |> Enum.split_with(&resend?/1)
+  # -- the program
 
-    program = %ProgramStatus{state: :down, fault: error, permanent?: permanent?}
+  @doc "The program has ended, as `ending` says, which takes it and yields it as it is then."
+  @spec program_down(State.t(), (Lifecycle.t() -> {Lifecycle.t(), [Lifecycle.effect()]})) ::
+          State.t()
+  # What it held is lost, unless it may be sent to the next one and somebody waits for it.
+  def program_down(state, ending) do
+    {%{fault: error} = program, effects} = ending.(state.program)
+    held = Queue.all(state.queue, :sent)
 
-    %{state | program: program, restarts: state.restarts + 1}
-    |> Replies.finish_all(lost, {:error, error})
-    |> Map.update!(:queue, &Queue.requeue(&1, resend))
+    {again, lost} =
+      held
+      |> Enum.map(&{PendingRequest.retry(&1), &1})
+      |> Enum.split_with(&match?({{:ok, _}, _}, &1))
+
+    held
+    |> Enum.reduce(state, &State.trace(&2, :lost, &1.id, error.reason))
+    |> Map.merge(%{restarts: state.restarts + 1, pings: %{}})
+    |> State.program({program, effects})
+    |> Replies.finish_all(Enum.map(lost, &elem(&1, 1)), {:error, error})
+    |> Map.update!(:queue, &Queue.requeue(&1, for({{:ok, entry}, _sent} <- again, do: entry)))
     |> fail_waiting()
   end
 
-  # Of a stream there is nothing left to send.
-  defp resend?(%{request: %{source: :stream}}), do: false
-  defp resend?(entry), do: entry.retries >= 0 and entry.state == :sent and entry.reply_to != nil
-
-  defp spend_retry(entry), do: %{entry | retries: entry.retries - 1}
-
-  defp fail_waiting(%{program: %{permanent?: true} = program} = state),
-    do:
-      Replies.finish_all(
-        state,
-        Queue.all(state.queue, :waiting),
-        {:error, ProgramStatus.unavailable(program)}
-      )
+  defp fail_waiting(%{program: %{permanent?: true} = program} = state) do
+    waiting = Queue.all(state.queue, :waiting)
+    Replies.finish_all(state, waiting, {:error, Lifecycle.unavailable(program)})
+  end
 
   defp fail_waiting(state), do: state
 
-  @doc "The time of a request is over."
-  @spec deadline_passed(State.t(), PendingRequest.t() | nil) :: State.t()
-  def deadline_passed(state, nil), do: state
+  # -- the time
 
+  @doc "The time of a request is over."
+  @spec deadline_passed(State.t(), PendingRequest.t()) :: State.t()
   def deadline_passed(state, %{state: :waiting} = entry),
     do: Replies.finish(state, entry, {:error, timeout_error(state.program)})
 
@@ -61,35 +60,65 @@ defmodule Thumbnailer.Instance.Recovery do
     |> kill_program(:port_exited, why)
   end
 
+  @doc "Kills a program that cannot be trusted any more."
+  @spec kill_program(State.t(), Error.reason(), String.t(), boolean) :: State.t()
+  def kill_program(state, reason, why, permanent? \\ false),
+    do: State.program(state, Lifecycle.kill(state.program, reason, why, permanent?))
+
+  @doc "The time for stopping is over: whoever waits still is told so."
+  @spec abort(State.t()) :: State.t()
+  def abort(state) do
+    message = "the instance is stopping, and #{state.shutdown} ms (option :shutdown) were too few"
+    outcome = {:error, Error.new(:unavailable, message)}
+    state = Replies.finish_all(state, Queue.all(state.queue, :waiting), outcome)
+
+    for(%{reply_to: from} = entry when from != nil <- Queue.all(state.queue, :sent), do: entry)
+    |> Enum.reduce(state, &(&2 |> Replies.answer_early(&1, outcome) |> cancel(&1.id)))
+  end
+
   defp timeout_error(%{state: :up}),
     do: Error.new(:timeout, "the deadline passed before the request's turn came")
 
-  defp timeout_error(program), do: ProgramStatus.unavailable(program)
+  defp timeout_error(program), do: Lifecycle.unavailable(program)
 
-  @doc "Kills a program that cannot be trusted any more."
-  @spec kill_program(State.t(), Error.reason(), String.t()) :: State.t()
-  # The port process may be blocked by the program that hangs, so the kill does not go through it.
-  def kill_program(%{program: %{state: :up} = program} = state, reason, why) do
-    :ok = Thumbnailer.Port.Server.mark_killed(state.port, program.session, reason, why)
-    OS.Process.kill(program.session)
-    put_in(state.program.state, :dying)
-  end
-
-  def kill_program(state, _reason, _why), do: state
+  # -- the caller
 
   @doc "Nobody waits for the request any more."
-  @spec caller_down(State.t(), PendingRequest.t() | nil) :: State.t()
-  def caller_down(state, nil), do: state
+  @spec caller_down(State.t(), pos_integer) :: State.t()
+  def caller_down(state, id) do
+    case Queue.get(state.queue, id) do
+      nil ->
+        state
 
-  def caller_down(state, %{state: :waiting} = entry) do
-    {_entry, queue} = Queue.take(state.queue, entry.id)
-    PendingRequest.close(entry)
-    %{state | queue: queue}
+      %{state: :waiting} ->
+        {_entry, queue} = Queue.take(state.queue, id)
+        %{state | queue: queue}
+
+      # It counts as sent until the program has answered, which it does at once when it is cancelled.
+      entry ->
+        cancel(
+          %{state | queue: Queue.put(state.queue, %{entry | reply_to: nil, monitor: nil})},
+          id
+        )
+    end
   end
 
-  # It counts as sent until the program has answered, which it does at once when it is cancelled.
-  def caller_down(state, entry) do
-    if state.port, do: Thumbnailer.Port.Server.cancel(state.port, state.program.session, entry.id)
-    %{state | queue: Queue.put(state.queue, PendingRequest.abandon(entry))}
+  @doc "The caller of a streamed request gives up, because its source broke off."
+  @spec stream_failed(State.t(), pos_integer, reference) :: State.t()
+  def stream_failed(state, id, ref) do
+    case Queue.get(state.queue, id) do
+      %{reply_to: {_pid, ^ref}, monitor: monitor} ->
+        state |> State.effect({:demonitor, monitor}) |> caller_down(id)
+
+      _answered ->
+        state
+    end
   end
+
+  @doc "Tells the program that nobody wants the answer."
+  @spec cancel(State.t(), pos_integer) :: State.t()
+  def cancel(%{program: %{session: session}} = state, id) when session != nil,
+    do: State.effect(state, {:write, session, Codec.cancel(id)})
+
+  def cancel(state, _id), do: state
 end

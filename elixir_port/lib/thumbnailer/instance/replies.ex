@@ -2,32 +2,46 @@ defmodule Thumbnailer.Instance.Replies do
   @moduledoc false
   # Ends requests: each is answered exactly once, taken from the queue and counted.
 
-  alias Thumbnailer.Error
-  alias Thumbnailer.Instance.{PendingRequest, Queue, State, StreamTable}
+  alias Thumbnailer.Instance.{PendingRequest, Queue, State}
 
-  @type outcome :: {:ok, map} | {:error, Error.t()}
+  @doc "Answers a request, which is at its end."
+  @spec finish(State.t(), PendingRequest.t(), State.outcome()) :: State.t()
+  def finish(state, %{state: :answered} = entry, _outcome) do
+    {_entry, queue} = Queue.take(state.queue, entry.id)
+    %{state | queue: queue}
+  end
 
-  @doc "As `finish/3`, for several that end alike."
-  @spec finish_all(State.t(), [PendingRequest.t()], outcome) :: State.t()
-  def finish_all(state, entries, outcome),
-    do: Enum.reduce(entries, state, &finish(&2, &1, outcome))
-
-  @doc "Answers a request."
-  @spec finish(State.t(), PendingRequest.t(), outcome) :: State.t()
   def finish(state, entry, outcome) do
     {_entry, queue} = Queue.take(state.queue, entry.id)
 
-    state = State.answered(%{state | queue: queue}, entry, outcome)
+    %{state | queue: queue}
+    |> State.answered(entry, outcome)
+    |> State.tell(entry.reply_to, outcome)
+    |> demonitor(entry.monitor)
+  end
 
-    case StreamTable.answer(state.streams, entry.id, outcome) do
-      :not_streamed ->
-        PendingRequest.answer(entry, outcome)
-        state
+  @doc "As `finish/3`, for several that end alike."
+  @spec finish_all(State.t(), [PendingRequest.t()], State.outcome()) :: State.t()
+  def finish_all(state, entries, outcome),
+    do: Enum.reduce(entries, state, &finish(&2, &1, outcome))
 
-      # A caller that still writes the source comes for the answer later.
-      {:kept, streams} ->
-        PendingRequest.cancel_timer(entry)
-        %{state | streams: streams}
-    end
+  @doc "Ends the watch over a caller, where there is one."
+  @spec demonitor(State.t(), reference | nil) :: State.t()
+  def demonitor(state, nil), do: state
+  def demonitor(state, monitor), do: State.effect(state, {:demonitor, monitor})
+
+  @doc """
+  Answers a request that the program still holds: it owes an answer, and must not be taken for a liar when that comes.
+  """
+  @spec answer_early(State.t(), PendingRequest.t(), State.outcome()) :: State.t()
+  def answer_early(state, %{state: :answered}, _outcome), do: state
+
+  def answer_early(state, entry, outcome) do
+    answered = %{entry | state: :answered, reply_to: nil, monitor: nil}
+
+    %{state | queue: Queue.put(state.queue, answered)}
+    |> State.answered(entry, outcome)
+    |> State.tell(entry.reply_to, outcome)
+    |> demonitor(entry.monitor)
   end
 end

@@ -1,156 +1,180 @@
 defmodule Thumbnailer.Instance.Server do
   @moduledoc false
-  # The process that an instance is known by. It takes requests in and hears of deadlines, of callers that die and of
-  # the program; what follows is decided by the dispatcher. It never writes to the program and never waits for it,
-  # so its deadlines hold whatever the program does.
+  # The process of an instance: it owns the port program and is known by the name of the instance. It takes messages of
+  # callers, of the program and of its timers, has the modules beside it decide, and carries out what they decide. It never
+  # waits for anybody, so deadlines hold whatever the program, a caller or a handler of telemetry does.
+  #
+  # Callers send what Thumbnailer.Instance.Client says.
 
-  use GenServer
+  use GenServer, shutdown: 5_000
 
-  alias Thumbnailer.{Error, Request}
-  alias Thumbnailer.Instance.{Dispatcher, State}
-  alias Thumbnailer.Port.StreamWriter
+  alias Thumbnailer.OS
+
+  alias Thumbnailer.Instance.{
+    Deadlines,
+    Dispatcher,
+    Effects,
+    ProgramOutput,
+    Recovery,
+    Relay,
+    Reporter,
+    State
+  }
+
+  alias Thumbnailer.Port.{Lifecycle, Tracer}
+
+  # Words. Each message makes a few hundred, so the smallest heap would be collected after every other one.
+  @spawn_opt [min_heap_size: 16_384]
 
   @doc """
-  Starts the server; options: `:name`, `:max_queue`, `:shutdown`, and `:timeout` and `:retries` of requests which
-  have none.
+  Starts the server; options: `:name`; `:max_queue`, `:max_queue_bytes`, `:shutdown`, and `:timeout` and `:retries` of requests
+  which have none; `:executable`, `:arguments`, `:max_reply_bytes`, `:start_timeout` and `:lazy` of the program.
   """
   @spec start_link(keyword) :: GenServer.on_start()
-  def start_link(opts) do
-    {name, opts} = Keyword.pop!(opts, :name)
-    GenServer.start_link(__MODULE__, opts, name: name)
-  end
-
-  @doc "Asks the instance `on` and waits for the answer."
-  @spec request(GenServer.server(), Request.t()) ::
-          {:ok, map} | {:error, Error.t()}
-  def request(on, %Request{source: {:stream, stream}} = request) do
-    with {:stream, writer} <- call(on, {:request, %{request | source: :stream}}) do
-      StreamWriter.write_all(writer, stream, fn ->
-        GenServer.cast(on, {:drop, writer.id, writer.monitor_ref})
-      end)
-
-      call(on, {:await, writer.id, writer.monitor_ref})
-    end
-  end
-
-  def request(on, %Request{} = request), do: call(on, {:request, request})
-
-  @doc "As `request/2`, but the answer comes as a message, which `answer/3` knows."
-  @spec send_request(GenServer.server(), Request.t()) :: :gen_server.request_id()
-  def send_request(on, %Request{} = request),
-    do: :gen_server.send_request(on, {:request, request})
-
-  @doc "The answer in a message to what was asked of `on`, nil when the message is another."
-  @spec answer(term, :gen_server.request_id(), GenServer.server()) ::
-          {:ok, map} | {:error, Error.t()} | nil
-  def answer(message, asked, on) do
-    case :gen_server.check_response(message, asked) do
-      {:reply, answer} -> answer
-      {:error, {reason, _server}} -> {:error, gone(on, reason)}
-      :no_reply -> nil
-    end
-  end
-
-  @doc """
-  Admits no further request and waits until all are answered; those that are not within `milliseconds`
-  end with an error.
-  """
-  @spec drain(GenServer.server(), non_neg_integer) :: :ok
-  def drain(on, milliseconds) do
-    with :timeout <- call_within(on, :drain, milliseconds), do: call_within(on, :abort, 1_000)
-    :ok
-  end
-
-  defp call_within(on, message, milliseconds) do
-    GenServer.call(on, message, milliseconds)
-  catch
-    :exit, {:timeout, _call} -> :timeout
-    :exit, _gone -> :ok
-  end
-
-  @doc "The process that owns the program."
-  @spec port(GenServer.server()) :: {:ok, pid} | {:error, Error.t()}
-  def port(on) do
-    case call(on, :port) do
-      nil -> {:error, Error.new(:unavailable, "the port process is being restarted")}
-      port when is_pid(port) -> {:ok, port}
-      error -> error
-    end
-  end
-
-  @doc "How many milliseconds a request may take that does not say."
-  @spec timeout(GenServer.server()) :: {:ok, pos_integer} | {:error, Error.t()}
-  def timeout(on), do: call(on, :timeout)
-
-  @doc "What the library counts, see `Thumbnailer.stats/1`."
-  @spec counts(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
-  def counts(on), do: call(on, :counts)
-
-  # The server answers within the deadline; only its own end can leave a caller without an answer.
-  defp call(on, message) do
-    GenServer.call(on, message, :infinity)
-  catch
-    :exit, {reason, {GenServer, :call, _arguments}} -> {:error, gone(on, reason)}
-  end
-
-  defp gone(on, reason),
-    do: Error.new(:unavailable, "no instance #{inspect(on)} is running: #{describe(reason)}")
-
-  defp describe(:noproc), do: "there is no process of that name"
-  defp describe(reason), do: Exception.format_exit(reason)
+  def start_link(opts),
+    do: GenServer.start_link(__MODULE__, opts, name: opts[:name], spawn_opt: @spawn_opt)
 
   @impl true
-  def init(opts), do: {:ok, struct!(State, opts)}
+  def init(opts) do
+    # Else the end of the program would be ours.
+    Process.flag(:trap_exit, true)
+
+    {program, own} =
+      Keyword.split(opts, [:executable, :arguments, :max_reply_bytes, :start_timeout, :lazy])
+
+    state = struct!(State, [program: struct!(Lifecycle, program)] ++ own)
+    {:ok, state, {:continue, :start}}
+  end
 
   @impl true
-  def handle_call({:request, request}, from, state) do
-    case Dispatcher.admit(state, request, from) do
-      {:ok, state} -> noreply(state)
-      {:error, error, state} -> {:reply, {:error, error}, state}
-    end
-  end
+  def handle_continue(:start, %{program: %{lazy: true}} = state), do: {:noreply, state}
 
-  def handle_call({:await, id, monitor_ref}, from, state) do
-    case Dispatcher.await(state, id, monitor_ref, from) do
-      {:answer, outcome, state} -> {:reply, outcome, Dispatcher.maybe_reply_drained(state)}
-      {:wait, state} -> noreply(state)
-    end
-  end
+  def handle_continue(:start, state),
+    do: decide(state, &State.program(&1, Lifecycle.start(&1.program)))
 
-  def handle_call(:drain, from, state), do: state |> Dispatcher.stop(from) |> noreply()
-  def handle_call(:abort, _from, state), do: {:reply, :ok, Dispatcher.abort(state)}
-  def handle_call(:timeout, _from, state), do: {:reply, {:ok, state.timeout}, state}
-  def handle_call(:port, _from, state), do: {:reply, state.port, state}
+  # -- callers
 
+  @impl true
   def handle_call(:counts, _from, state),
-    do: {:reply, {:ok, State.counts(state)}, state}
+    do: {:reply, {:ok, State.counts(now(state))}, state}
+
+  def handle_call(:timeout, _from, state),
+    do: {:reply, {:ok, state.timeout}, state}
+
+  def handle_call({:record, recorder, max_bytes}, _from, %{tracer: nil} = state) do
+    tracer = %Tracer{pid: recorder, monitor: Process.monitor(recorder), max_bytes: max_bytes}
+    {:reply, :ok, %{state | tracer: tracer}}
+  end
+
+  def handle_call({:record, _recorder, _max_bytes}, _from, state),
+    do: {:reply, {:error, :recording}, state}
+
+  def handle_call(:drain, from, state), do: decide(state, &Dispatcher.stop(&1, from))
+
+  def handle_call(:abort, from, state) do
+    decide(state, fn state ->
+      state |> Recovery.abort() |> State.effect({:reply_call, from, :ok})
+    end)
+  end
 
   @impl true
-  def handle_cast({:drop, id, monitor_ref}, state),
-    do: state |> Dispatcher.drop(id, monitor_ref) |> noreply()
+  def handle_info({:request, {caller, _ref} = from, message}, state)
+      when node(caller) != node() do
+    _ = Relay.serve(from, message)
+    {:noreply, state}
+  end
 
-  @impl true
-  def handle_info({:port, port, :attached}, state),
-    do: state |> Dispatcher.attach(port) |> noreply()
+  # Questions keep no worker, so nobody minds when who asked is gone.
+  def handle_info({:request, from, %{kind: :question} = message}, state),
+    do: decide(state, &Dispatcher.admit(&1, message, from, nil))
 
-  def handle_info({:port, port, event}, %{port: port} = state),
-    do: state |> Dispatcher.port_event(event) |> noreply()
+  def handle_info({:request, {caller, _ref} = from, message}, state) do
+    monitor = :erlang.monitor(:process, caller, tag: {:caller_down, state.next_id})
+    decide(state, &Dispatcher.admit(&1, message, from, monitor))
+  end
 
-  # From a port process that was replaced.
-  def handle_info({:port, _old, _event}, state), do: {:noreply, state}
+  def handle_info({:chunk, id, ref, frame, last?}, state),
+    do: decide(state, &Dispatcher.chunk(&1, id, ref, frame, last?))
 
-  def handle_info({:deadline, id}, state), do: state |> Dispatcher.expire(id) |> noreply()
+  def handle_info({:stream_failed, id, ref}, state),
+    do: decide(state, &(&1 |> Recovery.stream_failed(id, ref) |> Dispatcher.dispatch()))
 
   def handle_info({{:caller_down, id}, _monitor, :process, _pid, _reason}, state),
-    do: state |> Dispatcher.abandon(id) |> noreply()
+    do: decide(state, &(&1 |> Recovery.caller_down(id) |> Dispatcher.dispatch()))
 
-  def handle_info({:DOWN, monitor, :process, _pid, reason}, %{port_monitor: monitor} = state),
-    do: state |> Dispatcher.port_lost(reason) |> noreply()
+  # -- the program
 
-  def handle_info({:DOWN, _old, :process, _pid, _reason}, state), do: {:noreply, state}
+  def handle_info({session, {:data, bytes}}, %{program: %{session: session}} = state),
+    do: decide(state, &ProgramOutput.data(&1, bytes))
+
+  def handle_info({session, {:exit_status, status}}, %{program: %{session: session}} = state),
+    do: decide(state, &ProgramOutput.exited(&1, status))
+
+  # Without an exit status: the program closed a pipe.
+  def handle_info({:EXIT, session, reason}, %{program: %{session: session}} = state),
+    do: decide(state, &ProgramOutput.closed(&1, reason))
+
+  def handle_info({:force_close, session}, %{program: %{session: session}} = state),
+    do: decide(state, &ProgramOutput.force_close/1)
+
+  def handle_info({:start_timeout, session}, state),
+    do: decide(state, &State.program(&1, Lifecycle.start_timeout(&1.program, session)))
+
+  def handle_info(:restart, state),
+    do: decide(state, &State.program(&1, Lifecycle.start(&1.program)))
+
+  # -- time, recordings, reports
+
+  def handle_info({:deadlines, wake_at}, state),
+    do: decide(state, &(&1 |> Deadlines.check(wake_at) |> Dispatcher.dispatch()))
+
+  def handle_info({:recorder, pid, word}, %{tracer: %{pid: pid} = tracer} = state) do
+    case word do
+      {:written, bytes} -> {:noreply, %{state | tracer: Tracer.written(tracer, bytes)}}
+      :done -> {:noreply, without_tracer(state)}
+    end
+  end
+
+  def handle_info({:DOWN, monitor, _, _, _}, %{tracer: %{monitor: monitor}} = state),
+    do: {:noreply, without_tracer(state)}
+
+  def handle_info({:DOWN, monitor, _, _, _}, %{reporter: %{running: monitor}} = state),
+    do: {:noreply, Effects.tell(%{state | reporter: Reporter.done(state.reporter)})}
+
+  # What a port sends after the end that was dealt with already.
+  def handle_info({:EXIT, port, _reason}, state) when is_port(port), do: {:noreply, state}
+
+  # As a process does that traps no exits.
+  def handle_info({:EXIT, _pid, :normal}, state), do: {:noreply, state}
+  def handle_info({:EXIT, _pid, reason}, state), do: {:stop, reason, state}
 
   # A process with a name may be sent anything.
   def handle_info(_stray, state), do: {:noreply, state}
 
-  defp noreply(state), do: {:noreply, Dispatcher.maybe_reply_drained(state)}
+  defp without_tracer(%{tracer: %{monitor: monitor}} = state) do
+    Process.demonitor(monitor, [:flush])
+    %{state | tracer: nil}
+  end
+
+  defp decide(state, decision) do
+    state = state |> now() |> decision.() |> Dispatcher.maybe_reply_drained()
+    {:noreply, Effects.carry_out(state)}
+  end
+
+  defp now(state), do: %{state | now: System.monotonic_time(:microsecond)}
+
+  # What is said of it in the log when it fails: neither images nor options of callers.
+  @impl true
+  def format_status(:terminate, [_dictionary, state]), do: State.counts(state)
+  def format_status(:normal, [_dictionary, state]), do: [data: [{'State', State.counts(state)}]]
+
+  # The end of its input tells the program to go; this waits to see it gone.
+  @impl true
+  def terminate(_reason, %{program: %{session: nil}}), do: :ok
+
+  def terminate(_reason, %{program: program}) do
+    OS.Process.close(program.session)
+    OS.Process.await_end(program.os_pid)
+    OS.Process.release(program.guard)
+  end
 end

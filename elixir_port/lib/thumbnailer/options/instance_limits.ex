@@ -21,6 +21,17 @@ defmodule Thumbnailer.Options.InstanceLimits do
       doc: "how many requests may wait for their turn; further ones get `:overloaded` at once."
     },
     %Definition{
+      name: :max_queue_bytes,
+      scope: :instance,
+      type: :integer,
+      min: 1,
+      max: @max_number,
+      default: 1_073_741_824,
+      doc:
+        "how large the requests may be together that wait for their turn, in bytes, which counts sources given as " <>
+          "`{:bytes, iodata}`; further ones get `:overloaded` at once, unless nobody else waits."
+    },
+    %Definition{
       name: :max_source_bytes,
       wire: "--max-source-bytes",
       scope: :instance,

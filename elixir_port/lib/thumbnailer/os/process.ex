@@ -65,11 +65,40 @@ defmodule Thumbnailer.OS.Process do
     end)
   end
 
-  @doc "Sees to it that a process whose port was closed ends, killing it when it outlives the end of its input."
-  @spec reap(non_neg_integer) :: pid
-  def reap(os_pid), do: spawn(fn -> await_end(os_pid) end)
+  @doc """
+  Sees to it that a process does not outlive the calling one, which may be killed and can do nothing then. Linked to nobody
+  for the same reason. Ends with `release/1` or `reap/1`.
+  """
+  @spec guard(non_neg_integer) :: pid
+  def guard(os_pid) do
+    owner = self()
 
-  @doc "As `reap/1`, and waits until the process is gone."
+    spawn(fn ->
+      monitor = Process.monitor(owner)
+
+      receive do
+        :release -> :ok
+        :reap -> await_end(os_pid)
+        {:DOWN, ^monitor, :process, _owner, _reason} -> await_end(os_pid)
+      end
+    end)
+  end
+
+  @doc "The process behind a guard has ended; its id may soon be another's."
+  @spec release(pid) :: :ok
+  def release(guard) do
+    send(guard, :release)
+    :ok
+  end
+
+  @doc "Sees to it that a process whose port was closed ends, killing it when it outlives the end of its input."
+  @spec reap(pid) :: :ok
+  def reap(guard) do
+    send(guard, :reap)
+    :ok
+  end
+
+  @doc "Waits until a process whose port was closed is gone, killing it when it outlives the end of its input."
   @spec await_end(non_neg_integer) :: :ok
   def await_end(os_pid) do
     shell("""
@@ -80,9 +109,15 @@ defmodule Thumbnailer.OS.Process do
     :ok
   end
 
-  @doc "Whether there is a process of this id."
+  @doc "Whether there is a process of this id, of whatever user."
   @spec running?(non_neg_integer) :: boolean
-  def running?(os_pid), do: shell("kill -0 #{os_pid}") == 0
+  def running?(os_pid) do
+    {said, status} =
+      System.cmd("/bin/sh", ["-c", "LC_ALL=C kill -0 #{os_pid}"], stderr_to_stdout: true)
+
+    # One of another user may not be sent a signal, and is there.
+    status == 0 or said =~ "not permitted"
+  end
 
   defp shell(script) do
     {_output, status} = System.cmd("/bin/sh", ["-c", script], stderr_to_stdout: true)

@@ -11,7 +11,8 @@ defmodule Thumbnailer.Port.Executable do
 
     cond do
       path == nil -> {:error, "#{origin}: set #{@variable} or the option :executable"}
-      File.regular?(path) -> {:ok, path}
+      # Not by way of the file server, which may be busy with the files of others.
+      File.regular?(path, [:raw]) -> {:ok, path}
       true -> {:error, "there is no program at #{inspect(path)} (#{origin})"}
     end
   end

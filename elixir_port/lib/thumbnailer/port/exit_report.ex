@@ -4,17 +4,28 @@ defmodule Thumbnailer.Port.ExitReport do
 
   alias Thumbnailer.{Error, Telemetry}
   alias Thumbnailer.OS.ExitStatus
-  alias Thumbnailer.Port.Lifecycle
 
   require Logger
 
-  # A program that lived this many milliseconds had started well: its end is not part of a row of failures.
-  @stable_after 1_000
+  @enforce_keys [:error, :lost, :restart_in]
+  defstruct [:os_pid, :error, :lost, :lifetime, :restart_in, log?: true]
+
+  @type t :: %__MODULE__{
+          # nil when it could not even be started
+          os_pid: non_neg_integer | nil,
+          error: Error.t(),
+          # requests that it held
+          lost: non_neg_integer,
+          # microseconds
+          lifetime: non_neg_integer | nil,
+          restart_in: pos_integer,
+          log?: boolean
+        }
 
   @doc "Why the program ended, as its requests are told, and whether another try is in vain."
-  @spec cause(Lifecycle.t(), term) :: {Error.t(), permanent? :: boolean}
-  def cause(%{kill_reason: nil, os_pid: os_pid} = state, status) do
-    phase = if state.state == :starting, do: " before its hello", else: ""
+  @spec cause(map, term) :: {Error.t(), permanent? :: boolean}
+  def cause(%{kill_reason: nil, os_pid: os_pid} = life, status) do
+    phase = if life.hello == nil, do: " before its hello", else: ""
     message = "the port program (os pid #{os_pid}) ended#{phase}: #{ExitStatus.describe(status)}"
 
     {Error.new(:port_exited, message, ExitStatus.details(status)), ExitStatus.permanent?(status)}
@@ -23,45 +34,40 @@ defmodule Thumbnailer.Port.ExitReport do
   def cause(%{kill_reason: {reason, why, permanent?}, os_pid: os_pid}, _killed),
     do: {Error.new(reason, "the port program (os pid #{os_pid}) was killed: #{why}"), permanent?}
 
-  @doc "Says that the program ended, why, and when the next one starts."
-  @spec publish(Lifecycle.t(), Error.t(), non_neg_integer) :: Lifecycle.t()
-  def publish(state, error, delay) do
-    emit_telemetry(state, error, delay)
-    log(state, error, delay)
-  end
-
-  # A program that could not even be started has no end.
-  defp emit_telemetry(%{session: nil}, _error, _delay), do: :ok
-
-  defp emit_telemetry(%{server: server, os_pid: os_pid} = state, error, delay) do
-    measurements = %{lifetime: lifetime(state), lost: MapSet.size(state.in_flight)}
-    metadata = %{os_pid: os_pid, error: error, restart_in: delay}
-    Telemetry.port_exited(server, metadata, measurements)
-  end
-
-  # One line for each death; but a program that never gets as far as its hello is tried again and again, and
+  @doc "The report of the end of a program."
+  @spec new(map, Error.t(), non_neg_integer, pos_integer, integer) :: t
+  # One line in the log for each end; but a program that never gets as far as its hello is tried again and again, and
   # spoken of once.
-  defp log(%{state: state, failure_logged: true} = port, _error, _delay) when state != :up,
-    do: port
-
-  defp log(port, error, delay) do
-    Logger.error(
-      "thumbnailer #{inspect(port.server)}: #{error.message}; " <>
-        "#{MapSet.size(port.in_flight)} requests were lost, the next start is in #{delay} ms",
-      [os_pid: port.os_pid, reason: error.reason] ++ Map.to_list(error.details)
-    )
-
-    %{port | failure_logged: port.state != :up}
+  def new(life, error, lost, restart_in, now) do
+    %__MODULE__{
+      os_pid: life.os_pid,
+      error: error,
+      lost: lost,
+      lifetime: life.session && now - life.started_at,
+      restart_in: restart_in,
+      log?: life.hello != nil or not life.failure_logged
+    }
   end
 
-  @doc "Whether it had started well: its end is then not part of a row of failures."
-  @spec stable?(Lifecycle.t()) :: boolean
-  def stable?(%{state: :up} = state),
-    do: System.convert_time_unit(lifetime(state), :native, :millisecond) >= @stable_after
+  @doc "Says that the program of the instance ended, why, and when the next one starts."
+  @spec publish(t, GenServer.server()) :: :ok
+  def publish(report, instance) do
+    if report.os_pid, do: observe(report, instance)
+    if report.log?, do: log(report, instance), else: :ok
+  end
 
-  def stable?(_state), do: false
+  defp observe(report, instance) do
+    lifetime = System.convert_time_unit(report.lifetime, :microsecond, :native)
+    metadata = Map.take(report, [:os_pid, :error, :restart_in])
+    Telemetry.port_exited(instance, metadata, %{lifetime: lifetime, lost: report.lost})
+  end
 
-  @doc "How long the program has lived, in native units, as telemetry has them."
-  @spec lifetime(Lifecycle.t()) :: integer
-  def lifetime(%{started_at: started_at}), do: System.monotonic_time() - started_at
+  defp log(%{error: error} = report, instance) do
+    Logger.error(
+      "thumbnailer #{inspect(instance)}: #{error.message}; " <>
+        "#{report.lost} requests were lost, the next start is in #{report.restart_in} ms",
+      [thumbnailer: instance, os_pid: report.os_pid, reason: error.reason] ++
+        Map.to_list(error.details)
+    )
+  end
 end

@@ -1,255 +1,256 @@
 defmodule Thumbnailer.Port.Lifecycle do
   @moduledoc false
-  # What becomes of the port program: it is started, said hello by, written to and read, and when it has ended it is
-  # started again. One at a time, its session is the Erlang port that it is behind. The waiting between starts is done
-  # here, so that a program that cannot run costs the supervisor no restart. Runs in the port process.
+  # What becomes of the port program: it is started, says hello, answers, and when it has ended it is started again. Pure
+  # data: each function yields the program as it is then, and what its owner has to do, in this order:
+  #
+  #   {:start, executable, arguments}  start it and come back with the result to started/3
+  #   {:send_after, message, ms}       come back with that message
+  #   {:kill, session}                 kill the process behind an Erlang port
+  #   {:close, session}                close the port
+  #   {:reap, guard}                   see to it that the process ends
+  #   {:release, guard}                it has ended
+  #   {:report, report}                tell the log and telemetry, see Thumbnailer.Port.ExitReport
+  #
+  # One program at a time; its session is the Erlang port that it is behind. The waiting between starts is done here, so that
+  # a program that cannot run costs the supervisor no restart.
 
-  alias Thumbnailer.{Error, OS, Request, Telemetry}
-  alias Thumbnailer.Port.{Backoff, Executable, ExitReport, Tracer}
+  alias Thumbnailer.Error
+  alias Thumbnailer.Port.{Backoff, ExitReport}
   alias Thumbnailer.Protocol.{Codec, FrameBuffer}
 
   # How long a killed program may take to be gone, in milliseconds.
   @kill_grace 300
 
-  # Above all ids that the server will come to, so that the two never meet.
-  @first_ping 4_611_686_018_427_387_904
+  # A program that lived so many microseconds started well, at least when it has answered something.
+  @stable_serving 1_000_000
+  @stable_idle 60_000_000
 
-  @enforce_keys [:server, :max_reply_bytes, :start_timeout]
+  # Events that a program may send within a second: some for each worker that is replaced, which takes a millisecond.
+  @max_events 10_000
+
+  @enforce_keys [:max_reply_bytes, :start_timeout]
   defstruct [
-    :server,
     :executable,
     :max_reply_bytes,
     :start_timeout,
     :session,
     :os_pid,
+    :guard,
     :frames,
     :hello,
     :started_at,
-    # why the program was killed, until its end is noticed
     :kill_reason,
+    :fault,
     arguments: [],
     lazy: false,
     state: :idle,
+    permanent?: false,
+    answered?: false,
     failures: 0,
-    in_flight: MapSet.new(),
-    # who waits until the program has taken a chunk, by the id of the ping that follows it
-    chunks: %{},
-    next_ping: @first_ping,
-    # the process that writes down what passes
-    tracer: nil,
-    # the log already has a line about the program that does not start
+    events: {0, 0},
     failure_logged: false
   ]
 
+  @typedoc "Microseconds of the monotonic clock."
+  @type now :: integer
+
   @type t :: %__MODULE__{
-          server: GenServer.server(),
           executable: Path.t() | nil,
           max_reply_bytes: pos_integer,
           start_timeout: pos_integer,
           session: port | nil,
           os_pid: non_neg_integer | nil,
+          guard: pid | nil,
           frames: FrameBuffer.t() | nil,
           hello: map | nil,
-          # in native units
-          started_at: integer | nil,
+          started_at: now | nil,
+          # why it is about to end, when it was us who ended it
           kill_reason: {Error.reason(), String.t(), permanent? :: boolean} | nil,
+          # why it is down, and whether waiting for it is in vain
+          fault: Error.t() | nil,
+          permanent?: boolean,
           arguments: [String.t()],
           lazy: boolean,
-          state: :idle | :starting | :up | :waiting,
+          state: :idle | :starting | :up | :dying | :down,
+          # whether it has answered a request
+          answered?: boolean,
+          # how often in a row it ended without having started well
           failures: non_neg_integer,
-          in_flight: MapSet.t(pos_integer),
-          chunks: %{pos_integer => GenServer.from()},
-          next_ping: pos_integer,
-          tracer: Tracer.t() | nil,
+          # how many events it sent within which second
+          events: {integer, non_neg_integer},
+          # the log has said already that it does not start
           failure_logged: boolean
         }
 
-  @typedoc "`in_flight` are the ids of the requests that were written to the program and not answered."
-  @type event ::
-          :attached
-          | :starting
-          | {:up, session :: port, os_pid :: non_neg_integer, hello :: map}
-          | {:reply, session :: port, id :: pos_integer, {:ok, map} | {:error, Error.t()}}
-          | {:down, Error.t(), in_flight :: MapSet.t(pos_integer), permanent? :: boolean}
+  @type effect :: tuple
+  @type session_info :: {session :: port, os_pid :: non_neg_integer, guard :: pid}
 
   # -- start
 
+  @doc "Starts a program that nobody has needed so far."
+  @spec wake(t) :: {t, [effect]}
+  def wake(%{state: :idle} = life), do: start(life)
+  def wake(life), do: {life, []}
+
   @doc "Starts the program."
-  @spec start(t) :: t
-  def start(state) do
-    notify(state, :starting)
+  @spec start(t) :: {t, [effect]}
+  def start(life),
+    do: {%{life | state: :starting}, [{:start, life.executable, life.arguments}]}
 
-    with {:ok, path} <- Executable.find(state.executable),
-         {:ok, session, os_pid} <- OS.Process.start(path, state.arguments) do
-      Process.send_after(self(), {:start_timeout, session}, state.start_timeout)
+  @doc "It was started, or could not be; `:busy` is a reason that may pass."
+  @spec started(t, {:ok, session_info} | {:error | :busy, String.t()}, now) :: {t, [effect]}
+  def started(life, {:ok, {session, os_pid, guard}}, now) do
+    frames = FrameBuffer.new(life.max_reply_bytes)
+    life = %{life | session: session, os_pid: os_pid, guard: guard, frames: frames}
 
-      state = %{
-        state
-        | session: session,
-          os_pid: os_pid,
-          frames: FrameBuffer.new(state.max_reply_bytes)
-      }
-
-      %{state | state: :starting, started_at: System.monotonic_time()}
-    else
-      {:error, why} -> down(state, Error.new(:port_exited, why), true)
-      {:busy, why} -> down(state, Error.new(:port_exited, why), false)
-    end
+    {%{life | started_at: now, answered?: false, events: {0, 0}},
+     [{:send_after, {:start_timeout, session}, life.start_timeout}]}
   end
 
-  # -- write
+  def started(life, {kind, why}, now),
+    do: down(life, Error.new(:port_exited, why), kind == :error, 0, now)
 
-  @doc "Writes a request, unless it is larger than the program takes."
-  @spec write_request(t, pos_integer, [binary]) :: t
-  def write_request(state, id, frame) do
-    limit = state.hello.limits.max_request_bytes
+  @doc "Its time for the hello is over."
+  @spec start_timeout(t, port) :: {t, [effect]}
+  def start_timeout(%{session: session, state: :starting} = life, session),
+    do: kill(life, :port_exited, "it did not say hello within #{life.start_timeout} ms")
 
-    if :erlang.iolist_size(frame) > limit do
-      message =
-        "the request is larger than the #{limit} bytes that it may have (:max_request_bytes)"
-
-      error = Error.new(:too_large, message, limit: limit)
-      notify(state, {:reply, state.session, id, {:error, error}})
-      state
-    else
-      OS.Process.write(state.session, frame)
-      Tracer.trace(state.tracer, :request, id, frame)
-      %{state | in_flight: MapSet.put(state.in_flight, id)}
-    end
-  end
-
-  @doc "Writes a chunk of a source; `from` gets its reply when the program has taken it, or never will."
-  @spec write_chunk(t, pos_integer, binary | :eof, GenServer.from()) :: t
-  # The program answers the ping when it has taken all that came before it.
-  def write_chunk(%{next_ping: ping} = state, id, bytes, from) do
-    frame = Codec.chunk(id, bytes)
-    OS.Process.write(state.session, frame)
-    OS.Process.write(state.session, Codec.request(ping, %Request{op: :ping}, 0))
-    Tracer.trace(state.tracer, :chunk, id, frame)
-    %{state | chunks: Map.put(state.chunks, ping, from), next_ping: ping + 1}
-  end
+  def start_timeout(life, _session), do: {life, []}
 
   # -- read
 
-  @doc "The program has sent bytes: a part of a frame, or several."
-  @spec read(t, binary) :: t
-  # Nothing that a program says after it broke the protocol can be trusted; one that is killed for its
-  # silence may still have answers under way.
-  def read(%{kill_reason: {:bad_reply, _why, _permanent?}} = state, _bytes), do: state
+  @doc "It has sent bytes: a part of a frame, or several."
+  @spec read(t, binary) :: {:ok, [binary], t} | {:error, why :: String.t()}
+  # Nothing that a program says after it broke the protocol can be trusted; one that is killed for its silence may still
+  # have answers under way.
+  def read(%{kill_reason: {:bad_reply, _why, _permanent?}} = life, _bytes), do: {:ok, [], life}
 
-  def read(state, bytes) do
-    case FrameBuffer.push(state.frames, bytes) do
-      {:ok, frames, rest} -> Enum.reduce(frames, %{state | frames: rest}, &read_frame(&2, &1))
-      {:error, length} -> kill(state, :bad_reply, too_long(length, state.max_reply_bytes))
+  def read(life, bytes) do
+    case FrameBuffer.push(life.frames, bytes) do
+      {:ok, frames, rest} when rest == life.frames -> {:ok, frames, life}
+      {:ok, frames, rest} -> {:ok, frames, %{life | frames: rest}}
+      {:error, length} -> {:error, too_long(length, life.max_reply_bytes)}
     end
   end
 
   defp too_long(length, max),
     do: "it announced a frame of #{length} bytes, over the #{max} that an answer may have"
 
-  defp read_frame(%{kill_reason: {:bad_reply, _why, _permanent?}} = state, _frame), do: state
-
-  defp read_frame(%{state: :starting} = state, frame) do
+  @doc "What a frame says."
+  @spec decode(t, binary) ::
+          {:hello, map} | {:reply, non_neg_integer, term} | {:event, atom, map} | {:error, term}
+  def decode(%{state: :starting}, frame) do
     case Codec.decode_hello(frame) do
-      {:ok, hello} -> up(state, hello)
-      {:error, why} -> kill(state, :bad_reply, "it sent " <> why, true)
+      {:ok, hello} -> {:hello, hello}
+      {:error, why} -> {:error, "it sent " <> why}
     end
   end
 
-  defp read_frame(state, frame) do
+  def decode(_life, frame) do
     case Codec.decode(frame) do
-      {:ok, {:event, name, map}} ->
-        Telemetry.worker(state.server, name, map)
-        state
-
-      {:ok, {ping, _pong}} when is_map_key(state.chunks, ping) ->
-        {from, chunks} = Map.pop!(state.chunks, ping)
-        GenServer.reply(from, :ok)
-        %{state | chunks: chunks}
-
-      {:ok, {id, outcome}} ->
-        notify(state, {:reply, state.session, id, outcome})
-        Tracer.trace(state.tracer, :reply, id, frame)
-        %{state | in_flight: MapSet.delete(state.in_flight, id)}
-
-      {:error, why} ->
-        kill(state, :bad_reply, "it sent " <> why)
+      {:ok, {:event, _name, _map} = event} -> event
+      {:ok, {id, outcome}} -> {:reply, id, outcome}
+      {:error, why} -> {:error, "it sent " <> why}
     end
   end
 
-  # It says hello at last, but is as good as dead.
-  defp up(%{kill_reason: kill_reason} = state, _hello) when kill_reason != nil, do: state
+  @doc "It has said hello."
+  @spec up(t, map, now) :: {t, [effect]}
+  def up(life, hello, now) do
+    life = %{life | state: :up, hello: hello, fault: nil, permanent?: false}
+    {life, [{:report, {:started, life.os_pid, hello, now - life.started_at}}]}
+  end
 
-  defp up(state, hello) do
-    notify(state, {:up, state.session, state.os_pid, hello})
-    Telemetry.port_started(state.server, state.os_pid, hello, ExitReport.lifetime(state))
-    %{state | state: :up, hello: hello}
+  @doc "It says something of a worker."
+  @spec event(t, atom, map, now) :: {t, [effect]}
+  def event(%{events: {second, count}} = life, name, map, now) do
+    case div(now, 1_000_000) do
+      ^second when count >= @max_events ->
+        kill(life, :bad_reply, "it sent more than #{@max_events} events in a second")
+
+      ^second ->
+        {%{life | events: {second, count + 1}}, [{:report, {:worker, name, map}}]}
+
+      next ->
+        {%{life | events: {next, 1}}, [{:report, {:worker, name, map}}]}
+    end
   end
 
   # -- end
 
   @doc "Kills the program: with what reason its requests end, what the log says, and whether another try is in vain."
-  @spec kill(t, Error.reason(), String.t(), boolean) :: t
-  def kill(state, reason, why, permanent? \\ false) do
-    OS.Process.kill(state.session)
-    mark_killed(state, reason, why, permanent?)
+  @spec kill(t, Error.reason(), String.t(), boolean) :: {t, [effect]}
+  def kill(life, reason, why, permanent? \\ false)
+
+  # The first reason stands: what follows it is a consequence.
+  def kill(%{kill_reason: nil, session: session} = life, reason, why, permanent?)
+      when session != nil do
+    {%{life | kill_reason: {reason, why, permanent?}, state: :dying},
+     [{:kill, session}, {:send_after, {:force_close, session}, @kill_grace}]}
   end
 
-  @doc "As `kill/4`, when somebody else does the killing."
-  @spec mark_killed(t, Error.reason(), String.t(), boolean) :: t
-  # The first reason is kept: later ones follow from it.
-  def mark_killed(%{kill_reason: nil} = state, reason, why, permanent?) do
-    Process.send_after(self(), {:force_close, state.session}, @kill_grace)
-    %{state | kill_reason: {reason, why, permanent?}}
+  def kill(life, _reason, _why, _permanent?), do: {life, []}
+
+  @doc "It has ended, with an exit status. `lost` is the number of requests that it held."
+  @spec exited(t, non_neg_integer, non_neg_integer, now) :: {t, [effect]}
+  def exited(life, status, lost, now) do
+    {error, permanent?} = ExitReport.cause(life, status)
+    {ended, effects} = down(life, error, permanent?, lost, now)
+    {ended, [{:release, life.guard} | effects]}
   end
 
-  def mark_killed(state, _reason, _why, _permanent?), do: state
+  @doc "Its port was closed without an exit status. No word of its end will come, so it is made certain."
+  @spec closed(t, term, non_neg_integer, now) :: {t, [effect]}
+  def closed(life, reason, lost, now) do
+    {error, permanent?} = ExitReport.cause(life, reason)
+    {ended, effects} = down(life, error, permanent?, lost, now)
+    {ended, [{:reap, life.guard} | effects]}
+  end
 
   @doc """
-  The program was killed a while ago, and its port has not said so: somebody else holds its pipes open. Nothing more will
-  come of it.
+  It was killed a while ago, and its port has not said so: somebody else holds its pipes open. Nothing more will come of it.
   """
-  @spec force_close(t) :: t
-  def force_close(state) do
-    OS.Process.close(state.session)
-    # On a busy machine the kill may be under way still, and finds a closed port.
-    _ = OS.Process.reap(state.os_pid)
-    ended(state, :closed)
+  @spec force_close(t, non_neg_integer, now) :: {t, [effect]}
+  def force_close(life, lost, now) do
+    {ended, effects} = closed(life, :closed, lost, now)
+    {ended, [{:close, life.session} | effects]}
   end
 
-  @doc "The program has ended, with an exit status or the reason of its port."
-  @spec ended(t, term) :: t
-  def ended(state, status) do
-    {error, permanent?} = ExitReport.cause(state, status)
-    down(state, error, permanent?)
-  end
-
-  defp down(state, error, permanent?) do
-    failures = if ExitReport.stable?(state), do: 1, else: state.failures + 1
+  defp down(life, error, permanent?, lost, now) do
+    failures = if stable?(life, now), do: 1, else: life.failures + 1
     delay = Backoff.delay(failures)
-    notify(state, {:down, error, state.in_flight, permanent?})
-    for {_ping, from} <- state.chunks, do: GenServer.reply(from, :gone)
-    for id <- state.in_flight, do: Tracer.trace(state.tracer, :lost, id, error.reason)
-    Process.send_after(self(), :restart, delay)
+    report = ExitReport.new(life, error, lost, delay, now)
 
-    %{
-      ExitReport.publish(state, error, delay)
-      | state: :waiting,
-        session: nil,
-        os_pid: nil,
-        frames: nil,
-        hello: nil,
-        kill_reason: nil,
-        in_flight: MapSet.new(),
-        chunks: %{},
-        failures: failures
-    }
+    {%{
+       life
+       | state: :down,
+         session: nil,
+         os_pid: nil,
+         guard: nil,
+         frames: nil,
+         hello: nil,
+         kill_reason: nil,
+         fault: error,
+         permanent?: permanent?,
+         failures: failures,
+         failure_logged: life.hello == nil
+     }, [{:report, {:exited, report}}, {:send_after, :restart, delay}]}
   end
 
-  @doc "Sends an event to the server."
-  @spec notify(t, event) :: any
-  def notify(%{server: server}, event) do
-    # The server is gone only while the supervisor is about to end this process, too.
-    with pid when is_pid(pid) <- GenServer.whereis(server), do: send(pid, {:port, self(), event})
+  # One that says hello, serves nothing and ends is a bad start, whenever it ends.
+  defp stable?(%{hello: nil}, _now), do: false
+
+  defp stable?(life, now) do
+    lived = now - life.started_at
+    lived >= @stable_idle or (life.answered? and lived >= @stable_serving)
   end
+
+  @doc "What requests are told that need the program while it is away."
+  @spec unavailable(t) :: Error.t()
+  def unavailable(%{fault: nil}),
+    do: Error.new(:unavailable, "the port program was not up in time")
+
+  def unavailable(%{fault: fault}),
+    do:
+      Error.new(:unavailable, "the port program is not running: " <> fault.message, fault.details)
 end

@@ -1,22 +1,7 @@
 defmodule Thumbnailer.Port.StreamWriter do
   @moduledoc false
-  # The way of a streamed source from its caller to the program, one chunk at a time: the next one is taken from the
-  # stream when the program has taken the last. It goes past the server, which only hears of its begin and its end.
-
-  alias Thumbnailer.Port.Server
-
-  @enforce_keys [:port, :session, :id, :monitor_ref, :chunk_size]
-  defstruct [:port, :session, :id, :monitor_ref, :chunk_size]
-
-  @type t :: %__MODULE__{
-          port: pid,
-          session: port,
-          id: pos_integer,
-          # what proves to the server that this is the request's caller
-          monitor_ref: reference,
-          # bytes
-          chunk_size: pos_integer
-        }
+  # How a streamed source goes from its caller to the program, one chunk at a time: the next one is taken from the stream when
+  # the program has taken the last.
 
   # Each chunk costs a round trip, and a stream has one under way.
   @chunk_size 65_536
@@ -26,33 +11,28 @@ defmodule Thumbnailer.Port.StreamWriter do
 
   @doc "How large a chunk may be, from the limits in the program's hello."
   @spec chunk_size(%{max_request_bytes: pos_integer}) :: pos_integer
-  def chunk_size(%{max_request_bytes: max}), do: max(min(@chunk_size, max - @frame_overhead), 1)
+  def chunk_size(%{max_request_bytes: max_request_bytes}),
+    do: max(min(@chunk_size, max_request_bytes - @frame_overhead), 1)
 
   @doc """
-  Sends the stream to the program, up to its end or until nobody wants the rest.
+  Writes the stream with `write`, up to its end or until that says that nobody wants the rest.
 
-  Whatever the stream raises, throws or exits with goes on to the caller, after `drop` was called.
+      iex> write = fn chunk -> if chunk == "cd", do: {:halt, :enough}, else: :cont end
+      iex> Thumbnailer.Port.StreamWriter.write_all(["ab", "cd", "ef"], 2, write)
+      {:halt, :enough}
   """
-  @spec write_all(t, Enumerable.t(), (() -> any)) :: :ok | :gone
-  def write_all(writer, stream, drop) do
-    written =
-      stream
-      |> chunks(writer.chunk_size)
-      |> Enum.reduce_while(:ok, fn chunk, :ok ->
-        case write_chunk(writer, chunk) do
-          :ok -> {:cont, :ok}
-          :gone -> {:halt, :gone}
-        end
-      end)
-
-    with :ok <- written, do: write_chunk(writer, :eof)
-  catch
-    kind, reason ->
-      drop.()
-      :erlang.raise(kind, reason, __STACKTRACE__)
+  @spec write_all(Enumerable.t(), pos_integer, (binary -> :cont | halt)) :: :cont | halt
+        when halt: {:halt, term}
+  def write_all(stream, size, write) do
+    stream
+    |> chunks(size)
+    |> Enum.reduce_while(:cont, fn chunk, :cont ->
+      case write.(chunk) do
+        :cont -> {:cont, :cont}
+        {:halt, _why} = halt -> {:halt, halt}
+      end
+    end)
   end
-
-  defp write_chunk(writer, chunk), do: Server.chunk(writer.port, writer.session, writer.id, chunk)
 
   @doc """
   The same bytes in binaries of about `size` and never more: small ones are joined, large ones are cut.
@@ -67,24 +47,24 @@ defmodule Thumbnailer.Port.StreamWriter do
     |> Stream.flat_map(&cut(&1, size))
   end
 
-  defp gather(bytes, {buffered, count}, size) when is_binary(bytes) do
+  defp gather(bytes, {held, count}, size) when is_binary(bytes) do
     case count + byte_size(bytes) do
-      enough when enough >= size -> {:cont, join(buffered, bytes), {[], 0}}
-      less -> {:cont, {[buffered, bytes], less}}
+      enough when enough >= size -> {:cont, join(held, bytes), {[], 0}}
+      less -> {:cont, {[held, bytes], less}}
     end
   end
 
-  defp gather(other, _buffered, _size) do
+  defp gather(other, _held, _size) do
     raise ArgumentError,
           "a stream that is a source must yield binaries, got: " <> inspect(other, limit: 5)
   end
 
-  defp rest({_buffered, 0}), do: {:cont, nil}
-  defp rest({buffered, _count}), do: {:cont, IO.iodata_to_binary(buffered), nil}
+  defp rest({_held, 0}), do: {:cont, nil}
+  defp rest({held, _count}), do: {:cont, IO.iodata_to_binary(held), nil}
 
   # Alone it is passed on without a copy.
   defp join([], bytes), do: bytes
-  defp join(buffered, bytes), do: IO.iodata_to_binary([buffered, bytes])
+  defp join(held, bytes), do: IO.iodata_to_binary([held, bytes])
 
   defp cut(bytes, size) when byte_size(bytes) <= size, do: [bytes]
 

@@ -1,32 +1,36 @@
 defmodule Thumbnailer.Port.Tracer do
   @moduledoc false
-  # Where a recording hears what passes between the library and the program: the recorder gets {:trace, kind, id, data,
-  # bytes, microseconds} for each request, chunk and reply, and for each request that was lost with the program.
+  # What a recording hears of what passes between the library and the program: its recorder gets {:trace, kind, id, data,
+  # bytes, microseconds} for each request, chunk and reply, and for each request that was lost with the program. Pure data;
+  # the recorder may be on another node.
 
-  @enforce_keys [:pid, :backlog, :max_bytes]
-  defstruct [:pid, :backlog, :max_bytes]
+  @enforce_keys [:pid, :monitor, :max_bytes]
+  defstruct [:pid, :monitor, :max_bytes, backlog: 0]
 
   @type t :: %__MODULE__{
           # the recorder
           pid: pid,
+          monitor: reference,
+          max_bytes: pos_integer,
           # how many bytes it has still to write
-          backlog: :counters.counters_ref(),
-          max_bytes: pos_integer
+          backlog: non_neg_integer
         }
 
-  @doc "Tells the recorder, when there is one."
-  @spec trace(t | nil, :request | :chunk | :reply | :lost, pos_integer, iodata | atom) :: :ok
-  def trace(nil, _kind, _id, _data), do: :ok
+  @type kind :: :request | :chunk | :reply | :lost
 
-  def trace(tracer, kind, id, data) do
+  @doc "The message to the recorder, unless it is too far behind."
+  @spec trace(t, kind, pos_integer, iodata | atom, integer) :: {t, tuple | nil}
+  # A disk that is slower than the requests costs the recording some of them, not the BEAM its memory.
+  def trace(%{backlog: backlog, max_bytes: max} = tracer, :request, _id, _data, _at)
+      when backlog > max,
+      do: {tracer, nil}
+
+  def trace(tracer, kind, id, data, at) do
     bytes = if is_atom(data), do: 0, else: :erlang.iolist_size(data)
-
-    # A disk that is slower than the requests costs the recording some of them, not the BEAM its memory.
-    unless kind == :request and :counters.get(tracer.backlog, 1) > tracer.max_bytes do
-      :counters.add(tracer.backlog, 1, bytes)
-      send(tracer.pid, {:trace, kind, id, data, bytes, System.monotonic_time(:microsecond)})
-    end
-
-    :ok
+    {%{tracer | backlog: tracer.backlog + bytes}, {:trace, kind, id, data, bytes, at}}
   end
+
+  @doc "The recorder has written so many bytes of what it was told."
+  @spec written(t, non_neg_integer) :: t
+  def written(tracer, bytes), do: %{tracer | backlog: max(tracer.backlog - bytes, 0)}
 end

@@ -1,15 +1,17 @@
 defmodule Thumbnailer.Protocol.Codec do
   @moduledoc false
-  # The terms of docs/protocol.md: requests to iovecs, frames to replies, and the maps inside replies to
+  # The terms of docs/protocol.md: requests to bytes, frames to replies, and the maps inside replies to
   # structs. What does not have the shape of the protocol is {:error, message}, never an exception.
 
   alias Thumbnailer.{Error, Formats, Options, Request, Telemetry, Thumbnail}
   alias Thumbnailer.Options.Definition
+  alias Thumbnailer.Protocol.{Hello, Term}
 
-  @protocol 1
+  # Ten times what 64 outputs have.
+  @max_elements 10_000
 
-  # Bytes; ten times what the program has to say.
-  @max_hello 8_192
+  # The option that each request has in front of all others.
+  @time_left <<119, 7, "timeout">>
 
   @details [:signal, :exit_status, :system_call, :stderr, :option, :limit]
 
@@ -33,19 +35,57 @@ defmodule Thumbnailer.Protocol.Codec do
                    hup int quit ill trap abrt bus fpe kill usr1 segv usr2 pipe alrm term stkflt chld
                    cont stop tstp ttin ttou urg xcpu xfsz vtalrm prof winch io pwr sys)a
 
+  @words Map.new(@vocabulary, &{Atom.to_string(&1), &1})
+
   @type reply :: {id :: non_neg_integer, {:ok, map} | {:error, Error.t()}}
 
   @doc "All atoms that the program may send."
   @spec vocabulary() :: [atom]
   def vocabulary, do: @vocabulary
 
-  @doc "The payload of a request; `timeout` is the time left for it, in milliseconds."
-  @spec request(non_neg_integer, Request.t(), non_neg_integer) :: [binary]
-  def request(id, %Request{op: op}, _timeout) when op in [:stats, :ping],
-    do: :erlang.term_to_iovec({op, id})
+  @typedoc "A request without what only its instance knows, its id and the time left: how many options, and the rest."
+  @type body :: {options :: non_neg_integer, iodata}
 
-  def request(id, %Request{op: op, spec: spec, source: source}, timeout),
-    do: :erlang.term_to_iovec({op, id, Map.put(spec, :timeout, timeout), source})
+  @doc "The body of a request; large binaries are in it without a copy."
+  @spec body(Request.t()) :: body
+  def body(%Request{op: op}) when op in [:info, :stats, :ping], do: {0, []}
+
+  # A request is {Op, Id, Options, Source}. The options and the source are encoded once, in the process of the caller; the
+  # instance writes what precedes them.
+  def body(%Request{spec: spec, source: source}) do
+    [<<131, 104, 2, 116, options::32, pairs::binary>> | rest] =
+      :erlang.term_to_iovec({spec, source})
+
+    {options, [pairs | rest]}
+  end
+
+  @doc "The payload of a request; `left` is the time left for it, in milliseconds."
+  @spec request(non_neg_integer, atom, body, pos_integer) :: nonempty_list(iodata)
+  def request(id, op, {_none, []}, _left), do: [<<131, 104, 2>> <> atom(op) <> integer(id)]
+
+  def request(id, op, {options, rest}, left) do
+    [
+      <<131, 104, 4, atom(op)::binary, integer(id)::binary, 116, options + 1::32,
+        @time_left::binary, 98, left::32>>
+      | rest
+    ]
+  end
+
+  @doc "As `request/4`, for a request that is sent only once."
+  @spec request(non_neg_integer, Request.t(), pos_integer) :: nonempty_list(iodata)
+  def request(id, %Request{op: op} = request, left), do: request(id, op, body(request), left)
+
+  for op <- [:make, :probe, :stats, :ping] do
+    name = Atom.to_string(op)
+    defp atom(unquote(op)), do: unquote(<<119, byte_size(name), name::binary>>)
+  end
+
+  defp integer(n) when n < 0x80000000, do: <<98, n::32>>
+
+  defp integer(n) do
+    <<131, integer::binary>> = :erlang.term_to_binary(n)
+    integer
+  end
 
   @doc "The payload of a chunk of the source of request `id`, or of its end."
   @spec chunk(non_neg_integer, binary | :eof) :: [binary]
@@ -55,38 +95,20 @@ defmodule Thumbnailer.Protocol.Codec do
   @spec cancel(non_neg_integer) :: [binary]
   def cancel(id), do: :erlang.term_to_iovec({:cancel, id})
 
-  @doc """
-  Reads the hello, the first frame that the program sends.
-
-  A program that is newer than this library may say more about itself than this library has words for, so
-  new atoms are let in here, once for each start and bounded by the length; in no other frame.
-  """
+  @doc "Reads the hello, the first frame that the program sends."
   @spec decode_hello(binary) :: {:ok, map} | {:error, String.t()}
-  def decode_hello(payload) when byte_size(payload) > @max_hello,
-    do: {:error, "a hello of #{byte_size(payload)} bytes, over #{@max_hello}"}
-
-  def decode_hello(payload) do
-    case to_term(payload, []) do
-      {:ok, {:hello, %{protocol: protocol} = hello}} when is_integer(protocol) -> check(hello)
-      {:ok, term} -> {:error, "a term that is no hello: " <> shorten(term)}
-      {:error, message} -> {:error, message}
-    end
-  end
-
-  defp check(%{protocol: @protocol, workers: workers, limits: %{max_request_bytes: max}} = hello)
-       when is_integer(workers) and workers > 0 and is_integer(max) and max > 0,
-       do: {:ok, hello}
-
-  defp check(%{protocol: @protocol} = hello),
-    do: {:error, "a hello without the number of workers or the limits: " <> shorten(hello)}
-
-  defp check(%{protocol: protocol}),
-    do: {:error, "a hello in protocol #{protocol}, this library speaks protocol #{@protocol}"}
+  def decode_hello(payload), do: Hello.decode(payload, @words)
 
   @doc "Reads an answer or an event: any frame after the hello."
   @spec decode(binary) :: {:ok, reply | {:event, atom, map}} | {:error, String.t()}
+  # What a ping is answered with, which is most of what comes while sources are streamed.
+  def decode(<<131, 104, 3, 119, 2, "ok", 97, id, 116, 0::32>>), do: {:ok, {id, {:ok, %{}}}}
+
+  def decode(<<131, 104, 3, 119, 2, "ok", 98, id::32, 116, 0::32>>) when id < 0x80000000,
+    do: {:ok, {id, {:ok, %{}}}}
+
   def decode(payload) do
-    with {:ok, term} <- to_term(payload, [:safe]) do
+    with {:ok, term} <- to_term(payload) do
       case reply(term) do
         nil -> {:error, "a term that is no answer: " <> shorten(term)}
         reply -> {:ok, reply}
@@ -94,11 +116,12 @@ defmodule Thumbnailer.Protocol.Codec do
     end
   end
 
-  # A compressed term says itself how large it grows: never ask it.
-  defp to_term(<<131, 80, _rest::binary>>, _safe), do: {:error, "a compressed term"}
-
-  defp to_term(payload, safe) do
-    {:ok, :erlang.binary_to_term(payload, safe)}
+  defp to_term(payload) do
+    case Term.check(payload, @max_elements) do
+      :ok -> {:ok, :erlang.binary_to_term(payload, [:safe])}
+      {:error, "bytes" <> _ = message} -> {:error, message <> ": " <> shorten(payload)}
+      {:error, message} -> {:error, message}
+    end
   rescue
     ArgumentError -> {:error, "bytes that are no term: " <> shorten(payload)}
   end
@@ -112,8 +135,9 @@ defmodule Thumbnailer.Protocol.Codec do
     end
   end
 
-  defp reply({:event, name, %{os_pid: _, made: _} = map} = event) when map_size(map) <= 4,
-    do: if(Telemetry.worker_event?(name), do: event)
+  defp reply({:event, name, %{os_pid: os_pid, made: made} = map} = event)
+       when map_size(map) <= 4 and is_integer(os_pid) and is_integer(made),
+       do: if(Telemetry.worker_event?(name), do: event)
 
   defp reply(_term), do: nil
 

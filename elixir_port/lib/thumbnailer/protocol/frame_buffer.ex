@@ -32,6 +32,14 @@ defmodule Thumbnailer.Protocol.FrameBuffer do
       {:error, 10}
   """
   @spec push(t, binary) :: {:ok, [binary], t} | {:error, non_neg_integer}
+  # Nearly always one whole frame comes at a time.
+  def push(
+        %__MODULE__{size: 0, max: max} = frames,
+        <<length::32, frame::binary-size(length)>> = _bytes
+      )
+      when length <= max,
+      do: {:ok, [copy_if_shared(frame)], frames}
+
   def push(%__MODULE__{} = frames, bytes) do
     frames = %{frames | parts: [bytes | frames.parts], size: frames.size + byte_size(bytes)}
 

@@ -1,20 +1,22 @@
 defmodule Thumbnailer.Recording.Recorder do
   @moduledoc false
-  # The process behind a `Thumbnailer.Recording`: writes down what its tracer in the port process tells.
+  # The process behind a `Thumbnailer.Recording`: writes down what the instance tells it.
 
   use GenServer, restart: :temporary
 
   alias Thumbnailer.{Error, Recording}
-  alias Thumbnailer.Port.Tracer
+  alias Thumbnailer.Instance.Client
   alias Thumbnailer.Protocol.Codec
 
-  @enforce_keys [:folder, :count, :only, :max_bytes, :backlog]
+  @enforce_keys [:folder, :count, :only, :max_bytes, :instance, :caller, :ref]
   defstruct [
     :folder,
     :count,
     :only,
     :max_bytes,
-    :backlog,
+    :instance,
+    :caller,
+    :ref,
     written: 0,
     bytes: 0,
     skipped: 0,
@@ -25,26 +27,39 @@ defmodule Thumbnailer.Recording.Recorder do
   @header "number\tid\toperation\toutcome\tms\trequest_bytes\treply_bytes\n"
 
   @doc false
-  @spec start(pid, keyword) :: {:ok, Recording.t()} | {:error, Error.t()}
-  def start(port, opts) do
-    backlog = :counters.new(1, [])
-    opts = [backlog: backlog, caller: self(), port: port] ++ opts
+  @spec start(GenServer.server(), keyword) :: {:ok, Recording.t()} | {:error, Error.t()}
+  def start(on, opts) do
+    case GenServer.whereis(on) do
+      nil ->
+        {:error, Client.gone(on, :noproc)}
 
+      instance ->
+        start_for(instance, [instance: instance, caller: self(), ref: make_ref()] ++ opts)
+    end
+  end
+
+  defp start_for(instance, opts) do
     with :ok <- make_folder(opts[:folder]),
          {:ok, recorder} <- GenServer.start(__MODULE__, opts) do
-      recording = %Recording{pid: recorder, monitor: Process.monitor(recorder)}
-      tracer = %Tracer{pid: recorder, backlog: backlog, max_bytes: opts[:max_bytes]}
+      recording = %Recording{pid: recorder, ref: opts[:ref]}
 
-      case Thumbnailer.Port.Server.trace(port, tracer) do
+      case Client.record(instance, recorder, opts[:max_bytes]) do
         :ok -> {:ok, recording}
-        {:error, :recording} -> refuse(recording)
+        {:error, error} -> refuse(recording, error)
       end
     end
   end
 
-  defp refuse(recording) do
+  defp refuse(recording, error) do
     _ = Recording.stop(recording)
-    {:error, Error.new(:overloaded, "this instance is being recorded already", limit: 1)}
+
+    case error do
+      :recording ->
+        {:error, Error.new(:overloaded, "this instance is being recorded already", limit: 1)}
+
+      error ->
+        {:error, error}
+    end
   end
 
   # Images may be private, so nobody else may look into the folder.
@@ -62,10 +77,11 @@ defmodule Thumbnailer.Recording.Recorder do
 
   @impl true
   def init(opts) do
-    {watched, opts} = Keyword.split(opts, [:caller, :port, :timeout])
-    :erlang.monitor(:process, watched[:caller], tag: :caller_down)
-    :erlang.monitor(:process, watched[:port], tag: :port_down)
-    Process.send_after(self(), :timeout, watched[:timeout])
+    {timeout, opts} = Keyword.pop!(opts, :timeout)
+    {_on, opts} = Keyword.pop(opts, :on)
+    :erlang.monitor(:process, opts[:caller], tag: :caller_down)
+    :erlang.monitor(:process, opts[:instance], tag: :instance_down)
+    Process.send_after(self(), :timeout, timeout)
     {:ok, struct!(__MODULE__, opts)}
   end
 
@@ -74,7 +90,7 @@ defmodule Thumbnailer.Recording.Recorder do
 
   @impl true
   def handle_info({:trace, kind, id, data, bytes, at}, state) do
-    :counters.sub(state.backlog, 1, bytes)
+    send(state.instance, {:recorder, self(), {:written, bytes}})
 
     case take(kind, id, data, bytes, at, state) do
       %{written: count, count: count} = state -> finish(state, :count)
@@ -84,12 +100,15 @@ defmodule Thumbnailer.Recording.Recorder do
   end
 
   def handle_info({:caller_down, _, _, _, _}, state), do: finish(state, :caller)
-  def handle_info({:port_down, _, _, _, _}, state), do: finish(state, :port)
+  def handle_info({:instance_down, _, _, _, _}, state), do: finish(state, :instance)
   def handle_info(:timeout, state), do: finish(state, :timeout)
   def handle_info(_stray, state), do: {:noreply, state}
 
   defp finish(state, ended) do
     summary = state |> Map.take([:written, :bytes, :skipped, :folder]) |> Map.put(:ended, ended)
+    # Before this process ends, so that whoever sees its end may count on both.
+    send(state.instance, {:recorder, self(), :done})
+    send(state.caller, {state.ref, summary})
     {:stop, {:shutdown, summary}, state}
   end
 

@@ -56,9 +56,30 @@ defmodule Thumbnailer.Batch.CLI.ListingTest do
     assert summary.slowest == [%{path: "in/a.jpg", milliseconds: 12.5}]
   end
 
-  test "a dry run says what it would make, pass over, or fail at" do
-    assert Listing.lines(%{@made | state: :planned}) == ["make out/a.webp from in/a.jpg"]
+  test "a file says in words what became of it, or would" do
+    planned = [%{path: "out/a.webp", size: "200x", format: :webp}]
+
+    assert Listing.lines(%{@made | state: :planned, outputs: planned}) == [
+             "make out/a.webp from in/a.jpg"
+           ]
+
+    assert Listing.lines(@made) == ["made out/a.webp from in/a.jpg (80 B, 13 ms)"]
     assert Listing.lines(%{@made | state: :skipped}) == ["skip in/a.jpg"]
-    assert Listing.lines(@failed) == ["fail in/b.jpg: it is damaged"]
+    assert Listing.lines(@failed) == ["fail in/b.jpg: it is damaged (bad_image)"]
+
+    assert Listing.lines(%{@made | state: :pruned}, true) == [
+             "prune out/a.webp of in/a.jpg, which is gone"
+           ]
+
+    assert Listing.lines(%Outcome{path: "x.cr2", state: :left_out, kind: :raw}) == [
+             "left out (raw) x.cr2"
+           ]
+  end
+
+  test "no name reaches a terminal as a command, nor hides what stands around it" do
+    for name <- ["a\e[2Jb", "a\nb", "a\u202Egpj.exe", <<"a", 0x9B, "b">>, "\u200Bb", "\u2066b"] do
+      assert [line] = Listing.lines(%Outcome{path: name, state: :skipped})
+      assert line =~ ~r/\Askip "[\x20-\x7E]+"\z/
+    end
   end
 end

@@ -4,13 +4,16 @@ defmodule Thumbnailer.Batch.Input.PathListTest do
   import Thumbnailer.Fixtures
 
   alias Thumbnailer.Batch.Input
-  alias Thumbnailer.Batch.Input.PathList
+  alias Thumbnailer.Batch.Input.{Filter, PathList}
 
   defp list(content) do
     path = Path.join(folder(), "list.txt")
     File.write!(path, content)
     path
   end
+
+  defp found(list),
+    do: Input.stream(%{patterns: [], from: list, null: false, filter: %Filter{}, out: nil})
 
   defp lines(content), do: content |> list() |> PathList.stream() |> Enum.to_list()
 
@@ -21,6 +24,20 @@ defmodule Thumbnailer.Batch.Input.PathListTest do
 
   test "a list between null bytes may hold newlines" do
     assert lines("a\nb.jpg\0c.jpg\0") == ["a\nb.jpg", "c.jpg"]
+  end
+
+  test "a list between null bytes is one whatever its first name holds, where it is said so" do
+    list = list("a\nb.jpg")
+    assert list |> PathList.stream(true) |> Enum.to_list() == ["a\nb.jpg"]
+  end
+
+  test "a null byte anywhere in the first block makes it such a list" do
+    first = String.duplicate("x\ny", 10_000)
+    assert lines([first, 0, "c.jpg"]) == [first, "c.jpg"]
+  end
+
+  test "a byte order mark is no part of the first name" do
+    assert lines("\uFEFFa.jpg\nb.jpg") == ["a.jpg", "b.jpg"]
   end
 
   test "lines that lie across the blocks of reading are whole" do
@@ -35,7 +52,7 @@ defmodule Thumbnailer.Batch.Input.PathListTest do
 
   test "a path in a list is mirrored as a whole, and stays below the folder" do
     list = list("a/b.jpg\n./c.jpg\n/srv/d.jpg\n../../e.jpg\n")
-    relatives = for %Input{relative: relative} <- Input.stream([], list, "/nowhere"), do: relative
+    relatives = for %Input{relative: relative} <- found(list), do: relative
     assert ["a/b.jpg", "c.jpg", "srv/d.jpg", up] = relatives
     refute up =~ ".."
   end
@@ -44,8 +61,8 @@ defmodule Thumbnailer.Batch.Input.PathListTest do
     list = list(for n <- 1..1_000_000, do: ["folder/image-", Integer.to_string(n), ".jpg\n"])
 
     {peak, count} =
-      []
-      |> Input.stream(list, "/nowhere")
+      list
+      |> found()
       |> Stream.chunk_every(50_000)
       |> Enum.reduce({0, 0}, fn inputs, {peak, count} ->
         {max(peak, elem(Process.info(self(), :memory), 1)), count + length(inputs)}

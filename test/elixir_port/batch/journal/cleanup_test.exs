@@ -23,9 +23,12 @@ defmodule Thumbnailer.Batch.Journal.CleanupTest do
   end
 
   test "what a dead process left is deleted, and nothing else", %{out: out, put: put} do
-    left = [".a.jpg.thumbnailer-#{@dead}-7", "deep/.er/b.png.#{@dead}-12.part"]
-    alive = [".a.jpg.thumbnailer-#{System.pid()}-7", "b.png.#{System.pid()}-12.part"]
-    others = ~w(a.jpg deep/b.png a.part .hidden .thumbnailer-1 c.thumbnailer-4194305-7 1-2.part)
+    left = [".a.jpg.thumbnailer-#{@dead}-7", "deep/.er/.b.png.thumbnailer-#{@dead}-12"]
+    alive = [".a.jpg.thumbnailer-#{System.pid()}-7", ".b.png.thumbnailer-#{System.pid()}-12"]
+
+    others =
+      ~w(a.jpg deep/b.png a.part .hidden .thumbnailer-1 c.thumbnailer-4194305-7 1-2.part b.png.4194305-12.part)
+
     for name <- left ++ alive ++ others, do: put.(name)
     assert Enum.sort(Cleanup.sweep(out)) == left |> Enum.map(&Path.join(out, &1)) |> Enum.sort()
     assert Enum.sort(files(out)) == Enum.sort(alive ++ others)
@@ -33,13 +36,17 @@ defmodule Thumbnailer.Batch.Journal.CleanupTest do
 
   test "a journal sweeps when the last batch was killed, and only then", %{out: out, put: put} do
     name = put.(".a.jpg.thumbnailer-#{@dead}-7")
-    {:ok, pid, _journal} = Journal.open(out)
+    File.mkdir_p!(Journal.folder(out))
+    {:ok, pid, _journal} = Journal.open(out, :write, out)
+    # What a lock of this host looks like.
+    [_pid, host, namespace | _rest] =
+      out |> Path.join(".thumbnailer/lock") |> File.read!() |> String.split()
+
     Journal.close(pid)
     assert name in files(out)
-    {:ok, host} = :inet.gethostname()
     put.(".thumbnailer/lock")
-    File.write!(Path.join(out, ".thumbnailer/lock"), "#{@dead} #{host}")
-    {:ok, pid, _journal} = Journal.open(out)
+    File.write!(Path.join(out, ".thumbnailer/lock"), "#{@dead} #{host} #{namespace} 1 token")
+    {:ok, pid, _journal} = Journal.open(out, :write, out)
     Journal.close(pid)
     refute name in files(out)
   end

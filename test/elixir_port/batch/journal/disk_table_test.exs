@@ -23,8 +23,8 @@ defmodule Thumbnailer.Batch.Journal.DiskTableTest do
   test "a later value replaces an earlier one, a new one does not", %{table: table} do
     :ok = DiskTable.put(table, [{key(1), "one"}, {key(1), ["t", "wo"]}])
     assert DiskTable.fetch(table, key(1)) == "two"
-    assert DiskTable.put_new(table, key(1), "three") == {:taken, "two"}
-    assert DiskTable.put_new(table, key(2), "four") == :ok
+    assert DiskTable.put_new(table, [{key(1), "three"}]) == [{:taken, "two"}]
+    assert DiskTable.put_new(table, [{key(2), "four"}]) == [:ok]
     assert DiskTable.fetch(table, key(2)) == "four"
     assert DiskTable.count(table) == 2
   end
@@ -38,7 +38,7 @@ defmodule Thumbnailer.Batch.Journal.DiskTableTest do
   # The place is in the first 40 bits, the mark by which neighbours are told apart in the next 19.
   test "keys that meet in a place, and even in their mark, are told apart", %{table: table} do
     keys = for n <- 1..60, do: <<7::59, n::69>>
-    for key <- keys, do: assert(DiskTable.put_new(table, key, key) == :ok)
+    for key <- keys, do: assert(DiskTable.put_new(table, [{key, key}]) == [:ok])
     for key <- keys, do: assert(DiskTable.fetch(table, key) == key)
     assert DiskTable.fetch(table, <<7::59, 61::69>>) == nil
   end
@@ -54,8 +54,50 @@ defmodule Thumbnailer.Batch.Journal.DiskTableTest do
     for n <- Enum.take_every(1..count, 500),
         do: assert(DiskTable.fetch(table, key(n)) == <<n::32>>)
 
-    assert DiskTable.put_new(table, key(1), "again") == {:taken, <<1::32>>}
+    assert DiskTable.put_new(table, [{key(1), "again"}]) == [{:taken, <<1::32>>}]
   end
+
+  # Few keys that often meet in a place and in their mark, values up to some blocks, and any order of calls.
+  test "whatever is done to it, it says what a map says", %{folder: folder} do
+    for seed <- 1..10 do
+      :rand.seed(:exsss, {seed, 2, 3})
+      {:ok, table} = DiskTable.start_link(Path.join(folder, "random"))
+
+      Enum.reduce(1..200, %{}, fn _step, model ->
+        entries = for _ <- 1..:rand.uniform(4), do: {random_key(), random_value()}
+        {check, model} = step(:rand.uniform(3), table, entries, model)
+        assert check, "seed #{seed}"
+        assert DiskTable.count(table) == map_size(model)
+        model
+      end)
+      |> Enum.each(fn {key, value} -> assert DiskTable.fetch(table, key) == value end)
+
+      DiskTable.stop(table)
+    end
+  end
+
+  defp step(1, table, entries, model),
+    do: {DiskTable.put(table, entries) == :ok, Map.merge(model, Map.new(entries))}
+
+  defp step(2, table, entries, model) do
+    {expected, after_all} =
+      Enum.map_reduce(entries, model, fn {key, value}, model ->
+        case model do
+          %{^key => there} -> {{:taken, there}, model}
+          _free -> {:ok, Map.put(model, key, value)}
+        end
+      end)
+
+    {DiskTable.put_new(table, entries) == expected, after_all}
+  end
+
+  defp step(3, table, [{key, _value} | _], model),
+    do: {DiskTable.fetch(table, key) == model[key], model}
+
+  defp random_key, do: <<:rand.uniform(3)::40, :rand.uniform(2)::19, :rand.uniform(40)::69>>
+
+  defp random_value,
+    do: :binary.copy(<<:rand.uniform(255)>>, Enum.random([0, 1, 20, 20, 300, 20_000]))
 
   test "its file has no name, and a leftover of that name is in nobody's way", %{folder: folder} do
     assert File.ls!(folder) == []

@@ -5,7 +5,6 @@ defmodule Thumbnailer.Batch.Journal.FingerprintTest do
 
   alias Thumbnailer.Batch.Journal.Fingerprint
 
-  @key :binary.copy(<<7>>, 32)
   @past 1_600_000_000
 
   setup do
@@ -13,13 +12,13 @@ defmodule Thumbnailer.Batch.Journal.FingerprintTest do
     File.write!(path, :binary.copy("abcdefgh", 400_000))
     File.touch!(path, @past)
     {:ok, then} = Fingerprint.stat(path)
-    {:ok, then} = Fingerprint.hash(then, path, @key)
+    {:ok, then} = Fingerprint.hash(then, path)
     {:ok, path: path, then: then}
   end
 
   defp same?(then, path) do
     {:ok, now} = Fingerprint.stat(path)
-    Fingerprint.same?(then, now, path, @key)
+    match?({:same, _now}, Fingerprint.compare(then, now, path))
   end
 
   test "a file that nobody touched is the same, unread", %{path: path, then: then} do
@@ -45,6 +44,10 @@ defmodule Thumbnailer.Batch.Journal.FingerprintTest do
   test "a file that was read in the second of its change is read again", %{path: path, then: then} do
     assert same?(%{then | read_at: @past}, path)
     refute same?(%{then | read_at: @past, hash: "another"}, path)
+  end
+
+  test "a hash is BLAKE2b of all bytes", %{path: path, then: then} do
+    assert then.hash == :crypto.hash(:blake2b, File.read!(path))
   end
 
   test "what is no file is told" do

@@ -18,7 +18,7 @@ std::string photo() {
 }
 
 Size decoded_size(Format format, const std::string& file, Size scaled, Speed speed) {
-    const Header header = read_header(format, bytes_of(file));
+    const Header header = read_header({}, format, bytes_of(file));
     const vips::VImage image = load(header, bytes_of(file), {.speed = speed}, scaled);
     return {image.width(), image.height()};
 }

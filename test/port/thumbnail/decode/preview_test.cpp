@@ -142,7 +142,7 @@ TEST_CASE("preview: it is turned as the picture is") {
 TEST_CASE("preview: of a picture with a colour profile it is none, as it has lost that") {
     const VImage profiled = quadrants(640, 480).icc_transform("srgb", VImage::option()->set("input_profile", "srgb"));
     const std::string file = file_of(profiled, ".jpg[Q=95]");
-    REQUIRE(read_header(Format::jpeg, bytes_of(file)).profile != 0);
+    REQUIRE(read_header({}, Format::jpeg, bytes_of(file)).profile != 0);
     CHECK(!is_taken(with_segment(file, exif(preview(160, 120))), allowing(40)));
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("preview: a large thumbnail of an MPF is taken, a gain map never") {
 TEST_CASE("preview: the smallest that suffices is taken") {
     const std::string both = with_segment(with_mpf(picture(), preview(320, 240), 0x010001), exif(preview(160, 120)));
     // The EXIF before it has moved the image that the MPF points to along with the MPF itself.
-    const Header header = read_header(Format::jpeg, bytes_of(both));
+    const Header header = read_header({}, Format::jpeg, bytes_of(both));
     CHECK(preview_of(header, bytes_of(both), {100, 75})->size() == preview(160, 120).size());
     CHECK(preview_of(header, bytes_of(both), {200, 150})->size() == preview(320, 240).size());
 }
@@ -170,7 +170,7 @@ TEST_CASE("preview: one that is damaged costs nothing but itself") {
 
 TEST_CASE("preview: bytes that are changed at random never do harm") {
     const std::string sound = with_segment(with_mpf(picture(), preview(320, 240), 0x010001), exif(preview(160, 120)));
-    const Header header = read_header(Format::jpeg, bytes_of(sound));
+    const Header header = read_header({}, Format::jpeg, bytes_of(sound));
     std::uint32_t dice = 1;
     const auto thrown = [&](std::size_t sides) {
         dice = dice * 1664525 + 1013904223;

@@ -1,216 +1,203 @@
 defmodule Thumbnailer.Batch.CLI.Arguments do
   @moduledoc false
-  # The command line of `mix thumbnailer.batch`: its own flags stand in a table here, those of make/3 in the option table.
+  # A command line as a batch, and how it is shown.
 
-  alias Thumbnailer.{Batch, Options, Size}
-  alias Thumbnailer.Batch.OutputName
+  alias Thumbnailer.Batch
+  alias Thumbnailer.Batch.CLI.{Flag, Time}
   alias Thumbnailer.Options.Definition
-
-  # Without --to, which would give every image the same file; --format is a list here.
-  @made Options.table([:output, :request]) |> Enum.reject(&(&1.name in [:to, :format]))
-  @format Definition.find!(:format, Options.table())
-
-  @own [
-    out: {:string, "the folder for the thumbnails; it is made when it is missing"},
-    from:
-      {:string,
-       "a file that lists inputs, one path in each line or between null bytes; `-` is standard input"},
-    size:
-      {:keep,
-       "a size, such as `200`, `200x100`, `200x` or `x100`; may be given several times. Default: `200x200`"},
-    format:
-      {:keep,
-       "as in `Thumbnailer.make/3`, may be given several times: #{Definition.accepts(@format)}. Default: `auto`"},
-    name:
-      {:string,
-       "what outputs are called: a path below `--out` with `{dir}`, `{name}`, `{size}`, `{width}`, `{height}`, " <>
-         "`{format}` and `{ext}`. Default: `{dir}/{name}.{ext}`, with several sizes `{dir}/{name}-{size}.{ext}`"},
-    jobs:
-      {:integer,
-       "how many images are worked on at the same time. Default: one for each processor, with `--cluster` 128"},
-    overwrite:
-      {:string,
-       "which outputs that exist are made again: `older`, those of an image or with options that changed; `always`; " <>
-         "`never`. Default: `older`"},
-    keep_going: {:boolean, "go on after a failure; the default"},
-    stop_on_error: {:boolean, "begin no further image after a failure"},
-    dry_run: {:boolean, "say what would be made, and make nothing"},
-    report: {:boolean, "write a contact sheet, `index.html` in `--out`"},
-    quiet: {:boolean, "show no progress"},
-    json: {:boolean, "write JSON lines instead, see below"},
-    cluster:
-      {:string,
-       "make the thumbnails on the instances of this cluster group, see docs/clustering.md"},
-    shared_storage:
-      {:boolean, "the nodes of the cluster read the inputs themselves, by the same paths"},
-    sname: {:string, "the name of this node, where the BEAM was started without one"},
-    connect: {:keep, "a node of the cluster; may be given several times"}
-  ]
-
-  @switches Enum.map(@own, fn {name, {type, _doc}} -> {name, type} end) ++
-              Enum.flat_map(@made, &Definition.switches/1)
 
   @cluster_jobs 128
 
   @typedoc "What is shown of a batch, and how its node is found."
   @type display :: %{
           quiet: boolean,
+          verbose: boolean,
           json: boolean,
           report: boolean,
+          log: Path.t() | nil,
           node: String.t() | nil,
           connect: [String.t()]
         }
 
-  @doc "The documentation of all flags, as a Markdown list."
-  @spec docs() :: String.t()
-  def docs do
-    own = for {name, {_type, doc}} <- @own, do: {[name], doc}
-
-    made =
-      for option <- @made,
-          do: {Definition.names(option), "as in `Thumbnailer.make/3`: #{option.doc}"}
-
-    Enum.map_join(own ++ made, "\n", fn {names, doc} ->
-      "  * #{Enum.map_join(names, ", ", &"`--#{flag(&1)}`")} - #{doc}"
-    end)
+  @doc "Reads a command line; an error says what is accepted."
+  @spec parse([String.t()]) :: {:ok, Batch.t(), display} | :help | {:error, String.t()}
+  def parse(arguments) do
+    {flags, inputs} = arguments |> Enum.map(&null/1) |> OptionParser.parse!(Flag.parser())
+    if flags[:help], do: :help, else: read(flags, inputs)
+  rescue
+    error in OptionParser.ParseError -> {:error, unknown(error)}
+  catch
+    {:refused, message} -> {:error, message}
   end
 
-  @doc "Reads a command line; raises `Mix.Error` and says what is accepted."
-  @spec parse!([String.t()]) :: {Batch.t(), display}
-  def parse!(arguments) do
-    {flags, inputs} = OptionParser.parse!(arguments, strict: @switches)
-    {list, patterns} = list!(flags[:from], inputs)
-    refuse_contradiction!(flags)
-    on = on!(flags)
+  # OptionParser takes it for a number.
+  defp null("-0"), do: "--null"
+  defp null(argument), do: argument
 
-    batch = %Batch{
-      patterns: patterns,
-      from: list,
-      out: flags[:out] || Mix.raise("give the folder for the thumbnails: --out DIR"),
-      sizes: flags |> Keyword.get_values(:size) |> sizes!(),
-      formats: flags |> Keyword.get_values(:format) |> formats!(),
-      name: name!(flags[:name]),
-      jobs: jobs!(flags[:jobs], on),
-      on: on,
-      shared_storage: flags[:shared_storage] == true,
-      overwrite: overwrite!(Keyword.get(flags, :overwrite, "older")),
-      on_failure: if(flags[:stop_on_error], do: :stop, else: :keep_going),
-      dry_run: flags[:dry_run] == true,
-      options:
-        for(
-          option <- @made,
-          given <- given!(flags, option),
-          do: option!(option, given)
+  # Without its first line, which counts the errors.
+  defp unknown(error) do
+    [_count | lines] = error |> Exception.message() |> String.split("\n", trim: true)
+    Enum.map_join(lines, "; ", &String.replace(&1, " : ", ": "))
+  end
+
+  defp read(flags, inputs) do
+    {from, patterns} = list(flags[:from], inputs)
+    refuse_contradictions(flags)
+    on = on(flags[:cluster])
+
+    options =
+      own(flags) ++
+        made(flags) ++
+        [
+          on: on,
+          jobs: jobs(flags[:jobs], on),
+          on_failure: if(flags[:stop_on_error], do: :stop, else: :keep_going)
+        ]
+
+    options = if from, do: Keyword.put(options, :from, from), else: options
+    {:ok, batch(patterns, options), display(flags)}
+  end
+
+  # What the options of a batch are called there is a flag here.
+  defp batch(patterns, options) do
+    if patterns == [] and options[:from] == nil,
+      do: refuse("give at least one file, folder or glob; --help shows all flags")
+
+    unless options[:out] || options[:beside],
+      do: refuse("give the folder for the thumbnails: --out DIR, or --beside")
+
+    Batch.new!(patterns, options)
+  rescue
+    error in ArgumentError -> refuse(flagged(error.message))
+  end
+
+  defp flagged(message) do
+    Regex.replace(
+      ~r/(?:options?:? )?:(out|from|name|flat|suffix|beside|include|exclude)\b/,
+      message,
+      fn _all, name -> "--" <> name end
+    )
+  end
+
+  defp own(flags) do
+    for {name, _letter, type, option, _doc} <- Flag.table(),
+        option not in [:display, :from, :jobs],
+        Keyword.has_key?(flags, name),
+        do: {option, value(type, name, flags)}
+  end
+
+  defp value(:list, name, flags), do: Keyword.get_values(flags, name)
+
+  defp value(:formats, name, flags),
+    do: for(text <- Keyword.get_values(flags, name), do: parsed(Flag.format(), text))
+
+  defp value(:overwrite, name, flags), do: overwrite(flags[name])
+
+  defp value(:time, name, flags) do
+    case Time.parse(flags[name], System.os_time(:second)) do
+      {:ok, seconds} ->
+        seconds
+
+      :error ->
+        refuse(
+          "--#{name} #{flags[name]}: it takes a date such as 2026-11-25, a time such as 2026-11-25T10:00:00Z, or 90m, 12h, 7d ago"
         )
-    }
-
-    {validate!(batch), display(flags)}
+    end
   end
+
+  defp value(_type, name, flags), do: flags[name]
+
+  defp made(flags) do
+    for option <- Flag.made(),
+        given <- given(flags, option),
+        do: {option.name, parsed(option, given)}
+  end
+
+  # An option may have two spellings.
+  defp given(flags, option) do
+    case for name <- Definition.names(option), Keyword.has_key?(flags, name), do: name do
+      [] -> []
+      [name] -> [flags[name]]
+      names -> refuse("#{Enum.map_join(names, " and ", &"--#{Flag.flag(&1)}")} are the same flag")
+    end
+  end
+
+  defp parsed(option, given) do
+    case Definition.parse(option, given) do
+      {:ok, value} -> value
+      :error -> refuse("--#{Flag.flag(option.name)} #{given}: it takes #{takes(option)}")
+    end
+  end
+
+  # As it is written on a command line, which is not how Elixir writes it.
+  defp takes(%{type: :choice, choices: choices}), do: "one of " <> Enum.join(choices, ", ")
+  defp takes(%{type: :colour}), do: "a colour such as #fff, #ff8800 or #ff880080"
+  defp takes(%{type: :focus}), do: "two numbers from 0 to 1, such as 0.5,0.2"
+
+  defp takes(%{type: :region}),
+    do:
+      "left,top,width,height in pixels or, when one has a point, as parts of the image, such as 0.1,0.1,0.5,0.5"
+
+  defp takes(option), do: Definition.accepts(option)
+
+  defp list(from, inputs),
+    do: if("-" in inputs, do: stdin(from, inputs -- ["-"]), else: {from, inputs})
+
+  defp stdin(nil, patterns), do: {"-", patterns}
+  defp stdin(from, _patterns), do: refuse("there are two lists, --from #{from} and -; give one")
+
+  defp refuse_contradictions(flags) do
+    for {one, other} <- [keep_going: :stop_on_error, quiet: :verbose, json: :verbose],
+        flags[one] && flags[other] do
+      refuse("--#{Flag.flag(one)} contradicts --#{Flag.flag(other)}")
+    end
+
+    for name <- [:shared_storage, :sname, :connect], flags[name] && !flags[:cluster] do
+      refuse("--#{Flag.flag(name)} is of use with --cluster only")
+    end
+  end
+
+  defp on(nil), do: Batch
+  defp on(""), do: refuse("--cluster: it takes the name of a cluster group")
+
+  # As Elixir writes the name of a module: --cluster MyApp.Thumbs is what cluster: MyApp.Thumbs joins.
+  defp on(<<upper, _::binary>> = group) when upper in ?A..?Z,
+    do: {:cluster, Module.concat([group])}
+
+  defp on(group), do: {:cluster, String.to_atom(group)}
+
+  defp jobs(auto, {:cluster, _group}) when auto in [nil, "auto"], do: @cluster_jobs
+  defp jobs(auto, _on) when auto in [nil, "auto"], do: System.schedulers_online()
+  defp jobs(text, {:cluster, _group}), do: jobs_to(text, 100_000)
+  defp jobs(text, _on), do: jobs_to(text, 256)
+
+  defp jobs_to(text, most) do
+    case Integer.parse(text) do
+      {jobs, ""} when jobs in 1..most//1 -> jobs
+      _other -> refuse("--jobs #{text}: it takes an integer from 1 to #{most}, or auto")
+    end
+  end
+
+  defp overwrite("older"), do: :older
+  defp overwrite("always"), do: :always
+  defp overwrite("never"), do: :never
+  defp overwrite("any"), do: :any
+
+  defp overwrite(text),
+    do: refuse("--overwrite #{text}: it takes one of older, always, never, any")
 
   defp display(flags) do
     %{
       quiet: flags[:quiet] == true,
+      verbose: flags[:verbose] == true,
       json: flags[:json] == true,
       report: flags[:report] == true,
+      log: flags[:log],
       node: flags[:sname],
       connect: Keyword.get_values(flags, :connect)
     }
   end
 
-  defp list!(nil, []),
-    do: Mix.raise("give at least one file, folder or glob; see mix help thumbnailer.batch")
-
-  defp list!(from, inputs),
-    do: if("-" in inputs, do: stdin!(from, inputs -- ["-"]), else: {from, inputs})
-
-  defp stdin!(nil, patterns), do: {"-", patterns}
-
-  defp stdin!(from, _patterns),
-    do: Mix.raise("there are two lists, --from #{from} and -; give one")
-
-  defp refuse_contradiction!(flags) do
-    if flags[:keep_going] && flags[:stop_on_error],
-      do: Mix.raise("--keep-going contradicts --stop-on-error")
-
-    for name <- [:shared_storage, :sname, :connect], flags[name] && !flags[:cluster] do
-      Mix.raise("--#{flag(name)} is of use with --cluster only")
-    end
-
-    :ok
-  end
-
-  defp on!(flags) do
-    case flags[:cluster] do
-      nil -> Thumbnailer.Batch
-      "" -> Mix.raise("--cluster: it takes the name of a cluster group")
-      # As Elixir writes the name of a module: --cluster MyApp.Thumbs is what cluster: MyApp.Thumbs joins.
-      <<upper, _::binary>> = group when upper in ?A..?Z -> {:cluster, Module.concat([group])}
-      group -> {:cluster, String.to_atom(group)}
-    end
-  end
-
-  # Said before the first image, not after each.
-  defp sizes!([]), do: ["200x200"]
-
-  defp sizes!(sizes) do
-    Enum.each(sizes, &Size.parse!/1)
-    Enum.uniq(sizes)
-  rescue
-    error in ArgumentError -> Mix.raise("--size: " <> error.message)
-  end
-
-  defp formats!([]), do: nil
-  defp formats!(formats), do: formats |> Enum.map(&elem(option!(@format, &1), 1)) |> Enum.uniq()
-
-  defp name!(nil), do: nil
-
-  defp name!(template) do
-    if Path.type(template) == :absolute or ".." in Path.split(template),
-      do: Mix.raise("--name #{template}: it leads out of --out")
-
-    OutputName.parse!(template)
-  rescue
-    error in ArgumentError -> Mix.raise("--name #{template}: " <> error.message)
-  end
-
-  defp validate!(batch) do
-    _validated = Batch.validate!(batch)
-    batch
-  rescue
-    error in ArgumentError -> Mix.raise("--name: " <> error.message)
-  end
-
-  defp jobs!(nil, {:cluster, _group}), do: @cluster_jobs
-  defp jobs!(nil, _on), do: System.schedulers_online()
-  defp jobs!(jobs, {:cluster, _group}) when jobs in 1..100_000, do: jobs
-  defp jobs!(jobs, _on) when jobs in 1..256, do: jobs
-  defp jobs!(jobs, _on), do: Mix.raise("--jobs #{jobs}: it takes an integer from 1 to 256")
-
-  defp overwrite!("older"), do: :older
-  defp overwrite!("always"), do: :always
-  defp overwrite!("never"), do: :never
-
-  defp overwrite!(text),
-    do: Mix.raise("--overwrite #{text}: it takes one of older, always, never")
-
-  defp given!(flags, option) do
-    case for name <- Definition.names(option), Keyword.has_key?(flags, name), do: name do
-      [] -> []
-      [name] -> [flags[name]]
-      names -> Mix.raise("#{Enum.map_join(names, " and ", &"--#{flag(&1)}")} are the same flag")
-    end
-  end
-
-  defp option!(option, given) do
-    case Definition.parse(option, given) do
-      {:ok, value} -> {option.name, value}
-      :error -> Mix.raise("--#{flag(option.name)} #{given}: it takes #{takes(option)}")
-    end
-  end
-
-  defp takes(%{type: :choice, choices: choices}), do: "one of " <> Enum.join(choices, ", ")
-  defp takes(%{type: :colour}), do: "a colour such as #fff, #ff8800 or #ff880080"
-  defp takes(option), do: Definition.accepts(option)
-
-  defp flag(name), do: name |> to_string() |> String.replace("_", "-")
+  @spec refuse(String.t()) :: no_return
+  defp refuse(message), do: throw({:refused, message})
 end

@@ -3,8 +3,10 @@ defmodule Thumbnailer.Batch.CLI.ContactSheet do
   # The contact sheet of a batch, OUT/index.html: one page without network, that a browser shows from a file. Images are
   # written to a file of their own while they are made, as only the end knows the summary that stands above them.
 
-  alias Thumbnailer.Formats
+  alias Thumbnailer.{Error, Formats}
   alias Thumbnailer.Batch.{Format, Outcome, Report}
+  alias Thumbnailer.Batch.CLI.Summary
+  alias Thumbnailer.Batch.Input.RawPath
 
   @style_path Path.join(__DIR__, "contact_sheet.css")
   @script_path Path.join(__DIR__, "contact_sheet.js")
@@ -13,57 +15,125 @@ defmodule Thumbnailer.Batch.CLI.ContactSheet do
   @style File.read!(@style_path)
   @script File.read!(@script_path)
 
+  # By which a page is known as one of these, and may be replaced.
+  @mark ~s(<meta name="generator" content="thumbnailer">)
+
   @enforce_keys [:out, :file]
   defstruct [:out, :file]
 
-  @type t :: %__MODULE__{out: Path.t(), file: File.io_device()}
+  @type t :: %__MODULE__{out: Path.t(), file: :file.fd()}
 
-  @doc "Begins the sheet of the batch into `out`."
-  @spec open(Path.t()) :: t
+  @doc "Begins the sheet of the batch into `out`; refuses where a page that is none stands in its place. nil is no sheet."
+  @spec open(Path.t() | nil) :: {:ok, t | nil} | {:error, Error.t()}
+  def open(nil), do: {:ok, nil}
+
   def open(out) do
-    File.mkdir_p!(out)
+    part = part(out)
 
-    %__MODULE__{
-      out: Path.expand(out),
-      file: File.open!(images(out), [:write, :raw, :delayed_write])
-    }
+    with :ok <- check_page(page(out)),
+         :ok <- RawPath.make_folder(Path.dirname(part)),
+         _left = :file.delete(part),
+         {:ok, file} <- :file.open(part, [:read, :write, :raw, :binary, :exclusive]),
+         # It has no name from now on, and is gone whatever happens.
+         :ok <- :file.delete(part) do
+      {:ok, %__MODULE__{out: out, file: file}}
+    else
+      {:error, %Error{} = error} ->
+        {:error, error}
+
+      {:error, posix, which} ->
+        {:error,
+         Error.new(
+           :write_failed,
+           "the folder #{which} cannot be made: #{:file.format_error(posix)}"
+         )}
+
+      {:error, posix} ->
+        {:error,
+         Error.new(:write_failed, "#{part} cannot be written: #{:file.format_error(posix)}")}
+    end
   end
+
+  defp check_page(page) do
+    case RawPath.lstat(page) do
+      {:error, :enoent} -> :ok
+      {:ok, %{type: :regular}} -> if sheet?(page), do: :ok, else: foreign(page)
+      _other -> foreign(page)
+    end
+  end
+
+  defp sheet?(page) do
+    with {:ok, file} <- :file.open(page, [:read, :raw, :binary]) do
+      start = :file.read(file, 1_000)
+      _ = :file.close(file)
+      match?({:ok, _bytes}, start) and String.contains?(elem(start, 1), @mark)
+    else
+      {:error, _posix} -> false
+    end
+  end
+
+  defp foreign(page),
+    do: {:error, Error.new(:write_failed, "#{page} is no contact sheet; move it away")}
 
   @doc "Adds what became of one image."
-  @spec add(t, Outcome.t()) :: :ok
-  def add(sheet, outcome), do: :file.write(sheet.file, figure(outcome, sheet.out))
+  @spec add(t | nil, Outcome.t()) :: :ok
+  def add(nil, _outcome), do: :ok
+  def add(_sheet, %{state: state}) when state in [:left_out, :pruned], do: :ok
 
-  @doc "Writes the page, which appears whole or not at all; yields its path."
-  @spec close(t, Report.t()) :: Path.t()
-  def close(%__MODULE__{out: out, file: file}, report) do
-    :ok = :file.close(file)
-    page = Path.join(out, "index.html")
-    part = page <> ".part"
-
-    File.open!(part, [:write, :raw, :binary], fn device ->
-      :ok = :file.write(device, head(report))
-      {:ok, _bytes} = :file.copy(images(out), device)
-      :ok = :file.write(device, foot())
-    end)
-
-    File.rename!(part, page)
-    File.rm!(images(out))
-    page
+  # What a full disk lost is told by `close/2`, which needs more room.
+  def add(sheet, outcome) do
+    _ = :file.write(sheet.file, figure(outcome, sheet.out))
+    :ok
   end
 
-  defp images(out), do: Path.join(out, "index.html.images")
+  @doc "Writes the page, which appears whole or not at all; yields its path."
+  @spec close(t | nil, Report.t()) :: nil | {:ok, Path.t()} | {:error, Error.t()}
+  def close(nil, _report), do: nil
+
+  def close(%__MODULE__{out: out, file: file}, report) do
+    part = part(out)
+    _ = :file.delete(part)
+
+    with {:ok, device} <- :file.open(part, [:write, :raw, :binary, :exclusive]),
+         :ok <- :file.write(device, head(report)),
+         {:ok, 0} <- :file.position(file, 0),
+         {:ok, _bytes} <- :file.copy(file, device),
+         :ok <- :file.write(device, foot()),
+         :ok <- :file.close(device),
+         :ok <- check_page(page(out)),
+         :ok <- :file.rename(part, page(out)) do
+      _ = :file.close(file)
+      {:ok, page(out)}
+    else
+      {:error, %Error{} = error} ->
+        {:error, error}
+
+      {:error, posix} ->
+        _ = :file.delete(part)
+
+        {:error,
+         Error.new(
+           :write_failed,
+           "the contact sheet cannot be written: #{:file.format_error(posix)}"
+         )}
+    end
+  end
+
+  defp page(out), do: out <> "/index.html"
+  defp part(out), do: "#{out}/.thumbnailer/sheet-#{System.pid()}"
 
   # Nothing but this page and images beside it may be loaded.
   @policy "default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
   defp head(report) do
-    [summary | _details] = Report.summary(report, System.monotonic_time(:millisecond))
+    [summary | _details] = Summary.lines(report, System.monotonic_time(:millisecond))
 
     """
     <!doctype html>
     <html lang="en">
     <head>
     <meta charset="utf-8">
+    #{@mark}
     <meta http-equiv="Content-Security-Policy" content="#{@policy}">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Thumbnails</title>
@@ -103,7 +173,7 @@ defmodule Thumbnailer.Batch.CLI.ContactSheet do
     [
       ~s(<figure class="#{outcome.state}" data-ms="#{Float.round(outcome.milliseconds, 3)}">),
       picture(Enum.sort_by(outcome.outputs, &Map.get(&1, :width, 0)), name, out),
-      ~s(<figcaption><b title="#{name}">#{name |> Path.basename()}</b>),
+      ~s(<figcaption><b title="#{name}">#{outcome.path |> Path.basename() |> Format.printable() |> escape()}</b>),
       Enum.map(outcome.errors, &[~s(<em>#{&1.reason}</em><i>), escape(&1.message), "</i>"]),
       sizes(outcome, out),
       "</figcaption></figure>\n"
@@ -150,7 +220,7 @@ defmodule Thumbnailer.Batch.CLI.ContactSheet do
 
   defp escape(text) do
     text
-    |> Format.printable()
+    |> Format.text()
     |> String.replace(
       ["&", "<", ">", "\""],
       &%{"&" => "&amp;", "<" => "&lt;", ">" => "&gt;", "\"" => "&quot;"}[&1]

@@ -1,7 +1,8 @@
 defmodule Thumbnailer.Batch.CLI.JSON do
   @moduledoc false
   # Terms as JSON (RFC 8259): maps with atoms or strings as keys, lists, strings, numbers, atoms. There is none in OTP
-  # before 27. Bytes that are not UTF-8 become U+FFFD, as JSON has no words for them.
+  # before 27. A byte that is not part of UTF-8 becomes a lone surrogate, U+DC80 to U+DCFF (PEP 383), by which the bytes can be had again:
+  # UTF-8 has no surrogates, so that nothing else is written so.
 
   @doc """
       iex> IO.iodata_to_binary(Thumbnailer.Batch.CLI.JSON.encode(%{path: "a\\"b", sizes: [1, 2.5], failed: nil}))
@@ -36,5 +37,7 @@ defmodule Thumbnailer.Batch.CLI.JSON do
          ])
 
   defp escape(<<char::utf8, rest::binary>>, done), do: escape(rest, [<<char::utf8>> | done])
-  defp escape(<<_byte, rest::binary>>, done), do: escape(rest, ["\uFFFD" | done])
+
+  defp escape(<<byte, rest::binary>>, done),
+    do: escape(rest, ["\\udc" <> (byte |> Integer.to_string(16) |> String.downcase()) | done])
 end

@@ -1,11 +1,14 @@
 defmodule Thumbnailer.Batch.CLI.Listing do
   @moduledoc false
-  # What a batch says of each image: as maps for --json, as lines for --dry-run.
+  # What a batch says of each file: as maps for --json, as lines for --dry-run, --verbose and --log.
 
   alias Thumbnailer.Batch.{Format, Outcome, Report}
 
-  @doc "One image."
+  @doc "One file."
   @spec image(Outcome.t()) :: map
+  def image(%{state: :left_out} = outcome),
+    do: %{event: :left_out, path: outcome.path, kind: outcome.kind}
+
   def image(outcome) do
     %{
       event: :image,
@@ -26,21 +29,54 @@ defmodule Thumbnailer.Batch.CLI.Listing do
     |> Map.merge(%{
       event: :summary,
       milliseconds: now - report.started_at,
+      halted: report.halted && report.halted.message,
+      formats:
+        Map.new(report.formats, fn {format, {count, bytes}} ->
+          {format, %{thumbnails: count, bytes: bytes}}
+        end),
       slowest:
         for({milliseconds, path} <- report.slowest, do: %{path: path, milliseconds: milliseconds})
     })
   end
 
-  @doc "What a dry run says of an image."
-  @spec lines(Outcome.t()) :: [String.t()]
-  def lines(%{state: :planned} = outcome) do
+  @doc "What is said of a file in words; `dry` as what would be done."
+  @spec lines(Outcome.t(), dry :: boolean) :: [String.t()]
+  def lines(outcome, dry \\ false)
+
+  def lines(%{state: :planned} = outcome, _dry) do
     for output <- outcome.outputs,
-        do: "make #{Format.printable(output.path)} from #{Format.printable(outcome.path)}"
+        not Map.has_key?(output, :bytes),
+        do: from("make", output, outcome)
   end
 
-  def lines(%{state: :skipped} = outcome), do: ["skip #{Format.printable(outcome.path)}"]
+  def lines(%{state: :made} = outcome, _dry) do
+    for output <- Enum.take(outcome.outputs, outcome.made),
+        do:
+          from("made", output, outcome) <>
+            " (#{Format.bytes(output.bytes)}, #{round(outcome.milliseconds)} ms)"
+  end
 
-  def lines(outcome),
+  def lines(%{state: :skipped} = outcome, _dry), do: ["skip #{Format.printable(outcome.path)}"]
+
+  def lines(%{state: :left_out} = outcome, _dry),
+    do: ["left out (#{outcome.kind}) #{Format.printable(outcome.path)}"]
+
+  def lines(%{state: :pruned} = outcome, dry) do
+    word = if dry, do: "prune", else: "pruned"
+
+    for output <- outcome.outputs,
+        do:
+          "#{word} #{Format.printable(output.path)} of #{Format.printable(outcome.path)}, which is gone"
+  end
+
+  def lines(outcome, _dry),
     do:
-      for(error <- outcome.errors, do: "fail #{Format.printable(outcome.path)}: #{error.message}")
+      for(
+        error <- outcome.errors,
+        do:
+          "fail #{Format.printable(outcome.path)}: #{Format.text(error.message)} (#{error.reason})"
+      )
+
+  defp from(word, output, outcome),
+    do: "#{word} #{Format.printable(output.path)} from #{Format.printable(outcome.path)}"
 end

@@ -16,7 +16,7 @@ defmodule Thumbnailer.Batch.Input.Glob do
   @spec split(String.t()) :: {Path.t(), rests}
   def split(pattern) do
     {folder, segments} = pattern |> Path.split() |> Enum.split_while(&(not glob?(&1)))
-    {Path.join(["." | folder] |> from_root()), segments |> Enum.map(&compile/1) |> reach()}
+    {Path.join(["." | folder] |> from_root()), segments |> Enum.map(&compile(&1)) |> reach()}
   end
 
   defp from_root([".", "/" <> _ = root | folder]), do: [root | folder]
@@ -48,14 +48,43 @@ defmodule Thumbnailer.Batch.Input.Glob do
   defp reach([:any | rest] = all), do: [all | reach(rest)]
   defp reach(rest), do: [rest]
 
+  @doc "A whole glob that is matched against paths; without a slash it is one for names at any depth."
+  @spec whole(String.t()) :: rests
+  def whole(glob) do
+    segments = glob |> String.trim_trailing("/") |> Path.split() |> Enum.map(&compile(&1, true))
+    if Enum.count(segments) == 1, do: [[:deep | segments]], else: [segments]
+  end
+
+  @doc "Whether a glob that `whole/1` read matches the path."
+  @spec fits?(rests, Path.t()) :: boolean
+  def fits?([[:deep, segment]], path), do: segment == :any or Path.basename(path) =~ segment
+
+  def fits?(rests, path) do
+    path
+    |> Path.split()
+    |> Enum.reduce(Enum.flat_map(rests, &reach/1), fn name, rests ->
+      for rest <- rests,
+          next <- follow_any(rest, name),
+          reached <- reach(next),
+          uniq: true,
+          do: reached
+    end)
+    |> matched?()
+  end
+
+  # Unlike a walk, a filter sees hidden names only where they were asked for.
+  defp follow_any([:any | _] = rest, _name), do: [rest]
+  defp follow_any(rest, name), do: follow(rest, name)
+
   defp hidden?(name), do: String.starts_with?(name, ".")
 
   @doc "One segment. A name that begins with a dot matches only a segment that does."
-  @spec compile(String.t()) :: segment
-  def compile("**"), do: :any
+  @spec compile(String.t(), hidden :: boolean) :: segment
+  def compile(segment, hidden \\ false)
+  def compile("**", _hidden), do: :any
 
-  def compile(segment) do
-    visible = if hidden?(segment), do: "", else: "(?!\\.)"
+  def compile(segment, hidden) do
+    visible = if hidden or hidden?(segment), do: "", else: "(?!\\.)"
     # :dotall, as a name may hold a newline; bytes, as it need not be UTF-8.
     Regex.compile!("\\A" <> visible <> regex(segment, []) <> "\\z", [:dotall])
   end

@@ -1,22 +1,29 @@
 defmodule Thumbnailer.Batch.Journal.DiskTable do
   @moduledoc false
-  # Binaries by key for the time of a batch. They lie in a file that is already unlinked, so that nothing of it is left
-  # whatever happens. An index of slots of eight bytes says where they lie; at most three in four slots are
-  # used. So a million entries cost 11 to 22 MB of memory.
+  # Binaries by key for the time of a batch: keys of 16 bytes that are hashes, values in a file, so that a million entries
+  # cost 11 to 22 MB of memory, where ETS would take a few hundred. :dets takes as little, but ten times as long.
   #
-  # :dets would cost none, but ten times as long: it writes several times for each new entry.
+  # What always holds, between two calls:
+  #
+  #   1. A segment is an array of slots; a slot is 0 (free) or a word (tag, offset + 1). Segment k has `@first * 2^k` slots. At most
+  #      three in four are taken, so that a probe always ends at a free one.
+  #   2. A key has at most one slot, in one segment, at the first place from `place(key)` on (wrapping round) that was free when it
+  #      came. Slots are never emptied, so a probe that meets a free slot has seen all that could hold the key.
+  #   3. The offset of a slot is that of an entry `size (32 bits), key (16 bytes), value` in the file, or in `tail`, which is what the
+  #      file will hold from `written` on. Entries are never moved; a replaced value stays as waste.
+  #   4. `read_ahead` is what the file holds from `read_ahead_at` on. As entries never change, it never goes stale.
+  #   5. `room` is how many more slots of the newest segment may be taken, `count` how many keys there are.
+  #
+  # The file has lost its name already when `start_link/1` returns, so that nothing is left of it whatever happens. A function whose
+  # disk is full or broken raises `File.Error`; the table is of no use then.
 
   use GenServer
 
   import Bitwise
 
-  # A slot is 0, or a part of the key, by which most of those that meet in a place are told apart, and the
-  # offset in the file, counted from 1. Together they are a small integer.
   @offset_bits 40
   @offset_mask (1 <<< @offset_bits) - 1
-
-  # The slots of the first segment; each further one has twice as many, so that none is ever moved.
-  @first_segment 65_536
+  @first 65_536
 
   # Before each value: its size and its key.
   @header 20
@@ -32,14 +39,13 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
   defstruct [
     :file,
     segments: [],
-    free_slots: 0,
+    room: 0,
     count: 0,
     written: 0,
-    pending: [],
-    pending_bytes: 0,
-    # what was read last, and from where
-    buffer_at: 0,
-    buffer: ""
+    tail: [],
+    tail_size: 0,
+    read_ahead_at: 0,
+    read_ahead: ""
   ]
 
   @type key :: <<_::128>>
@@ -50,21 +56,31 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
 
   @doc "Puts values in; an earlier one of the same key is replaced."
   @spec put(pid, [{key, iodata}]) :: :ok
-  def put(table, entries), do: GenServer.call(table, {:put, entries}, :infinity)
+  def put(table, entries), do: call(table, {:put, entries})
 
-  @doc "Puts a value in unless the key has one, which is returned then."
-  @spec put_new(pid, key, iodata) :: :ok | {:taken, binary}
-  def put_new(table, key, value), do: GenServer.call(table, {:put_new, key, value}, :infinity)
+  @doc "Puts each value in unless its key has one, which is returned then: `:ok` or `{:taken, value}` in the order of the entries."
+  @spec put_new(pid, [{key, iodata}]) :: [:ok | {:taken, binary}]
+  def put_new(table, entries), do: call(table, {:put_new, entries})
 
   @spec fetch(pid, key) :: binary | nil
-  def fetch(table, key), do: GenServer.call(table, {:fetch, key}, :infinity)
+  def fetch(table, key), do: call(table, {:fetch, key})
 
   @doc "How many keys there are."
   @spec count(pid) :: non_neg_integer
-  def count(table), do: GenServer.call(table, :count, :infinity)
+  def count(table), do: call(table, :count)
 
   @spec stop(pid) :: :ok
   def stop(table), do: GenServer.stop(table, :normal, :infinity)
+
+  defp call(table, request) do
+    case GenServer.call(table, request, :infinity) do
+      {:done, result} ->
+        result
+
+      {:failed, posix} ->
+        raise File.Error, reason: posix, action: "use", path: "the index of a batch"
+    end
+  end
 
   @impl true
   def init(path) do
@@ -80,24 +96,28 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
   end
 
   @impl true
-  def handle_call({:put, entries}, _from, state),
-    do: {:reply, :ok, Enum.reduce(entries, state, &replace/2)}
-
-  def handle_call({:put_new, key, value}, _from, state) do
-    case find(state, key) do
-      {nil, state} -> {:reply, :ok, add(state, key, value)}
-      {{_slots, _index, value}, state} -> {:reply, {:taken, value}, state}
-    end
+  def handle_call(request, _from, state) do
+    {result, state} = answer(request, state)
+    {:reply, {:done, result}, state}
+  catch
+    {:failed, posix} -> {:reply, {:failed, posix}, state}
   end
 
-  def handle_call({:fetch, key}, _from, state) do
-    case find(state, key) do
-      {nil, state} -> {:reply, nil, state}
-      {{_slots, _index, value}, state} -> {:reply, value, state}
-    end
+  defp answer({:put, entries}, state), do: {:ok, Enum.reduce(entries, state, &replace/2)}
+  defp answer({:put_new, entries}, state), do: Enum.map_reduce(entries, state, &claim/2)
+  defp answer(:count, state), do: {state.count, state}
+
+  defp answer({:fetch, key}, state) do
+    {found, state} = find(state, key)
+    {found && elem(found, 2), state}
   end
 
-  def handle_call(:count, _from, state), do: {:reply, state.count, state}
+  defp claim({key, value}, state) do
+    case find(state, key) do
+      {nil, state} -> {:ok, add(state, key, value)}
+      {{_slots, _index, value}, state} -> {{:taken, value}, state}
+    end
+  end
 
   # -- slots
 
@@ -113,22 +133,18 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
     end
   end
 
-  defp add(%{free_slots: 0} = state, key, value), do: state |> grow() |> add(key, value)
+  defp add(%{room: 0} = state, key, value), do: state |> grow() |> add(key, value)
 
   defp add(%{segments: [slots | _older]} = state, key, value) do
     {offset, state} = append(state, key, value)
-    :atomics.put(slots, free_slot(slots, first_slot(slots, key)), word(key, offset))
-    %{state | free_slots: state.free_slots - 1, count: state.count + 1}
+    :atomics.put(slots, free(slots, place(slots, key)), word(key, offset))
+    %{state | room: state.room - 1, count: state.count + 1}
   end
 
   defp grow(%{segments: segments} = state) do
-    size = @first_segment <<< length(segments)
-
-    %{
-      state
-      | segments: [:atomics.new(size, signed: false) | segments],
-        free_slots: div(size * 3, 4)
-    }
+    size = @first <<< length(segments)
+    slots = :atomics.new(size, signed: false)
+    %{state | segments: [slots | segments], room: div(size * 3, 4)}
   end
 
   defp find(state, key), do: find(state.segments, state, key)
@@ -136,7 +152,7 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
   defp find([], state, _key), do: {nil, state}
 
   defp find([slots | older], state, key) do
-    case probe(state, slots, key, first_slot(slots, key)) do
+    case probe(state, slots, key, place(slots, key)) do
       {nil, state} -> find(older, state, key)
       found -> found
     end
@@ -149,45 +165,44 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
 
       word ->
         case read(state, word, key) do
-          {nil, state} -> probe(state, slots, key, next_slot(slots, index))
+          {nil, state} -> probe(state, slots, key, next(slots, index))
           {value, state} -> {{slots, index, value}, state}
         end
     end
   end
 
-  defp free_slot(slots, index),
-    do:
-      if(:atomics.get(slots, index) == 0,
-        do: index,
-        else: free_slot(slots, next_slot(slots, index))
-      )
+  defp free(slots, index),
+    do: if(:atomics.get(slots, index) == 0, do: index, else: free(slots, next(slots, index)))
 
-  defp first_slot(slots, <<place::40, _rest::88>>), do: rem(place, size(slots)) + 1
-  defp next_slot(slots, index), do: rem(index, size(slots)) + 1
+  defp place(slots, <<place::40, _rest::88>>), do: rem(place, size(slots)) + 1
+  defp next(slots, index), do: rem(index, size(slots)) + 1
   defp size(slots), do: :atomics.info(slots).size
 
+  # Together a small integer, which is no object on the heap.
   defp word(key, offset), do: tag(key) <<< @offset_bits ||| offset + 1
   defp tag(<<_place::40, tag::19, _rest::69>>), do: tag
 
   # -- the file
 
+  # An entry that cannot be written stays in the tail: the next call fails again, and the caller ends the batch.
   defp append(state, key, value) do
     size = IO.iodata_length(value)
-    offset = state.written + state.pending_bytes
-    pending_bytes = state.pending_bytes + @header + size
+    state = if state.tail_size >= @block, do: flush(state), else: state
+    offset = state.written + state.tail_size
 
-    state = %{
-      state
-      | pending: [state.pending, <<size::32>>, key | value],
-        pending_bytes: pending_bytes
-    }
-
-    {offset, if(pending_bytes >= @block, do: flush(state), else: state)}
+    {offset,
+     %{
+       state
+       | tail: [state.tail, <<size::32>>, key | value],
+         tail_size: state.tail_size + @header + size
+     }}
   end
 
   defp flush(state) do
-    :ok = :file.pwrite(state.file, state.written, state.pending)
-    %{state | pending: [], pending_bytes: 0, written: state.written + state.pending_bytes}
+    with {:error, posix} <- :file.pwrite(state.file, state.written, state.tail),
+         do: throw({:failed, posix})
+
+    %{state | tail: [], tail_size: 0, written: state.written + state.tail_size}
   end
 
   # The value that the slot leads to, if it is that of the key.
@@ -201,10 +216,10 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
     end
   end
 
-  defp entry(%{buffer: buffer, buffer_at: buffer_at} = state, offset, key) do
-    skip = offset - buffer_at
+  defp entry(%{read_ahead: bytes, read_ahead_at: at} = state, offset, key) do
+    skip = offset - at
 
-    case buffer do
+    case bytes do
       <<_::binary-size(skip), size::32, found::binary-16, value::binary-size(size), _::binary>>
       when skip >= 0 ->
         {if(found == key, do: value), state}
@@ -216,13 +231,21 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
 
   # From the entry on, and at least all of it.
   defp read_ahead(state, offset) do
-    {:ok, <<size::32, _::binary>> = buffer} = :file.pread(state.file, offset, @read_ahead)
+    <<size::32, _::binary>> = bytes = pread(state, offset, @read_ahead)
 
-    {:ok, buffer} =
-      if byte_size(buffer) < @header + size and byte_size(buffer) == @read_ahead,
-        do: :file.pread(state.file, offset, @header + size),
-        else: {:ok, buffer}
+    bytes =
+      if byte_size(bytes) < @header + size,
+        do: pread(state, offset, @header + size),
+        else: bytes
 
-    %{state | buffer: buffer, buffer_at: offset}
+    %{state | read_ahead: bytes, read_ahead_at: offset}
+  end
+
+  defp pread(state, offset, size) do
+    case :file.pread(state.file, offset, size) do
+      {:ok, bytes} -> bytes
+      {:error, posix} -> throw({:failed, posix})
+      :eof -> throw({:failed, :eio})
+    end
   end
 end

@@ -3,6 +3,7 @@ defmodule Thumbnailer.Batch.Journal.Fingerprint do
   # What an input held when its thumbnails were made: size, time of change and hash. Decides whether it is the same
   # now, reading it only when size and time cannot tell.
 
+  alias Thumbnailer.Batch.Input.RawPath
   alias Thumbnailer.{Error, Source}
 
   @enforce_keys [:size, :mtime, :read_at]
@@ -13,71 +14,62 @@ defmodule Thumbnailer.Batch.Journal.Fingerprint do
           size: non_neg_integer,
           mtime: integer,
           read_at: integer,
-          hash: <<_::128>> | nil
+          hash: <<_::512>> | nil
         }
 
   # Bytes that are read at a time.
   @block 1_048_576
 
-  @doc "What the file system says of the input; `info` is that, where it is known already."
-  @spec stat(Path.t(), File.Stat.t() | nil) :: {:ok, t} | {:error, Error.t()}
-  def stat(path, info \\ nil) do
-    info_result = if info, do: {:ok, info}, else: info(path)
-
-    with {:ok, %{size: size, mtime: mtime}} <- Source.regular(path, info_result),
+  @doc "What the file system says of the input."
+  @spec stat(Path.t()) :: {:ok, t} | {:error, Error.t()}
+  def stat(path) do
+    with {:ok, %{size: size, mtime: mtime}} <- Source.regular(path, RawPath.stat(path)),
          do: {:ok, %__MODULE__{size: size, mtime: mtime, read_at: System.os_time(:second)}}
   end
 
-  @doc """
-  As `File.stat/2` with POSIX seconds, but asks the system itself: the file server of the BEAM is one process, which
-  all images of a finished run would queue for.
-  """
-  @spec info(Path.t()) :: {:ok, File.Stat.t()} | {:error, File.posix()}
-  def info(path) do
-    with {:ok, record} <- :file.read_file_info(path, [:raw, time: :posix]),
-         do: {:ok, File.Stat.from_record(record)}
-  end
-
-  @doc "The same with the hash of all bytes, whose key is `key`."
-  @spec hash(t, Path.t(), binary) :: {:ok, t} | {:error, Error.t()}
-  def hash(%__MODULE__{hash: nil} = content, path, key) do
-    case File.open(path, [:read, :raw, :binary], &digest(&1, key, <<0::128>>)) do
-      {:ok, hash} when is_binary(hash) -> {:ok, %{content | hash: hash}}
-      {:ok, {:error, posix}} -> {:error, Error.unreadable(path, posix)}
+  @doc "The same with the BLAKE2b hash of all bytes (RFC 7693)."
+  @spec hash(t, Path.t()) :: {:ok, t} | {:error, Error.t()}
+  def hash(%__MODULE__{hash: nil} = content, path) do
+    with {:ok, file} <- :file.open(path, [:read, :raw, :binary]) do
+      digested = digest(file, :crypto.hash_init(:blake2b))
+      _ = :file.close(file)
+      digested
+    end
+    |> case do
+      {:ok, hash} -> {:ok, %{content | hash: hash}}
       {:error, posix} -> {:error, Error.unreadable(path, posix)}
     end
   end
 
-  # GMAC runs at the speed of memory, ten times that of SHA-256; with a key that is drawn for each journal, two
-  # contents meet in one hash by chance only once in 2^128. NIST SP 800-38D.
-  defp digest(file, key, hash) do
+  def hash(content, _path), do: {:ok, content}
+
+  defp digest(file, state) do
     case :file.read(file, @block) do
-      {:ok, block} ->
-        sealed =
-          :crypto.crypto_one_time_aead(:aes_256_gcm, key, <<0::96>>, "", [hash, block], true)
-
-        hash = elem(sealed, 1)
-        # Less than was asked for is the end of it.
-        if byte_size(block) < @block, do: hash, else: digest(file, key, hash)
-
-      :eof ->
-        hash
-
-      {:error, posix} ->
-        {:error, posix}
+      {:ok, block} -> digest(file, :crypto.hash_update(state, block))
+      :eof -> {:ok, :crypto.hash_final(state)}
+      {:error, posix} -> {:error, posix}
     end
   end
 
   @doc """
   Whether the input is what it was: the same size, and the same time or the same bytes.
 
-  A time of change that is not older than the reading proves nothing, as times have whole seconds.
+  A time of change that is not older than the reading proves nothing, as times have whole seconds. Yields the fingerprint of now,
+  with its hash where that had to be made.
   """
-  @spec same?(t, t, Path.t(), binary) :: boolean
-  def same?(%{size: size} = then, %{size: size} = now, path, key) do
-    (then.mtime == now.mtime and then.mtime < then.read_at) or
-      match?({:ok, %{hash: hash}} when hash == then.hash, hash(now, path, key))
+  @spec compare(t, t, Path.t()) :: {:same | :changed, t}
+  def compare(%{size: size} = then, %{size: size} = now, path) do
+    if then.mtime == now.mtime and then.mtime < then.read_at,
+      do: {:same, %{now | hash: then.hash}},
+      else: compare_bytes(then, now, path)
   end
 
-  def same?(_then, _now, _path, _key), do: false
+  def compare(_then, now, _path), do: {:changed, now}
+
+  defp compare_bytes(then, now, path) do
+    case hash(now, path) do
+      {:ok, %{hash: hash} = now} -> {if(hash == then.hash, do: :same, else: :changed), now}
+      {:error, _unreadable} -> {:changed, now}
+    end
+  end
 end

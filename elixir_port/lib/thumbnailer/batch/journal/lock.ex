@@ -1,53 +1,196 @@
 defmodule Thumbnailer.Batch.Journal.Lock do
   @moduledoc false
-  # Keeps two batches from writing into the same folder at a time. The lock names its owner; that of an owner that was
-  # killed, such as by kill -9, is taken over.
+  # Keeps two batches from writing into the same folder at a time. The lock is a file that names its owner; the owner gives it a
+  # new time of change every few seconds.
+  #
+  # A lock is taken over when its owner is gone: in the same namespace of processes, when no process has its pid and its time of start;
+  # in another one (another container, another host), when the lock did not change for a minute. Both times are those of
+  # the file system, so that the clocks of two hosts need not agree.
 
+  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.Error
   alias Thumbnailer.OS
 
-  @doc "Takes the lock of `folder`, `:taken_over` from an owner that has ended, or says who has it."
-  @spec take(Path.t(), :ok | :taken_over) :: :ok | :taken_over | {:error, String.t()}
-  def take(folder, how \\ :ok) do
-    case File.open(path(folder), [:write, :exclusive], &IO.binwrite(&1, owner())) do
-      {:ok, :ok} -> how
-      {:error, :eexist} -> take_over(folder)
-      {:error, posix} -> {:error, "#{path(folder)} cannot be made: #{:file.format_error(posix)}"}
+  # Milliseconds between two heartbeats, and seconds without one after which an owner elsewhere is gone.
+  @heartbeat 5_000
+  @silence 60
+
+  @enforce_keys [:path, :owner, :heart]
+  defstruct [:path, :owner, :heart]
+
+  @type t :: %__MODULE__{path: Path.t(), owner: binary, heart: pid}
+
+  @doc """
+  Takes the lock of `folder`, or says who has it. `:taken_over` is one of an owner who died.
+
+  The caller gets `:lock_lost` when somebody else has taken or deleted the lock.
+  """
+  @spec take(Path.t()) :: {:ok, t, :free | :taken_over} | {:error, Error.t()}
+  def take(folder), do: take(folder <> "/lock", owner(), :free, 3)
+
+  defp take(path, owner, how, attempts) do
+    case create(path, owner) do
+      :ok ->
+        {:ok, %__MODULE__{path: path, owner: owner, heart: beat(path, owner)}, how}
+
+      {:error, :eexist} when attempts > 0 ->
+        take_over(path, owner, attempts)
+
+      {:error, posix} ->
+        {:error, Error.new(:write_failed, "#{path} cannot be made: #{:file.format_error(posix)}")}
     end
   end
 
-  @spec release(Path.t()) :: :ok
-  def release(folder) do
-    _ = File.rm(path(folder))
+  defp create(path, owner) do
+    with {:ok, file} <- :file.open(path, [:write, :raw, :binary, :exclusive]) do
+      written = :file.write(file, owner)
+      _ = :file.close(file)
+      # A full disk must not leave a lock that names nobody.
+      if written != :ok, do: :file.delete(path)
+      written
+    end
+  end
+
+  @spec release(t) :: :ok
+  def release(lock) do
+    Process.unlink(lock.heart)
+    Process.exit(lock.heart, :kill)
+    _ = if mine?(lock.path, lock.owner), do: :file.delete(lock.path)
     :ok
   end
 
-  defp take_over(folder) do
-    with {:ok, owner} <- File.read(path(folder)),
-         true <- alive?(String.split(owner)) do
-      {:error,
-       "another batch (os pid and host: #{owner}) writes into this folder; if it does not, delete #{path(folder)}"}
+  defp take_over(path, owner, attempts) do
+    with {:ok, other} <- :file.read_file(path),
+         {:gone, nil} <- state(path, String.split(other)) do
+      _ = :file.delete(path)
+      take(path, owner, :taken_over, attempts - 1)
     else
-      _gone ->
-        release(folder)
-        take(folder, :taken_over)
+      {:error, :enoent} ->
+        take(path, owner, :free, attempts - 1)
+
+      {:error, posix} ->
+        {:error, Error.new(:write_failed, "#{path} cannot be read: #{:file.format_error(posix)}")}
+
+      {:alive, why} ->
+        {:error,
+         Error.new(:unavailable, "another batch writes into this folder: #{why} (#{path})")}
     end
   end
 
-  defp alive?([pid, host]) do
-    host != host() or pid == System.pid() or
-      (match?({number, ""} when number > 0, Integer.parse(pid)) and
-         OS.Process.running?(String.to_integer(pid)))
+  # -- whether the owner lives
+
+  defp state(path, [pid, host, namespace, start | _token]) do
+    cond do
+      namespace != namespace() -> heard(path, "on #{text(host)}")
+      running?(pid, start) -> {:alive, "os pid #{text(pid)} of this host"}
+      true -> {:gone, nil}
+    end
   end
 
-  # Written by a batch that was cut off before it had a name.
-  defp alive?(_unnamed), do: false
+  # Written by a batch that was cut off before it had named itself.
+  defp state(path, _unnamed), do: heard(path, "one that is starting")
 
-  defp owner, do: "#{System.pid()} #{host()}"
+  defp running?(pid, start) do
+    with {number, ""} when number > 0 <- Integer.parse(pid),
+         true <- OS.Process.running?(number) do
+      # Where the start cannot be seen, the process counts.
+      started_at(pid) in [start, "unknown"]
+    else
+      _other -> false
+    end
+  end
+
+  defp heard(path, who) do
+    case silence(path) do
+      {:ok, seconds} when seconds >= @silence ->
+        {:gone, nil}
+
+      {:ok, seconds} ->
+        {:alive,
+         "#{who}, last heard #{seconds} s ago; after #{@silence} s of silence its lock is taken over"}
+
+      {:error, _posix} ->
+        {:alive, who}
+    end
+  end
+
+  # A file that is made now says what time the file system has.
+  defp silence(path) do
+    probe = "#{path}.#{System.pid()}-#{System.unique_integer([:positive])}"
+
+    with {:ok, %{mtime: heard_at}} <- RawPath.lstat(path),
+         :ok <- create(probe, "") do
+      now = RawPath.lstat(probe)
+      _ = :file.delete(probe)
+      with {:ok, %{mtime: now}} <- now, do: {:ok, max(now - heard_at, 0)}
+    end
+  end
+
+  # -- the heartbeat
+
+  defp beat(path, owner) do
+    holder = self()
+    spawn_link(fn -> loop(path, owner, holder) end)
+  end
+
+  defp loop(path, owner, holder) do
+    receive do
+    after
+      @heartbeat -> :ok
+    end
+
+    cond do
+      not mine?(path, owner) -> send(holder, :lock_lost)
+      true -> touch(path) && loop(path, owner, holder)
+    end
+  end
+
+  # By writing, so that the time is that of the file system.
+  defp touch(path) do
+    with {:ok, file} <- :file.open(path, [:read, :write, :raw, :binary]),
+         {:ok, first} <- :file.pread(file, 0, 1) do
+      _ = :file.pwrite(file, 0, first)
+      :file.close(file)
+    end
+
+    true
+  end
+
+  # A lock that cannot be read at the moment is not lost.
+  defp mine?(path, owner),
+    do: :file.read_file(path) not in [{:error, :enoent}] and same?(:file.read_file(path), owner)
+
+  defp same?({:ok, content}, owner), do: content == owner
+  defp same?({:error, _posix}, _owner), do: true
+
+  # -- who this is
+
+  defp owner do
+    token = Base.encode16(:crypto.strong_rand_bytes(8), case: :lower)
+    "#{System.pid()} #{host()} #{namespace()} #{started_at(System.pid())} #{token}"
+  end
 
   defp host do
     {:ok, host} = :inet.gethostname()
     to_string(host)
   end
 
-  defp path(folder), do: Path.join(folder, "lock")
+  # The boot of the system and the namespace of processes in it: within them a pid means one process.
+  defp namespace do
+    boot =
+      with {:ok, id} <- :file.read_file("/proc/sys/kernel/random/boot_id"), do: String.trim(id)
+
+    space = with {:ok, link} <- :file.read_link("/proc/self/ns/pid"), do: to_string(link)
+    if is_binary(boot) and is_binary(space), do: "#{boot}/#{space}", else: host()
+  end
+
+  # Field 22 of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html, counted behind the name, which may hold anything.
+  defp started_at(pid) do
+    case :file.read_file("/proc/#{pid}/stat") do
+      {:ok, stat} -> stat |> String.split(")") |> List.last() |> String.split() |> Enum.at(19)
+      {:error, _hidden} -> "unknown"
+    end
+  end
+
+  defp text(name), do: if(String.match?(name, ~r/\A[\w.:-]+\z/), do: name, else: inspect(name))
 end

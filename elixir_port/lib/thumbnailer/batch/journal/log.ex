@@ -1,113 +1,209 @@
 defmodule Thumbnailer.Batch.Journal.Log do
   @moduledoc false
-  # The file of a journal: a :disk_log, which repairs a tail that was torn off by a power failure. Its head holds
-  # the version and the key of the hashes of contents; entries are {id, path, made}, the last of an id counts.
+  # The file of a journal: a line that names it, then frames, each a list of terms.
+  #
+  #     frame = marker (4 bytes), size (32 bits), CRC-32 of the payload (32 bits), payload (external term format)
+  #
+  # Whatever a power failure or a full disk leaves of it can be read: a frame that is not whole costs itself and no other, and
+  # writing goes on behind the last whole one. `:disk_log` cannot do that when the file was closed well and cut afterwards,
+  # and takes no names that are not text.
+  #
+  # A log belongs to the process that opened it.
 
-  alias Thumbnailer.Batch.Journal.Record
+  @head "thumbnailer journal 2\n"
+  @marker <<0xF5, "TJ", 0xFA>>
+  @block 1_048_576
 
-  @version 1
+  # A size above this is that of a damaged frame.
+  @largest 268_435_456
 
-  @type t :: term
-  @type entry :: {id :: <<_::128>>, Path.t(), Record.t()}
+  @enforce_keys [:file]
+  defstruct [:file, ends_at: 0]
 
-  @doc "Opens the log at `path`, or begins it."
-  @spec open(Path.t()) :: {:ok, t} | {:error, term}
-  def open(path) do
-    case :disk_log.open(name: {__MODULE__, path}, file: charlist(path), repair: true, quiet: true) do
-      {:ok, log} -> {:ok, log}
-      {:repaired, log, _recovered, _bad_bytes} -> {:ok, log}
-      {:error, why} -> {:error, why}
+  @type t :: %__MODULE__{file: :file.fd(), ends_at: non_neg_integer}
+
+  @doc "Opens the log at `path`, begins it in `:write` mode, and reduces the terms in it, a frame at a time."
+  @spec open(Path.t(), :read | :write, acc, ([term], acc -> acc)) ::
+          {:ok, t, acc} | {:error, File.posix() | :not_a_journal}
+        when acc: term
+  def open(path, mode, acc, fun) do
+    modes = if mode == :write, do: [:read, :write], else: [:read]
+
+    with {:ok, file} <- :file.open(path, modes ++ [:raw, :binary]) do
+      log = %__MODULE__{file: file}
+
+      with {:ok, log, acc} <- read(log, acc, fun), {:ok, log} <- prepare(log, mode) do
+        {:ok, log, acc}
+      else
+        {:error, why} ->
+          close(log)
+          {:error, why}
+      end
     end
   end
 
   @spec close(t) :: :ok
   def close(log) do
-    _ = :disk_log.close(log)
+    _ = :file.close(log.file)
     :ok
   end
 
-  @doc "Writes entries; they are on the disk when this returns."
-  @spec append(t, [entry]) :: :ok
-  def append(log, entries) do
-    :ok = :disk_log.log_terms(log, entries)
-    :ok = :disk_log.sync(log)
-  end
-
-  @doc """
-  Reduces the entries, a chunk at a time; yields the key and the result.
-
-  What a damaged place left whole is read. A log without a head gets one; that of another version is an error.
-  """
-  @spec reduce(t, acc, ([entry], acc -> acc)) ::
-          {:ok, key :: binary, acc} | {:error, :other_version}
+  @doc "Reduces the terms once more, from the start."
+  @spec read(t, acc, ([term], acc -> acc)) ::
+          {:ok, t, acc} | {:error, File.posix() | :not_a_journal}
         when acc: term
-  def reduce(log, acc, fun) do
-    case log |> :disk_log.chunk(:start) |> terms() do
+  def read(log, acc, fun) do
+    case :file.pread(log.file, 0, byte_size(@head)) do
+      {:ok, @head} ->
+        frames(log, byte_size(@head), "", byte_size(@head), acc, fun)
+
       :eof ->
-        key = :crypto.strong_rand_bytes(32)
-        begin(log, key)
-        {:ok, key, acc}
+        {:ok, %{log | ends_at: 0}, acc}
 
-      {next, [{:thumbnailer_journal, @version, key} | entries]} ->
-        {:ok, key, go_on({next, entries}, log, acc, fun)}
+      # Cut off within its first line.
+      {:ok, start} ->
+        if String.starts_with?(@head, start), do: {:ok, log, acc}, else: {:error, :not_a_journal}
 
-      _other ->
-        {:error, :other_version}
+      {:error, posix} ->
+        {:error, posix}
     end
   end
 
-  defp begin(log, key) do
-    :ok = :disk_log.log(log, {:thumbnailer_journal, @version, key})
-    :ok = :disk_log.sync(log)
+  # `at` is where `rest` begins, `ends_at` where the last whole frame ended.
+  defp frames(log, at, rest, ends_at, acc, fun) do
+    case :file.pread(log.file, at + byte_size(rest), @block) do
+      {:ok, block} ->
+        {rest, at, ends_at, acc} = split(rest <> block, at, ends_at, acc, fun)
+        frames(log, at, rest, ends_at, acc, fun)
+
+      # What looks like the beginning of a frame may hide whole ones behind it.
+      :eof when byte_size(rest) > byte_size(@marker) ->
+        {rest, at, ends_at, acc} = rest |> skip(at) |> resume(ends_at, acc, fun)
+        frames(log, at, rest, ends_at, acc, fun)
+
+      :eof ->
+        {:ok, %{log | ends_at: ends_at}, acc}
+
+      {:error, posix} ->
+        {:error, posix}
+    end
   end
 
-  defp go_on(:eof, _log, acc, _fun), do: acc
+  defp resume({rest, at}, ends_at, acc, fun), do: split(rest, at, ends_at, acc, fun)
 
-  defp go_on({next, terms}, log, acc, fun) do
-    acc = fun.(for({<<_::128>>, _path, %Record{}} = entry <- terms, do: entry), acc)
-    log |> :disk_log.chunk(next) |> terms() |> go_on(log, acc, fun)
+  defp split(
+         <<@marker, size::32, crc::32, payload::binary-size(size), rest::binary>> = all,
+         at,
+         ends_at,
+         acc,
+         fun
+       )
+       when size <= @largest do
+    case terms(payload, crc) do
+      {:ok, terms} -> split(rest, at + 12 + size, at + 12 + size, fun.(terms, acc), fun)
+      :damaged -> all |> skip(at) |> resume(ends_at, acc, fun)
+    end
   end
 
-  defp terms({next, terms, _bad_bytes}), do: {next, terms}
-  defp terms(other), do: other
+  # Not all of it was read yet.
+  defp split(<<@marker, size::32, _rest::binary>> = all, at, ends_at, acc, _fun)
+       when size <= @largest,
+       do: {all, at, ends_at, acc}
+
+  defp split(rest, at, ends_at, acc, _fun) when byte_size(rest) <= 8, do: {rest, at, ends_at, acc}
+  defp split(rest, at, ends_at, acc, fun), do: rest |> skip(at) |> resume(ends_at, acc, fun)
+
+  # To the next marker behind the first byte, or what may be the start of one.
+  defp skip(bytes, at) do
+    case :binary.match(bytes, @marker, scope: {1, byte_size(bytes) - 1}) do
+      {skipped, _length} ->
+        {binary_part(bytes, skipped, byte_size(bytes) - skipped), at + skipped}
+
+      :nomatch ->
+        kept = min(byte_size(@marker) - 1, byte_size(bytes) - 1)
+        skipped = byte_size(bytes) - kept
+        {binary_part(bytes, skipped, kept), at + skipped}
+    end
+  end
+
+  defp terms(payload, crc) do
+    if :erlang.crc32(payload) == crc,
+      do: {:ok, :erlang.binary_to_term(payload, [:safe])},
+      else: :damaged
+  rescue
+    ArgumentError -> :damaged
+  end
+
+  defp prepare(log, :read), do: {:ok, log}
+  defp prepare(%{ends_at: 0} = log, :write), do: write(log, @head)
+
+  defp prepare(log, :write) do
+    with :ok <- cut(log), do: {:ok, log}
+  end
 
   @doc """
-  Writes the log at `path` anew, with those entries of each chunk that `keep` leaves, and opens it in place of `log`.
+  Appends a frame, which outlives this process from then on; what outlives the system is said by `sync/1`. After an error the log is
+  as it was.
+  """
+  @spec append(t, [term]) :: {:ok, t} | {:error, File.posix()}
+  def append(log, []), do: {:ok, log}
+
+  def append(log, terms) do
+    payload = :erlang.term_to_binary(terms)
+    write(log, [@marker, <<byte_size(payload)::32, :erlang.crc32(payload)::32>>, payload])
+  end
+
+  @doc "Returns when all that was appended is on the disk."
+  @spec sync(t) :: :ok | {:error, File.posix()}
+  def sync(log), do: :file.datasync(log.file)
+
+  defp write(log, bytes) do
+    case :file.pwrite(log.file, log.ends_at, bytes) do
+      :ok ->
+        {:ok, %{log | ends_at: log.ends_at + IO.iodata_length(bytes)}}
+
+      {:error, posix} ->
+        _ = cut(log)
+        {:error, posix}
+    end
+  end
+
+  defp cut(log) do
+    with {:ok, _at} <- :file.position(log.file, log.ends_at), do: :file.truncate(log.file)
+  end
+
+  @doc """
+  Writes the log at `path` anew, with those terms of each frame that `keep` leaves, and opens it in place of `log`.
 
   Whenever this is cut off, the old log is there whole, or the new one is. The old one stays when the new one
   cannot be written.
   """
-  @spec rewrite(t, Path.t(), key :: binary, acc, ([entry], acc -> {[entry], acc})) ::
-          {:ok, t} | {:error, term}
-        when acc: term
-  def rewrite(log, path, key, acc, keep) do
+  @spec rewrite(t, Path.t(), acc, ([term], acc -> {[term], acc})) :: t when acc: term
+  def rewrite(log, path, acc, keep) do
     new = path <> ".new"
-    _ = File.rm(new)
+    _ = :file.delete(new)
 
-    with {:ok, target} <- open(new),
-         :ok <- copy(log, target, key, acc, keep),
-         :ok <- :disk_log.close(target),
-         :ok <- :disk_log.close(log),
-         :ok <- File.rename(new, path),
+    with {:ok, target, nil} <- open(new, :write, nil, fn _terms, nil -> nil end),
+         {:ok, target} <- copy(log, target, acc, keep),
+         :ok <- sync(target),
+         :ok <- :file.rename(new, path),
          :ok <- sync_folder(Path.dirname(path)) do
-      open(path)
+      close(log)
+      target
     else
       {:error, _no_room} ->
-        _ = File.rm(new)
-        open(path)
+        _ = :file.delete(new)
+        log
     end
   end
 
-  defp copy(log, target, key, acc, keep) do
-    begin(target, key)
-
-    {:ok, ^key, {written, _acc}} =
-      reduce(log, {:ok, acc}, fn entries, {written, acc} ->
-        {kept, acc} = keep.(entries, acc)
-        {with(:ok <- written, do: :disk_log.log_terms(target, kept)), acc}
-      end)
-
-    with :ok <- written, do: :disk_log.sync(target)
+  defp copy(log, target, acc, keep) do
+    with {:ok, _log, {written, _acc}} <-
+           read(log, {{:ok, target}, acc}, fn terms, {written, acc} ->
+             {kept, acc} = keep.(terms, acc)
+             {with({:ok, target} <- written, do: append(target, kept)), acc}
+           end),
+         do: written
   end
 
   # Else a power failure may bring the old file back, and what was written into the new one is lost.
@@ -118,7 +214,4 @@ defmodule Thumbnailer.Batch.Journal.Log do
       synced
     end
   end
-
-  # A name need not be UTF-8: the runtime passes raw bytes on.
-  defp charlist(path), do: if(String.valid?(path), do: String.to_charlist(path), else: path)
 end

@@ -1,28 +1,61 @@
 defmodule Thumbnailer.Batch.Journal.OutputClaims do
   @moduledoc false
-  # Which input each output of this run is made from, so that no output comes from two. On disk, as there may be millions.
+  # What a run knows of its own files: which input each output is made from, so that no output comes from two, and which files
+  # are inputs, by device and inode, so that none is replaced. On disk, as there may be millions.
 
   alias Thumbnailer.Batch.Journal.DiskTable
 
-  @type t :: pid
+  @enforce_keys [:table, :fold]
+  defstruct [:table, :fold]
 
-  @doc "Starts without claims, with a file in `folder` for the time being."
-  @spec open(Path.t()) :: t
-  def open(folder) do
-    name = "claims-#{System.pid()}-#{System.unique_integer([:positive])}"
-    {:ok, table} = DiskTable.start_link(Path.join(folder, name))
-    table
+  @typedoc "`fold` is whether names that differ in case or in Unicode's normal form are one file in the folder of the outputs."
+  @type t :: %__MODULE__{table: pid, fold: boolean}
+
+  @doc "Starts without claims, with a file at `path` for the time being."
+  @spec open(Path.t(), boolean) :: {:ok, t} | {:error, File.posix()}
+  def open(path, fold) do
+    with {:ok, table} <- DiskTable.start_link(path),
+         do: {:ok, %__MODULE__{table: table, fold: fold}}
   end
 
-  @doc "Claims `output` for `input`: `:ok`, `:again` when it has it already, or the input that was first."
-  @spec claim(t, Path.t(), Path.t()) :: :ok | :again | {:taken, Path.t()}
-  def claim(claims, output, input) do
-    case DiskTable.put_new(claims, :erlang.md5(output), input) do
-      {:taken, ^input} -> :again
-      other -> other
-    end
+  @doc "Claims outputs for inputs, each `{output, input}`: `:ok`, `:again` when it has it already, or the input that was first."
+  @spec claim(t, [{Path.t(), Path.t()}]) :: [:ok | :again | {:taken, Path.t()}]
+  def claim(claims, pairs) do
+    entries = for {output, input} <- pairs, do: {key("o", folded(output, claims.fold)), input}
+
+    claims.table
+    |> DiskTable.put_new(entries)
+    |> Enum.zip_with(pairs, fn
+      :ok, _pair -> :ok
+      {:taken, input}, {_output, input} -> :again
+      {:taken, other}, _pair -> {:taken, other}
+    end)
   end
+
+  @doc "Remembers files as inputs of this run."
+  @spec add_sources(t, [{File.Stat.t(), Path.t()}]) :: :ok
+  def add_sources(claims, sources) do
+    _known =
+      DiskTable.put_new(claims.table, for({info, path} <- sources, do: {identity(info), path}))
+
+    :ok
+  end
+
+  @doc "The input of this run that is the file, by whatever name, or nil."
+  @spec source(t, File.Stat.t()) :: Path.t() | nil
+  def source(claims, info), do: DiskTable.fetch(claims.table, identity(info))
 
   @spec close(t) :: :ok
-  def close(claims), do: DiskTable.stop(claims)
+  def close(claims), do: DiskTable.stop(claims.table)
+
+  defp identity(info), do: key("s", <<info.major_device::64, info.inode::64>>)
+  defp key(kind, bytes), do: :erlang.md5([kind, bytes])
+
+  defp folded(output, false), do: output
+
+  defp folded(output, true) do
+    if String.valid?(output),
+      do: output |> String.normalize(:nfc) |> String.downcase(),
+      else: output
+  end
 end

@@ -1,18 +1,20 @@
 defmodule Thumbnailer.Batch.Journal.Record do
   @moduledoc false
-  # What the journal says of one input: what it held, with which options, and what came of it. Decides which
-  # of its outputs are due.
+  # What the journal says of one input: what it held, with which options, what came of it, and why the last attempt failed
+  # if it did. As a plain term it outlives changes of these modules.
 
   alias Thumbnailer.Batch.Journal.Fingerprint
+  alias Thumbnailer.{Error, Formats}
 
   @enforce_keys [:content, :options]
-  defstruct [:content, :options, outputs: %{}]
+  defstruct [:content, :options, outputs: %{}, failed: nil]
 
   @typedoc "`outputs` are by name below the folder for all; `options` is a digest of what all outputs share."
   @type t :: %__MODULE__{
           content: Fingerprint.t(),
           options: binary,
-          outputs: %{Path.t() => product}
+          outputs: %{Path.t() => product},
+          failed: atom | nil
         }
 
   @typedoc "An output that was made, and the size and format that it was made for."
@@ -24,55 +26,52 @@ defmodule Thumbnailer.Batch.Journal.Record do
           bytes: non_neg_integer
         }
 
-  @typedoc "An output that is wanted; `name` is below `path`'s folder for all."
-  @type output :: %{name: Path.t(), path: Path.t(), size: String.t(), format: atom}
-
   @doc """
-  Splits outputs into those that are due and those that exist already. `same?` tells whether the input is what it was.
+  Whether the output of this name was made for this size and format, and has as many bytes now.
 
-    * `:always` - all are due
-    * `:never` - those that do not exist are
-    * `:older` - those that the journal does not know as made of this input with these options; where it
-      knows nothing of the input, those that do not exist or are older than it
+  One that was cut short or replaced by somebody else is made again.
   """
-  @spec due(
-          t | nil,
-          [output],
-          :always | :never | :older,
-          Fingerprint.t(),
-          binary,
-          (() -> boolean)
-        ) ::
-          {due :: [output], existing :: [output]}
-  def due(_record, outputs, :always, _content, _options, _same?), do: {outputs, []}
+  @spec intact?(t, map, non_neg_integer) :: boolean
+  def intact?(%__MODULE__{outputs: outputs}, output, bytes) do
+    case outputs[output.name] do
+      %{size: size, format: format, bytes: ^bytes} ->
+        {size, format} == {output.size, output.format}
 
-  def due(_record, outputs, :never, _content, _options, _same?),
-    do: Enum.split_with(outputs, &(not File.exists?(&1.path)))
-
-  def due(nil, outputs, :older, content, _options, _same?),
-    do: Enum.split_with(outputs, &(changed_at(&1.path) < content.mtime))
-
-  def due(%__MODULE__{options: options} = record, outputs, :older, _content, options, same?) do
-    if same?.(), do: Enum.split_with(outputs, &(not intact?(&1, record))), else: {outputs, []}
-  end
-
-  def due(%__MODULE__{}, outputs, :older, _content, _other_options, _same?), do: {outputs, []}
-
-  # One that was cut short or replaced by somebody else is made again.
-  defp intact?(output, record) do
-    with %{bytes: bytes} = product <- record.outputs[output.name],
-         true <- {product.size, product.format} == {output.size, output.format},
-         {:ok, %{size: ^bytes, type: :regular}} <- Fingerprint.info(output.path) do
-      true
-    else
-      _other -> false
+      _other ->
+        false
     end
   end
 
-  defp changed_at(path) do
-    case Fingerprint.info(path) do
-      {:ok, %{mtime: mtime}} -> mtime
-      {:error, _missing} -> -1
-    end
+  @spec to_term(t) :: tuple
+  def to_term(%__MODULE__{content: content} = record) do
+    outputs =
+      for {name, made} <- record.outputs,
+          do: {name, made.size, Atom.to_string(made.format), made.width, made.height, made.bytes}
+
+    failed = record.failed && Atom.to_string(record.failed)
+    {content.size, content.mtime, content.read_at, content.hash, record.options, outputs, failed}
+  end
+
+  @spec from_term(tuple) :: t
+  def from_term({size, mtime, read_at, hash, options, outputs, failed}) do
+    %__MODULE__{
+      content: %Fingerprint{size: size, mtime: mtime, read_at: read_at, hash: hash},
+      options: options,
+      outputs:
+        for {name, size, format, width, height, bytes} <- outputs, into: %{} do
+          {name,
+           %{size: size, format: format(format), width: width, height: height, bytes: bytes}}
+        end,
+      failed: failed && reason(failed)
+    }
+  end
+
+  # A format or a reason of another version is none of this one.
+  defp format(text), do: Enum.find([:auto | Formats.savers()], &(Atom.to_string(&1) == text))
+
+  defp reason(text) do
+    Enum.find_value(Error.table(), :internal, fn {reason, _from, _meaning} ->
+      if Atom.to_string(reason) == text, do: reason
+    end)
   end
 end

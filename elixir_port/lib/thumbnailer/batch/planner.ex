@@ -1,0 +1,275 @@
+defmodule Thumbnailer.Batch.Planner do
+  @moduledoc false
+  # What is to be done for one input: what its outputs are called, which of them are due, and which must not be written.
+  # Nothing is written here; a dry run ends here.
+
+  alias Thumbnailer.{Batch, Error, Formats}
+  alias Thumbnailer.Batch.{Format, Journal, Outcome, OutputName, Ownership, Plan}
+  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.Batch.Journal.{Fingerprint, OutputClaims, Record}
+
+  @enforce_keys [:batch, :ownership, :options]
+  defstruct [:batch, :ownership, :options, loaders: nil]
+
+  @type t :: %__MODULE__{
+          batch: Batch.t(),
+          ownership: Ownership.t(),
+          # a digest of the options that all outputs share
+          options: binary,
+          # the formats that the instance reads; nil where that is not known, as in a cluster
+          loaders: [Formats.name()] | nil
+        }
+
+  @doc "A planner for the images of one batch."
+  @spec new(Batch.t(), Ownership.t(), [Formats.name()] | nil) :: t
+  def new(batch, ownership, loaders) do
+    # How long it may take does not change what comes out.
+    options =
+      batch.options
+      |> Keyword.drop([:timeout, :retries])
+      |> Enum.sort()
+      |> inspect(limit: :infinity, printable_limit: :infinity)
+
+    %__MODULE__{
+      batch: batch,
+      ownership: ownership,
+      options: :erlang.md5(options),
+      loaders: loaders
+    }
+  end
+
+  @doc "What is to be done for the input; `:skip` with what the journal must hear of it, if anything."
+  @spec plan(t, Path.t(), Path.t()) ::
+          {:make, Plan.t()} | {:skip, Outcome.t(), Record.t() | nil} | {:fail, Outcome.t()}
+  def plan(planner, path, relative) do
+    record = record(planner, path)
+
+    with :ok <- readable(planner, path),
+         {:ok, content} <- Fingerprint.stat(path),
+         {:ok, outputs} <- outputs(planner.batch, path, relative, record),
+         :ok <- claim(planner, outputs, path),
+         {:ok, states} <- look(planner, outputs) do
+      decide(
+        planner,
+        %Plan{path: path, content: content, record: record, options: planner.options},
+        states
+      )
+    else
+      {:error, error} -> {:fail, Outcome.failed(path, error)}
+    end
+  end
+
+  defp record(%{ownership: %{journal: nil}}, _path), do: nil
+
+  defp record(%{ownership: %{journal: journal}}, path),
+    do: Journal.fetch(journal, RawPath.expand(path))
+
+  # Known without a look at the file, so that a dry run says it, too.
+  defp readable(%{loaders: nil}, _path), do: :ok
+
+  defp readable(%{loaders: loaders}, path) do
+    case Formats.of_path(path) do
+      nil ->
+        :ok
+
+      format ->
+        if format in loaders,
+          do: :ok,
+          else:
+            {:error,
+             Error.new(
+               :unsupported_format,
+               "#{Format.printable(path)} is #{format}, which this program does not read"
+             )}
+    end
+  end
+
+  # -- names
+
+  @doc """
+  The outputs of an input as far as its path says what they are called, for the claims of a survey: `:later` when only the image can
+  tell, or an earlier run.
+  """
+  @spec outputs_by_path(Batch.t(), Path.t(), Path.t()) :: {:ok, [map]} | :later
+  def outputs_by_path(batch, path, relative) do
+    case suffix_by_path(batch, path) do
+      :unknown -> :later
+      suffix -> {:ok, name(batch, relative, suffix)}
+    end
+  end
+
+  defp outputs(batch, path, relative, record) do
+    with {:ok, suffix} <- suffix(batch, path, relative, record) do
+      outputs = name(batch, relative, suffix)
+      paths = Enum.map(outputs, & &1.path)
+
+      # Known only here: what format :auto stands for.
+      case paths -- Enum.uniq(paths) do
+        [] ->
+          {:ok, outputs}
+
+        [twice | _] ->
+          {:error,
+           Error.new(
+             :write_failed,
+             "two of its outputs would be #{Format.printable(twice)}; give --name"
+           )}
+      end
+    end
+  end
+
+  defp name(batch, relative, auto_suffix) do
+    for size <- batch.sizes, format <- batch.formats do
+      suffix = if format == :auto, do: auto_suffix, else: "." <> Formats.suffix(format)
+      name = OutputName.render!(batch.name, relative, size, format, suffix)
+      %{name: name, path: batch.out <> "/" <> name, size: size, format: format}
+    end
+  end
+
+  defp suffix(batch, path, relative, record) do
+    case suffix_by_path(batch, path) do
+      :unknown ->
+        if known = record && remembered(batch, relative, record),
+          do: {:ok, known},
+          else: probed(batch, path)
+
+      suffix ->
+        {:ok, suffix}
+    end
+  end
+
+  # The suffix of format :auto is chosen before the image is read, unless only the image can tell.
+  defp suffix_by_path(%{formats: formats}, path) do
+    format = Formats.of_path(path)
+
+    cond do
+      :auto not in formats -> ""
+      format == nil -> :unknown
+      Formats.auto(format) == format -> Path.extname(path)
+      Formats.auto(format) != :opaque -> "." <> Formats.suffix(Formats.auto(format))
+      true -> :unknown
+    end
+  end
+
+  # The journal spares a finished run the look at each image.
+  defp remembered(batch, relative, record) do
+    Enum.find([".jpg", ".png"], fn suffix ->
+      Map.has_key?(
+        record.outputs,
+        OutputName.render!(batch.name, relative, hd(batch.sizes), :auto, suffix)
+      )
+    end)
+  end
+
+  defp probed(batch, path) do
+    with {:ok, %{format: format} = image} <-
+           Thumbnailer.probe(
+             RawPath.expand(path),
+             [on: batch.on] ++ Keyword.take(batch.options, [:timeout])
+           ) do
+      case Formats.auto(format) do
+        :opaque -> {:ok, if(image.alpha, do: ".png", else: ".jpg")}
+        saved -> {:ok, "." <> Formats.suffix(saved)}
+      end
+    end
+  end
+
+  # -- what is due
+
+  # A survey has claimed what it could; this is for the rest.
+  defp claim(planner, outputs, path) do
+    planner.ownership.claims
+    |> OutputClaims.claim(for output <- outputs, do: {output.path, RawPath.expand(path)})
+    |> Enum.zip(outputs)
+    |> Enum.find_value(:ok, fn
+      {{:taken, other}, output} -> {:error, taken(output.path, other)}
+      _claimed -> nil
+    end)
+  end
+
+  @doc "What is said of an output that two inputs would have."
+  @spec taken(Path.t(), Path.t()) :: Error.t()
+  def taken(output, other),
+    do:
+      Error.new(
+        :write_failed,
+        "#{Format.printable(output)} is made from #{Format.printable(other)} already",
+        refused: true
+      )
+
+  defp look(planner, outputs) do
+    Enum.reduce_while(outputs, {:ok, []}, fn output, {:ok, states} ->
+      case Ownership.look(planner.ownership, output) do
+        {:ok, state} -> {:cont, {:ok, [{output, state} | states]}}
+        {:error, error} -> {:halt, {:error, error}}
+      end
+    end)
+    |> case do
+      {:ok, states} -> {:ok, Enum.reverse(states)}
+      refused -> refused
+    end
+  end
+
+  defp decide(%{batch: %{overwrite: :never}}, plan, states) do
+    {free, stand} = Enum.split_with(states, &match?({_output, :free}, &1))
+    plan |> due(free, stand) |> skip_if_done()
+  end
+
+  defp decide(planner, plan, states) do
+    case Enum.find(states, &match?({_output, {:foreign, _error}}, &1)) do
+      {_output, {:foreign, error}} -> {:fail, Outcome.failed(plan.path, error)}
+      nil -> decide_own(planner.batch.overwrite, plan, states)
+    end
+  end
+
+  defp decide_own(overwrite, plan, states) when overwrite in [:always, :any],
+    do: plan |> due(states, []) |> skip_if_done()
+
+  defp decide_own(
+         :older,
+         %{record: %{options: options} = record, options: options} = plan,
+         states
+       ) do
+    case Fingerprint.compare(record.content, plan.content, plan.path) do
+      {:same, content} ->
+        {stand, due} = Enum.split_with(states, &stands?(&1, record))
+        %{plan | content: content} |> due(due, stand) |> skip_if_done()
+
+      {:changed, content} ->
+        due(%{plan | content: content}, states, []) |> skip_if_done()
+    end
+  end
+
+  defp decide_own(:older, plan, states), do: plan |> due(states, []) |> skip_if_done()
+
+  defp stands?({output, {:ours, bytes}}, record), do: Record.intact?(record, output, bytes)
+  defp stands?({_output, :free}, _record), do: false
+
+  defp due(plan, due, stand) do
+    described = for {output, _state} <- stand, do: describe(output, plan.record)
+
+    %{
+      plan
+      | due: Enum.map(due, &elem(&1, 0)),
+        free: for({output, :free} <- due, do: output.name),
+        stand: described
+    }
+  end
+
+  # What is not in the journal is known by its name only.
+  defp describe(output, nil), do: output
+  defp describe(output, record), do: Map.merge(output, Map.get(record.outputs, output.name, %{}))
+
+  defp skip_if_done(%{due: []} = plan), do: {:skip, Plan.outcome(plan, :skipped), touched(plan)}
+  defp skip_if_done(plan), do: {:make, plan}
+
+  # A file that was touched is hashed once, and known by its new time from then on.
+  defp touched(%{
+         record: %{content: %{mtime: then}} = record,
+         content: %{mtime: now, hash: hash} = content
+       })
+       when then != now and hash != nil,
+       do: %{record | content: content}
+
+  defp touched(_plan), do: nil
+end

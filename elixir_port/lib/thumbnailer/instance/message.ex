@@ -1,0 +1,87 @@
+defmodule Thumbnailer.Instance.Message do
+  @moduledoc false
+  # A request as its caller sends it to an instance, which may be on a node with another version of this library: a map with
+  # a version, and not a struct. Options and source are encoded here, in the process of the caller, once and in the form in
+  # which they are written to the program; an instance neither looks at them nor copies them.
+
+  alias Thumbnailer.{Error, Request}
+  alias Thumbnailer.Protocol.Codec
+
+  @version 1
+
+  @typedoc """
+  `kind` is the line that it waits in: a question about the instance, an image whose source is known, or one whose source is a
+  stream. `bytes` is the size of `body`. `nil` for what the instance decides.
+  """
+  @type t :: %{
+          version: pos_integer,
+          op: :make | :probe | :info | :stats | :ping,
+          kind: :question | :image | :stream,
+          body: Codec.body(),
+          bytes: non_neg_integer,
+          timeout: pos_integer | nil,
+          retries: non_neg_integer | nil
+        }
+
+  @doc "The message for a request."
+  @spec new(Request.t()) :: t
+  def new(%Request{op: op, timeout: timeout, retries: retries} = request) do
+    {_options, data} = body = Codec.body(request)
+
+    %{
+      version: @version,
+      op: op,
+      kind: kind(request),
+      body: body,
+      bytes: :erlang.iolist_size(data),
+      timeout: timeout,
+      retries: retries
+    }
+  end
+
+  defp kind(%{op: op}) when op in [:info, :stats, :ping], do: :question
+  defp kind(%{source: :stream}), do: :stream
+  defp kind(_request), do: :image
+
+  @doc "Refuses what another version of this library sent in a way that this one does not know."
+  @spec check(term) :: :ok | {:error, Error.t()}
+  def check(%{version: @version, op: op, kind: kind, body: {options, _}, bytes: bytes} = message)
+      when op in [:make, :probe, :info, :stats, :ping] and kind in [:question, :image, :stream] and
+             is_integer(options) and is_integer(bytes) and is_map_key(message, :timeout) and
+             is_map_key(message, :retries),
+      do: :ok
+
+  def check(message) do
+    version = if is_map(message), do: Map.get(message, :version), else: nil
+
+    {:error,
+     Error.new(
+       :unavailable,
+       "the caller's node sends requests in version #{inspect(version, limit: 5)}, this one takes version #{@version}"
+     )}
+  end
+
+  @doc "An outcome as it is sent to another node."
+  @spec outcome({:ok, map} | {:error, Error.t()}) :: {:ok, map} | {:error, map}
+  def outcome({:error, %Error{} = error}), do: {:error, Map.from_struct(error)}
+  def outcome({:ok, _answer} = outcome), do: outcome
+
+  @doc "An outcome as it came, from this node or another."
+  @spec cast_outcome(term) :: {:ok, map} | {:error, Error.t()}
+  def cast_outcome({:error, %Error{}} = outcome), do: outcome
+  def cast_outcome({:ok, %{}} = outcome), do: outcome
+
+  def cast_outcome({:error, %{reason: reason, message: message} = error})
+      when is_atom(reason) and is_binary(message) do
+    # A later version may have reasons that this one has not.
+    reason = if Error.reason?(reason), do: reason, else: :internal
+    {:error, Error.new(reason, message, Map.get(error, :details, %{}))}
+  end
+
+  def cast_outcome(other) do
+    message =
+      "another node answered with something that is no answer: #{inspect(other, limit: 5)}"
+
+    {:error, Error.new(:bad_reply, message)}
+  end
+end

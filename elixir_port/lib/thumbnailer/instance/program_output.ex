@@ -1,0 +1,95 @@
+defmodule Thumbnailer.Instance.ProgramOutput do
+  @moduledoc false
+  # What follows from what the program says, and from its start and its end.
+
+  alias Thumbnailer.Instance.{Dispatcher, PendingRequest, Queue, Recovery, Replies, State}
+  alias Thumbnailer.Port.Lifecycle
+
+  @doc "The program was started, or could not be."
+  @spec started(State.t(), {:ok, Lifecycle.session_info()} | {:error | :busy, String.t()}) ::
+          State.t()
+  def started(state, {:ok, _session} = result),
+    do: State.program(state, Lifecycle.started(state.program, result, state.now))
+
+  def started(state, failed),
+    do: Recovery.program_down(state, &Lifecycle.started(&1, failed, state.now))
+
+  @doc "The program has sent bytes."
+  @spec data(State.t(), binary) :: State.t()
+  def data(state, bytes) do
+    case Lifecycle.read(state.program, bytes) do
+      {:ok, frames, program} ->
+        frames
+        |> Enum.reduce(with_program(state, program), &frame(&2, &1))
+        |> Dispatcher.dispatch()
+
+      {:error, why} ->
+        Recovery.kill_program(state, :bad_reply, why)
+    end
+  end
+
+  # Nothing of it has changed when whole frames came.
+  defp with_program(%{program: program} = state, program), do: state
+  defp with_program(state, program), do: %{state | program: program}
+
+  defp frame(%{program: %{kill_reason: {:bad_reply, _why, _permanent?}}} = state, _frame),
+    do: state
+
+  defp frame(state, frame) do
+    case Lifecycle.decode(state.program, frame) do
+      {:reply, id, outcome} ->
+        reply(state, id, outcome, frame)
+
+      {:event, name, map} ->
+        State.program(state, Lifecycle.event(state.program, name, map, state.now))
+
+      {:hello, hello} ->
+        State.program(state, Lifecycle.up(state.program, hello, state.now))
+
+      {:error, why} ->
+        Recovery.kill_program(state, :bad_reply, why, state.program.state == :starting)
+    end
+  end
+
+  defp reply(%{pings: pings} = state, ping, _pong, _frame) when is_map_key(pings, ping) do
+    {id, pings} = Map.pop!(pings, ping)
+    state = %{state | pings: pings}
+
+    case Queue.get(state.queue, id) do
+      %{kind: :stream, reply_to: from} -> State.tell(state, from, :more)
+      _answered -> state
+    end
+  end
+
+  defp reply(state, id, outcome, frame) do
+    case Queue.get(state.queue, id) do
+      %PendingRequest{state: sent} = entry when sent != :waiting ->
+        state |> answered() |> State.trace(:reply, id, frame) |> Replies.finish(entry, outcome)
+
+      _unknown ->
+        Recovery.kill_program(
+          state,
+          :bad_reply,
+          "it answered request #{id}, which it does not hold"
+        )
+    end
+  end
+
+  defp answered(%{program: %{answered?: true}} = state), do: state
+  defp answered(%{program: program} = state), do: %{state | program: %{program | answered?: true}}
+
+  @doc "The program has ended, with an exit status."
+  @spec exited(State.t(), non_neg_integer) :: State.t()
+  def exited(%{queue: queue, now: now} = state, status),
+    do: Recovery.program_down(state, &Lifecycle.exited(&1, status, queue.sent, now))
+
+  @doc "The port of the program was closed."
+  @spec closed(State.t(), term) :: State.t()
+  def closed(%{queue: queue, now: now} = state, reason),
+    do: Recovery.program_down(state, &Lifecycle.closed(&1, reason, queue.sent, now))
+
+  @doc "The program was killed a while ago, and is not heard of."
+  @spec force_close(State.t()) :: State.t()
+  def force_close(%{queue: queue, now: now} = state),
+    do: Recovery.program_down(state, &Lifecycle.force_close(&1, queue.sent, now))
+end

@@ -1,0 +1,36 @@
+#include "os/cores.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <string>
+
+namespace thumbnailer {
+
+namespace {
+
+constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
+
+std::int64_t in_affinity() {
+    cpu_set_t set;
+    // EINVAL: a machine with more processors than the set has room for.
+    return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : ::sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+// Of control groups version 2, where a container sees its own at the root: "200000 100000" are two processors, "max" all.
+std::int64_t in_control_group() {
+    std::ifstream file("/sys/fs/cgroup/cpu.max");
+    std::int64_t quota = 0;
+    std::int64_t period = 0;
+    if (!(file >> quota >> period) || quota <= 0 || period <= 0) return kUnlimited;
+    return (quota + period - 1) / period;
+}
+
+} // namespace
+
+std::int64_t usable_cores() { return std::max<std::int64_t>(1, std::min(in_affinity(), in_control_group())); }
+
+} // namespace thumbnailer

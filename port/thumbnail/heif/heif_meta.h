@@ -1,0 +1,75 @@
+// The items of a HEIF file and what ties them together (ISO/IEC 14496-12, 8.11, and ISO/IEC 23008-12): what they are,
+// where their bytes stand, which properties they have, which items they refer to. Everything may lie; nothing here is
+// larger than the file.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "thumbnail/containers/boxes.h"
+
+namespace thumbnailer {
+
+using ItemId = std::uint32_t;
+
+// A place of an item's bytes, in the file or among the item data of the meta box.
+struct HeifExtent {
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+};
+
+struct HeifAssociation {
+    std::uint32_t property = 0; // its place among the properties, from 1
+    bool essential = false;     // an item must not be decoded by who does not know the property
+};
+
+struct HeifItem {
+    FourLetters type = 0;
+    std::string content_type; // of a `mime` item
+    bool hidden = false;
+    bool encrypted = false;
+    bool in_meta = false;   // its bytes are in the meta box
+    bool elsewhere = false; // its bytes are in another file, or made from other items'
+    std::vector<HeifExtent> extents;
+    std::vector<HeifAssociation> associations;
+};
+
+// `from` is derived from, a thumbnail of, about, or auxiliary to `to`, by `type`.
+struct HeifReference {
+    FourLetters type = 0;
+    ItemId from = 0;
+    std::vector<ItemId> to;
+};
+
+struct HeifMeta {
+    Bytes source;
+    Bytes item_data;
+    ItemId primary = 0;
+    std::map<ItemId, HeifItem> items;
+    std::vector<Box> properties;
+    std::vector<HeifReference> references;
+
+    // Nothing when there is none.
+    const HeifItem* item(ItemId id) const;
+    // The items that one refers to; none when there is no such reference.
+    std::vector<ItemId> targets(ItemId from, FourLetters type) const;
+    // The items that refer to one, in the order of the file.
+    std::vector<ItemId> referring(ItemId to, FourLetters type) const;
+    bool refers(ItemId from, FourLetters type) const;
+};
+
+// Fails with bad_image when a box lies about itself or there is no primary item, and with unsupported_format when the
+// file has no still image: a video, or the images of a sequence alone.
+Result<HeifMeta> read_heif_meta(Bytes source);
+
+// The bytes of an item: one piece of the file, or `joined` from several. Fails with bad_image when they are not there.
+Result<Bytes> data_of(const HeifMeta& meta, const HeifItem& item, std::vector<std::byte>& joined);
+
+Failure bad_heif(std::string message);
+Failure unsupported_heif(std::string message);
+
+} // namespace thumbnailer

@@ -1,0 +1,35 @@
+// How an HEVC decoder is set up for an item (ISO/IEC 14496-15, 8.3.3.1), and the units that it decodes.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "thumbnail/geometry/geometry.h"
+
+namespace thumbnailer {
+
+// What a sequence parameter set says of its pictures (ITU-T H.265, 7.3.2.2).
+struct HevcFormat {
+    Size size;                // that a decoder has memory for
+    Size shown;               // of that, by the conformance window
+    std::uint32_t chroma = 1; // 0: none, 1: 4:2:0, 2: 4:2:2, 3: 4:4:4
+    std::uint32_t depth = 8;  // bits of a sample, the larger of luma and chroma
+    bool operator==(const HevcFormat&) const = default;
+};
+
+struct HevcConfig {
+    std::vector<Bytes> units;     // parameter sets
+    std::size_t length_bytes = 4; // of the length before each unit of an image
+    HevcFormat format;
+};
+
+// From the contents of an hvcC box. Fails with bad_image.
+Result<HevcConfig> read_hevc_config(Bytes contents);
+
+// The units of an image, each with its length before it. Fails with bad_image, also when one of them brings a parameter
+// set for pictures of another format: a decoder would follow it.
+Result<std::vector<Bytes>> hevc_units(Bytes data, const HevcConfig& config);
+
+} // namespace thumbnailer

@@ -1,0 +1,4 @@
+defmodule Thumbnailer.Batch.CLI.TimeTest do
+  use ExUnit.Case, async: true
+  doctest Thumbnailer.Batch.CLI.Time
+end

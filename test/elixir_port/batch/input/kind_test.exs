@@ -1,0 +1,4 @@
+defmodule Thumbnailer.Batch.Input.KindTest do
+  use ExUnit.Case, async: true
+  doctest Thumbnailer.Batch.Input.Kind
+end

@@ -1,0 +1,88 @@
+defmodule Thumbnailer.Cluster.RouterTest do
+  # One router with members that are processes of this test.
+  use ExUnit.Case, async: true
+
+  import Thumbnailer.Fixtures
+
+  alias Thumbnailer.{Cluster, Error, Thumbnail}
+  alias Thumbnailer.Cluster.{Membership, Router, Scope}
+
+  @info %{
+    server: nil,
+    node: nil,
+    workers: 1,
+    loaders: [:png],
+    savers: [:png],
+    max_request_bytes: 1_000_000
+  }
+
+  setup %{test: name}, do: {:ok, group: :"group of #{name}"}
+
+  # A member that says `info` of itself to whoever asks, and takes no request.
+  defp join(group, info) do
+    member =
+      spawn_link(fn ->
+        receive do
+          {:"$gen_cast", {:subscribe, router}} -> send(router, {:member, self(), info.(self())})
+        end
+
+        Process.sleep(:infinity)
+      end)
+
+    :ok = :pg.join(Scope.name(), group, member)
+    member
+  end
+
+  test "a member that says nonsense of itself is none, and breaks nothing for the others", %{
+    test: name,
+    group: group
+  } do
+    good = %{@info | server: self(), node: node()}
+
+    for {key, value} <- [
+          loaders: 5,
+          savers: ["png"],
+          workers: 0,
+          max_request_bytes: "many",
+          server: :nobody,
+          node: :elsewhere
+        ] do
+      refute Membership.valid?(self(), Map.put(good, key, value))
+      join(group, fn _pid -> Map.put(good, key, value) end)
+    end
+
+    join(group, fn _pid -> nil end)
+    router = Router.of(group)
+    start_fake(name, "echo", cluster: group)
+    eventually("the good member is not there", fn -> length(Cluster.members(group)) == 1 end)
+
+    for _ <- 1..12,
+        do:
+          assert({:ok, %Thumbnail{}} = Thumbnailer.make({:bytes, "x"}, 10, on: {:cluster, group}))
+
+    assert Router.of(group) == router
+    # What a beat says is looked at as well.
+    send(router, {:heartbeat, self(), :much})
+    assert [%{load: 0}] = Cluster.members(group)
+  end
+
+  test "what a newer version says beside the rest is no matter", %{group: group} do
+    good = Map.merge(@info, %{server: self(), node: node(), anything: :else})
+    assert Membership.valid?(self(), good)
+    join(group, fn _pid -> good end)
+    assert [] = Cluster.members(:"no #{group}")
+    Router.of(group)
+    eventually("it is no member", fn -> length(Cluster.members(group)) == 1 end)
+  end
+
+  test "requests that wait for a member are bounded", %{group: group} do
+    router = Router.of(group)
+    ref = :erlang.alias()
+    waiting = Map.new(1..10_000, &{&1, {&1, {nil, []}, []}})
+    :sys.replace_state(router, &put_in(&1.balancer.waiting, waiting))
+    Router.submit(router, ref, {nil, []}, 1_000)
+    assert_receive {^ref, {:error, %Error{reason: :overloaded, message: message}}}
+    assert message =~ "10000 requests of this node wait"
+    Process.exit(router, :kill)
+  end
+end

@@ -1,0 +1,90 @@
+defmodule Thumbnailer.Batch.DiskTest do
+  # A small file system of its own, which is full, read-only, and has room again.
+  use ExUnit.Case, async: false
+
+  import Thumbnailer.Fixtures
+
+  alias Thumbnailer.Batch
+
+  @moduletag :real
+  @mountable (case System.cmd(
+                     "sh",
+                     [
+                       "-c",
+                       "d=$(mktemp -d) && mount -t tmpfs -o size=64k tmpfs $d && umount $d; s=$?; rmdir $d; exit $s"
+                     ],
+                     stderr_to_stdout: true
+                   ) do
+                {_output, 0} -> true
+                _refused -> false
+              end)
+
+  unless @mountable, do: @moduletag(skip: "this user may not mount a tmpfs")
+
+  setup context do
+    photos = folder()
+    for n <- 1..120, do: File.cp!(sample("photo.jpg"), "#{photos}/#{n}.jpg")
+    disk = folder()
+    mount(["-t", "tmpfs", "-o", "size=240k", "tmpfs", disk])
+    on_exit(fn -> System.cmd("umount", ["-l", disk], stderr_to_stdout: true) end)
+
+    {:ok,
+     photos: photos,
+     disk: disk,
+     opts: [out: disk <> "/out", jobs: 2, on: start_instance(context.test)]}
+  end
+
+  defp mount(arguments), do: {_output, 0} = System.cmd("mount", arguments, stderr_to_stdout: true)
+  defp remount(disk, options), do: mount(["-o", "remount," <> options, disk])
+
+  test "a full disk ends a batch after a few images, with one error; with room again it goes on",
+       context do
+    %{photos: photos, disk: disk, opts: opts} = context
+    before = digests(photos)
+    {:ok, report} = Batch.run(photos, opts)
+    assert %{reason: :write_failed, message: message} = report.halted
+    assert message =~ "no space left on device"
+    assert report.stopped and report.made > 20 and report.failed in 3..10
+
+    # Full from the start.
+    File.write("#{disk}/fill", :binary.copy(<<0>>, 300_000))
+
+    assert match?({:error, %{reason: :write_failed}}, Batch.run(photos, opts)) or
+             match?({:ok, %{halted: %{reason: :write_failed}}}, Batch.run(photos, opts))
+
+    remount(disk, "size=4m")
+    File.rm!("#{disk}/fill")
+
+    assert {:ok, %{failed: 0, halted: nil, made: made, skipped: skipped}} =
+             Batch.run(photos, opts)
+
+    assert made + skipped == 120 and skipped >= report.made
+    assert {:ok, %{skipped: 120}} = Batch.run(photos, opts)
+    assert digests(photos) == before
+
+    assert disk
+           |> Path.join("out")
+           |> File.ls!()
+           |> Enum.reject(&(&1 == ".thumbnailer"))
+           |> length() == 120
+  end
+
+  test "a read-only disk is one error before the first image, and a dry run works on it",
+       context do
+    %{photos: photos, disk: disk, opts: opts} = context
+    remount(disk, "size=4m")
+    assert {:ok, %{made: 120}} = Batch.run(photos, opts)
+    remount(disk, "ro")
+    assert {:error, %{reason: :write_failed, message: message}} = Batch.run(photos, opts)
+    assert message =~ "read-only file system"
+    assert {:ok, %{skipped: 120}} = Batch.run(photos, [dry_run: true] ++ opts)
+  end
+
+  defp digests(folder),
+    do:
+      for(
+        name <- File.ls!(folder),
+        into: %{},
+        do: {name, :erlang.md5(File.read!("#{folder}/#{name}"))}
+      )
+end

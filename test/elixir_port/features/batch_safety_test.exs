@@ -1,0 +1,246 @@
+defmodule Thumbnailer.Batch.SafetyTest do
+  # Nothing that is not the batch's own is ever replaced.
+  use ExUnit.Case, async: true
+
+  import Thumbnailer.Fixtures
+
+  alias Thumbnailer.Batch
+
+  @moduletag :real
+  @moduletag timeout: 180_000
+
+  setup context do
+    top = folder()
+    photos = Path.join(top, "photos")
+    File.mkdir_p!(Path.join(photos, "sub"))
+    for name <- ~w(a.jpg sub/b.jpg), do: File.cp!(sample("photo.jpg"), Path.join(photos, name))
+    {:ok, top: top, photos: photos, on: start_instance(context.test)}
+  end
+
+  defp digests(folder),
+    do:
+      for(
+        path <- files(folder),
+        not (path =~ "/.thumbnailer/"),
+        into: %{},
+        do: {path, :erlang.md5(File.read!(path))}
+      )
+
+  # Of whatever names; links are not followed.
+  defp files(folder) do
+    {paths, 0} = System.cmd("find", [folder, "-type", "f", "-print0"])
+    :binary.split(paths, <<0>>, [:global, :trim_all])
+  end
+
+  defp run(context, patterns, opts),
+    do: Batch.run(patterns, Keyword.merge([on: context.on, sizes: ["40"]], opts))
+
+  defp refused(context, patterns, opts) do
+    before = digests(context.photos)
+    {:ok, report} = run(context, patterns, opts)
+    assert digests(context.photos) |> Map.take(Map.keys(before)) == before
+    assert {report.made, report.reasons} == {0, %{write_failed: report.failed}}
+    [{_path, [error]} | _] = report.failures
+    error.message
+  end
+
+  for overwrite <- [:older, :always, :any] do
+    test "an image is not replaced by its own thumbnail with --overwrite #{overwrite}",
+         %{photos: photos} = context do
+      assert refused(context, Path.join(photos, "a.jpg"),
+               out: photos,
+               overwrite: unquote(overwrite)
+             ) =~
+               "is the image #{photos}/a.jpg itself, which is never replaced"
+    end
+  end
+
+  test "nor by a list, nor in a folder that is a link to its own",
+       %{photos: photos, top: top} = context do
+    list = Path.join(top, "list")
+    File.write!(list, Path.join(photos, "a.jpg"))
+    assert refused(context, [], from: list, out: "/", overwrite: :any) =~ "itself"
+    link = Path.join(top, "link")
+    File.ln_s!(photos, link)
+    assert refused(context, Path.join(photos, "a.jpg"), out: link, overwrite: :any) =~ "itself"
+  end
+
+  test "nor by a hard link that stands in its output's place",
+       %{photos: photos, top: top} = context do
+    File.mkdir_p!(Path.join(top, "out"))
+    File.ln!(Path.join(photos, "a.jpg"), Path.join(top, "out/a.jpg"))
+
+    assert refused(context, Path.join(photos, "a.jpg"),
+             out: Path.join(top, "out"),
+             overwrite: :any
+           ) =~ "itself"
+  end
+
+  test "nor by the thumbnail of another image of the run",
+       %{photos: photos, top: top} = context do
+    other = Path.join(top, "other")
+    File.mkdir_p!(other)
+    File.cp!(sample("quadrants.jpg"), Path.join(other, "a.jpg"))
+    list = Path.join(top, "list")
+    # other/a.jpg would become photos/a.jpg, which stands on the list.
+    File.write!(list, "#{photos}/a.jpg\n")
+    before = digests(photos)
+
+    {:ok, report} =
+      run(context, Path.join(other, "a.jpg"), from: list, out: photos, overwrite: :any)
+
+    assert Map.take(digests(photos), Map.keys(before)) == before
+    assert [{_path, [error]}] = report.failures
+    assert error.message =~ "is the image #{photos}/a.jpg itself"
+  end
+
+  test "a file that no batch made stays, until --overwrite any",
+       %{photos: photos, top: top} = context do
+    out = Path.join(top, "out")
+    File.mkdir_p!(out)
+    File.write!(Path.join(out, "a.jpg"), "mine")
+    File.touch!(Path.join(out, "a.jpg"), 1_000_000_000)
+
+    for overwrite <- [:older, :always, :never] do
+      {:ok, _report} = run(context, Path.join(photos, "a.jpg"), out: out, overwrite: overwrite)
+      assert File.read!(Path.join(out, "a.jpg")) == "mine"
+    end
+
+    assert {:ok, %{made: 1}} = run(context, Path.join(photos, "a.jpg"), out: out, overwrite: :any)
+    assert {:ok, %{skipped: 1}} = run(context, Path.join(photos, "a.jpg"), out: out)
+  end
+
+  test "nothing is written through a link in the folder for thumbnails, unless links are followed",
+       %{photos: photos, top: top} = context do
+    [out, elsewhere] = for name <- ~w(out elsewhere), do: Path.join(top, name)
+    Enum.each([out, elsewhere], &File.mkdir_p!/1)
+    File.ln_s!(elsewhere, Path.join(out, "sub"))
+    File.ln_s!(Path.join(elsewhere, "target.jpg"), Path.join(out, "a.jpg"))
+    {:ok, report} = run(context, photos, out: out, overwrite: :any)
+    assert {report.made, report.failed, File.ls!(elsewhere)} == {0, 2, []}
+    {:ok, report} = run(context, photos, out: out, overwrite: :any, follow_links: true)
+    # The link in place of a file stays one.
+    assert {report.made, report.failed, File.ls!(elsewhere)} == {1, 1, ["b.jpg"]}
+  end
+
+  test "a page that is no contact sheet stays, and so does what a link in its place leads to", %{
+    photos: photos,
+    top: top
+  } do
+    page = Path.join(top, "index.html")
+    File.write!(page, "<p>mine</p>")
+
+    {output, status} =
+      System.cmd("mix", ["thumbnailer.batch", photos, "-o", top, "--report"],
+        cd: root("elixir_port"),
+        env: [{"MIX_ENV", "test"}],
+        stderr_to_stdout: true
+      )
+
+    assert {status, output =~ "is no contact sheet; move it away"} == {1, true}
+    assert File.read!(page) == "<p>mine</p>"
+    refute File.exists?(Path.join(top, "a.jpg"))
+  end
+
+  # Names that meet: twins by case, by Unicode's normal forms, by suffix.
+  @names [
+    "a.jpg",
+    "A.jpg",
+    "a.JPG",
+    "a.png",
+    "\u00E9.jpg",
+    "e\u0301.jpg",
+    <<0xE9, ".jpg">>,
+    "b c\n.jpg",
+    "~.jpg",
+    "-.jpg"
+  ]
+  @folders ["", "d/", "D/", "d/e/", ".h/", "~/"]
+
+  test "whatever the tree, every source has the bytes that it had", %{top: top} = context do
+    for seed <- 1..20 do
+      :rand.seed(:exsss, {seed, 7, 11})
+      tree = Path.join(top, "tree-#{seed}")
+      grow(tree)
+      before = digests(tree)
+
+      for _run <- 1..3 do
+        opts = random_opts(tree)
+
+        result =
+          Batch.run(
+            random_patterns(tree),
+            Keyword.merge([on: context.on, sizes: ["40"]], opts)
+          )
+
+        assert match?({:ok, _report}, result) or
+                 match?({:error, %Thumbnailer.Error{reason: :bad_option}}, result),
+               inspect({seed, result})
+
+        assert Map.take(digests(tree), Map.keys(before)) == before,
+               "seed #{seed}: #{inspect(opts)}"
+      end
+    end
+  end
+
+  defp grow(tree) do
+    for _file <- 1..12 do
+      path = "#{tree}/in/#{Enum.random(@folders)}#{Enum.random(@names)}"
+      File.mkdir_p!(Path.dirname(path))
+
+      case {:rand.uniform(6), there(tree)} do
+        {1, [_ | _] = files} ->
+          File.ln(Enum.random(files), path)
+
+        {2, [_ | _] = files} ->
+          File.ln_s(Enum.random(files), path)
+
+        {3, _files} ->
+          File.ln_s("#{tree}/in", Path.rootname(path))
+
+        {_kind, _files} ->
+          unless match?({:ok, _info}, File.lstat(path)),
+            do: File.cp!(sample(Enum.random(~w(quadrants.png quadrants.jpg))), path)
+      end
+    end
+
+    # A folder for thumbnails with files, links and hard links to sources in it.
+    File.mkdir_p!("#{tree}/out/d")
+
+    for file <- Enum.take_random(there(tree), 3),
+        do: File.ln(file, "#{tree}/out/#{Enum.random(@names)}")
+
+    for file <- Enum.take_random(there(tree), 2),
+        do: File.ln_s(file, "#{tree}/out/d/#{Enum.random(@names)}")
+
+    _ = File.ln_s("#{tree}/in", "#{tree}/out/D")
+  end
+
+  defp there(tree), do: if(File.dir?("#{tree}/in"), do: files("#{tree}/in"), else: [])
+
+  defp random_patterns(tree),
+    do:
+      Enum.random([
+        ["#{tree}/in"],
+        ["#{tree}/in/**/*"],
+        ["#{tree}/in", "#{tree}/out"],
+        ["#{tree}/in/d", "#{tree}/in"],
+        there(tree)
+      ])
+
+  defp random_opts(tree) do
+    [
+      out: Enum.random(["#{tree}/out", "#{tree}/in", "#{tree}/in/d", "#{tree}/out/D", tree]),
+      overwrite: Enum.random([:older, :always, :any]),
+      follow_links: Enum.random([true, false])
+    ] ++
+      Enum.random([
+        [],
+        [flat: true],
+        [name: "{dir}/{name}.{source_ext}"],
+        [format: :jpeg],
+        [suffix: "x"],
+        [prune: true]
+      ])
+  end
+end

@@ -1,0 +1,53 @@
+defmodule Thumbnailer.Instance.MessageTest do
+  use ExUnit.Case, async: true
+
+  alias Thumbnailer.{Error, Request}
+  alias Thumbnailer.Instance.{Client, Message}
+
+  defp request(opts \\ []), do: elem(Request.make!({:bytes, "image"}, [100], opts), 0)
+
+  # Every map within a term.
+  defp maps(%{} = map), do: [map | map |> Map.to_list() |> Enum.flat_map(&maps/1)]
+  defp maps(tuple) when is_tuple(tuple), do: tuple |> Tuple.to_list() |> maps()
+  defp maps([first | rest]), do: maps(first) ++ maps(rest)
+  defp maps(_other), do: []
+
+  test "no struct crosses to another node: a node of another version may have other fields" do
+    message = Client.message(make_ref(), request(timeout: 50, retries: 2))
+    assert [%{version: 1} | _] = maps = maps(message)
+    refute Enum.any?(maps, &is_map_key(&1, :__struct__))
+
+    assert {:error, error} =
+             Message.outcome({:error, Error.new(:crashed, "it died", signal: :segv)})
+
+    refute is_map_key(error, :__struct__)
+  end
+
+  test "what a node of another version sends is taken, or refused with words" do
+    message = Message.new(request())
+    assert Message.check(Map.put(message, :more, 1)) == :ok
+
+    for other <- [
+          %{message | version: 2},
+          Map.delete(message, :timeout),
+          %{message | op: :sing},
+          nil
+        ] do
+      assert {:error, %Error{reason: :unavailable, message: words}} = Message.check(other)
+      assert words =~ "this one takes version 1"
+    end
+  end
+
+  test "an outcome is the same after the way there and back" do
+    error = {:error, Error.new(:too_large, "it is too large", limit: 5)}
+    assert error |> Message.outcome() |> Message.cast_outcome() == error
+    assert {:ok, %{a: 1}} |> Message.outcome() |> Message.cast_outcome() == {:ok, %{a: 1}}
+  end
+
+  test "a reason of a newer version is an error all the same, and what is no outcome is one, too" do
+    newer = {:error, %{reason: :bored, message: "m", details: %{}, more: 1}}
+    assert {:error, %Error{reason: :internal, message: "m"}} = Message.cast_outcome(newer)
+    assert {:error, %Error{reason: :bad_reply}} = Message.cast_outcome({:error, 5})
+    assert {:error, %Error{reason: :bad_reply}} = Message.cast_outcome(:ok)
+  end
+end

@@ -1,0 +1,175 @@
+"""Hosts that lack something that the sandbox is made of: what cannot be watched is not run, and what is run is confined.
+
+A kernel without a system call is this one behind a filter that answers "not implemented". A host without /proc is a mount
+namespace of its own.
+"""
+
+import ctypes
+import os
+import pathlib
+import resource
+import subprocess
+import unittest
+
+from hostile_test import HOSTILE, OUTPUTS, PHOTO, become_nobody, hostile
+from program import EXECUTABLE, PipeTest, make
+from sandbox_status_test import without
+from term import Atom
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNS = 0x00020000
+MS_PRIVATE, MS_REC, MNT_DETACH = 1 << 18, 1 << 14, 2
+
+
+def checked(result):
+    if result != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def in_namespace(*steps):
+    """Mounts of its own for the process that it runs in."""
+
+    def apply():
+        checked(LIBC.unshare(CLONE_NEWNS))
+        checked(LIBC.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
+        for step in steps:
+            step()
+
+    return apply
+
+
+def without_proc():
+    checked(LIBC.umount2(b"/proc", MNT_DETACH))
+
+
+def hide_processes():
+    checked(LIBC.umount2(b"/proc", MNT_DETACH))
+    checked(LIBC.mount(b"proc", b"/proc", b"proc", 0, b"hidepid=2"))
+
+
+def limit_descriptors(count):
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (count, count))
+
+
+class HostTest(PipeTest):
+    def assert_confined(self, program):
+        self.assert_ok(program.ask(make(1, PHOTO, *OUTPUTS)), 1)
+        self.assert_ok(program.ask(make(2, hostile("has_other_descriptors"), *OUTPUTS)), 2)
+        self.assert_error(program.ask(make(3, hostile("takes_memory"), *OUTPUTS)), 3, "out_of_memory")
+
+    def start_hostile(self, *flags, **options):
+        return self.start("--workers=1", "--max-memory=200000000", *flags, executable=HOSTILE, **options)
+
+    def test_kernels_without_close_range_close_what_proc_lists(self):
+        self.assert_confined(self.start_hostile(before=without("close_range")))
+
+    def test_kernels_without_flags_for_memory_that_is_never_run_go_without(self):
+        self.assert_confined(self.start_hostile(before=without("landlock_create_ruleset", "close_range")))
+
+    @unittest.skipUnless(os.getuid() == 0, "only root can mount")
+    def test_without_proc_the_program_does_not_start_and_says_why(self):
+        for mode in ("best_effort", "require", "audit"):
+            with self.subTest(mode):
+                ended = subprocess.run(
+                    [EXECUTABLE, "--sandbox", mode], input=b"", capture_output=True, preexec_fn=in_namespace(without_proc),
+                    env={**os.environ, "LD_LIBRARY_PATH": str(pathlib.Path(EXECUTABLE).parent / "lib")}, check=False
+                )
+                self.assertEqual((ended.returncode, ended.stdout), (69, b""))
+                self.assertIn(b"/proc", ended.stderr)
+
+    @unittest.skipUnless(os.getuid() == 0, "only root can mount")
+    def test_where_processes_are_hidden_every_worker_is_watched(self):
+        for run in range(5):
+            program = self.start(
+                "--workers=8", "--max-memory=200000000", executable=HOSTILE, before=in_namespace(hide_processes, become_nobody)
+            )
+            self.assertEqual(program.hello[1]["sandbox"]["memory"], Atom("true"))
+            for request_id in range(8):
+                program.send(make(request_id, hostile("takes_memory"), *OUTPUTS))
+            for _ in range(8):
+                answer = program.receive()
+                self.assert_error(answer, answer[1], "out_of_memory")
+            program.close()
+
+    def test_with_64_descriptors_all_requests_are_answered(self):
+        program = self.start("--workers=2", executable=HOSTILE, before=limit_descriptors(64))
+        count = 200
+        for request_id in range(count):
+            program.send(make(request_id, PHOTO, {"width": 20}))
+        answers = [program.receive() for _ in range(count)]
+        self.assertEqual({answer[0] for answer in answers}, {Atom("ok")}, answers[:3])
+
+    def test_more_files_than_descriptors_cost_their_own_outputs_alone(self):
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            program = self.start("--workers=1", before=limit_descriptors(64))
+            outputs = [{"width": 20, "to": f"{folder}/{number}.jpg".encode()} for number in range(60)]
+            made = self.assert_ok(program.ask(make(1, PHOTO, *outputs)), 1)["outputs"]
+            results = [(result[0], result[1].get("reason")) for result in made]
+            self.assertIn((Atom("ok"), None), results)
+            self.assertEqual(set(results) - {(Atom("ok"), None)}, {(Atom("error"), "write_failed")})
+            self.assertEqual(len(os.listdir(folder)), results.count((Atom("ok"), None)), "nothing half written is left")
+            self.assert_ok(program.ask(make(2, PHOTO, *OUTPUTS)), 2)
+
+    def test_sixty_overlays_and_files_of_one_request_are_no_crash(self):
+        import tempfile
+
+        from PIL import Image
+
+        with tempfile.TemporaryDirectory() as folder:
+            outputs = []
+            for number in range(60):
+                mark = f"{folder}/mark{number}.png"
+                Image.new("RGBA", (8, 8), (number, 0, 0, 255)).save(mark)
+                outputs.append({"width": 40, "overlay": (Atom("path"), mark.encode()), "to": f"{folder}/{number}.jpg".encode()})
+            program = self.start("--workers=1")
+            made = self.assert_ok(program.ask(make(1, PHOTO, *outputs)), 1)["outputs"]
+            self.assertEqual({result[0] for result in made}, {Atom("ok")}, made[0])
+
+    def test_one_core_has_one_worker(self):
+        program = self.start(before=lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}))
+        self.assertEqual(program.hello[1]["workers"], 1)
+
+    def test_started_without_stdin_or_stderr_its_workers_have_nothing_of_the_stream(self):
+        def close_stderr():
+            os.close(2)
+
+        self.assert_confined(self.start_hostile(before=close_stderr))
+
+    def test_a_client_that_does_not_read_has_no_more_made_than_the_limit(self):
+        program = self.start("--workers=2")
+        count = 120
+        png = {"width": 1400, "height": 1400, "fit": "fill", "format": "png"}
+        for request_id in range(count):
+            program.send(make(request_id, PHOTO, png))
+        program_memory = lambda: int(pathlib.Path(f"/proc/{program.pid}/statm").read_text().split()[1]) * 4096
+        import time
+
+        last = -1.0
+        for _ in range(100):
+            fields = pathlib.Path(f"/proc/{program.pid}/stat").read_text().rsplit(")", 1)[1].split()
+            used = int(fields[11]) + sum(self.ticks(worker) for worker in program.workers())
+            if used == last:
+                break
+            last = used
+            time.sleep(0.3)
+        sizes = sum(
+            os.stat(f"/proc/{program.pid}/fd/{fd}").st_size
+            for fd in os.listdir(f"/proc/{program.pid}/fd")
+            if "thumbnailer-result" in os.readlink(f"/proc/{program.pid}/fd/{fd}")
+        )
+        self.assertLess(sizes + program_memory(), 200 << 20)
+        answers = [program.receive() for _ in range(count)]
+        self.assertEqual({answer[0] for answer in answers}, {Atom("ok")})
+
+    def ticks(self, pid):
+        try:
+            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            return 0
+        return int(fields[11]) + int(fields[12])
+
+
+if __name__ == "__main__":
+    unittest.main()
