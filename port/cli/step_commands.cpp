@@ -87,6 +87,16 @@ ExitCode describe(const Config& config, Words words) {
     return ExitCode::ok;
 }
 
+// The description as the step's author wrote it, for programs.
+ExitCode print_text(const Config& config, Words words) {
+    const auto step = load(words[0]);
+    if (!step) return complain(step.error());
+    const auto served = ServedStep::start(config, *step);
+    if (!served) return complain(served.error());
+    std::cout << (*served)->description();
+    return ExitCode::ok;
+}
+
 // The defaults, and what the words NAME=VALUE say otherwise.
 Result<std::vector<double>> values_from(const StepDescription& description, Words words) {
     std::vector<double> values = description.defaults();
@@ -131,6 +141,7 @@ constexpr StepCommand kStepCommands[] = {
     {"check", check, 1, 1, "step check STEP.wasm"},
     {"translate", translate, 2, 3, "step translate STEP.wasm STEP.step [x86_64 | aarch64]"},
     {"describe", describe, 1, 1, "step describe STEP.wasm | STEP.step"},
+    {"text", print_text, 1, 1, "step text STEP.wasm | STEP.step"},
     {"run", run, 3, 3 + StepDescription::kMaxParameters, "step run STEP IMAGE RESULT [PARAMETER=VALUE ...]"},
 };
 

@@ -38,7 +38,7 @@ Result<std::string> read_name(const Term& term) {
 Result<StepRequest> read_names(const Term& term) {
     StepRequest request;
     const Map* map = term.as<Map>();
-    if (map == nullptr || map->pairs.size() != 2) return bad_step_request(term, "#{name => Name, hash => Hash}");
+    if (map == nullptr) return bad_step_request(term, "#{name => Name, hash => Hash}");
     for (const auto& [key, value] : map->pairs) {
         const auto hash = name_of(value);
         if (name_of(key) == "name") {
@@ -47,10 +47,13 @@ Result<StepRequest> read_names(const Term& term) {
             request.name = std::move(*name);
         } else if (name_of(key) == "hash" && hash && is_hash(*hash)) {
             request.hash = *hash;
+        } else if (const auto* timeout = value.as<std::int64_t>(); name_of(key) == "timeout" && timeout && *timeout > 0) {
+            request.timeout_ms = *timeout;
         } else {
             return bad_step_request(term, "#{name => Name, hash => Hash} with a SHA-256 of 64 digits");
         }
     }
+    if (request.name.empty() || request.hash.empty()) return bad_step_request(term, "#{name => Name, hash => Hash}");
     return request;
 }
 

@@ -138,10 +138,11 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     return task;
 }
 
-Result<std::unique_ptr<Task>> Task::describing(Id id, std::shared_ptr<LoadedStep> step, const Config& config) {
+std::unique_ptr<Task> Task::describing(Id id, std::shared_ptr<LoadedStep> step, std::int64_t timeout_ms,
+                                       const Config& config) {
     auto task = std::make_unique<Task>();
     task->id = id;
-    task->deadline = Clock::now() + std::min(kLongestDescribing, std::chrono::milliseconds(config.timeout_ms));
+    task->deadline = Clock::now() + std::min(kLongestDescribing, std::chrono::milliseconds(timeout_ms != 0 ? timeout_ms : config.timeout_ms));
     task->job.limits.max_step_memory = config.max_step_memory;
     task->job.describe_step = step->number;
     task->steps.push_back(std::move(step));

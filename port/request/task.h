@@ -46,7 +46,8 @@ struct Task {
     static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config,
                                               const Roots& roots, const StepRegistry& steps);
     // Asks a step what it is.
-    static Result<std::unique_ptr<Task>> describing(Id id, std::shared_ptr<LoadedStep> step, const Config& config);
+    static std::unique_ptr<Task> describing(Id id, std::shared_ptr<LoadedStep> step, std::int64_t timeout_ms,
+                                            const Config& config);
 
     // Fails when nothing is left to be made.
     Result<Done> check_outputs() const;

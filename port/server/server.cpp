@@ -60,6 +60,10 @@ ExitCode Server::run() {
         take_completed();
         pool_.remove_ended();
         file_writers_.remove_ended();
+        if (adding_step_ && !is_adding_step()) {
+            adding_step_.reset();
+            handle_frames(); // those that waited
+        }
     }
     return *stopped_;
 }
@@ -71,7 +75,7 @@ void Server::stop(ExitCode code) {
 bool Server::is_done() const { return input_ended_ && pending_.empty() && writer_.empty(); }
 
 PollSet Server::poll_set(Clock::time_point now) {
-    const bool reading = !input_ended_ && queue_.size() < max_queued_ && writer_.pending_bytes() < kMaxUnwritten;
+    const bool reading = !input_ended_ && !is_adding_step() && queue_.size() < max_queued_ && writer_.pending_bytes() < kMaxUnwritten;
     PollSet set;
     // Nobody reads the answers any more: there is nothing left to do.
     set.add(output_.get(), static_cast<short>(writer_.empty() ? 0 : POLLOUT), [this](short events) {
@@ -115,7 +119,11 @@ void Server::read_input() {
         complain({Reason::bad_request, "the input ended inside a frame"});
         return stop(ExitCode::bad_frame);
     }
-    for (;;) {
+    handle_frames();
+}
+
+void Server::handle_frames() {
+    while (!is_adding_step()) {
         auto frame = reader_.take();
         if (!frame) {
             complain(frame.error());
@@ -183,7 +191,8 @@ void Server::add_step(const Request& request) {
     auto task = steps_.add(request.id, request.step);
     if (!task) return reply_error(request.id, task.error());
     pending_[request.id] = Stage::queued;
-    queue_.push_back(std::move(*task));
+    queue_.push_front(std::move(*task));
+    adding_step_ = request.id;
 }
 
 void Server::remove_step(const Request& request) {

@@ -38,6 +38,8 @@ private:
     enum class Stage : std::uint8_t { receiving, queued, working, writing };
 
     void read_input();
+    void handle_frames();
+    bool is_adding_step() const { return adding_step_ && is_pending(*adding_step_); }
     void handle(Frame frame);
     void accept(const Request& request, Frame& frame);
     void append_chunk(const Request& request);
@@ -81,6 +83,8 @@ private:
     Watchdog watchdog_;
     Descriptor usage_; // our own, see os/process_usage.h
     std::size_t max_queued_;
+    // The request that adds a step. While it is pending, whatever came after it waits, so that it finds the step.
+    std::optional<Id> adding_step_;
     bool input_ended_ = false;
     std::optional<ExitCode> stopped_; // and with which code
 };

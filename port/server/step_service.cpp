@@ -24,7 +24,7 @@ Result<std::unique_ptr<Task>> StepService::add(Id id, const StepRequest& request
     if (!step) return std::move(step).error();
     if (auto mapped = fork_server_.map_step((*step)->number, request.hash, *sealed); !mapped)
         return std::move(mapped).error();
-    return Task::describing(id, std::move(*step), config_);
+    return Task::describing(id, std::move(*step), request.timeout_ms, config_);
 }
 
 Payload StepService::publish(const Task& task) {

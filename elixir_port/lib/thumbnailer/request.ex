@@ -2,7 +2,7 @@ defmodule Thumbnailer.Request do
   @moduledoc false
   # What a caller asks for, checked: made in the caller, kept in the queue, sent by the port.
 
-  alias Thumbnailer.{Formats, InstanceOptions, Options, Size, Source}
+  alias Thumbnailer.{Formats, InstanceOptions, Options, Size, Source, Steps}
 
   # The program refuses more: docs/protocol.md.
   @max_outputs 64
@@ -11,7 +11,7 @@ defmodule Thumbnailer.Request do
   defstruct [:op, :source, :timeout, :retries, shared_storage: false, coalesce: false, spec: %{}]
 
   @type t :: %__MODULE__{
-          op: :make | :probe | :info | :stats | :ping,
+          op: :make | :probe | :info | :stats | :ping | :add_step | :remove_step,
           # a stream stays with its caller; to the program and to everything on the way there it is :stream
           source: {:path, binary} | {:bytes, binary} | {:stream, Enumerable.t()} | :stream | nil,
           # nil: as the instance says
@@ -40,7 +40,8 @@ defmodule Thumbnailer.Request do
     {shared_storage, given} = Map.pop(given, :shared_storage, false)
     {coalesce, shared} = Map.pop(given, :coalesce, false)
 
-    spec = %{outputs: outputs |> outputs!() |> check_count!() |> Enum.map(&output!(&1, shared))}
+    outputs = outputs |> outputs!() |> check_count!() |> Enum.map(&output!(&1, shared))
+    spec = %{outputs: Enum.map(outputs, &put_steps(&1, on))}
     refuse_same_file!(spec.outputs)
 
     {%__MODULE__{
@@ -105,6 +106,10 @@ defmodule Thumbnailer.Request do
   end
 
   defp output!(size, shared), do: output!({size, []}, shared)
+
+  # What the program takes: the values of all parameters, for the module that described them.
+  defp put_steps(%{step: given} = output, on), do: %{output | step: Steps.cast!(on, given)}
+  defp put_steps(output, _on), do: output
 
   # A file is what its name says, unless the caller says otherwise.
   defp put_format(%{to: path} = output) when not is_map_key(output, :format) do

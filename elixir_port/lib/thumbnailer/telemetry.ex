@@ -14,6 +14,7 @@ defmodule Thumbnailer.Telemetry do
   | `[:thumbnailer, :port, :exit]` | `:lifetime`, `:lost` (requests) | `:instance`, `:os_pid`, `:error` (a `Thumbnailer.Error`), `:restart_in` (ms) |
   | `[:thumbnailer, :worker, :start]` | `:made` (0) | `:instance`, `:os_pid` |
   | `[:thumbnailer, :worker, :recycle]` | `:made` (images) | `:instance`, `:os_pid`, `:reason`: the limit that it reached, `:max_images_per_worker` or `:max_memory`, or `:failed_job` |
+  | `[:thumbnailer, :step, :disabled]` | `:kills` (workers that it ended one after the other) | `:instance`, `:step` (its name), `:hash` |
   | `[:thumbnailer, :worker, :exit]` | `:made` (images) | `:instance`, `:os_pid`, and `:signal` or `:exit_status` |
 
   Durations are in native units, as is the custom. The events of `:make` come from the process that asked, and carry a
@@ -122,6 +123,11 @@ defmodule Thumbnailer.Telemetry do
     {measurements, metadata} = Map.split(map, [:made])
     execute([:worker, @workers[name]], measurements, Map.put(metadata, :instance, instance))
   end
+
+  @doc false
+  @spec step_disabled(term, map) :: :ok
+  def step_disabled(instance, %{name: name, hash: hash, kills: kills}),
+    do: execute([:step, :disabled], %{kills: kills}, %{instance: instance, step: name, hash: hash})
 
   @doc false
   @spec worker_event?(atom) :: boolean

@@ -8,7 +8,7 @@ defmodule Thumbnailer.Instance.Server do
 
   use GenServer, shutdown: 5_000
 
-  alias Thumbnailer.OS
+  alias Thumbnailer.{OS, Steps}
 
   alias Thumbnailer.Instance.{
     Deadlines,
@@ -60,6 +60,16 @@ defmodule Thumbnailer.Instance.Server do
 
   def handle_call(:timeout, _from, state),
     do: {:reply, {:ok, state.timeout}, state}
+
+  def handle_call({:put_step, loaded, step}, _from, state) do
+    Steps.publish(state.name, Map.put(Steps.known(state.name), step.name, step))
+    {:reply, :ok, %{state | steps: Map.put(state.steps, loaded.name, loaded)}}
+  end
+
+  def handle_call({:drop_step, name}, _from, state) do
+    Steps.publish(state.name, Map.delete(Steps.known(state.name), name))
+    {:reply, :ok, %{state | steps: Map.delete(state.steps, name)}}
+  end
 
   def handle_call({:record, recorder, max_bytes}, _from, %{tracer: nil} = state) do
     tracer = %Tracer{pid: recorder, monitor: Process.monitor(recorder), max_bytes: max_bytes}

@@ -93,6 +93,12 @@ defmodule Thumbnailer.Options.Appearance do
         default: false
       ),
       output(
+        :step,
+        :steps,
+        "a step that the instance has, with its parameters, or several, one after the other; see `Thumbnailer.Steps`.",
+        default_doc: "none"
+      ),
+      output(
         :round,
         :radius,
         "the radius of the corners, which become transparent, in pixels; `:circle` leaves the largest circle.",
