@@ -17,7 +17,9 @@ defmodule Chaos.Processes do
   @doc "The workers of a server, without the process that forks them and those that write files."
   def workers(server) do
     # The one that forks is the oldest.
-    for os_pid <- Enum.drop(children(server), 1), File.read("/proc/#{os_pid}/comm") != {:ok, "thumb-writer\n"}, do: os_pid
+    for os_pid <- Enum.drop(children(server), 1),
+        File.read("/proc/#{os_pid}/comm") != {:ok, "thumb-writer\n"},
+        do: os_pid
   end
 
   @doc "The children of a server. https://man7.org/linux/man-pages/man5/proc_pid_task.5.html"

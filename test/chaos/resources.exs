@@ -13,7 +13,9 @@ defmodule Chaos.Resources do
   defp wait(take, workers, until, last) do
     resources = take.()
     # Processes that write files end when they have had nothing to do for a while.
-    idle? = resources.workers == workers and resources.processes == workers + 1 and resources.memfds == 0 and resources == last
+    idle? =
+      resources.workers == workers and resources.processes == workers + 1 and
+        resources.memfds == 0 and resources == last
 
     if idle? or System.monotonic_time(:millisecond) > until do
       resources

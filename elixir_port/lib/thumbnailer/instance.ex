@@ -4,8 +4,10 @@ defmodule Thumbnailer.Instance do
 
   use Supervisor
 
-  alias Thumbnailer.{InstanceOptions, Steps, Telemetry}
+  alias Thumbnailer.{InstanceOptions, Telemetry}
   alias Thumbnailer.Instance.{Drainer, Server}
+  alias Thumbnailer.Step.Catalog
+  alias Thumbnailer.Translation.Loader
 
   @doc """
   Starts an instance with options that `Thumbnailer.InstanceOptions.cast!/1` has checked.
@@ -14,8 +16,12 @@ defmodule Thumbnailer.Instance do
   """
   @spec start_link(keyword, [Supervisor.child_spec() | {module, term}]) :: Supervisor.on_start()
   def start_link(opts, dependents \\ []) do
-    with {:ok, steps} <- Steps.load_all(opts[:steps] || [], opts[:executable]) do
-      Steps.publish(opts[:name], for({name, {_loaded, step}} <- steps, into: %{}, do: {name, step}))
+    with {:ok, steps} <- Loader.load_all(opts[:steps] || [], opts[:executable]) do
+      Catalog.publish(
+        opts[:name],
+        for({name, {_loaded, step}} <- steps, into: %{}, do: {name, step})
+      )
+
       loaded = for {name, {loaded, _step}} <- steps, into: %{}, do: {name, loaded}
       Supervisor.start_link(__MODULE__, {Keyword.put(opts, :steps, loaded), dependents})
     end

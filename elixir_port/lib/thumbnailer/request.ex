@@ -2,7 +2,8 @@ defmodule Thumbnailer.Request do
   @moduledoc false
   # What a caller asks for, checked: made in the caller, kept in the queue, sent by the port.
 
-  alias Thumbnailer.{Formats, InstanceOptions, Options, Size, Source, Steps}
+  alias Thumbnailer.{Formats, InstanceOptions, Options, Size, Source}
+  alias Thumbnailer.Step.Catalog
 
   # The program refuses more: docs/protocol.md.
   @max_outputs 64
@@ -108,7 +109,7 @@ defmodule Thumbnailer.Request do
   defp output!(size, shared), do: output!({size, []}, shared)
 
   # What the program takes: the values of all parameters, for the module that described them.
-  defp put_steps(%{step: given} = output, on), do: %{output | step: Steps.cast!(on, given)}
+  defp put_steps(%{step: given} = output, on), do: %{output | step: Catalog.cast!(on, given)}
   defp put_steps(output, _on), do: output
 
   # A file is what its name says, unless the caller says otherwise.

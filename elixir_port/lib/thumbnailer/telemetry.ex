@@ -127,7 +127,8 @@ defmodule Thumbnailer.Telemetry do
   @doc false
   @spec step_disabled(term, map) :: :ok
   def step_disabled(instance, %{name: name, hash: hash, kills: kills}),
-    do: execute([:step, :disabled], %{kills: kills}, %{instance: instance, step: name, hash: hash})
+    do:
+      execute([:step, :disabled], %{kills: kills}, %{instance: instance, step: name, hash: hash})
 
   @doc false
   @spec worker_event?(atom) :: boolean

@@ -3,14 +3,16 @@ defmodule Thumbnailer.StepsTest do
 
   import Thumbnailer.Fixtures
 
-  alias Thumbnailer.{Error, Steps}
-  alias Thumbnailer.Steps.Description
+  alias Thumbnailer.{Error, Step, Steps}
+  alias Thumbnailer.Step.Description
 
   defp step(name), do: Path.expand("../../../samples/steps/#{name}.wasm", __DIR__)
 
   test "a description is read into parameters" do
     assert {:ok, %{version: "1.0.0", summary: "Does", parameters: [amount, ink]}} =
-             Description.parse("step/1 some 1.0.0 Does\namount number 0..1 0.5 How much\nink colour - #ff0000 With what\n")
+             Description.parse(
+               "step/1 some 1.0.0 Does\namount number 0..1 0.5 How much\nink colour - #ff0000 With what\n"
+             )
 
     assert %{name: "amount", type: :number, min: 0, max: 1, default: 0.5} = amount
     assert %{name: "ink", type: :colour, default: "#ff0000"} = ink
@@ -42,9 +44,11 @@ defmodule Thumbnailer.StepsTest do
     test "a wrong parameter is an argument error with parameter, value and range", %{on: on} do
       make = &Thumbnailer.make(sample("photo.jpg"), 100, on: on, step: &1)
 
-      assert_raise ArgumentError, ~r/parameter strength of step :duotone must be a number from 0 to 1, got: 2/, fn ->
-        make.({:duotone, strength: 2})
-      end
+      assert_raise ArgumentError,
+                   ~r/parameter strength of step :duotone must be a number from 0 to 1, got: 2/,
+                   fn ->
+                     make.({:duotone, strength: 2})
+                   end
 
       assert_raise ArgumentError, ~r/no parameter :power; it has strength, dark, light/, fn ->
         make.({:duotone, power: 2})
@@ -54,7 +58,7 @@ defmodule Thumbnailer.StepsTest do
     end
 
     test "steps are added, listed and removed while the instance runs", %{on: on} do
-      assert {:ok, %Steps{name: :polaroid, parameters: [%{name: "border"} | _]}} =
+      assert {:ok, %Step{name: :polaroid, parameters: [%{name: "border"} | _]}} =
                Steps.add(on, :polaroid, step("polaroid"))
 
       assert [:duotone, :polaroid] = Enum.map(Steps.list(on), & &1.name)
@@ -69,7 +73,9 @@ defmodule Thumbnailer.StepsTest do
     test "the program that takes the place of another has the steps", %{on: on} do
       {:ok, %{os_pid: os_pid}} = Thumbnailer.info(on)
       System.cmd("kill", ["-KILL", "#{os_pid}"])
-      assert {:ok, _toned} = Thumbnailer.make(sample("photo.jpg"), 100, on: on, step: :duotone, retries: 3)
+
+      assert {:ok, _toned} =
+               Thumbnailer.make(sample("photo.jpg"), 100, on: on, step: :duotone, retries: 3)
     end
 
     test "a file that is no step is an error that says why", %{on: on} do

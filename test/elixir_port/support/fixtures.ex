@@ -83,7 +83,12 @@ defmodule Thumbnailer.Fixtures do
 
   @doc "The workers of a program, without the process that forks them and those that write files."
   def workers_of(os_pid),
-    do: for(child <- children_of(os_pid), File.read("/proc/#{child}/comm") == {:ok, "thumb-worker\n"}, do: child)
+    do:
+      for(
+        child <- children_of(os_pid),
+        File.read("/proc/#{child}/comm") == {:ok, "thumb-worker\n"},
+        do: child
+      )
 
   def children_of(os_pid) do
     for name <- File.ls!("/proc"),

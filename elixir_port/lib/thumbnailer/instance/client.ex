@@ -113,7 +113,7 @@ defmodule Thumbnailer.Instance.Client do
   def timeout(on), do: call(on, :timeout)
 
   @doc "Has the instance give a step to each program that it starts from now on."
-  @spec put_step(GenServer.server(), map, Thumbnailer.Steps.t()) :: :ok | {:error, Error.t()}
+  @spec put_step(GenServer.server(), map, Thumbnailer.Step.t()) :: :ok | {:error, Error.t()}
   def put_step(on, loaded, step), do: call(on, {:put_step, loaded, step})
 
   @doc "Has the instance give a step to no further program."

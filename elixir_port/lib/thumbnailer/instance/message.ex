@@ -46,7 +46,8 @@ defmodule Thumbnailer.Instance.Message do
   @doc "Refuses what another version of this library sent in a way that this one does not know."
   @spec check(term) :: :ok | {:error, Error.t()}
   def check(%{version: @version, op: op, kind: kind, body: {options, _}, bytes: bytes} = message)
-      when op in [:make, :probe, :info, :stats, :ping, :add_step, :remove_step] and kind in [:question, :image, :stream] and
+      when op in [:make, :probe, :info, :stats, :ping, :add_step, :remove_step] and
+             kind in [:question, :image, :stream] and
              is_integer(options) and is_integer(bytes) and is_map_key(message, :timeout) and
              is_map_key(message, :retries),
       do: :ok

@@ -62,7 +62,10 @@ defmodule Thumbnailer.Instance.Reporter do
   end
 
   defp publish({:step_refused, error}, _instance),
-    do: Logger.error("the port program does not take a step that it has taken before: #{error.message}")
+    do:
+      Logger.error(
+        "the port program does not take a step that it has taken before: #{error.message}"
+      )
 
   defp publish({:worker, :step_disabled, step}, instance) do
     Logger.error(

@@ -8,7 +8,7 @@ defmodule Thumbnailer.Instance.Server do
 
   use GenServer, shutdown: 5_000
 
-  alias Thumbnailer.{OS, Steps}
+  alias Thumbnailer.OS
 
   alias Thumbnailer.Instance.{
     Deadlines,
@@ -22,6 +22,7 @@ defmodule Thumbnailer.Instance.Server do
   }
 
   alias Thumbnailer.Port.{Lifecycle, Tracer}
+  alias Thumbnailer.Step.Catalog
 
   # Words. Each message makes a few hundred, so the smallest heap would be collected after every other one.
   @spawn_opt [min_heap_size: 16_384]
@@ -62,12 +63,12 @@ defmodule Thumbnailer.Instance.Server do
     do: {:reply, {:ok, state.timeout}, state}
 
   def handle_call({:put_step, loaded, step}, _from, state) do
-    Steps.publish(state.name, Map.put(Steps.known(state.name), step.name, step))
+    Catalog.publish(state.name, Map.put(Catalog.known(state.name), step.name, step))
     {:reply, :ok, %{state | steps: Map.put(state.steps, loaded.name, loaded)}}
   end
 
   def handle_call({:drop_step, name}, _from, state) do
-    Steps.publish(state.name, Map.delete(Steps.known(state.name), name))
+    Catalog.publish(state.name, Map.delete(Catalog.known(state.name), name))
     {:reply, :ok, %{state | steps: Map.delete(state.steps, name)}}
   end
 

@@ -37,6 +37,7 @@ defmodule Thumbnailer.Options.Type do
   def accepts(%{type: :image}), do: "the path of a file or {:bytes, iodata}"
   def accepts(%{type: :path}), do: "the path of a file, as a binary without null bytes"
   def accepts(%{type: :paths}), do: "a list of paths, as binaries without null bytes"
+
   def accepts(%{type: :step_sources}),
     do: "a keyword list of names with the path of a .wasm file or {:bytes, binary} each"
 

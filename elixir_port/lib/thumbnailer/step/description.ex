@@ -1,9 +1,9 @@
-defmodule Thumbnailer.Steps.Description do
+defmodule Thumbnailer.Step.Description do
   @moduledoc false
   # Reads the text in which a step describes itself: docs/steps.md. The program has limited and checked its bytes.
 
   alias Thumbnailer.Error
-  alias Thumbnailer.Steps.Parameter
+  alias Thumbnailer.Step.Parameter
 
   @max_bytes 4096
   @max_parameters 16
@@ -64,7 +64,8 @@ defmodule Thumbnailer.Steps.Description do
   end
 
   defp parameter(line) do
-    with [name, type, range, default, meaning] when meaning != "" <- String.split(line, " ", parts: 5),
+    with [name, type, range, default, meaning] when meaning != "" <-
+           String.split(line, " ", parts: 5),
          true <- name =~ @name,
          {:ok, type} <- Map.fetch(@types, type),
          {:ok, parameter} <- range(%Parameter{name: name, type: type, meaning: meaning}, range),

@@ -1,4 +1,4 @@
-defmodule Thumbnailer.Steps.Translation do
+defmodule Thumbnailer.Translation.Translator do
   @moduledoc false
   # Machine code for a module: from a file beside it (NAME.ARCHITECTURE.step, see mix thumbnailer.step), from the cache of this
   # user, or made now by the program's `step translate`, a process of its own that ends when it is done.
@@ -13,7 +13,13 @@ defmodule Thumbnailer.Steps.Translation do
 
   @doc "The architecture of this machine, as the program names it."
   @spec native() :: String.t()
-  def native, do: :system_architecture |> :erlang.system_info() |> List.to_string() |> String.split("-") |> hd()
+  def native,
+    do:
+      :system_architecture
+      |> :erlang.system_info()
+      |> List.to_string()
+      |> String.split("-")
+      |> hd()
 
   @doc "SHA-256 of a module, 64 digits."
   @spec hash(binary) :: String.t()
@@ -38,7 +44,9 @@ defmodule Thumbnailer.Steps.Translation do
     with {:ok, program} <- find(executable),
          :ok <- write(source, module) do
       {output, status} =
-        System.cmd(program, ["step", "translate", source, to, architecture], stderr_to_stdout: true)
+        System.cmd(program, ["step", "translate", source, to, architecture],
+          stderr_to_stdout: true
+        )
 
       _ = File.rm(source)
       if status == 0, do: :ok, else: {:error, failure(output, status)}
@@ -60,11 +68,17 @@ defmodule Thumbnailer.Steps.Translation do
 
   # The program says: thumbnailer: reason: message
   defp failure(output, status) do
-    with ["thumbnailer", reason, message] <- output |> String.trim() |> String.split(": ", parts: 3),
-         {reason, _from, _meaning} <- Enum.find(Error.table(), &(to_string(elem(&1, 0)) == reason)) do
+    with ["thumbnailer", reason, message] <-
+           output |> String.trim() |> String.split(": ", parts: 3),
+         {reason, _from, _meaning} <-
+           Enum.find(Error.table(), &(to_string(elem(&1, 0)) == reason)) do
       Error.new(reason, message)
     else
-      _other -> Error.new(:internal, "thumbnailer step translate ended with status #{status}: #{String.slice(output, 0, 300)}")
+      _other ->
+        Error.new(
+          :internal,
+          "thumbnailer step translate ended with status #{status}: #{String.slice(output, 0, 300)}"
+        )
     end
   end
 
@@ -87,7 +101,12 @@ defmodule Thumbnailer.Steps.Translation do
 
   defp write(path, bytes) do
     with {:error, posix} <- File.write(path, bytes, [:exclusive]),
-         do: {:error, Error.new(:write_failed, "#{inspect(path)} cannot be written: #{:file.format_error(posix)}")}
+         do:
+           {:error,
+            Error.new(
+              :write_failed,
+              "#{inspect(path)} cannot be written: #{:file.format_error(posix)}"
+            )}
   end
 
   # Code is only taken from a folder that nobody else can write to.
@@ -99,7 +118,9 @@ defmodule Thumbnailer.Steps.Translation do
          {:ok, %{type: :directory, mode: mode}} when (mode &&& 0o077) == 0 <- File.lstat(folder) do
       {:ok, folder}
     else
-      _other -> {:error, Error.new(:write_failed, "#{inspect(folder)} is no folder that this user alone can use")}
+      _other ->
+        {:error,
+         Error.new(:write_failed, "#{inspect(folder)} is no folder that this user alone can use")}
     end
   end
 end

@@ -1,4 +1,4 @@
-defmodule Thumbnailer.Steps.Parameter do
+defmodule Thumbnailer.Step.Parameter do
   @moduledoc """
   A parameter of a step, as the step describes it.
 
@@ -39,10 +39,14 @@ defmodule Thumbnailer.Steps.Parameter do
     end
   end
 
-  def cast(%{type: type} = parameter, text) when type in [:number, :integer] and is_binary(text) do
+  def cast(%{type: type} = parameter, text)
+      when type in [:number, :integer] and is_binary(text) do
     case Float.parse(text) do
-      {number, ""} -> cast(parameter, if(trunc(number) == number, do: trunc(number), else: number))
-      _other -> :error
+      {number, ""} ->
+        cast(parameter, if(trunc(number) == number, do: trunc(number), else: number))
+
+      _other ->
+        :error
     end
   end
 
@@ -58,9 +62,15 @@ defmodule Thumbnailer.Steps.Parameter do
 
   @doc false
   @spec accepts(t) :: String.t()
-  def accepts(%{type: :number} = parameter), do: "a number from #{parameter.min} to #{parameter.max}"
-  def accepts(%{type: :integer} = parameter), do: "an integer from #{parameter.min} to #{parameter.max}"
+  def accepts(%{type: :number} = parameter),
+    do: "a number from #{parameter.min} to #{parameter.max}"
+
+  def accepts(%{type: :integer} = parameter),
+    do: "an integer from #{parameter.min} to #{parameter.max}"
+
   def accepts(%{type: :boolean}), do: "true or false"
   def accepts(%{type: :colour}), do: ~s(a colour such as "#1d3557")
-  def accepts(%{type: :choice, choices: choices}), do: "one of " <> Enum.map_join(choices, ", ", &":#{&1}")
+
+  def accepts(%{type: :choice, choices: choices}),
+    do: "one of " <> Enum.map_join(choices, ", ", &":#{&1}")
 end
