@@ -59,7 +59,7 @@ defmodule Bench.Cost do
 
   defp repeat(path, outputs, ends_at, count) do
     if System.monotonic_time(:millisecond) < ends_at do
-      {:ok, results} = Thumbnailer.make_all(path, outputs, on: __MODULE__)
+      {:ok, results} = Thumbnailer.make_many(path, outputs, on: __MODULE__)
       true = Enum.all?(results, &match?({:ok, _thumbnail}, &1))
       repeat(path, outputs, ends_at, count + 1)
     else

@@ -1,5 +1,5 @@
 # The compiler of the port program, which must be there before anything of this project is compiled.
-for part <- ~w(toolchain inputs requirements cmake compile_task),
+for part <- ~w(toolchain inputs requirements cmake precompiled compile_task),
     do: Code.require_file("port_build/#{part}.exs", __DIR__)
 
 defmodule Thumbnailer.MixProject do
@@ -16,7 +16,7 @@ defmodule Thumbnailer.MixProject do
       compilers: [:thumbnailer_port] ++ Mix.compilers(),
       elixirc_paths: elixirc_paths(Mix.env()),
       test_paths: ["../test/elixir_port"],
-      deps: [],
+      deps: deps(),
       dialyzer: [flags: [:unmatched_returns]],
       name: "Thumbnailer",
       description: "Crash-proof, sandboxed, fast thumbnails: libvips in an OS process of its own",
@@ -25,6 +25,22 @@ defmodule Thumbnailer.MixProject do
       test_coverage: test_coverage()
     ]
   end
+
+  # What an application may have and the library then uses: named, so that Mix compiles it before and starts it first. Mix
+  # takes a requirement without a path for one of Hex and stops where Hex is not installed, as on a machine without a
+  # network: there no application can have these packages from Hex either.
+  defp deps, do: if(Code.ensure_loaded?(Hex), do: optional() ++ tools(), else: [])
+
+  defp optional do
+    [
+      {:plug, "~> 1.14", optional: true},
+      {:telemetry, "~> 1.0", optional: true},
+      {:telemetry_metrics, "~> 0.6 or ~> 1.0", optional: true},
+      {:kino, "~> 0.8", optional: true}
+    ]
+  end
+
+  defp tools, do: [{:ex_doc, "~> 0.34", only: :dev, runtime: false}]
 
   def application do
     [
@@ -49,7 +65,9 @@ defmodule Thumbnailer.MixProject do
 
   # For `mix docs` where ExDoc is installed; nothing here needs it.
   defp docs do
-    guides = ~w(getting_started options errors_and_retries untrusted_uploads recipes plug batch)
+    guides =
+      ~w(is_this_for_me getting_started options formats errors_and_retries untrusted_uploads recipes plug batch)
+
     operation = ~w(installation operations clustering scaling performance reliability)
     reference = ~w(coming_from security protocol architecture)
 
@@ -59,16 +77,22 @@ defmodule Thumbnailer.MixProject do
       extras:
         ["../README.md"] ++
           paths(guides ++ operation ++ reference) ++
-          ["../samples/thumbnailer.livemd"] ++
-          Enum.map(~w(CHANGELOG CONTRIBUTING SECURITY), &"../#{&1}.md"),
-      assets: %{"../docs/pictures" => "pictures"},
+          [
+            # Pages lie in one folder, which some disks read without regard to case: thumbnailer.html would be Thumbnailer.html.
+            {"../samples/thumbnailer.livemd", filename: "livebook"},
+            "../CHANGELOG.md",
+            "../CONTRIBUTING.md",
+            {"../SECURITY.md", filename: "reporting", title: "Reporting a vulnerability"},
+            "../LICENSE"
+          ],
+      assets: assets(~w(pictures charts)),
       groups_for_extras: [
         Guides: paths(guides),
         Operation: paths(operation),
         Reference: paths(reference)
       ],
       groups_for_modules: [
-        Results: [Thumbnailer.Thumbnail, Thumbnailer.Error],
+        Results: [Thumbnailer.Thumbnail, Thumbnailer.ImageInfo, Thumbnailer.Error],
         Arguments: [
           Thumbnailer.Source,
           Thumbnailer.Size,
@@ -81,6 +105,15 @@ defmodule Thumbnailer.MixProject do
         Diagnosis: [Thumbnailer.Doctor, Thumbnailer.Doctor.Finding, Thumbnailer.Recording]
       ]
     ]
+  end
+
+  # README.md, above the guides, shows docs/pictures/..., and they show pictures/...; all become pages of one folder. A folder is a
+  # key of the map, so its second target has another spelling of it.
+  defp assets(names) do
+    for name <- names,
+        pair <- [{"../docs/#{name}", name}, {"../docs/./#{name}", "docs/#{name}"}],
+        into: %{},
+        do: pair
   end
 
   defp paths(names), do: Enum.map(names, &"../docs/#{&1}.md")

@@ -13,7 +13,7 @@ defmodule ClusterDemo do
     File.rm_rf!(target)
     photos = photos(root, Path.join(target, "photos"))
     Nodes.distribute()
-    spawn_link(fn -> Thumbnailer.subscribe(:demo) && listen() end)
+    spawn_link(fn -> Thumbnailer.Cluster.subscribe(:demo) && listen() end)
 
     IO.puts("Starting four nodes, each an operating system process with one worker")
     nodes = Map.new(~w(one two three four), &{&1, Nodes.start(&1, :demo)})

@@ -65,7 +65,7 @@ defmodule Bench.FullStack do
   defp thumbnails(source, [{size, own}], opts),
     do: [Thumbnailer.make!(source, size, own ++ opts)]
 
-  defp thumbnails(source, outputs, opts), do: Thumbnailer.make_all!(source, outputs, opts)
+  defp thumbnails(source, outputs, opts), do: Thumbnailer.make_many!(source, outputs, opts)
 
   defp save(sources, thumbnails, folder) do
     for index <- 0..(tuple_size(sources) - 1),

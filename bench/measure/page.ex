@@ -32,7 +32,7 @@ defmodule Bench.Page do
 
     case Comparison.read("photo", settings) do
       [] -> :ok
-      rows -> File.write!(Path.join(folder, "performance.svg"), plot(rows))
+      rows -> File.write!(Path.join(folder, "charts/performance.svg"), plot(rows))
     end
   end
 

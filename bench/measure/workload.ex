@@ -46,7 +46,7 @@ defmodule Bench.Workload do
     "{make, 1, \#{outputs => [#{outputs}]}, {bytes, <<>>}}"
   end
 
-  @doc "The outputs as `Thumbnailer.make_all/3` wants them."
+  @doc "The outputs as `Thumbnailer.make_many/3` wants them."
   def outputs(workload) do
     for output <- workload.outputs do
       {{output.width, output.height},

@@ -23,11 +23,10 @@ defmodule Thumbnailer do
   alias Thumbnailer.{
     Call,
     Error,
-    Formats,
+    ImageInfo,
     Instance,
     InstanceOptions,
     Options,
-    Recording,
     Request,
     Size,
     Source,
@@ -36,16 +35,24 @@ defmodule Thumbnailer do
   }
 
   alias Thumbnailer.Call.Async
-  alias Thumbnailer.Cluster.{Events, Member, Router}
+  alias Thumbnailer.Cluster.Member
   alias Thumbnailer.Instance.Client
   alias Thumbnailer.Protocol.Codec
-  alias Thumbnailer.Recording.Recorder
+
+  # Milliseconds in which the message of a request that was cancelled comes.
+  @cancel_grace 1_000
+
+  @typedoc "An option of `make/3`: one of the request, of the call or of a thumbnail."
+  @type option :: Options.option()
 
   @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
-  @type output :: Size.t() | {Size.t(), keyword}
+  @type output :: Request.output()
 
-  @typedoc "Every size in every format; without formats in that of the source."
-  @type set :: [sizes: [Size.t(), ...], formats: [Formats.saved() | :auto, ...]]
+  @typedoc "Every size in every format, without formats in that of the source; and options that all share."
+  @type set :: Request.set()
+
+  @typedoc "The name of an instance, or a cluster group."
+  @type instance :: GenServer.server() | {:cluster, atom}
 
   @doc """
   Makes a thumbnail of `source`: the path of a file, `{:bytes, iodata}`, or an enumerable of binaries.
@@ -56,7 +63,7 @@ defmodule Thumbnailer do
       {:ok, thumbnail} = Thumbnailer.make("photo.jpg", 200)
       {:ok, thumbnail} = Thumbnailer.make({:bytes, upload}, {200, 100}, fit: :cover, format: :webp)
       {:ok, %{path: path}} = Thumbnailer.make("photo.jpg", "640x", to: "small.avif")
-      {:ok, thumbnail} = Thumbnailer.make(File.stream!("photo.jpg", [], 65_536), 200)
+      {:ok, thumbnail} = Thumbnailer.make(File.stream!("photo.jpg"), 200)
 
   An enumerable is read in the calling process and goes on to the program chunk by chunk, as fast as that takes it. It
   is given up when the request has failed meanwhile; the time that it takes itself counts as the request's, but cannot be
@@ -69,10 +76,10 @@ defmodule Thumbnailer do
 
   #{Options.docs()}
   """
-  @doc since: "0.1.0"
-  @spec make(Source.t(), Size.t(), keyword) :: {:ok, Thumbnail.t()} | {:error, Error.t()}
+  @doc since: "0.1.0", group: "Thumbnails"
+  @spec make(Source.t(), Size.t(), [option]) :: {:ok, Thumbnail.t()} | {:error, Error.t()}
   def make(source, size, opts \\ []) do
-    source |> make_all([{size, []}], opts) |> single()
+    source |> make_many([{size, []}], opts) |> single()
   end
 
   @doc """
@@ -80,8 +87,8 @@ defmodule Thumbnailer do
 
       %Thumbnailer.Thumbnail{data: data} = Thumbnailer.make!("photo.jpg", 200)
   """
-  @doc since: "0.1.0"
-  @spec make!(Source.t(), Size.t(), keyword) :: Thumbnail.t()
+  @doc since: "0.1.0", group: "Thumbnails"
+  @spec make!(Source.t(), Size.t(), [option]) :: Thumbnail.t()
   def make!(source, size, opts \\ []), do: source |> make(size, opts) |> bang!()
 
   @doc """
@@ -92,41 +99,39 @@ defmodule Thumbnailer do
   fault of the source is an error of the whole call.
 
       {:ok, [{:ok, small}, {:ok, large}]} =
-        Thumbnailer.make_all("photo.jpg", [200, {{1200, 800}, fit: :cover, quality: 90}], format: :webp)
+        Thumbnailer.make_many("photo.jpg", [200, {{1200, 800}, fit: :cover, quality: 90}], format: :webp)
 
   A set, as `srcset` of HTML wants it, is every size in every format; the results are in the order of the sizes, for
-  each in the order of the formats. Smaller sizes are made from larger ones.
+  each in the order of the formats. Options that all share stand beside them. Smaller sizes are made from larger ones.
 
       {:ok, [{:ok, avif_320}, {:ok, jpeg_320}, {:ok, avif_640}, {:ok, jpeg_640}]} =
-        Thumbnailer.make_all("photo.jpg", sizes: ["320x", "640x"], formats: [:avif, :jpeg])
+        Thumbnailer.make_many("photo.jpg", sizes: ["320x", "640x"], formats: [:avif, :jpeg], quality: 70)
   """
-  @doc since: "0.1.0"
-  @spec make_all(Source.t(), [output] | set, keyword) ::
+  @doc since: "0.1.0", group: "Thumbnails"
+  @spec make_many(Source.t(), [output] | set, [option]) ::
           {:ok, [{:ok, Thumbnail.t()} | {:error, Error.t()}]} | {:error, Error.t()}
-  def make_all(source, outputs, opts \\ []) do
+  def make_many(source, outputs, opts \\ []) do
     {request, on} = Request.make!(source, outputs, opts)
     perform(request, on)
   end
 
   defp perform(%{spec: %{outputs: outputs}} = request, on) do
-    Telemetry.span(request, on, fn ->
-      with {:ok, answer} <- Call.request(on, request),
-           do: Codec.thumbnails(answer, length(outputs))
-    end)
+    ask = fn -> Call.request(on, request) end
+    Telemetry.span(request, on, ask, &Codec.thumbnails(&1, length(outputs)))
   end
 
   defp single({:ok, [outcome]}), do: outcome
   defp single({:error, error}), do: {:error, error}
 
   @doc """
-  As `make_all/3`, but yields the thumbnails themselves and raises the first `Thumbnailer.Error`.
+  As `make_many/3`, but yields the thumbnails themselves and raises the first `Thumbnailer.Error`.
 
-      [small, large] = Thumbnailer.make_all!("photo.jpg", [200, 1200])
+      [small, large] = Thumbnailer.make_many!("photo.jpg", [200, 1200])
   """
-  @doc since: "0.1.0"
-  @spec make_all!(Source.t(), [output] | set, keyword) :: [Thumbnail.t()]
-  def make_all!(source, outputs, opts \\ []) do
-    source |> make_all(outputs, opts) |> bang!() |> Enum.map(&bang!/1)
+  @doc since: "0.1.0", group: "Thumbnails"
+  @spec make_many!(Source.t(), [output] | set, [option]) :: [Thumbnail.t()]
+  def make_many!(source, outputs, opts \\ []) do
+    source |> make_many(outputs, opts) |> bang!() |> Enum.map(&bang!/1)
   end
 
   @doc """
@@ -152,8 +157,8 @@ defmodule Thumbnailer do
 
   and those of `make/3`.
   """
-  @doc since: "0.1.0"
-  @spec async(Source.t(), Size.t(), keyword) :: reference
+  @doc since: "0.1.0", group: "Without waiting"
+  @spec async(Source.t(), Size.t(), [option | Options.async_option()]) :: reference
   def async(source, size, opts \\ []) do
     {own, opts} = Options.split!(opts, :async)
     {request, on} = Request.make!(source, [{size, []}], opts)
@@ -162,13 +167,51 @@ defmodule Thumbnailer do
   end
 
   @doc """
+  Waits for the message of what this process has started with `async/3`, and yields its result.
+
+      ref = Thumbnailer.async("photo.jpg", 200)
+      {:ok, thumbnail} = Thumbnailer.await(ref)
+
+  After `timeout` milliseconds the request is cancelled, and the result is an error with the reason `:timeout`. Without it
+  the option `:timeout` of the request ends the wait. A message that came already cannot be awaited a second time.
+  """
+  @doc since: "0.1.0", group: "Without waiting"
+  @spec await(reference, timeout) :: {:ok, Thumbnail.t()} | {:error, Error.t()}
+  def await(ref, timeout \\ :infinity) when is_reference(ref) do
+    receive do
+      {^ref, result} -> result
+    after
+      timeout -> cancelled(ref, timeout)
+    end
+  end
+
+  # Whatever is under way, one message comes; that it does not get in the way of others, it is taken here.
+  defp cancelled(ref, timeout) do
+    cancel(ref)
+
+    receive do
+      {^ref, {:ok, thumbnail}} -> {:ok, thumbnail}
+      {^ref, {:error, _cancelled}} -> {:error, not_awaited(timeout)}
+    after
+      @cancel_grace -> {:error, not_awaited(timeout)}
+    end
+  end
+
+  defp not_awaited(timeout),
+    do:
+      Error.new(
+        :timeout,
+        "the result did not come within #{timeout} ms, and the request was cancelled"
+      )
+
+  @doc """
   Cancels what `async/3` has started: its worker is free at once, and its message is `{ref, {:error, error}}` with
   the reason `:cancelled`. Does nothing when the result was sent already. Any process on any node may cancel.
 
       ref = Thumbnailer.async("photo.jpg", 200)
       :ok = Thumbnailer.cancel(ref)
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Without waiting"
   @spec cancel(reference) :: :ok
   def cancel(ref) when is_reference(ref), do: Async.cancel(ref)
 
@@ -194,8 +237,8 @@ defmodule Thumbnailer do
 
   and those of `make/3`.
   """
-  @doc since: "0.1.0"
-  @spec stream(Enumerable.t(), Size.t(), keyword) :: Enumerable.t()
+  @doc since: "0.1.0", group: "Thumbnails"
+  @spec stream(Enumerable.t(), Size.t(), [option | Options.stream_option()]) :: Enumerable.t()
   def stream(sources, size, opts \\ []) do
     {own, opts} = Options.split!(opts, :stream)
     {request, on} = Request.make!({:bytes, ""}, [{size, []}], opts)
@@ -226,60 +269,37 @@ defmodule Thumbnailer do
   @doc """
   Reads the header of an image, without decoding it.
 
-      {:ok, %{format: :jpeg, width: 640, height: 480}} = Thumbnailer.probe("photo.jpg")
-
-  The map holds `:format`; `:width` and `:height` as a viewer shows the image, `:raw_width` and `:raw_height` as
-  it is stored; `:orientation` (1 to 8); `:pages`; `:frames` and `:duration` of an animation, in milliseconds, 1 and 0
-  otherwise; `:bands`, `:alpha`, `:depth` (bits per sample), `:colour_space`; `:profile` and `:preview`, whether an
-  ICC profile and a small copy of the image are embedded; and from EXIF `:taken_at`, a `NaiveDateTime` by the camera's
-  clock, and `:camera`, maker and model, `nil` when the image does not say.
+      {:ok, %Thumbnailer.ImageInfo{format: :jpeg, width: 640, height: 480}} = Thumbnailer.probe("photo.jpg")
 
   ## Options
 
   #{Options.docs([:request, :call])}
   """
-  @doc since: "0.1.0"
-  @spec probe(Source.t(), keyword) :: {:ok, map} | {:error, Error.t()}
+  @doc since: "0.1.0", group: "Headers"
+  @spec probe(Source.t(), [Options.call_option()]) :: {:ok, ImageInfo.t()} | {:error, Error.t()}
   def probe(source, opts \\ []) do
     {request, on} = Request.probe!(source, opts)
-    with {:ok, answer} <- Call.request(on, request), do: Codec.image(answer)
+    Telemetry.span(request, on, fn -> Call.request(on, request) end, &Codec.image/1)
   end
+
+  @doc """
+  As `probe/2`, but yields what it found and raises `Thumbnailer.Error`.
+
+      %{width: 640} = Thumbnailer.probe!("photo.jpg")
+  """
+  @doc since: "0.1.0", group: "Headers"
+  @spec probe!(Source.t(), [Options.call_option()]) :: ImageInfo.t()
+  def probe!(source, opts \\ []), do: source |> probe(opts) |> bang!()
 
   @doc """
   Whether the port program of an instance is there and answers; starts it when it is not running.
 
       :ok = Thumbnailer.ping()
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Instances"
   @spec ping(GenServer.server()) :: :ok | {:error, Error.t()}
   def ping(on \\ __MODULE__) do
     with {:ok, _nothing} <- Call.request(on, %Request{op: :ping}), do: :ok
-  end
-
-  @doc """
-  Writes the next `count` requests of an instance and their replies to files, from where they can be run again.
-
-      {:ok, recording} = Thumbnailer.record(10, "failures", only: :errors)
-      {:error, _} = Thumbnailer.make("damaged.jpg", 200)
-      %{written: 1, ended: :stopped} = Thumbnailer.Recording.stop(recording)
-
-  `folder` is made when it is missing and must be empty; nobody but this user may look into it. What is in it afterwards
-  says `Thumbnailer.Recording`. The recording ends by itself, at the latest with the process that started it.
-
-  An instance has one recording at a time: `:overloaded` otherwise; `:write_failed` when the folder cannot be used.
-
-  ## Options
-
-    * `:only` - `:errors` records what fails, and of a request for several thumbnails that means any of them; `:all` is the default
-    * `:max_bytes` - how much is written at most, 64 MiB by default
-    * `:timeout` - how long it goes on at most, in milliseconds; ten minutes by default
-    * `:on` - the instance
-  """
-  @doc since: "0.1.0"
-  @spec record(pos_integer, Path.t(), keyword) :: {:ok, Recording.t()} | {:error, Error.t()}
-  def record(count, folder, opts \\ []) do
-    {on, opts} = Keyword.pop(Recording.cast!(count, folder, opts), :on)
-    Recorder.start(on, opts)
   end
 
   @doc """
@@ -287,9 +307,14 @@ defmodule Thumbnailer do
 
       {:ok, %{version: version, libvips: libvips, workers: workers}} = Thumbnailer.info()
 
-  The map holds `:protocol`, `:version`, `:libvips`, `:loaders`, `:savers`, `:workers`, `:limits` and `:os_pid`.
+  The map holds `:protocol`, `:version`, `:libvips`, `:loaders`, `:savers`, `:formats`, `:workers`, `:limits` and
+  `:os_pid`. `:formats` is a table of all formats: whether this program reads each and with what, whether it would by
+  default, and whether it is written.
+
+      {:ok, %{formats: formats}} = Thumbnailer.info()
+      %{read: true, read_with: :own, by_default: true, written: false} = Enum.find(formats, &(&1.name == :bmp))
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Instances"
   @spec info(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def info(on \\ __MODULE__), do: Call.request(on, %Request{op: :info})
 
@@ -304,7 +329,7 @@ defmodule Thumbnailer do
     * `:open_denied`, `:socket_denied`, `:exec_denied` - whether a worker that tried was stopped
     * `:complete` - whether all of this holds
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Instances"
   @spec sandbox_status(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def sandbox_status(on \\ __MODULE__) do
     with {:ok, hello} <- info(on), do: {:ok, hello.sandbox}
@@ -326,7 +351,7 @@ defmodule Thumbnailer do
       belongs to the `:server` (the process of the program that serves) and to the `:workers` alone, in bytes. `nil` when the program is not up
     * `:program` - what the program itself counts, or `nil` when it is not up
   """
-  @doc since: "0.1.0"
+  @doc since: "0.1.0", group: "Instances"
   @spec stats(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def stats(on \\ __MODULE__) do
     with {:ok, counts} <- Client.counts(on) do
@@ -347,44 +372,13 @@ defmodule Thumbnailer do
   defp program_stats(_counts, _on), do: nil
 
   @doc """
-  Sends the calling process what happens in a cluster group: its batches, and its nodes as this node sees them.
-
-      :ok = Thumbnailer.subscribe(MyApp.Thumbs)
-
-  The messages are `{:thumbnailer, group, event}`, where `event` is
-
-    * `{:node_up, node, info}` - an instance on `node` takes requests; `info` says how many `:workers`, which `:loaders`
-      and `:savers`, and the versions
-    * `{:node_down, node, reason}` - it does no more: `:gone`, or `:silent` for five seconds
-    * `{:progress, counts}`, four times a second at most, and `{:finished, counts}` - how far a batch is: `:done`, `:made`,
-      `:skipped`, `:failed`, `:thumbnails`, `:bytes_in`, `:bytes_out`, `:reasons`, and the `:node` it runs on
-
-  Batches that run without a cluster are heard in the group `Thumbnailer.Batch`.
-  """
-  @doc since: "0.1.0"
-  @spec subscribe(atom) :: :ok
-  def subscribe(group) when is_atom(group) do
-    # The router of this node sees the nodes of the group.
-    _router = Router.of(group)
-    Events.subscribe(group)
-  end
-
-  @doc """
-  Ends what `subscribe/1` began.
-
-      :ok = Thumbnailer.unsubscribe(MyApp.Thumbs)
-  """
-  @doc since: "0.1.0"
-  @spec unsubscribe(atom) :: :ok
-  def unsubscribe(group) when is_atom(group), do: Events.unsubscribe(group)
-
-  @doc """
-  A child of a supervisor; the options are those of an instance, see above. The id is the name.
+  A child of a supervisor; the options are those of an instance, see above, of which `:name` is required. The id is the
+  name.
 
       Supervisor.start_link([{Thumbnailer, name: MyApp.Uploads, workers: 4}], strategy: :one_for_one)
   """
-  @doc since: "0.1.0"
-  @spec child_spec(keyword) :: Supervisor.child_spec()
+  @doc since: "0.1.0", group: "Instances"
+  @spec child_spec([InstanceOptions.option()]) :: Supervisor.child_spec()
   def child_spec(opts) do
     name = opts |> InstanceOptions.cast!() |> Keyword.fetch!(:name)
     %{id: name, start: {__MODULE__, :start_link, [opts]}, type: :supervisor}
@@ -397,9 +391,9 @@ defmodule Thumbnailer do
 
   A program that cannot be started is no error here: requests say `:unavailable` and why.
   """
-  @doc since: "0.1.0"
-  @spec start_link(keyword) :: Supervisor.on_start()
-  def start_link(opts \\ []) do
+  @doc since: "0.1.0", group: "Instances"
+  @spec start_link([InstanceOptions.option()]) :: Supervisor.on_start()
+  def start_link(opts) do
     opts = InstanceOptions.cast!(opts)
     Instance.start_link(opts, member(opts[:name], opts[:cluster]))
   end

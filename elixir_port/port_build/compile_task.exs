@@ -8,20 +8,41 @@ defmodule Mix.Tasks.Compile.ThumbnailerPort do
   `THUMBNAILER_EXECUTABLE` names a program that was built elsewhere. `mix compile --verbose`, or `MIX_DEBUG=1` where it is
   a dependency, shows what CMake says.
 
-  The environment variables that matter are those of `Thumbnailer.PortBuild.Toolchain`.
+  The environment variables that matter are those of `Thumbnailer.PortBuild.Toolchain`, and those of
+  `Thumbnailer.PortBuild.Precompiled`, which takes a program that was built elsewhere where the configuration offers one.
   """
   use Mix.Task.Compiler
 
-  alias Thumbnailer.PortBuild.{CMake, Inputs, Requirements, Toolchain}
+  alias Thumbnailer.PortBuild.{CMake, Inputs, Precompiled, Requirements, Toolchain}
 
   @impl true
   def run(arguments) do
-    inputs = Inputs.read(root(), System.get_env())
+    environment = System.get_env()
+    offer = Precompiled.offer(Application.get_env(:thumbnailer, :precompiled), environment)
+    inputs = Inputs.read(root(), environment, offer)
 
     cond do
       System.get_env("THUMBNAILER_EXECUTABLE", "") != "" -> {:noop, []}
       File.regular?(program()) and Inputs.same?(stamp(), inputs) -> {:noop, []}
-      true -> build(inputs, "--verbose" in arguments or Mix.debug?())
+      true -> make(inputs, environment, offer, "--verbose" in arguments or Mix.debug?())
+    end
+  end
+
+  defp make(inputs, environment, offer, verbose?) do
+    case Precompiled.find(offer, Mix.Project.config()[:version], environment) do
+      {:ok, archive} -> take(archive, inputs, environment)
+      :none -> build(inputs, verbose?)
+      {:error, message} -> failed(message)
+    end
+  end
+
+  defp take(archive, inputs, environment) do
+    with :ok <- say("Taking the port program of :thumbnailer from #{archive.url}"),
+         :ok <- Precompiled.install(archive, prefix(), environment) do
+      Inputs.write!(stamp(), inputs)
+      {:ok, []}
+    else
+      {:error, message} -> failed(message)
     end
   end
 

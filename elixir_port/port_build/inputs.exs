@@ -5,13 +5,16 @@ defmodule Thumbnailer.PortBuild.Inputs do
 
   alias Thumbnailer.PortBuild.Toolchain
 
-  @type t :: %{environment: [{String.t(), String.t()}], sources: [tuple]}
+  @type t :: %{environment: [{String.t(), String.t() | nil}], sources: [tuple]}
 
   @doc "What a build in this environment would be made from."
-  @spec read(Path.t(), %{String.t() => String.t()}) :: t
-  def read(root, environment) do
+  @spec read(Path.t(), %{String.t() => String.t()}, String.t() | nil) :: t
+  def read(root, environment, precompiled \\ nil) do
     %{
-      environment: [{"root", root} | Toolchain.relevant(environment)],
+      environment: [
+        {"root", root},
+        {"precompiled", precompiled} | Toolchain.relevant(environment)
+      ],
       sources: Enum.map(sources(root), &describe/1)
     }
   end

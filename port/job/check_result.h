@@ -2,7 +2,7 @@
 // before the program's own code could have sent it for this job: the right job, a format and sides that the job allows,
 // outputs that fill the memory without a gap or an overlap, reasons and words that a worker has to say.
 //
-// check_result() before the memory is sealed and looked at, check_contents() on its sealed bytes.
+// check_result() before the memory is read, check_contents() on a copy that the worker cannot change.
 #pragma once
 
 #include <cstdint>

@@ -87,7 +87,7 @@ Result<Descriptor> share_copy(Bytes bytes) {
 
 Result<Descriptor> share_result() {
     Descriptor memory = create_memory("thumbnailer-result");
-    if (!memory || ::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK) != 0) return no_memory("memory for the result");
+    if (!memory) return no_memory("memory for the result");
     return memory;
 }
 
@@ -97,8 +97,18 @@ MemorySize size_of_memory(int memory) {
     return {static_cast<std::uint64_t>(status.st_size), static_cast<std::uint64_t>(status.st_blocks) * 512};
 }
 
-bool seal_result(int memory) {
-    return ::fcntl(memory, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SEAL) == 0;
+bool stop_growth(int memory) { return ::fcntl(memory, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SEAL) == 0; }
+
+std::shared_ptr<const std::vector<std::byte>> take_copy(int memory, std::uint64_t size) {
+    auto copy = std::make_shared<std::vector<std::byte>>(size);
+    std::uint64_t filled = 0;
+    while (filled < size) {
+        const ssize_t count = ::pread(memory, copy->data() + filled, size - filled, static_cast<off_t>(filled));
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return nullptr;
+        filled += static_cast<std::uint64_t>(count);
+    }
+    return ::ftruncate(memory, 0) == 0 ? copy : nullptr;
 }
 
 } // namespace thumbnailer

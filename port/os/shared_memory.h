@@ -5,7 +5,9 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -65,7 +67,7 @@ private:
 // The bytes as a source, sealed.
 Result<Descriptor> share_copy(Bytes bytes);
 
-// Where a worker writes its thumbnails. It may grow, never shrink: a mapping of what was there stays valid.
+// Where a worker writes its thumbnails. It is never mapped by the server, so that nothing depends on its size.
 Result<Descriptor> share_result();
 
 struct MemorySize {
@@ -74,7 +76,12 @@ struct MemorySize {
 };
 MemorySize size_of_memory(int memory);
 
-// Nobody can write to it any more, nor make it grow. False when somebody still could, or when others have sealed it.
-bool seal_result(int memory);
+// It has the size that it has, for everybody and for ever. False when others have sealed it.
+bool stop_growth(int memory);
+
+// A copy of its first `size` bytes, which nobody else can change. Its pages are freed, even when somebody keeps it open.
+// Sealing it against writing would save the copy, but the kernel then waits, up to several milliseconds, until no other
+// processor holds a page of it. Null when it is shorter.
+std::shared_ptr<const std::vector<std::byte>> take_copy(int memory, std::uint64_t size);
 
 } // namespace thumbnailer

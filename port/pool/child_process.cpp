@@ -39,7 +39,7 @@ Result<ChildProcess> ChildProcess::start(ForkServer& fork_server, Role role, con
     child.process_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0)));
     child.channel_ = std::move(ours);
     child.stderr_ = std::move(reading);
-    if (!child.process_) return system_failure("pidfd_open");
+    if (!child.process_ || ::clock_getcpuclockid(*pid, &child.clock_) != 0) return system_failure("a new worker");
     // What cannot be watched does not run: it waits for `go` until then.
     child.status_ = open_process_status(*pid);
     if (!child.usage()) return Failure{Reason::internal, "the memory of a worker cannot be watched by /proc"};
@@ -49,7 +49,7 @@ Result<ChildProcess> ChildProcess::start(ForkServer& fork_server, Role role, con
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), process_(std::move(other.process_)), channel_(std::move(other.channel_)),
+    : pid_(std::exchange(other.pid_, -1)), clock_(other.clock_), process_(std::move(other.process_)), channel_(std::move(other.channel_)),
       stderr_(std::move(other.stderr_)), status_(std::move(other.status_)),
       diagnostics_(std::move(other.diagnostics_)), diagnostics_bytes_(other.diagnostics_bytes_), next_read_(other.next_read_), terminating_(other.terminating_),
       killed_(other.killed_), reaped_(other.reaped_), terminating_since_(other.terminating_since_) {}
@@ -96,9 +96,8 @@ std::optional<ExitStatus> ChildProcess::reap() {
 }
 
 std::chrono::nanoseconds ChildProcess::processor_time() const {
-    clockid_t clock{};
     timespec used{};
-    if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return {};
+    if (::clock_gettime(clock_, &used) != 0) return {};
     return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <ctime>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -77,6 +78,7 @@ private:
     bool read_some();
 
     pid_t pid_ = -1;
+    clockid_t clock_{}; // of its processor time
     Descriptor process_; // readable once it has ended
     Descriptor channel_;
     Descriptor stderr_;

@@ -105,8 +105,10 @@ void FileWriters::dispatch() {
 
 bool FileWriters::give(Writer& writer, std::unique_ptr<Pending>& pending) {
     const Task& task = *pending->task;
+    const auto memory = share_copy(*task.made);
+    if (!memory) return false;
     WriteJob job{.sequence = ++last_sequence_, .memory_size = task.made->size()};
-    std::vector<int> descriptors{task.result.get()};
+    std::vector<int> descriptors{memory->get()};
     for (const TaskOutput& output : task.outputs) {
         if (!is_written(output, pending->result)) continue;
         const OutputResult& made = pending->result.outputs[output.index];

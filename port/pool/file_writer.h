@@ -1,5 +1,5 @@
 // Writes thumbnails to the files of callers, in processes of its own: a disk may take its time, and neither the server waits
-// for it nor does a worker ever see such a file. What is written is memory that was sealed and believed before.
+// for it nor does a worker ever see such a file. What is written is a copy that was believed before.
 #pragma once
 
 #include <deque>

@@ -159,7 +159,8 @@ Result<Done> Task::open_outputs(const Roots& roots) {
     if (result) return Done{}; // a worker that ended before it took the task
     auto memory = share_result();
     if (!memory) return std::move(memory).error();
-    const auto kept_free = duplicates_of(memory->get()); // until all files are open
+    std::array<Descriptor, 10> kept_free; // until all files are open
+    if (wants_files()) kept_free = duplicates_of(memory->get());
     for (TaskOutput& output : outputs) {
         if (output.failure) continue;
         if (!output.to.empty()) {
@@ -183,15 +184,14 @@ Result<Done> Task::open_outputs(const Roots& roots) {
 }
 
 std::optional<std::string_view> Task::take_result(const JobResult& job_result) {
-    // Sealed first: what is looked at stays what it is.
-    if (!seal_result(result.get())) return "somebody could still write to its outputs";
+    if (!stop_growth(result.get())) return "somebody sealed its outputs";
     const MemorySize memory = size_of_memory(result.get());
     if (auto fault = check_result(job_result, job, {memory.size, memory.allocated})) return fault;
     if (job_result.failed != 0) return std::nullopt;
-    const auto mapping = std::make_shared<Mapping>(Mapping::of(result.get(), memory.size));
-    if (mapping->size() != memory.size) return "its outputs cannot be mapped";
-    if (auto fault = check_contents(job_result, job, mapping->bytes())) return fault;
-    made = mapping;
+    const auto copy = take_copy(result.get(), memory.size);
+    if (!copy) return "its outputs cannot be copied";
+    if (auto fault = check_contents(job_result, job, *copy)) return fault;
+    made = copy;
     return std::nullopt;
 }
 
@@ -230,6 +230,10 @@ std::uint64_t Task::reply_bytes(const JobResult& job_result) const {
         bytes += each.placeholder_size + (output.file ? 0 : each.size);
     }
     return bytes;
+}
+
+bool Task::wants_files() const {
+    return std::ranges::any_of(outputs, [](const TaskOutput& output) { return !output.to.empty(); });
 }
 
 bool Task::has_files() const {

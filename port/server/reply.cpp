@@ -125,6 +125,22 @@ Map step_map(const LoadedStep& step) {
     return map;
 }
 
+// Of every format: whether this program reads it, whether it would without --loaders, what reads it, whether it is
+// written.
+List formats_table(FormatSet loaders) {
+    List rows;
+    for (const FormatSpec& spec : kFormats) {
+        Map row;
+        row.put("name", atom(spec.name));
+        row.put("read", boolean(loaders.has(spec.format)));
+        row.put("by_default", boolean(spec.loads == Loads::always));
+        row.put("read_with", atom(name_of(spec.read_with)));
+        row.put("written", boolean(spec.saves));
+        rows.items.push_back(std::move(row));
+    }
+    return rows;
+}
+
 } // namespace
 
 Payload hello(const Config& config, const SandboxStatus& status, std::string_view libvips) {
@@ -153,6 +169,7 @@ Payload hello(const Config& config, const SandboxStatus& status, std::string_vie
     map.put("codec", atom(config.codec->name));
     map.put("loaders", names_of(config.loaders));
     map.put("savers", names_of(saved_formats()));
+    map.put("formats", formats_table(config.loaders));
     map.put("workers", integer(config.workers));
     map.put("limits", std::move(limits));
     map.put("sandbox", sandbox_map(status));
@@ -221,7 +238,7 @@ Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result
         const std::string camera = printable(text_in(job_result.header.camera));
         return ok(codec, task.id, probe_map(job_result.header, camera));
     }
-    const Bytes memory = task.made->bytes();
+    const Bytes memory = *task.made;
     std::vector<Failure> failures(task.outputs.size());
     List outputs;
     for (std::size_t index = 0; index < task.outputs.size(); ++index)

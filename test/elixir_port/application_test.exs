@@ -24,4 +24,29 @@ defmodule Thumbnailer.ApplicationTest do
     assert opts[:workers] == 4
     assert Thumbnailer.Application.children(false) == []
   end
+
+  test "a configuration that is not understood raises, and says where its options stand" do
+    assert Thumbnailer.Application.check!(default: false, included_applications: []) == :ok
+
+    for {env, message} <- [
+          {[workers: 4],
+           ~r/config :thumbnailer, workers: 4 is not understood; options .* stand in default: \[workers: ...\]/},
+          {[defualt: []],
+           ~r/config :thumbnailer, defualt: \[\] is not understood; it may have :default, :precompiled/}
+        ] do
+      assert_raise ArgumentError, message, fn -> Thumbnailer.Application.check!(env) end
+    end
+
+    for wrong <- [true, nil, %{workers: 4}, [name: Other]] do
+      assert_raise ArgumentError,
+                   ~r/config :thumbnailer, default: must be false or options/,
+                   fn ->
+                     Thumbnailer.Application.children(wrong)
+                   end
+    end
+
+    assert_raise ArgumentError, ~r/option :workers must be/, fn ->
+      Thumbnailer.Application.children(workers: 0)
+    end
+  end
 end

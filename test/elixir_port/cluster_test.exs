@@ -49,9 +49,11 @@ defmodule Thumbnailer.ClusterTest do
   test "connecting tells which node cannot be reached" do
     assert Cluster.connect(nil, []) == :ok
     assert Cluster.connect("ignored", [to_string(node())]) == :ok
-    assert {:error, why} = Cluster.connect(nil, ["nobody@127.0.0.1"])
 
-    assert why ==
+    assert {:error, %Thumbnailer.Error{reason: :unavailable, message: message}} =
+             Cluster.connect(nil, ["nobody@127.0.0.1"])
+
+    assert message ==
              "the node nobody@127.0.0.1 cannot be reached; is its name right, and the cookie the same?"
   end
 
@@ -100,7 +102,7 @@ defmodule Thumbnailer.ClusterTest do
   end
 
   test "a subscriber hears of nodes and batches", %{group: group} do
-    :ok = Thumbnailer.subscribe(group)
+    :ok = Thumbnailer.Cluster.subscribe(group)
     node = start("a", group)
     name = node.node
     assert_receive {:thumbnailer, ^group, {:node_up, ^name, %{workers: 1}}}, 10_000
@@ -110,13 +112,13 @@ defmodule Thumbnailer.ClusterTest do
     assert_receive {:thumbnailer, ^group, {:finished, %{made: 8, failed: 0}}}
     Nodes.stop(node)
     assert_receive {:thumbnailer, ^group, {:node_down, ^name, :gone}}, 10_000
-    :ok = Thumbnailer.unsubscribe(group)
+    :ok = Thumbnailer.Cluster.unsubscribe(group)
   end
 
   test "a node that hangs is heard of as silent, and its requests are made elsewhere", %{
     group: group
   } do
-    :ok = Thumbnailer.subscribe(group)
+    :ok = Thumbnailer.Cluster.subscribe(group)
     %{node: name} = node = start("a", group)
     await_members(group, 1)
     Nodes.signal(node, "STOP")

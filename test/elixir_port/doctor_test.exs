@@ -4,7 +4,7 @@ defmodule Thumbnailer.DoctorTest do
   import ExUnit.CaptureIO
   import Thumbnailer.Fixtures
 
-  alias Thumbnailer.Doctor
+  alias Thumbnailer.{Doctor, Formats}
 
   doctest Thumbnailer.Doctor.Finding
 
@@ -17,10 +17,23 @@ defmodule Thumbnailer.DoctorTest do
       findings = Doctor.examine()
       {:ok, hello} = Thumbnailer.info()
 
-      for format <- hello.savers ++ [:svg, :tiff] do
-        assert %{state: :ok, detail: detail} = find(findings, Atom.to_string(format))
-        assert detail =~ "read"
+      for %{name: name, read: true, read_with: read_with, written: written?} <- hello.formats do
+        assert %{state: :ok, detail: detail} = find(findings, Atom.to_string(name))
+
+        assert detail =~
+                 if(written?, do: "written and read with ", else: "read with ") <>
+                   Formats.reader(read_with)
+
+        assert detail =~ "ms"
       end
+    end
+
+    test "a format that is not read is told with what it needs" do
+      findings = Doctor.examine(loaders: [:jpeg, :png])
+      assert %{state: :ok, detail: "not read: :loaders" <> _} = find(findings, "webp")
+      assert %{state: :ok, detail: "not read: only" <> _} = find(findings, "jxl")
+      assert %{state: :warning, advice: advice} = find(findings, "heic")
+      assert advice =~ "libde265-dev"
     end
 
     test "a switched off sandbox is a warning with advice" do

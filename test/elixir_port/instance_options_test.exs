@@ -2,20 +2,28 @@ defmodule Thumbnailer.InstanceOptionsTest do
   use ExUnit.Case, async: true
   doctest Thumbnailer.InstanceOptions
 
+  @name [name: MyApp.Thumbs]
+
   alias Thumbnailer.InstanceOptions
 
   test "what is not given has its default, or is left to the program" do
-    opts = InstanceOptions.cast!([])
-    assert opts[:name] == Thumbnailer
+    opts = InstanceOptions.cast!(@name)
+    assert opts[:name] == MyApp.Thumbs
     assert opts[:max_queue] == 1_000
     refute Keyword.has_key?(opts, :workers)
+  end
+
+  test "the name is required, so that no instance takes that of the default one" do
+    assert_raise ArgumentError, ~r/option :name is required, such as/, fn ->
+      InstanceOptions.cast!(workers: 4)
+    end
   end
 
   test "an option that is a list is a flag for each element" do
     assert ["--die-with-parent", "--root=/a", "--root=/b"] =
              InstanceOptions.arguments(roots: ["/a", "/b"])
 
-    assert InstanceOptions.cast!(roots: ["/a/../b"])[:roots] == ["/b"]
+    assert InstanceOptions.cast!(@name ++ [roots: ["/a/../b"]])[:roots] == ["/b"]
 
     assert_raise ArgumentError, ~r/option :roots must be a list of paths/, fn ->
       InstanceOptions.cast!(roots: "/a")
@@ -25,10 +33,10 @@ defmodule Thumbnailer.InstanceOptionsTest do
   test "names of formats are one flag" do
     assert ["--die-with-parent", "--loaders=jpeg,heic"] =
              InstanceOptions.arguments(
-               loaders: InstanceOptions.cast!(loaders: [:jpeg, :heic])[:loaders]
+               loaders: InstanceOptions.cast!(@name ++ [loaders: [:jpeg, :heic]])[:loaders]
              )
 
-    for wrong <- [[], [:bmp], :jpeg] do
+    for wrong <- [[], [:psd], :jpeg] do
       assert_raise ArgumentError, ~r/option :loaders must be a list of names of formats/, fn ->
         InstanceOptions.cast!(loaders: wrong)
       end

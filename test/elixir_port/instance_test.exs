@@ -17,7 +17,7 @@ defmodule Thumbnailer.InstanceTest do
     {:ok, %{version: flags}} = Thumbnailer.info(name)
 
     assert flags |> String.split() |> Enum.sort() ==
-             ~w(--die-with-parent --max-images-per-worker=1 --max-pixels=5000 --sandbox=off --timeout=30000 --workers=3)
+             ~w(--die-with-parent --max-images-per-worker=1 --max-pixels=5000 --max-reply-bytes=268435456 --sandbox=off --timeout=30000 --workers=3)
   end
 
   test "a wrong option raises in the caller and names what is accepted" do
@@ -32,7 +32,7 @@ defmodule Thumbnailer.InstanceTest do
 
   test "isolation: :image and a number of uses contradict each other" do
     assert_raise ArgumentError, ~r/isolation: :image means max_images_per_worker: 1/, fn ->
-      Thumbnailer.start_link(isolation: :image, max_images_per_worker: 10)
+      Thumbnailer.start_link(name: Twice, isolation: :image, max_images_per_worker: 10)
     end
   end
 

@@ -59,4 +59,55 @@ defmodule Thumbnailer.OptionsTest do
       Options.cast!([grayscale: true], [:request])
     end
   end
+
+  test "what is meant is named, in the words of other libraries, too" do
+    for {given, meant} <- [
+          {[upscale: true], ":enlarge"},
+          {[deadline: 5], ":timeout"},
+          {[qualty: 5], ":quality"},
+          {[watermark: "a.png"], ":overlay"},
+          {[strip: true], ":metadata"}
+        ] do
+      assert_raise ArgumentError, ~r/unknown option .*; did you mean #{meant}\?/, fn ->
+        Options.cast!(given, [:call, :request, :output])
+      end
+    end
+
+    for {given, hint} <- [
+          {[format: :jpg], "did you mean :jpeg?"},
+          {[fit: :covr], "did you mean :cover?"},
+          {[background: "white"], "white is \"#ffffff\""}
+        ] do
+      error = assert_raise ArgumentError, fn -> Options.cast!(given, [:output]) end
+      assert error.message =~ hint
+    end
+  end
+
+  test "an option of an instance is told where it belongs" do
+    for name <- [:max_pixels, :workers, :roots] do
+      assert_raise ArgumentError,
+                   ~r/option :#{name} does not belong here: it is an option of an instance/,
+                   fn ->
+                     Options.cast!([{name, 1}], [:call, :request, :output])
+                   end
+    end
+  end
+
+  test "names that are known from elsewhere lead to options that there are" do
+    names =
+      for table <- [Options.table(), Thumbnailer.InstanceOptions.table()],
+          row <- table,
+          do: row.name
+
+    for given <-
+          ~w(upscale withoutEnlargement anchor position resize mode strip type output watermark mirror radius pool_size)a do
+      rows = Options.table() ++ Thumbnailer.InstanceOptions.table()
+
+      error =
+        assert_raise ArgumentError, fn -> Thumbnailer.Options.Definition.find!(given, rows) end
+
+      [_, meant] = Regex.run(~r/did you mean :(\w+)\?/, error.message)
+      assert String.to_existing_atom(meant) in names
+    end
+  end
 end

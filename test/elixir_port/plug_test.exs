@@ -75,10 +75,85 @@ defmodule Thumbnailer.PlugTest do
       end
     end
 
-    test "for a size with a format of its own has that" do
+    test "for a size with a format of its own has that, whatever the browser takes" do
       conn = get("/thumbs/card/photo.jpg", [formats: [:webp]], [{"accept", "image/webp"}])
       assert sent_header(conn, "content-type") == "image/png"
+      assert sent_header(conn, "vary") == nil
     end
+
+    test "at the same time as others for the same thumbnail makes it once", %{test: name} do
+      start_instance(name, workers: 1)
+      thumbs = plug(options: [on: name])
+
+      conns =
+        all_at_once(1..20, fn _ ->
+          Thumbnailer.Plug.call(request("/thumbs/small/photo.jpg"), thumbs)
+        end)
+
+      assert Enum.all?(conns, &(&1.status == 200))
+      {:ok, %{program: %{served: served}}} = Thumbnailer.stats(name)
+      assert served < 20
+      assert plug(options: [coalesce: false]).options == [coalesce: false]
+    end
+  end
+
+  describe "what answers vary by" do
+    for {before, then} <- [
+          {"origin", "origin, accept"},
+          {"Accept-Encoding, Origin", "accept-encoding, origin, accept"},
+          {"accept", "accept"},
+          {"*", "*"}
+        ] do
+      test "is added to #{inspect(before)}, which an earlier plug said" do
+        conn =
+          "/thumbs/small/photo.jpg"
+          |> request([{"if-none-match", "*"}])
+          |> Plug.Conn.put_resp_header("vary", unquote(before))
+          |> Thumbnailer.Plug.call(plug(formats: [:webp]))
+
+        assert sent_header(conn, "vary") == unquote(then)
+      end
+    end
+  end
+
+  test "a relative root is that of the running system" do
+    folder = folder()
+    File.mkdir_p!(Path.join(folder, "photos"))
+    File.cp!(sample("photo.jpg"), Path.join(folder, "photos/a.jpg"))
+    thumbs = plug(root: "photos", cache: "cache")
+    assert {thumbs.root, thumbs.cache} == {"photos", "cache"}
+
+    # The working folder belongs to the whole node, so this looks at the path alone.
+    assert Thumbnailer.Plug.Options.folder(thumbs.root) == Path.join(File.cwd!(), "photos")
+  end
+
+  test "a plug can be a module of its own, which knows its addresses" do
+    [{module, _}] =
+      Code.compile_string("""
+      defmodule Thumbnailer.PlugTest.Own do
+        use Thumbnailer.Plug, at: "/own", root: #{inspect(root("samples/images"))}, sizes: [small: 60]
+      end
+      """)
+
+    assert module.path(:small, "photo.jpg") == "/own/small/photo.jpg"
+    conn = request(module.path(:small, "photo.jpg"), [{"if-none-match", "*"}])
+    assert module.call(conn, module.init([])).status == 304
+    assert module.module_info(:attributes)[:behaviour] == [Plug]
+  end
+
+  test "the library's own module is a plug" do
+    assert Thumbnailer.Plug.module_info(:attributes)[:behaviour] == [Plug]
+  end
+
+  test "below a forward the whole path of the address may be given" do
+    conn = %{
+      request("/small/photo.jpg", [{"if-none-match", "*"}])
+      | script_name: ["media", "thumbs"]
+    }
+
+    assert Thumbnailer.Plug.call(conn, plug(at: "/media/thumbs")).status == 304
+    assert Thumbnailer.Plug.call(conn, plug(at: "")).status == 304
+    assert Thumbnailer.Plug.call(conn, plug(at: "/media/other")) == conn
   end
 
   test "the tag differs with the image, the size, the format and the options" do
@@ -103,7 +178,38 @@ defmodule Thumbnailer.PlugTest do
     ]
 
     assert tags == Enum.uniq(tags)
+
+    # Where and for how long it may be made is no part of it.
+    for options <- [[on: Thumbnailer.Nobody], [timeout: 5], [coalesce: false]],
+        do: assert(tag.("/thumbs/small/a.jpg", [options: options], []) == Enum.at(tags, 1))
+
     assert Enum.at(tags, 1) == tag.("/thumbs/small/a.jpg", webp, [])
+  end
+
+  test "the tag differs with the root, and with what an overlay shows" do
+    [one, other] = [folder(), folder()]
+
+    for folder <- [one, other] do
+      File.cp!(sample("photo.jpg"), Path.join(folder, "a.jpg"))
+      File.touch!(Path.join(folder, "a.jpg"), 1_000_000_000)
+    end
+
+    mark = Path.join(one, "mark.png")
+
+    tag = fn opts, mark_bytes ->
+      File.write!(mark, mark_bytes)
+      File.touch!(mark, 1_000_000_000)
+      sent_header(get("/thumbs/small/a.jpg", opts, [{"if-none-match", "*"}]), "etag")
+    end
+
+    tags = [
+      tag.([root: one], "1"),
+      tag.([root: other], "1"),
+      tag.([root: one, options: [overlay: mark]], "1"),
+      tag.([root: one, options: [overlay: mark]], "2")
+    ]
+
+    assert tags == Enum.uniq(tags)
   end
 
   test "what is not below :at is left to the next plug" do
@@ -163,6 +269,24 @@ defmodule Thumbnailer.PlugTest do
 
     assert conn.status in [503, 504]
     if conn.status == 503, do: assert(sent_header(conn, "retry-after") == "1")
+  end
+
+  test "no address is made that the plug would refuse" do
+    for image <- [
+          "",
+          "/",
+          "../x.jpg",
+          "a/../x.jpg",
+          "./x.jpg",
+          "a\\x.jpg",
+          "a\0.jpg",
+          <<255>>,
+          :photo
+        ] do
+      assert_raise ArgumentError, ~r/image must be the path of a file below the root/, fn ->
+        Thumbnailer.Plug.path(plug(), :small, image)
+      end
+    end
   end
 
   test "an address is made of a size that the plug has" do

@@ -32,14 +32,28 @@ defmodule Thumbnailer.RequestTest do
     assert [%{format: :jpeg}] = outputs([{100, to: "/srv/a.JPG"}])
   end
 
-  test "a format that is given stands against the suffix" do
-    assert [%{format: :png}] = outputs([{100, to: "/srv/a.webp", format: :png}])
+  test "a format that the suffix contradicts is refused" do
+    for {to, format} <- [{"/srv/a.webp", :png}, {"/srv/a.svg", :png}] do
+      assert_raise ArgumentError,
+                   ~r/the suffix of ".*" \(option :to\) says .*, and the option :format :png/,
+                   fn ->
+                     outputs([{100, to: to, format: format}])
+                   end
+    end
+
+    assert [%{format: :jpeg}] = outputs([{100, to: "/srv/a.jpe", format: :jpeg}])
     assert [%{format: :auto}] = outputs([{100, to: "/srv/a.webp"}], format: :auto)
   end
 
-  test "an unknown suffix leaves the format to the program" do
-    assert [output] = outputs([{100, to: "/srv/a.bin"}])
-    refute is_map_key(output, :format)
+  test "a suffix that says no format is refused, unless the option says one" do
+    for to <- ["/srv/a.bin", "/srv/a"] do
+      assert_raise ArgumentError, ~r/says no format; give it one of .jpg, .png, .webp/, fn ->
+        outputs([{100, to: to}])
+      end
+
+      assert [%{format: :png}] = outputs([{100, to: to, format: :png}])
+      assert [%{format: :auto}] = outputs([{100, to: to, format: :auto}])
+    end
   end
 
   test "a suffix of a format that is only read is refused" do
@@ -83,10 +97,27 @@ defmodule Thumbnailer.RequestTest do
         [sizes: []],
         [sizes: 100],
         [sizes: [100], formats: []],
-        [sizes: [100], widths: [1]]
+        [sizes: [100], sizes: [200]]
       ] do
     test "#{inspect(wrong)} is no set" do
       assert_raise ArgumentError, ~r/a set must be/, fn -> outputs(unquote(wrong)) end
+    end
+  end
+
+  test "options that all of a set share stand beside it, or apart" do
+    for {set, opts} <- [
+          {[sizes: [100], quality: 40, formats: [:jpeg]], []},
+          {[quality: 40, sizes: [100], formats: [:jpeg]], []},
+          {[sizes: [100], formats: [:jpeg]], [quality: 40]}
+        ],
+        do: assert([%{width: 100, format: :jpeg, quality: 40}] = outputs(set, opts))
+
+    assert_raise ArgumentError, ~r/unknown option :widths/, fn ->
+      outputs(sizes: [100], widths: [1])
+    end
+
+    assert_raise ArgumentError, ~r/:quality is given more than once/, fn ->
+      outputs([sizes: [100], quality: 40], quality: 50)
     end
   end
 

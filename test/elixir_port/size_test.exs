@@ -52,4 +52,15 @@ defmodule Thumbnailer.SizeTest do
                    end
     end
   end
+
+  test "a size that is nearly one is answered with what it would be" do
+    for {given, meant} <- [
+          {"200X100", "200x100"},
+          {"200px", "200"},
+          {"200 x 100", "200x100"},
+          {"200×", "200x"}
+        ] do
+      assert_raise ArgumentError, ~r/; did you mean "#{meant}"\?/, fn -> Size.parse!(given) end
+    end
+  end
 end

@@ -60,4 +60,14 @@ defmodule Thumbnailer.SourceTest do
     by_bytes = File.stream!("a.jpg", [], 1_000)
     assert Source.cast!(by_bytes) == {:stream, by_bytes}
   end
+
+  test "an address is no path" do
+    for url <- ["https://example.com/a.jpg", "http://localhost/"] do
+      assert_raise ArgumentError,
+                   ~r/nothing is fetched from a URL, give its body as a stream, got: /,
+                   fn ->
+                     Source.cast!(url)
+                   end
+    end
+  end
 end

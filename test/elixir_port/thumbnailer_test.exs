@@ -166,7 +166,7 @@ defmodule ThumbnailerTest do
     end
   end
 
-  describe "make!/3 and make_all/3" do
+  describe "make!/3 and make_many/3" do
     test "make! yields the thumbnail or raises the error", %{on: on} do
       assert %Thumbnail{width: 10} = Thumbnailer.make!(sample("quadrants.png"), 10, on: on)
 
@@ -182,7 +182,7 @@ defmodule ThumbnailerTest do
       path = Path.join(folder, "c.avif")
 
       assert {:ok, [{:ok, one}, {:ok, two}, {:ok, three}]} =
-               Thumbnailer.make_all(
+               Thumbnailer.make_many(
                  sample("quadrants.png"),
                  [80, {{40, 40}, fit: :cover, format: :jpeg}, {"20x", to: path}],
                  on: on
@@ -198,10 +198,10 @@ defmodule ThumbnailerTest do
       on = start_fake({:global, name}, "fails_second_output")
 
       assert {:ok, [{:ok, _}, {:error, %Error{reason: :encode_failed}}]} =
-               Thumbnailer.make_all({:bytes, "x"}, [10, 20], on: on)
+               Thumbnailer.make_many({:bytes, "x"}, [10, 20], on: on)
 
       assert_raise Error, "no space", fn ->
-        Thumbnailer.make_all!({:bytes, "x"}, [10, 20], on: on)
+        Thumbnailer.make_many!({:bytes, "x"}, [10, 20], on: on)
       end
     end
 
@@ -209,7 +209,7 @@ defmodule ThumbnailerTest do
       outputs = [{10, to: Path.join(folder, "missing/a.png")}, 20]
 
       assert_raise Error, ~r/missing/, fn ->
-        Thumbnailer.make_all!(sample("quadrants.png"), outputs, on: on)
+        Thumbnailer.make_many!(sample("quadrants.png"), outputs, on: on)
       end
 
       assert File.ls!(folder) == []
@@ -217,7 +217,7 @@ defmodule ThumbnailerTest do
 
     test "a fault of the source is one of the whole request", %{on: on} do
       assert {:error, %Error{reason: :not_found}} =
-               Thumbnailer.make_all(sample("no_such_file"), [10, 20], on: on)
+               Thumbnailer.make_many(sample("no_such_file"), [10, 20], on: on)
     end
   end
 

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Writes what the fuzzers begin with: seeds.py FOLDER makes FOLDER/{frame,etf,msgpack,text,request,scan_filter,ycbcr}/.
+"""Writes what the fuzzers begin with: seeds.py FOLDER makes
+FOLDER/{frame,etf,msgpack,text,request,scan_filter,ycbcr,heif,containers}/.
 
 The samples as frames, as payloads and as text, every row of test/contract's vectors, good and bad, the JPEG images, and
-a progressive one.
+a progressive one; the samples of what this program reads itself.
 """
 
 import csv
@@ -36,6 +37,9 @@ def seeds():
         yield "text", path.read_bytes()
     for path in IMAGES.glob("*.jpg"):
         yield from (("ycbcr", bytes([shrink | 252]) + path.read_bytes()) for shrink in range(4))
+    yield "heif", (IMAGES / "quadrants.heic").read_bytes()
+    for suffix in ("bmp", "ico", "dng"):
+        yield "containers", (IMAGES / f"quadrants.{suffix}").read_bytes()
     for row in rows("vectors.tsv"):
         yield from ((codec, from_hex(row[codec])) for codec in ("etf", "msgpack"))
         yield "text", row["term"].encode()

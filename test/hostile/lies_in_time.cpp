@@ -106,7 +106,7 @@ constexpr Lie kLies[] = {
      }},
     {"answers_and_writes_on",
      [](Attack& a) {
-         answer_then_be_idle(a); // sealed by now
+         answer_then_be_idle(a); // copied by now, and emptied for good
          if (write_all(a.memory(), bytes_of("overwritten"), 0)) succeeded();
          sleep_for_ever();
      }},

@@ -19,7 +19,7 @@ SIDE = 64
 MEAN = 5.0
 # Pillow takes CMYK without a profile for pure inks, libvips for a press; with a profile they differ in the black point.
 MEAN_OF_CMYK = 20.0
-PILLOW_READS = ("jpeg", "png", "webp", "gif", "tiff")
+PILLOW_READS = ("jpeg", "png", "webp", "gif", "tiff", "bmp")
 
 # What the two do not see alike, and why. None is left out because the thumbnail is wrong.
 APART = {

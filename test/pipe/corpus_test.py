@@ -24,6 +24,8 @@ AT_ONCE = 4
 
 # Where the manifest is wrong, and why.
 EITHER = {
+    "image-rs--Bad_clrsUsed.bmp": "24 bits a pixel need none of the colours that there are too many of",
+    "pillow--badpalettesize.bmp": "of the colours that there are too many of, the 256 that pixels can name are there",
     "libvips--ojpeg-tile.tif": "libtiff 4.7 reads old-style JPEG, 4.5 does not",
     "svg-nan-size.svg": "librsvg takes the size of what is drawn, which is finite",
     "pillow--ultrahdr.jpg": "its file ends inside the scan: Pillow, too, says that it is truncated",

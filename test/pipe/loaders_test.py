@@ -13,7 +13,6 @@ SMALL = {"width": 32, "height": 32, "format": "png"}
 NAMED = [row["name"] for row in contract("formats") if row["loads"] == "named"]
 # One good file of each format that is read only when it is named.
 FILES = {
-    "heic": "libheif--with-alpha-512x512.heic",
     "jxl": "jxlconf--cafe.jxl",
     "jp2k": "sharp--relax.jp2",
     "pdf": "weserv--sizes.pdf",
@@ -29,6 +28,24 @@ class LoadersTest(PipeTest):
         always = [row["name"] for row in contract("formats") if row["loads"] == "yes"]
         self.assertEqual([str(name) for name in self.start().hello[1]["loaders"]], always)
 
+    def test_the_hello_says_of_each_format_whether_it_is_read_and_with_what(self):
+        program = self.start("--loaders", "png,heic")
+        loaders = [str(name) for name in program.hello[1]["loaders"]]
+        told = program.hello[1]["formats"]
+        self.assertEqual(len(told), len(contract("formats")))
+        for row, wanted in zip(told, contract("formats")):
+            self.assertEqual(str(row["name"]), wanted["name"])
+            self.assertEqual(str(row["read_with"]), wanted["read_with"])
+            self.assertEqual(row["read"] == "true", wanted["name"] in loaders)
+            self.assertEqual(row["by_default"] == "true", wanted["loads"] == "yes")
+            self.assertEqual(row["written"] == "true", wanted["saves"] == "yes")
+
+    def test_a_format_in_another_is_read_whatever_the_other_is(self):
+        program = self.start("--loaders", "raw,ico")
+        for name in ("quadrants.dng", "quadrants.ico"):
+            self.assert_ok(program.ask(make(1, IMAGES / name, SMALL)), 1)
+        self.assertEqual(self.refused(program, IMAGES / "quadrants.jpg"), "the source is jpeg, read here are: ico, raw")
+
     def test_only_what_is_named_is_read(self):
         program = self.start("--loaders", "png,webp")
         self.assertEqual([str(name) for name in program.hello[1]["loaders"]], ["png", "webp"])
@@ -43,7 +60,7 @@ class LoadersTest(PipeTest):
         self.assertEqual((tag, str(output["reason"]), str(output["option"])), ("error", "unsupported_format", "overlay"))
 
     def test_names_that_are_no_formats_are_refused_at_the_start(self):
-        for names in ("bmp", "jpeg,", ""):
+        for names in ("psd", "jpeg,", ""):
             with self.subTest(names):
                 ended = self.run_once("--loaders", names)
                 self.assertEqual(ended.returncode, 64)

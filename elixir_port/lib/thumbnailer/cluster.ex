@@ -18,7 +18,8 @@ defmodule Thumbnailer.Cluster do
   How nodes find each other is up to you: docs/clustering.md shows three ways, and how TLS is switched on.
   """
 
-  alias Thumbnailer.Cluster.Router
+  alias Thumbnailer.Cluster.{Events, Router}
+  alias Thumbnailer.Error
 
   @doc """
   The members of a group as this node knows them.
@@ -34,15 +35,47 @@ defmodule Thumbnailer.Cluster do
   def members(group), do: group |> Router.of() |> Router.members()
 
   @doc """
+  Sends the calling process what happens in a cluster group: its batches, and its nodes as this node sees them.
+
+      :ok = Thumbnailer.Cluster.subscribe(MyApp.Thumbs)
+
+  The messages are `{:thumbnailer, group, event}`, where `event` is
+
+    * `{:node_up, node, info}` - an instance on `node` takes requests; `info` says how many `:workers`, which `:loaders`
+      and `:savers`, and the versions
+    * `{:node_down, node, reason}` - it does no more: `:gone`, or `:silent` for five seconds
+    * `{:progress, counts}`, four times a second at most, and `{:finished, counts}` - how far a batch is: `:done`, `:made`,
+      `:skipped`, `:failed`, `:thumbnails`, `:bytes_in`, `:bytes_out`, `:reasons`, and the `:node` it runs on
+
+  Batches that run without a cluster are heard in the group `Thumbnailer.Batch`.
+  """
+  @doc since: "0.1.0"
+  @spec subscribe(atom) :: :ok
+  def subscribe(group) when is_atom(group) do
+    # The router of this node sees the nodes of the group.
+    _router = Router.of(group)
+    Events.subscribe(group)
+  end
+
+  @doc """
+  Ends what `subscribe/1` began.
+
+      :ok = Thumbnailer.Cluster.unsubscribe(MyApp.Thumbs)
+  """
+  @doc since: "0.1.0"
+  @spec unsubscribe(atom) :: :ok
+  def unsubscribe(group) when is_atom(group), do: Events.unsubscribe(group)
+
+  @doc """
   Makes this node part of a cluster: gives it the name `sname` when it has none yet, and connects it to `nodes`.
 
       case Thumbnailer.Cluster.connect(nil, ["thumbs@host"]) do
         :ok -> Thumbnailer.Cluster.members(MyApp.Thumbs)
-        {:error, why} -> IO.puts(:stderr, why)
+        {:error, error} -> IO.puts(:stderr, Exception.message(error))
       end
   """
   @doc since: "0.1.0"
-  @spec connect(String.t() | nil, [String.t()]) :: :ok | {:error, String.t()}
+  @spec connect(String.t() | nil, [String.t()]) :: :ok | {:error, Error.t()}
   def connect(sname, nodes) do
     with :ok <- name(sname) do
       # The names are the user's own, a few of them.
@@ -54,8 +87,9 @@ defmodule Thumbnailer.Cluster do
           :ok
 
         [node | _] ->
-          {:error,
-           "the node #{node} cannot be reached; is its name right, and the cookie the same?"}
+          unavailable(
+            "the node #{node} cannot be reached; is its name right, and the cookie the same?"
+          )
       end
     end
   end
@@ -66,7 +100,9 @@ defmodule Thumbnailer.Cluster do
         :ok
 
       sname == nil ->
-        {:error, "this node has no name; give --sname, or start it with elixir --sname or --name"}
+        unavailable(
+          "this node has no name; give --sname, or start it with elixir --sname or --name"
+        )
 
       true ->
         case Node.start(String.to_atom(sname), :shortnames) do
@@ -74,8 +110,12 @@ defmodule Thumbnailer.Cluster do
             :ok
 
           {:error, _why} ->
-            {:error, "this node cannot be called #{sname}; is epmd running, and the name free?"}
+            unavailable(
+              "this node cannot be called #{sname}; is epmd running, and the name free?"
+            )
         end
     end
   end
+
+  defp unavailable(message), do: {:error, Error.new(:unavailable, message)}
 end

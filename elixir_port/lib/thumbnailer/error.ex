@@ -68,12 +68,7 @@ defmodule Thumbnailer.Error do
 
   @type t :: %__MODULE__{reason: reason, message: String.t(), details: map}
 
-  @doc """
-  All reasons: name, who says it (`:port` or `:library`), meaning.
-
-      {:timeout, :port, "the deadline passed before the work was done"} = List.keyfind(Thumbnailer.Error.table(), :timeout, 0)
-  """
-  @doc since: "0.1.0"
+  @doc false
   @spec table() :: [{reason, :port | :library, String.t()}]
   def table, do: @table
 

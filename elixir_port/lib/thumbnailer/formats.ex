@@ -13,35 +13,64 @@ defmodule Thumbnailer.Formats do
   """
 
   # loads: true, or :named when the instance's option :loaders must name it and the program's libvips have it;
+  # read_with: what reads it; :own is a reader of the port program, :embedded_jpeg the reader of the JPEG in a raw file;
   # auto: what format: :auto makes of it; :opaque is jpeg, or png for an image with alpha.
-  @columns [:name, :loads, :saves, :alpha, :quality, :auto, :media_type, :suffixes]
+  @columns [:name, :loads, :read_with, :saves, :alpha, :quality, :auto, :media_type, :suffixes]
   @rows [
-    [:jpeg, true, true, false, 80, :jpeg, "image/jpeg", ~w(jpg jpeg jpe jfif)],
-    [:png, true, true, true, nil, :png, "image/png", ~w(png)],
-    [:webp, true, true, true, 80, :webp, "image/webp", ~w(webp)],
-    [:avif, true, true, true, 50, :avif, "image/avif", ~w(avif)],
-    [:gif, true, true, true, nil, :gif, "image/gif", ~w(gif)],
-    [:tiff, true, true, true, nil, :opaque, "image/tiff", ~w(tif tiff)],
-    [:svg, true, false, true, nil, :png, "image/svg+xml", ~w(svg)],
-    [:heic, :named, false, true, nil, :opaque, "image/heic", ~w(heic heif)],
-    [:jxl, :named, false, true, nil, :opaque, "image/jxl", ~w(jxl)],
-    [:jp2k, :named, false, true, nil, :opaque, "image/jp2", ~w(jp2 j2k jpf jpx)],
-    [:pdf, :named, false, true, nil, :png, "application/pdf", ~w(pdf)]
+    [:jpeg, true, :libvips, true, false, 80, :jpeg, "image/jpeg", ~w(jpg jpeg jpe jfif)],
+    [:png, true, :libvips, true, true, nil, :png, "image/png", ~w(png)],
+    [:webp, true, :libvips, true, true, 80, :webp, "image/webp", ~w(webp)],
+    [:avif, true, :libvips, true, true, 50, :avif, "image/avif", ~w(avif)],
+    [:gif, true, :libvips, true, true, nil, :gif, "image/gif", ~w(gif)],
+    [:tiff, true, :libvips, true, true, nil, :opaque, "image/tiff", ~w(tif tiff)],
+    [:svg, true, :libvips, false, true, nil, :png, "image/svg+xml", ~w(svg)],
+    [:heic, true, :libde265, false, true, nil, :opaque, "image/heic", ~w(heic heif hif)],
+    [:bmp, true, :own, false, true, nil, :opaque, "image/bmp", ~w(bmp dib)],
+    [:ico, true, :own, false, true, nil, :png, "image/vnd.microsoft.icon", ~w(ico cur)],
+    [
+      :raw,
+      true,
+      :embedded_jpeg,
+      false,
+      false,
+      nil,
+      :opaque,
+      "image/x-dcraw",
+      ~w(dng cr2 cr3 nef arw rw2 raf pef srw)
+    ],
+    [:jxl, :named, :libvips, false, true, nil, :opaque, "image/jxl", ~w(jxl)],
+    [:jp2k, :named, :libvips, false, true, nil, :opaque, "image/jp2", ~w(jp2 j2k jpf jpx)],
+    [:pdf, :named, :libvips, false, true, nil, :png, "application/pdf", ~w(pdf)]
   ]
+  @readers %{
+    libvips: "libvips",
+    libde265: "libde265",
+    own: "a reader of its own",
+    embedded_jpeg: "libvips, the JPEG in it"
+  }
   @table Enum.map(@rows, &Map.new(Enum.zip(@columns, &1)))
 
   @typedoc "A format that images are read from."
-  @type name :: :jpeg | :png | :webp | :avif | :gif | :tiff | :svg | :heic | :jxl | :jp2k | :pdf
+  @type name ::
+          :jpeg
+          | :png
+          | :webp
+          | :avif
+          | :gif
+          | :tiff
+          | :svg
+          | :heic
+          | :bmp
+          | :ico
+          | :raw
+          | :jxl
+          | :jp2k
+          | :pdf
 
   @typedoc "A format that thumbnails are written in."
   @type saved :: :jpeg | :png | :webp | :avif | :gif | :tiff
 
-  @doc """
-  All formats, one map each.
-
-      %{loads: true, saves: false, suffixes: ["svg"]} = Enum.find(Thumbnailer.Formats.table(), &(&1.name == :svg))
-  """
-  @doc since: "0.1.0"
+  @doc false
   @spec table() :: [map]
   def table, do: @table
 
@@ -114,6 +143,42 @@ defmodule Thumbnailer.Formats do
   def quality_doc do
     qualities = for %{quality: quality, name: name} <- @table, quality, do: "#{name} #{quality}"
     Enum.join(qualities, ", ") <> "; the lossless formats have none"
+  end
+
+  @doc false
+  # The formats that are read by default, for the documentation.
+  @spec default_doc() :: String.t()
+  def default_doc do
+    {last, others} = List.pop_at(for(%{loads: true, name: name} <- @table, do: name), -1)
+    "#{Enum.join(others, ", ")} and #{last}"
+  end
+
+  @doc false
+  # What reads a format, in words.
+  @spec reader(atom) :: String.t()
+  def reader(read_with), do: @readers[read_with]
+
+  @doc false
+  # What is read and written, for the documentation.
+  @spec markdown() :: String.t()
+  def markdown do
+    rows =
+      for format <- @table do
+        [
+          format.name,
+          Enum.join(format.suffixes, ", "),
+          if(format.loads == true, do: "yes", else: "where `loaders:` names it"),
+          reader(format.read_with),
+          if(format.saves, do: "yes", else: "no")
+        ]
+      end
+
+    header = [
+      ["format", "suffixes", "read by default", "read with", "written"],
+      List.duplicate("---", 5)
+    ]
+
+    Enum.map_join(header ++ rows, &"| #{Enum.join(&1, " | ")} |\n")
   end
 
   defp find(name), do: Enum.find(@table, &(&1.name == name))

@@ -5,7 +5,7 @@ defmodule Thumbnailer.InstanceOptions do
   """
 
   alias Thumbnailer.Formats
-  alias Thumbnailer.Options.{Definition, InstanceLimits}
+  alias Thumbnailer.Options.{Definition, InstanceLimits, Type}
 
   # No machine gets there; the program takes up to 63 bits.
   @max_number 1_000_000_000_000
@@ -18,7 +18,7 @@ defmodule Thumbnailer.InstanceOptions do
       name: :name,
       scope: :instance,
       type: :name,
-      default: @default_name,
+      default_doc: "none, it is required",
       doc: "what the option `:on` of each call names."
     },
     %Definition{
@@ -89,9 +89,10 @@ defmodule Thumbnailer.InstanceOptions do
       scope: :instance,
       type: :names,
       choices: Enum.map(Formats.table(), & &1.name),
-      default_doc: "jpeg, png, webp, avif, gif, tiff and svg",
+      default_doc: Formats.default_doc(),
       doc:
-        "the formats that are read; `:heic`, `:jxl`, `:jp2k` and `:pdf` only where the system's libvips has them. " <>
+        "the formats that are read; `:jxl`, `:jp2k` and `:pdf` only where the system's libvips has them, `:heic` where " <>
+          "the program was built with libde265. " <>
           "What is read in fact stands in `Thumbnailer.info/1`."
     },
     %Definition{
@@ -180,36 +181,36 @@ defmodule Thumbnailer.InstanceOptions do
   @spec default_name() :: atom
   def default_name, do: @default_name
 
-  @doc """
-  All rows.
+  @typedoc "An option of an instance."
+  @type option :: unquote(Type.union(@table))
 
-      %{type: :integer, wire: "--workers"} = Enum.find(Thumbnailer.InstanceOptions.table(), &(&1.name == :workers))
-  """
-  @doc since: "0.1.0"
+  @doc false
   @spec table() :: [Definition.t()]
   def table, do: @table
 
-  @doc """
-  The documentation of all rows, as a Markdown list.
-
-      "  * `:name` - " <> _ = Thumbnailer.InstanceOptions.docs()
-  """
-  @doc since: "0.1.0"
+  @doc false
+  # The documentation of all rows, as a Markdown list.
   @spec docs() :: String.t()
   def docs, do: Definition.docs(@table)
 
-  @doc """
-  The options of an instance with their defaults; raises `ArgumentError` for the first that is wrong.
-
-      30_000 = Thumbnailer.InstanceOptions.cast!(workers: 4)[:timeout]
-  """
-  @doc since: "0.1.0"
+  @doc false
+  # The options of an instance with their defaults; raises `ArgumentError` for the first that is wrong.
   @spec cast!(keyword) :: keyword
   def cast!(opts) do
     defaults = for %{default: default, name: name} <- @table, default != nil, do: {name, default}
     given = for {option, value} <- Definition.cast!(opts, @table), do: {option.name, value}
+    require_name!(given)
     refuse_contradiction!(given)
     Keyword.merge(defaults, given)
+  end
+
+  # Without it a second instance would have the name of the default one.
+  defp require_name!(given) do
+    unless Keyword.has_key?(given, :name) do
+      raise ArgumentError,
+            "option :name is required, such as {Thumbnailer, name: MyApp.Thumbs, workers: 4}; the default instance has " <>
+              "its options from config :thumbnailer, default: [workers: 4]"
+    end
   end
 
   defp refuse_contradiction!(given) do
@@ -219,16 +220,8 @@ defmodule Thumbnailer.InstanceOptions do
     end
   end
 
-  @doc """
-  The command line of the port program; with `events?` it reports its workers.
-
-      iex> Thumbnailer.InstanceOptions.arguments(workers: 4, max_queue: 10)
-      ["--die-with-parent", "--workers=4"]
-
-      iex> Thumbnailer.InstanceOptions.arguments(isolation: :image)
-      ["--die-with-parent", "--max-images-per-worker=1"]
-  """
-  @doc since: "0.1.0"
+  @doc false
+  # The command line of the port program; with `events?` it reports its workers.
   @spec arguments(keyword, boolean) :: [String.t()]
   def arguments(opts, events? \\ false) do
     opts =

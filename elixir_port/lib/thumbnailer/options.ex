@@ -6,7 +6,7 @@ defmodule Thumbnailer.Options do
   """
 
   alias Thumbnailer.{InstanceOptions, Options, Size}
-  alias Thumbnailer.Options.{Appearance, Definition, Examples, Geometry}
+  alias Thumbnailer.Options.{Appearance, Definition, Examples, Geometry, Type}
 
   @call [
     %Definition{
@@ -103,43 +103,38 @@ defmodule Thumbnailer.Options do
   @typedoc "Where an option belongs: to every call, to calls about images, to an output, to async/3, to stream/3."
   @type scope :: :call | :request | :output | :async | :stream
 
-  @doc """
-  All rows.
+  @typedoc "An option of a thumbnail, such as `{:fit, :cover}`."
+  @type output_option :: unquote(Type.union(Enum.filter(@table, &(&1.scope == :output))))
 
-      %{type: :choice, default: :inside} = Enum.find(Thumbnailer.Options.table(), &(&1.name == :fit))
-  """
-  @doc since: "0.1.0"
+  @typedoc "An option of a call about one image, such as `{:timeout, 500}`."
+  @type call_option :: unquote(Type.union(Enum.filter(@table, &(&1.scope in [:call, :request]))))
+
+  @typedoc "An option of `Thumbnailer.async/3` alone."
+  @type async_option :: unquote(Type.union(Enum.filter(@table, &(&1.scope == :async))))
+
+  @typedoc "An option of `Thumbnailer.stream/3` alone."
+  @type stream_option :: unquote(Type.union(Enum.filter(@table, &(&1.scope == :stream))))
+
+  @typedoc "An option of `Thumbnailer.make/3`."
+  @type option :: output_option | call_option
+
+  @doc false
   @spec table() :: [Definition.t()]
   def table, do: @table
 
-  @doc """
-  The rows that callers give as options, of these scopes.
-
-      iex> for row <- Thumbnailer.Options.table([:async]), do: row.name
-      [:reply_to]
-  """
-  @doc since: "0.1.0"
+  @doc false
+  # The rows that callers give as options, of these scopes.
   @spec table([scope]) :: [Definition.t()]
   def table(scopes), do: Enum.filter(table(), &(&1.scope in scopes))
 
-  @doc """
-  The documentation of the options of these scopes, as a Markdown list.
-
-      "  * `:reply_to` - " <> _ = Thumbnailer.Options.docs([:async])
-  """
-  @doc since: "0.1.0"
+  @doc false
+  # The documentation of the options of these scopes, as a Markdown list.
   @spec docs([scope]) :: String.t()
   def docs(scopes \\ [:output, :request, :call]),
     do: scopes |> table() |> Definition.docs(&Examples.code/1)
 
-  @doc """
-  Checks options and yields their values by wire name; raises `ArgumentError` when one is unknown, out of
-  place or not accepted.
-
-      iex> Thumbnailer.Options.cast!([fit: :cover, timeout: 500], [:request, :output])
-      %{fit: :cover, timeout: 500}
-  """
-  @doc since: "0.1.0"
+  @doc false
+  # Checks options and yields their values by wire name; raises when one is unknown, out of place or not accepted.
   @spec cast!(keyword, [scope]) :: %{atom => term}
   def cast!(given, scopes) do
     refuse_misplaced!(given, scopes)
@@ -149,13 +144,8 @@ defmodule Thumbnailer.Options do
         do: {option.wire || option.name, value}
   end
 
-  @doc """
-  Checks the options of one scope among others and takes them out; those that are not given have their defaults.
-
-      iex> Thumbnailer.Options.split!([fit: :cover, ordered: false], :stream)
-      {%{ordered: false}, [fit: :cover]}
-  """
-  @doc since: "0.1.0"
+  @doc false
+  # Checks the options of one scope among others and takes them out; those that are not given have their defaults.
   @spec split!(keyword, :async | :stream) :: {%{atom => term}, keyword}
   def split!(given, scope) do
     rows = table([scope])
@@ -167,6 +157,14 @@ defmodule Thumbnailer.Options do
 
   # Better advice than a near name: the option exists, but elsewhere. What is no keyword list is refused later.
   defp refuse_misplaced!(given, scopes) do
+    known = Enum.flat_map(@table, &Definition.names/1)
+
+    for %{name: name} <- InstanceOptions.table(), name not in known, given?(given, name) do
+      raise ArgumentError,
+            "option #{inspect(name)} does not belong here: it is an option of an instance, as in " <>
+              "{Thumbnailer, name: MyApp.Thumbs, #{name}: ...}"
+    end
+
     for %{scope: scope} = row <- table(),
         scope not in scopes,
         name <- Definition.names(row),
@@ -182,7 +180,7 @@ defmodule Thumbnailer.Options do
   defp place(:size),
     do: ~s(the size is an argument of its own, such as {200, 100}, "200x" or "x100")
 
-  defp place(:output), do: "it is an option of make/3 and make_all/3"
+  defp place(:output), do: "it is an option of make/3 and make_many/3"
   defp place(:async), do: "it is an option of async/3"
   defp place(:stream), do: "it is an option of stream/3"
   defp place(_call_or_request), do: "it is an option of the whole call, not of one output"

@@ -1,21 +1,23 @@
 defmodule Thumbnailer.Plug do
   @moduledoc """
-  A [plug](https://github.com/elixir-plug/plug) that serves thumbnails of the images in a folder.
+  A [plug](https://hexdocs.pm/plug) that serves thumbnails of the images in a folder.
 
-      defmodule MyApp.Endpoint do
-        use Plug.Builder
-
-        plug Thumbnailer.Plug,
+      defmodule MyAppWeb.Thumbs do
+        use Thumbnailer.Plug,
           at: "/thumbs",
           root: {:my_app, "priv/uploads"},
           sizes: [small: 200, card: {{400, 300}, fit: :cover, format: :webp}]
       end
 
-  `GET /thumbs/card/2026/cat.jpg` answers with the thumbnail of `2026/cat.jpg`. Only the sizes that are listed can be had,
-  so nobody can keep the machine busy with others. Answers carry an ETag, which costs no image to find out, and a
-  `cache-control` header; a browser that has the thumbnail gets a 304. Below `forward` of a router leave out `:at`.
+  In the endpoint it is `plug MyAppWeb.Thumbs`, and `MyAppWeb.Thumbs.path(:card, "2026/cat.jpg")` is the address of a thumbnail.
+  `plug Thumbnailer.Plug, at: "/thumbs", ...` serves without a module of its own.
 
-  The application brings the plug dependency; this library has none.
+  `GET /thumbs/card/2026/cat.jpg` answers with the thumbnail of `2026/cat.jpg`. Only the sizes that are listed can be had,
+  so nobody can keep the machine busy with others. Answers carry an ETag, which is computed without making the
+  thumbnail, and a `cache-control` header; a browser that has the thumbnail gets a 304. Simultaneous requests for the same
+  thumbnail make it once.
+
+  The package `plug` is an optional dependency: an application that has it, as each with Phoenix, need do nothing.
 
   ## Options
 
@@ -26,6 +28,7 @@ defmodule Thumbnailer.Plug do
   | status | when |
   |---|---|
   | 200, 304 | here it is; the browser's is still right |
+  | 206, 416 | a part of a thumbnail that is in the `:cache`; the part does not exist |
   | 400 | the path is no UTF-8 |
   | 403 | the signature is missing, wrong or has expired |
   | 404 | no such size, no such image, or none that may be read |
@@ -34,22 +37,57 @@ defmodule Thumbnailer.Plug do
   | 500 | a fault of this library or of the configuration |
   | 503, 504 | too much to do, or the program is away: with `retry-after`; the deadline has passed |
 
-  The body of an error is its reason. What is under no `:at` is left to the next plug.
+  The body of an error is its reason. Requests outside `:at` are left to the next plug.
 
   ## Signed addresses
 
-  With a `:secret`, `path/4` makes addresses that only its owner can make, and that end when they are told to:
+  With a `:secret` only addresses that `path/4` has made are answered, and those with an expiry end with it. A signature is
+  good for one mount (`:at`), size, image and expiry. Below a `forward` the mount is known only from `:at`.
 
       thumbs = Thumbnailer.Plug.init(at: "/thumbs", root: "uploads", sizes: [small: 200], secret: {MyApp, :secret, []})
 
       Thumbnailer.Plug.path(thumbs, :small, "2026/cat.jpg", expires_in: 3600)
       #=> "/thumbs/small/2026/cat.jpg?expires=1767225600&signature=kq…"
 
-  docs/plug.md has recipes: Phoenix, a cache on disk, `srcset`, many nodes.
+  docs/plug.md has recipes: Phoenix, a cache on disk, `srcset`, many nodes. `Thumbnailer.Telemetry` lists the events.
   """
 
-  alias Thumbnailer.Error
-  alias Thumbnailer.Plug.{Cache, Options, Response, Signature, Variant}
+  alias Thumbnailer.{Error, Telemetry}
+  alias Thumbnailer.Plug.{Address, Cache, Options, Response, Signature, Variant}
+
+  # Without the package it is a plug all the same, which nobody can call.
+  if match?({:module, _}, Code.ensure_compiled(Plug)), do: @behaviour(Plug)
+
+  @doc """
+  Makes the calling module a plug with these options, and with a `path/3` of its own.
+
+      defmodule MyAppWeb.Avatars do
+        use Thumbnailer.Plug, at: "/avatars", root: "avatars", sizes: [small: 96]
+      end
+
+      "/avatars/small/7.png" = MyAppWeb.Avatars.path(:small, "7.png")
+
+  The options are checked when the module is compiled.
+  """
+  @doc since: "0.1.0"
+  @spec __using__(Macro.t()) :: Macro.t()
+  defmacro __using__(opts) do
+    quote do
+      @behaviour Plug
+      @thumbnailer Thumbnailer.Plug.init(unquote(opts))
+
+      @impl Plug
+      def init(_opts), do: @thumbnailer
+
+      @impl Plug
+      def call(conn, options), do: Thumbnailer.Plug.call(conn, options)
+
+      @doc "The address of a thumbnail, see `Thumbnailer.Plug.path/4`."
+      @spec path(atom, Path.t(), expires_in: pos_integer) :: String.t()
+      def path(size, image, opts \\ []),
+        do: Thumbnailer.Plug.path(@thumbnailer, size, image, opts)
+    end
+  end
 
   @doc """
   Checks the options; raises `ArgumentError` for the first that is wrong.
@@ -64,7 +102,8 @@ defmodule Thumbnailer.Plug do
   @doc """
   The address of a thumbnail, signed when the options have a `:secret`.
 
-  `expires_in:` is in seconds and needs a secret; without it the address is good for ever.
+  `expires_in:` is in seconds and needs a secret; without it the address is good for ever. Raises `ArgumentError` for what
+  the plug would refuse: another size, an image outside of the root.
 
       iex> thumbs = Thumbnailer.Plug.init(at: "/thumbs", root: "/srv/images", sizes: [small: 200])
       iex> Thumbnailer.Plug.path(thumbs, :small, "2026/my cat.jpg")
@@ -78,12 +117,8 @@ defmodule Thumbnailer.Plug do
             "size must be one of #{inspect(Keyword.keys(options.sizes))}, got: #{inspect(size)}"
     end
 
-    segments = options.at ++ [Atom.to_string(size) | String.split(image, "/", trim: true)]
-
-    encoded =
-      Enum.map(segments, &["/", URI.encode(&1, fn char -> URI.char_unreserved?(char) end)])
-
-    IO.iodata_to_binary([encoded, Signature.query(options, size, image, opts)])
+    path = Address.encode(options.at, size, Address.check_image!(image))
+    path <> Signature.query(options, path, opts)
   end
 
   @doc """
@@ -96,41 +131,56 @@ defmodule Thumbnailer.Plug do
   @doc since: "0.1.0"
   @spec call(conn, Options.t()) :: conn when conn: struct
   def call(conn, %Options{at: at} = options) do
-    case Enum.split(conn.path_info, length(at)) do
-      {^at, rest} -> conn |> Response.new() |> answer(rest, conn, options)
-      _other -> conn
+    case Address.split(conn, at) do
+      {mount, rest} -> measured(fn -> answer(conn, mount, rest, options) end)
+      nil -> conn
     end
   end
 
-  defp answer(response, rest, %{method: method} = conn, options) when method in ["GET", "HEAD"] do
-    with {:ok, size, image} <- Variant.parse(rest, options),
-         {:ok, left} <- Signature.check(options, size, image, conn.query_string),
+  defp measured(answer) do
+    start = System.monotonic_time()
+    {outcome, conn, about} = answer.()
+    Telemetry.plug(outcome, start, Map.put(about, :status, conn.status))
+    conn
+  end
+
+  defp answer(%{method: method} = conn, mount, rest, options) when method in ["GET", "HEAD"] do
+    response = Response.new(conn)
+
+    with {:ok, size, image} <- Address.parse(rest, options),
+         path = Address.encode(mount, size, image),
+         {:ok, left} <- Signature.check(options, path, conn.query_string),
          {:ok, variant} <- Variant.find(options, size, image, Response.accepted(conn)) do
       response |> Response.cacheable(variant, options, left) |> deliver(variant, conn, options)
     else
-      {:error, status, body} -> Response.send(response, status, body)
+      {:error, status, body} -> {:refused, Response.send(response, status, body), %{error: nil}}
     end
   end
 
-  defp answer(response, _rest, _conn, _options), do: Response.not_allowed(response)
+  defp answer(conn, _mount, _rest, _options),
+    do: {:refused, conn |> Response.new() |> Response.not_allowed(), %{error: nil}}
 
   defp deliver(response, variant, conn, options) do
+    about = %{size: variant.name, source: variant.source}
+
     if Response.matches_etag?(conn, variant.tag),
-      do: Response.not_modified(response),
-      else: response |> thumbnail(variant, Cache.find(options.cache, variant.tag), options)
+      do: {:not_modified, Response.not_modified(response), about},
+      else: thumbnail(response, variant, Cache.find(options.cache, variant), options, about)
   end
 
-  defp thumbnail(response, _variant, {:ok, path, format}, _options),
-    do: Response.send_file(response, path, format)
+  defp thumbnail(response, _variant, {:ok, {_path, format, bytes} = hit}, _options, about),
+    do:
+      {:hit, Response.send_file(response, hit), Map.merge(about, %{format: format, bytes: bytes})}
 
-  defp thumbnail(response, variant, :none, options) do
+  defp thumbnail(response, variant, :none, options, about) do
     case Thumbnailer.make(variant.source, variant.size, variant.options) do
       {:ok, thumbnail} ->
-        Cache.put(options.cache, variant.tag, thumbnail)
-        Response.send_thumbnail(response, thumbnail)
+        Cache.put(options.cache, variant, thumbnail)
+        about = Map.merge(about, Map.take(thumbnail, [:format, :bytes]))
+        {:made, Response.send_thumbnail(response, thumbnail), about}
 
-      {:error, %Error{} = error} ->
-        Response.send_error(response, error)
+      {:error, %Error{reason: reason} = error} ->
+        {:refused, Response.send_error(response, error), Map.put(about, :error, reason)}
     end
   end
 end

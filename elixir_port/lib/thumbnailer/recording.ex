@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Recording do
   @moduledoc """
-  Requests of an instance and their replies in files: what `Thumbnailer.record/3` starts.
+  Requests of an instance and their replies in files: what `start/3` starts.
 
   A recording is bounded in number, in bytes and in time, and ends with the process that asked for it or with the
   process of the instance; nothing of it stays behind but whole files. In its folder, for the request `000001`:
@@ -14,6 +14,9 @@ defmodule Thumbnailer.Recording do
   As with a task, the process that started a recording gets `{recording.ref, summary}` as a message at its end unless it calls
   `await/2` or `stop/1`.
   """
+
+  alias Thumbnailer.Error
+  alias Thumbnailer.Recording.Recorder
 
   @enforce_keys [:pid, :ref]
   defstruct [:pid, :ref]
@@ -64,9 +67,35 @@ defmodule Thumbnailer.Recording do
       )
 
   @doc """
+  Writes the next `count` requests of an instance and their replies to files, from where they can be run again.
+
+      {:ok, recording} = Thumbnailer.Recording.start(10, "failures", only: :errors)
+      {:error, _} = Thumbnailer.make("damaged.jpg", 200)
+      %{written: 1, ended: :stopped} = Thumbnailer.Recording.stop(recording)
+
+  `folder` is made when it is missing and must be empty; nobody but this user may look into it. What is in it afterwards
+  says `Thumbnailer.Recording`. The recording ends by itself, at the latest with the process that started it.
+
+  An instance has one recording at a time: `:overloaded` otherwise; `:write_failed` when the folder cannot be used.
+
+  ## Options
+
+    * `:only` - `:errors` records what fails, and of a request for several thumbnails that means any of them; `:all` is the default
+    * `:max_bytes` - how much is written at most, 64 MiB by default
+    * `:timeout` - how long it goes on at most, in milliseconds; ten minutes by default
+    * `:on` - the instance
+  """
+  @doc since: "0.1.0"
+  @spec start(pos_integer, Path.t(), keyword) :: {:ok, t} | {:error, Error.t()}
+  def start(count, folder, opts \\ []) do
+    {on, opts} = Keyword.pop(cast!(count, folder, opts), :on)
+    Recorder.start(on, opts)
+  end
+
+  @doc """
   Ends a recording; yields what it has, or nil when that was told already.
 
-      {:ok, recording} = Thumbnailer.record(3, "recorded")
+      {:ok, recording} = Thumbnailer.Recording.start(3, "recorded")
       {:ok, _thumbnail} = Thumbnailer.make("photo.jpg", 200)
       %{written: 1, ended: :stopped} = Thumbnailer.Recording.stop(recording)
   """
@@ -80,7 +109,7 @@ defmodule Thumbnailer.Recording do
   @doc """
   Waits for the end of a recording, at most `timeout` milliseconds; nil when it goes on, or when that was told already.
 
-      {:ok, recording} = Thumbnailer.record(1, "the_next")
+      {:ok, recording} = Thumbnailer.Recording.start(1, "the_next")
       {:ok, _thumbnail} = Thumbnailer.make("photo.jpg", 200)
       %{written: 1, ended: :count} = Thumbnailer.Recording.await(recording)
   """

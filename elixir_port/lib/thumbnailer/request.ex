@@ -28,12 +28,17 @@ defmodule Thumbnailer.Request do
   @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
   @type output :: Size.t() | {Size.t(), keyword}
 
-  @typedoc "Every size in every format; without formats in that of the source."
-  @type set :: [sizes: [Size.t(), ...], formats: [Formats.saved() | :auto, ...]]
+  @typedoc "Every size in every format, without formats in that of the source; and options that all share."
+  @type set :: [
+          {:sizes, [Size.t(), ...]}
+          | {:formats, [Formats.saved() | :auto, ...]}
+          | Options.option()
+        ]
 
   @doc "A request for thumbnails, and the instance it is for."
   @spec make!(Source.t(), [output] | set, keyword) :: {t, GenServer.server()}
   def make!(source, outputs, opts) do
+    {outputs, opts} = split_set(outputs, opts)
     given = Options.cast!(opts, [:call, :request, :output])
     {on, given} = Map.pop(given, :on, InstanceOptions.default_name())
     {timeout, given} = Map.pop(given, :timeout)
@@ -83,8 +88,7 @@ defmodule Thumbnailer.Request do
   """
   @spec outputs!([output] | set) :: [output]
   def outputs!([{name, _} | _] = set) when name in [:sizes, :formats] do
-    unless Keyword.keyword?(set) and
-             Enum.sort(Keyword.keys(set)) in [[:formats, :sizes], [:sizes]] and
+    unless Enum.sort(Keyword.keys(set)) in [[:formats, :sizes], [:sizes]] and
              Enum.all?(set, fn {_name, list} -> is_list(list) and list != [] end) do
       raise ArgumentError,
             "a set must be [sizes: [320, 640], formats: [:avif, :jpeg]], of which formats may be missing, got: " <>
@@ -99,6 +103,14 @@ defmodule Thumbnailer.Request do
 
   def outputs!(outputs), do: outputs
 
+  # What stands beside the sizes and formats of a set are options that all share.
+  defp split_set([{name, _} | _] = given, opts) when is_atom(name) and is_list(opts) do
+    {set, beside} = Keyword.split(given, [:sizes, :formats])
+    {set, beside ++ opts}
+  end
+
+  defp split_set(outputs, opts), do: {outputs, opts}
+
   defp output!({size, own}, shared) when is_list(own) do
     shared
     |> Map.merge(Options.cast!(own, [:output]))
@@ -112,15 +124,33 @@ defmodule Thumbnailer.Request do
   defp put_steps(%{step: given} = output, on), do: %{output | step: Catalog.cast!(on, given)}
   defp put_steps(output, _on), do: output
 
-  # A file is what its name says, unless the caller says otherwise.
-  defp put_format(%{to: path} = output) when not is_map_key(output, :format) do
-    case Formats.of_path(path) do
-      nil -> output
-      format -> Map.put(output, :format, check_saved!(format, path))
+  # A file is what its name says. Without a suffix that says it, the caller does.
+  defp put_format(%{to: path} = output) do
+    case {Formats.of_path(path), Map.get(output, :format)} do
+      {nil, nil} -> refuse_suffix!(path)
+      {nil, _given} -> output
+      {format, nil} -> Map.put(output, :format, check_saved!(format, path))
+      {format, format} -> output
+      {_any, :auto} -> output
+      {format, given} -> refuse_contradiction!(path, format, given)
     end
   end
 
   defp put_format(output), do: output
+
+  @spec refuse_suffix!(Path.t()) :: no_return
+  defp refuse_suffix!(path) do
+    suffixes = Enum.map_join(Formats.savers(), ", ", &("." <> Formats.suffix(&1)))
+
+    raise ArgumentError,
+          "the suffix of #{inspect(path)} (option :to) says no format; give it one of #{suffixes}, or give the option :format"
+  end
+
+  @spec refuse_contradiction!(Path.t(), Formats.name(), Formats.saved()) :: no_return
+  defp refuse_contradiction!(path, format, given) do
+    raise ArgumentError,
+          "the suffix of #{inspect(path)} (option :to) says #{format}, and the option :format #{inspect(given)}"
+  end
 
   defp check_saved!(format, path) do
     if Formats.saves?(format) do
@@ -128,7 +158,7 @@ defmodule Thumbnailer.Request do
     else
       raise ArgumentError,
             "no thumbnail can be written as #{format}, which the suffix of #{inspect(path)} asks for; " <>
-              "written are #{Enum.join(Formats.savers(), ", ")} (or give the option :format)"
+              "written are #{Enum.join(Formats.savers(), ", ")}"
     end
   end
 

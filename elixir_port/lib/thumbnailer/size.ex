@@ -53,9 +53,20 @@ defmodule Thumbnailer.Size do
       _ ->
         raise ArgumentError,
               ~s(size must be 200, {200, 100}, "200x100", "200x" or "x100" with sides from 1 to #{@max} ) <>
-                "pixels, got: #{inspect(size)}"
+                "pixels, got: #{inspect(size)}#{hint(size)}"
     end
   end
+
+  defp hint(text) when is_binary(text) do
+    plain =
+      text |> String.downcase() |> String.replace(["px", " "], "") |> String.replace("×", "x")
+
+    if plain != text and match?({:ok, box} when map_size(box) > 0, sides(plain)),
+      do: "; did you mean #{inspect(plain)}?",
+      else: ""
+  end
+
+  defp hint(_other), do: ""
 
   defp sides(side) when is_integer(side), do: sides({side, side})
 

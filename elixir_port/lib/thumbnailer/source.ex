@@ -3,7 +3,7 @@ defmodule Thumbnailer.Source do
   Where an image comes from.
 
   A binary is the path of a file, which the port program opens itself: the bytes never pass through the BEAM.
-  `{:bytes, iodata}` is an image in memory. An enumerable of binaries, such as `File.stream!(path, [], 65_536)`, is a
+  `{:bytes, iodata}` is an image in memory. An enumerable of binaries, such as `File.stream!(path)`, is a
   stream: each binary goes on to the program before the next one is asked for, so the BEAM never holds the image.
   """
 
@@ -13,13 +13,8 @@ defmodule Thumbnailer.Source do
 
   @chunk_size 65_536
 
-  @doc """
-  The source as the wire has it; raises `ArgumentError` when it is none.
-
-      iex> Thumbnailer.Source.cast!({:bytes, ["GIF", "89a"]})
-      {:bytes, "GIF89a"}
-  """
-  @doc since: "0.1.0"
+  @doc false
+  # The source as the wire has it; raises `ArgumentError` when it is none.
   @spec cast!(t) :: {:path, binary} | {:bytes, binary} | {:stream, Enumerable.t()}
   def cast!({:bytes, bytes}) when is_binary(bytes), do: {:bytes, bytes}
 
@@ -27,6 +22,13 @@ defmodule Thumbnailer.Source do
     {:bytes, IO.iodata_to_binary(iodata)}
   rescue
     ArgumentError -> refuse!(source)
+  end
+
+  # It would be the path of a file that nobody has.
+  def cast!(<<scheme::binary-7, _::binary>> = url) when scheme in ["http://", "https:/"] do
+    raise ArgumentError,
+          "source must be the path of a file, {:bytes, iodata} or an enumerable of binaries; nothing is fetched from a URL, " <>
+            "give its body as a stream, got: " <> inspect(url, printable_limit: 100)
   end
 
   # Expanded here, in the caller: the port program has a working directory of its own.

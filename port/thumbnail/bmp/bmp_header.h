@@ -39,6 +39,11 @@ struct BmpHeader {
 
     bool has_palette() const { return bits <= 8; }
     bool has_alpha() const { return masks[3].max != 0; }
+    // Pixels of a row of runs. They may go on up to the word in which the row ends, as ImageMagick's do.
+    std::uint64_t run_width() const {
+        if (runs == BmpRuns::rle24) return static_cast<std::uint64_t>(size.width);
+        return runs == BmpRuns::rle4 ? 2 * row_bytes() : row_bytes();
+    }
     // Of a stored row, which fills whole words of 32 bits.
     std::uint64_t row_bytes() const {
         return (std::uint64_t{bits} * static_cast<std::uint64_t>(size.width) + 31) / 32 * 4;

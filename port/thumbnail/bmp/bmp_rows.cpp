@@ -44,8 +44,7 @@ Result<BmpRows> BmpRows::open(BmpHeader header) {
 Bytes BmpRows::stored_row(std::int32_t y) const {
     const auto row = static_cast<std::uint64_t>(header_.top_down ? y : header_.size.height - 1 - y);
     const std::uint64_t samples = header_.runs == BmpRuns::rle24 ? 3 : 1;
-    const std::uint64_t length =
-        header_.runs == BmpRuns::none ? header_.row_bytes() : samples * static_cast<std::uint64_t>(header_.size.width);
+    const std::uint64_t length = header_.runs == BmpRuns::none ? header_.row_bytes() : samples * header_.run_width();
     const Bytes all = header_.runs == BmpRuns::none ? header_.pixels : std::as_bytes(std::span(unpacked_));
     return all.subspan(row * length, length);
 }

@@ -13,9 +13,9 @@ Failure bad(const char* what) { return {Reason::bad_image, std::string("the runs
 class Unpacker {
 public:
     explicit Unpacker(const BmpHeader& header)
-        : runs_(header.runs), reader_(header.pixels), width_(static_cast<std::uint64_t>(header.size.width)),
-          height_(static_cast<std::uint64_t>(header.size.height)), samples_(header.runs == BmpRuns::rle24 ? 3 : 1),
-          pixels_(width_ * height_ * samples_) {}
+        : runs_(header.runs), reader_(header.pixels), shown_(static_cast<std::uint64_t>(header.size.width)),
+          width_(header.run_width()), height_(static_cast<std::uint64_t>(header.size.height)),
+          samples_(header.runs == BmpRuns::rle24 ? 3 : 1), pixels_(width_ * height_ * samples_) {}
 
     Result<std::vector<std::uint8_t>> all() {
         for (;;) {
@@ -34,7 +34,7 @@ private:
     static constexpr std::uint64_t kEndOfBitmap = 1;
     static constexpr std::uint64_t kDelta = 2;
 
-    bool is_full() const { return y_ >= height_ || (y_ + 1 == height_ && x_ == width_); }
+    bool is_full() const { return y_ >= height_ || (y_ + 1 == height_ && x_ >= shown_); }
     bool has_room(std::uint64_t count) const { return y_ < height_ && count <= width_ - x_; }
     std::uint8_t* at() { return pixels_.data() + (y_ * width_ + x_) * samples_; }
 
@@ -94,6 +94,7 @@ private:
 
     BmpRuns runs_;
     ByteReader reader_;
+    std::uint64_t shown_; // of a row
     std::uint64_t width_;
     std::uint64_t height_;
     std::uint64_t samples_; // of a pixel, as it is unpacked

@@ -124,13 +124,13 @@ defmodule Thumbnailer.Call.CoalescerTest do
              Thumbnailer.make(@image, 100, on: NoSuchInstance, coalesce: true)
   end
 
-  test "make, make_all, probe and stream coalesce, with the real program", %{test: name} do
+  test "make, make_many, probe and stream coalesce, with the real program", %{test: name} do
     start_instance(name)
     path = sample("photo.jpg")
     opts = [on: name, coalesce: true]
     assert {:ok, plain} = Thumbnailer.make(path, 100, on: name)
     assert Thumbnailer.make(path, 100, opts) == {:ok, plain}
-    assert {:ok, [{:ok, ^plain}]} = Thumbnailer.make_all(path, [100], opts)
+    assert {:ok, [{:ok, ^plain}]} = Thumbnailer.make_many(path, [100], opts)
     assert {:ok, %{format: :jpeg}} = Thumbnailer.probe(path, opts)
     results = [path, path] |> Thumbnailer.stream(100, opts) |> Enum.to_list()
     assert results == [{path, {:ok, plain}}, {path, {:ok, plain}}]

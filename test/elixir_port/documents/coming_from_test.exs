@@ -32,7 +32,7 @@ defmodule Thumbnailer.Documents.ComingFromTest do
   defp check(:make, [source, size | opts]),
     do: Request.make!(source, [{size, []}], List.flatten(opts))
 
-  defp check(:make_all, [source, outputs]), do: Request.make!(source, outputs, [])
+  defp check(:make_many, [source, outputs]), do: Request.make!(source, outputs, [])
   defp check(:probe, [source]), do: Request.probe!(source, [])
   defp check(:info, []), do: :ok
 

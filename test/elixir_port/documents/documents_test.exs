@@ -5,7 +5,7 @@ defmodule Thumbnailer.Documents.DocumentsTest do
 
   import Thumbnailer.Fixtures
 
-  alias Thumbnailer.{DocumentRun, Documents}
+  alias Thumbnailer.{DocumentRun, Documents, Published}
   alias Thumbnailer.Port.Executable
 
   # What is asked of a document beyond that its blocks run: snippets that are run after them.
@@ -89,7 +89,7 @@ defmodule Thumbnailer.Documents.DocumentsTest do
     led = for {target, _line} <- Documents.links("README.md"), do: target
     assert guides -- led == []
 
-    extras = for extra <- Mix.Project.config()[:docs][:extras], do: Path.relative_to(extra, "..")
+    extras = for %{path: path} <- Published.extras(), do: path
     assert guides -- extras == []
     for extra <- extras, do: assert(File.exists?(root(extra)))
   end

@@ -10,9 +10,20 @@ defmodule Thumbnailer.Documents.GalleryTest do
     assert File.read!(root("docs/options.md")) == Gallery.page(), "run script/pictures"
   end
 
+  test "the table of docs/formats.md is the library's" do
+    page = File.read!(root("docs/formats.md"))
+    assert page =~ Thumbnailer.Formats.markdown()
+    assert page == Gallery.with_formats(page), "run script/pictures"
+  end
+
   test "the pictures are those of the page and of README.md, no more" do
     pictures = for shot <- Gallery.shots(), do: shot.file
-    assert Enum.sort(File.ls!(root("docs/pictures"))) == Enum.sort(pictures)
+
+    assert Enum.sort(File.ls!(root("docs/pictures"))) ==
+             Enum.sort([Gallery.original() | pictures])
+
+    assert File.read!(root("docs/pictures/" <> Gallery.original())) ==
+             File.read!(sample(Gallery.original()))
   end
 
   test "README.md shows each of its pictures with the call that makes it" do

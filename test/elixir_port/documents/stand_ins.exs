@@ -2,11 +2,11 @@
 # tried. What each does is what its documentation says.
 
 defmodule Oban.Job do
-  defstruct args: %{}
+  defstruct args: %{}, inserted_at: nil
 end
 
 defmodule Oban.Worker do
-  @callback perform(Oban.Job.t()) :: :ok | {:snooze, pos_integer} | {:cancel, term}
+  @callback perform(struct) :: :ok | {:error, term} | {:snooze, pos_integer} | {:cancel, term}
 
   defmacro __using__(opts) do
     quote do
@@ -31,11 +31,6 @@ defmodule Broadway do
     do: {:ok, Keyword.validate!(opts, [:name, :producer, :processors, :context])}
 end
 
-defmodule Plug do
-  @callback init(term) :: term
-  @callback call(struct, term) :: struct
-end
-
 defmodule Plug.Upload do
   defstruct [:path, :filename, :content_type]
 end
@@ -47,7 +42,7 @@ defmodule Plug.Builder do
     end
   end
 
-  defmacro plug(module, opts) do
+  defmacro plug(module, opts \\ []) do
     quote do
       def call(conn, _opts), do: unquote(module).call(conn, unquote(module).init(unquote(opts)))
     end
@@ -66,16 +61,20 @@ defmodule Phoenix.Controller do
   def json(conn, term), do: %{conn | resp_body: term}
 end
 
+defmodule Phoenix.Component do
+  def assign(socket, changes),
+    do: %{socket | assigns: Map.merge(socket.assigns, Map.new(changes))}
+end
+
 defmodule Phoenix.LiveView do
   defmodule Socket do
     defstruct assigns: %{}, uploads: %{}
   end
 
-  def assign(socket, changes),
-    do: %{socket | assigns: Map.merge(socket.assigns, Map.new(changes))}
-
   def allow_upload(socket, name, _opts),
     do: %{socket | uploads: Map.put_new(socket.uploads, name, [])}
+
+  def cancel_upload(socket, name, ref) when is_binary(ref) and is_atom(name), do: socket
 
   def consume_uploaded_entries(socket, name, consume) do
     for {meta, entry} <- socket.uploads[name] do
@@ -93,7 +92,12 @@ defmodule MyAppWeb do
     end
   end
 
-  defmacro __using__(:live_view), do: quote(do: import(Phoenix.LiveView))
+  defmacro __using__(:live_view) do
+    quote do
+      import Phoenix.Component
+      import Phoenix.LiveView
+    end
+  end
 end
 
 defmodule MyApp.Avatars do
@@ -114,7 +118,23 @@ defmodule Waffle.Definition do
   end
 end
 
+defmodule Telemetry.Metrics do
+  @accepted [:event_name, :measurement, :tags, :description, :unit]
+
+  def counter(name, opts), do: {:counter, name, Keyword.validate!(opts, @accepted)}
+  def sum(name, opts), do: {:sum, name, Keyword.validate!(opts, @accepted)}
+  def summary(name, opts), do: {:summary, name, Keyword.validate!(opts, @accepted)}
+end
+
 defmodule :telemetry do
-  def attach(_id, _event, handle, _config) when is_function(handle, 4), do: :ok
-  def attach_many(_id, [_ | _], handle, _config) when is_function(handle, 4), do: :ok
+  # As the real one, which warns of functions that are local to the place where they stand.
+  def attach(_id, _event, handle, _config) when is_function(handle, 4), do: external!(handle)
+
+  def attach_many(_id, [_ | _], handle, _config) when is_function(handle, 4),
+    do: external!(handle)
+
+  defp external!(handle) do
+    {:type, :external} = Function.info(handle, :type)
+    :ok
+  end
 end

@@ -57,7 +57,7 @@ defmodule Thumbnailer.Features.ClusterCutTest do
 
   test "the work of a member whose link is cut is done by others, and it gets new work when the link is back" do
     group = :behind_a_link
-    :ok = Thumbnailer.subscribe(group)
+    :ok = Thumbnailer.Cluster.subscribe(group)
     far = Nodes.start("far", group, 1, netns: @link, host: @there)
     near = Nodes.start("near", group)
     on_exit(fn -> Enum.each([far, near], &Nodes.stop/1) end)

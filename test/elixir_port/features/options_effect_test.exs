@@ -127,7 +127,7 @@ defmodule Thumbnailer.Features.OptionsEffectTest do
 
   test "a set comes back in its order, each with its own result", %{on: on} do
     {:ok, results} =
-      Thumbnailer.make_all(
+      Thumbnailer.make_many(
         sample("photo.jpg"),
         [sizes: ["64x", "256x", "128x"], formats: [:webp, :jpeg]],
         on: on,

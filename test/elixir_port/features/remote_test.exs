@@ -57,8 +57,11 @@ defmodule Thumbnailer.Features.RemoteTest do
   test "an instance on another node is recorded here, and its program goes on", %{there: there} do
     {:ok, %{os_pid: os_pid}} = Thumbnailer.info(there)
     to = Path.join(folder(), "recording")
-    {:ok, recording} = Thumbnailer.record(2, to, on: there)
-    assert {:error, %Error{reason: :overloaded}} = Thumbnailer.record(2, to <> "2", on: there)
+    {:ok, recording} = Thumbnailer.Recording.start(2, to, on: there)
+
+    assert {:error, %Error{reason: :overloaded}} =
+             Thumbnailer.Recording.start(2, to <> "2", on: there)
+
     assert {:ok, %Thumbnail{}} = make(there)
     assert {:ok, %Thumbnail{}} = make(there)
     assert %{written: 2, ended: :count} = Thumbnailer.Recording.await(recording, 5_000)

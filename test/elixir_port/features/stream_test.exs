@@ -35,7 +35,7 @@ defmodule Thumbnailer.Features.StreamTest do
     path = Path.join(folder(), "lines.svg")
     svg = ~s(<svg xmlns="http://www.w3.org/2000/svg"\r\nwidth="20"\r\nheight="10"/>\r\n)
     File.write!(path, svg)
-    {:ok, recording} = Thumbnailer.record(1, folder() <> "/recorded", on: on)
+    {:ok, recording} = Thumbnailer.Recording.start(1, folder() <> "/recorded", on: on)
     assert {:ok, %{width: 20}} = Thumbnailer.probe(File.stream!(path), on: on)
     assert %{folder: recorded, written: 1} = Thumbnailer.Recording.await(recording, 5_000)
     assert File.read!(Path.join(recorded, "000001.request.etf")) =~ svg

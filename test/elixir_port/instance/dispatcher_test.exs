@@ -74,7 +74,7 @@ defmodule Thumbnailer.Instance.DispatcherTest do
     assert written(effects) == [make: 1, make: 2]
     {effects, _state} = state |> reply(1) |> done()
     assert written(effects) == [make: 3]
-    assert told(effects) == [{1, {:ok, %{}}}]
+    assert [{1, {:ok, %{times: %{queue: 0, work: 0}}}}] = told(effects)
   end
 
   test "a caller is watched until it is answered", %{up: state} do

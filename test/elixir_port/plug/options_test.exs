@@ -41,6 +41,11 @@ defmodule Thumbnailer.Plug.OptionsTest do
 
   test "a folder may be known only when the request comes" do
     assert Options.folder({__MODULE__, :somewhere, ["a"]}) == "/srv/a"
+
+    assert_raise ArgumentError, ~r/a folder is what Function.identity\/1 yields/, fn ->
+      Options.folder({Function, :identity, [nil]})
+    end
+
     assert Options.folder({:thumbnailer, "priv/images"}) =~ ~r{/thumbnailer/priv/images$}
     assert Options.cast!(@good).root == "/srv/images"
   end

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Protocol.CodecTest do
   use ExUnit.Case, async: true
 
-  alias Thumbnailer.{Error, Request, Thumbnail}
+  alias Thumbnailer.{Error, ImageInfo, Request, Thumbnail}
   alias Thumbnailer.Protocol.Codec
 
   defp decode(term), do: term |> :erlang.term_to_binary() |> Codec.decode()
@@ -134,9 +134,10 @@ defmodule Thumbnailer.Protocol.CodecTest do
     end
   end
 
-  test "what probe answers is passed on whole" do
+  test "what probe answers is passed on, but for what a newer program says besides" do
     image = %{format: :jpeg, width: 3, height: 2, orientation: 6}
-    assert Codec.image(image) == {:ok, image}
+    assert Codec.image(image) == {:ok, struct!(ImageInfo, image)}
+    assert Codec.image(Map.put(image, :pages_of, 2)) == {:ok, struct!(ImageInfo, image)}
     assert {:error, %Error{reason: :bad_reply}} = Codec.image(%{width: 3})
   end
 end

@@ -31,7 +31,7 @@ defmodule Thumbnailer.Recording.RecorderTest do
     folder: folder
   } do
     good(on)
-    {:ok, recording} = Thumbnailer.record(2, folder, on: on)
+    {:ok, recording} = Thumbnailer.Recording.start(2, folder, on: on)
     good(on)
     bad(on)
 
@@ -58,21 +58,21 @@ defmodule Thumbnailer.Recording.RecorderTest do
     on: on,
     folder: folder
   } do
-    {:ok, recording} = Thumbnailer.record(3, folder, only: :errors, on: on)
+    {:ok, recording} = Thumbnailer.Recording.start(3, folder, only: :errors, on: on)
     good(on)
     bad(on)
     good(on)
     to = "/there/is/none.jpg"
 
     {:ok, [{:ok, _}, {:error, _}]} =
-      Thumbnailer.make_all(sample("photo.jpg"), [50, {60, to: to}], on: on)
+      Thumbnailer.make_many(sample("photo.jpg"), [50, {60, to: to}], on: on)
 
     assert %{written: 2, ended: :stopped} = Recording.stop(recording)
     assert outcomes(folder) == ["not_found", "write_failed"]
   end
 
   test "a recorded request can be piped to the program as it is", %{on: on, folder: folder} do
-    {:ok, recording} = Thumbnailer.record(1, folder, on: on)
+    {:ok, recording} = Thumbnailer.Recording.start(1, folder, on: on)
 
     {:ok, %{data: data}} =
       Thumbnailer.make({:bytes, File.read!(sample("photo.jpg"))}, 50, format: :png, on: on)
@@ -85,7 +85,7 @@ defmodule Thumbnailer.Recording.RecorderTest do
   end
 
   test "a stream is recorded with its chunks, and replayed", %{on: on, folder: folder} do
-    {:ok, recording} = Thumbnailer.record(1, folder, on: on)
+    {:ok, recording} = Thumbnailer.Recording.start(1, folder, on: on)
     {:ok, _} = Thumbnailer.make(File.stream!(sample("photo.jpg"), [], 5_000), 50, on: on)
     Recording.await(recording, 5_000)
 
@@ -101,7 +101,7 @@ defmodule Thumbnailer.Recording.RecorderTest do
   test "a replay says what comes out otherwise", %{on: on, folder: folder} do
     image = Path.join(folder(), "image.jpg")
     File.cp!(sample("photo.jpg"), image)
-    {:ok, recording} = Thumbnailer.record(4, folder, on: on)
+    {:ok, recording} = Thumbnailer.Recording.start(4, folder, on: on)
     {:ok, _} = Thumbnailer.make(image, 50, on: on)
     {:ok, _} = Thumbnailer.make(image, 60, to: Path.join(folder(), "made.jpg"), on: on)
     {:ok, _} = Thumbnailer.probe(image, on: on)
@@ -120,7 +120,7 @@ defmodule Thumbnailer.Recording.RecorderTest do
 
   test "a replay writes no files that the recorded requests wrote", %{on: on, folder: folder} do
     to = Path.join(folder(), "made.webp")
-    {:ok, recording} = Thumbnailer.record(1, folder, on: on)
+    {:ok, recording} = Thumbnailer.Recording.start(1, folder, on: on)
     {:ok, _} = Thumbnailer.make(sample("photo.jpg"), 60, to: to, on: on)
     Recording.await(recording, 5_000)
     File.rm!(to)
@@ -133,7 +133,7 @@ defmodule Thumbnailer.Recording.RecorderTest do
     on: on,
     folder: folder
   } do
-    {:ok, recording} = Thumbnailer.record(1, folder, on: on)
+    {:ok, recording} = Thumbnailer.Recording.start(1, folder, on: on)
 
     stuck =
       Stream.resource(
@@ -150,7 +150,7 @@ defmodule Thumbnailer.Recording.RecorderTest do
   end
 
   test "ends when its bytes are used up, and leaves whole files only", %{on: on, folder: folder} do
-    {:ok, recording} = Thumbnailer.record(100, folder, on: on, max_bytes: 50_000)
+    {:ok, recording} = Thumbnailer.Recording.start(100, folder, on: on, max_bytes: 50_000)
     monitor = Process.monitor(recording.pid)
     bytes = File.read!(sample("photo.jpg"))
     for _ <- 1..10, do: Thumbnailer.make({:bytes, bytes}, 50, on: on)
@@ -163,7 +163,7 @@ defmodule Thumbnailer.Recording.RecorderTest do
   end
 
   test "a request that is larger than all of the recording is left out", %{on: on, folder: folder} do
-    {:ok, recording} = Thumbnailer.record(100, folder, on: on, max_bytes: 1_000)
+    {:ok, recording} = Thumbnailer.Recording.start(100, folder, on: on, max_bytes: 1_000)
     {:ok, _} = Thumbnailer.make({:bytes, File.read!(sample("photo.jpg"))}, 50, on: on)
     {:ok, _} = Thumbnailer.make([File.read!(sample("photo.jpg"))], 50, on: on)
     assert %{written: 0, skipped: 2} = Recording.stop(recording)
@@ -176,14 +176,14 @@ defmodule Thumbnailer.Recording.RecorderTest do
       ended
     end
 
-    {:ok, recording} = Thumbnailer.record(1, folder <> "1", on: on, timeout: 500)
+    {:ok, recording} = Thumbnailer.Recording.start(1, folder <> "1", on: on, timeout: 500)
     assert ended.(recording) == :timeout
 
     parent = self()
 
     caller =
       spawn(fn ->
-        {:ok, recording} = Thumbnailer.record(1, folder <> "2", on: on)
+        {:ok, recording} = Thumbnailer.Recording.start(1, folder <> "2", on: on)
         send(parent, {:recording, recording})
         Process.sleep(:infinity)
       end)
@@ -193,17 +193,20 @@ defmodule Thumbnailer.Recording.RecorderTest do
     Process.exit(caller, :kill)
     assert_receive {:DOWN, ^monitor, _, _, {:shutdown, %{ended: :caller}}}, 5_000
 
-    {:ok, recording} = Thumbnailer.record(1, folder <> "3", on: on)
+    {:ok, recording} = Thumbnailer.Recording.start(1, folder <> "3", on: on)
     monitor = Process.monitor(recording.pid)
     Process.exit(Process.whereis(on), :kill)
     assert_receive {:DOWN, ^monitor, _, _, {:shutdown, %{ended: :instance}}}, 5_000
   end
 
   test "an instance has one recording at a time, and then the next", %{on: on, folder: folder} do
-    {:ok, recording} = Thumbnailer.record(1, folder <> "1", on: on)
-    assert {:error, %Error{reason: :overloaded}} = Thumbnailer.record(1, folder <> "2", on: on)
+    {:ok, recording} = Thumbnailer.Recording.start(1, folder <> "1", on: on)
+
+    assert {:error, %Error{reason: :overloaded}} =
+             Thumbnailer.Recording.start(1, folder <> "2", on: on)
+
     assert %{written: 0} = Recording.stop(recording)
-    assert {:ok, recording} = Thumbnailer.record(1, folder <> "3", on: on)
+    assert {:ok, recording} = Thumbnailer.Recording.start(1, folder <> "3", on: on)
     assert %{written: 0} = Recording.stop(recording)
     assert Recording.stop(recording) == nil
   end
@@ -216,11 +219,11 @@ defmodule Thumbnailer.Recording.RecorderTest do
     File.write!(Path.join(folder, "mine"), "")
 
     assert {:error, %Error{reason: :write_failed, message: message}} =
-             Thumbnailer.record(1, folder, on: on)
+             Thumbnailer.Recording.start(1, folder, on: on)
 
     assert message =~ "is not empty"
     assert File.ls!(folder) == ["mine"]
-    {:ok, recording} = Thumbnailer.record(1, folder <> "2", on: on)
+    {:ok, recording} = Thumbnailer.Recording.start(1, folder <> "2", on: on)
     assert Bitwise.band(File.stat!(folder <> "2").mode, 0o777) == 0o700
     Recording.stop(recording)
   end
@@ -236,7 +239,7 @@ defmodule Thumbnailer.Recording.RecorderTest do
           {1, "x", [bytes: 5], ~r/unknown keys \[:bytes\]/}
         ] do
       assert_raise ArgumentError, message, fn ->
-        Thumbnailer.record(count, folder, [on: on] ++ opts)
+        Thumbnailer.Recording.start(count, folder, [on: on] ++ opts)
       end
     end
   end

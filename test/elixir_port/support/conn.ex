@@ -1,9 +1,17 @@
+defmodule Plug do
+  @moduledoc false
+
+  @callback init(term) :: term
+  @callback call(struct, term) :: struct
+end
+
 defmodule Plug.Conn do
   @moduledoc false
   # Stands in for the plug library's: what Thumbnailer.Plug calls, as strict as that is in tests. Keeps what was sent.
 
   defstruct method: "GET",
             path_info: [],
+            script_name: [],
             query_string: "",
             req_headers: [],
             resp_headers: [],
@@ -38,6 +46,8 @@ defmodule Plug.Conn do
 
   def get_req_header(conn, name), do: for({^name, value} <- conn.req_headers, do: value)
 
+  def get_resp_header(conn, name), do: for({^name, value} <- conn.resp_headers, do: value)
+
   def put_resp_header(%{status: nil} = conn, name, value) when is_binary(value) do
     if name != String.downcase(name),
       do: raise(ArgumentError, "header #{name} is not in lower case")
@@ -57,8 +67,12 @@ defmodule Plug.Conn do
   def send_resp(%{status: nil} = conn, status, body) when is_integer(status),
     do: %{conn | status: status, resp_body: IO.iodata_to_binary(body)}
 
-  def send_file(%{status: nil} = conn, status, path) when is_integer(status),
-    do: %{conn | status: status, file: path, resp_body: File.read!(path)}
+  def send_file(%{status: nil} = conn, status, path, offset \\ 0, length \\ :all)
+      when is_integer(status) do
+    bytes = File.read!(path)
+    length = if length == :all, do: byte_size(bytes) - offset, else: length
+    %{conn | status: status, file: path, resp_body: binary_part(bytes, offset, length)}
+  end
 
   def halt(conn), do: %{conn | halted: true}
 end

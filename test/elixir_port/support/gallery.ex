@@ -77,7 +77,7 @@ defmodule Thumbnailer.Gallery do
 
   What `Thumbnailer.make/3` and its siblings take, and what it does to this photo of 640 x 480 pixels:
 
-  ![hills at dusk, with a low sun](../samples/images/photo.jpg)
+  ![hills at dusk, with a low sun](pictures/photo.jpg)
 
   Options are given together, in any order; the work is done in the order of this page. One that does not exist or is
   out of range raises `ArgumentError` and says what is accepted.
@@ -104,6 +104,9 @@ defmodule Thumbnailer.Gallery do
 
   @doc "All pictures, in the order of the page and then those of README.md."
   def shots, do: Enum.flat_map(@shots, fn {name, about} -> shots(name, about) end) ++ readme()
+
+  @doc "The picture that they are made of, a copy beside them: published pages have no samples."
+  def original, do: "photo.jpg"
 
   @doc "The pictures of README.md."
   def readme do
@@ -153,6 +156,15 @@ defmodule Thumbnailer.Gallery do
     [@introduction, Enum.map(@sections, &section/1), [call()]]
     |> List.flatten()
     |> Enum.join("\n")
+  end
+
+  @doc "docs/formats.md with the table of formats between its two comments."
+  def with_formats(page) do
+    String.replace(
+      page,
+      ~r/(<!-- The table.*?-->\n).*?(<!-- end of the table -->)/s,
+      "\\1\n#{Formats.markdown()}\n\\2"
+    )
   end
 
   defp section({title, module}) do

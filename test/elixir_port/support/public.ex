@@ -39,7 +39,9 @@ defmodule Thumbnailer.Public do
 
   def specified?(module, {name, arity}) do
     {:ok, specs} = Code.Typespec.fetch_specs(module)
-    List.keymember?(specs, {name, arity}, 0)
+    # A macro is a function with its caller before the arguments.
+    macro = {:"MACRO-#{name}", arity + 1}
+    Enum.any?([{name, arity}, macro], &List.keymember?(specs, &1, 0))
   end
 
   @doc "The snippets of code in a text of documentation: what is indented by four after an empty line."

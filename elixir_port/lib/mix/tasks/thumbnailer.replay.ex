@@ -6,7 +6,7 @@ defmodule Mix.Tasks.Thumbnailer.Replay do
       mix thumbnailer.replay /tmp/failures
       mix thumbnailer.replay /tmp/failures -- --max-memory 268435456
 
-  The folder is one that `Thumbnailer.record/3` has made. One line for each request: what came of it then and now, and
+  The folder is one that `Thumbnailer.Recording.start/3` has made. One line for each request: what came of it then and now, and
   how long that took. The same are formats and sizes, or the reason of an error; a thumbnail that went to a file is
   made, but not written. Ends with status 1 when a request comes out otherwise.
 

@@ -102,7 +102,6 @@ defmodule Thumbnailer.Batch.CLI do
     case Thumbnailer.Cluster.connect(display.node, display.connect) do
       :ok -> with_files(batch, display)
       {:error, %{message: why}} -> fail("--cluster: " <> why)
-      {:error, why} -> fail("--cluster: " <> why)
     end
   end
 

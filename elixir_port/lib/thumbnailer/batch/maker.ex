@@ -31,7 +31,7 @@ defmodule Thumbnailer.Batch.Maker do
     with :ok <- check_free(plan),
          {:ok, content} <- Fingerprint.hash(plan.content, plan.path),
          :ok <- make_folders(plan.due) do
-      case Thumbnailer.make_all(
+      case Thumbnailer.make_many(
              RawPath.expand(plan.path),
              Enum.map(plan.due, &wanted/1),
              call(batch)

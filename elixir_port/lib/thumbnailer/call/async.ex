@@ -50,25 +50,17 @@ defmodule Thumbnailer.Call.Async do
   defp watched(recipient, _starter), do: recipient
 
   defp run(request, on, {recipient, ref, _watch} = ends, read) do
-    result = Telemetry.span(request, on, fn -> result(request, on, ends, read) end)
+    result = Telemetry.span(request, on, fn -> answer_of(request, on, ends) end, read)
     send(recipient, {ref, result})
     # OTP 25 keeps 72 bytes for ever of each alias that is still active when its process ends.
     :erlang.unalias(ref)
   end
 
-  defp result(request, on, ends, read) do
-    with {:ok, asked} <- ask(on, request) do
-      case await(ends, asked) do
-        {:ok, answer} ->
-          read.(answer)
-
-        {:error, _error} = error ->
-          error
-
-        {:given_up, error} ->
-          give_up(asked)
-          {:error, error}
-      end
+  defp answer_of(request, on, ends) do
+    with {:ok, asked} <- ask(on, request),
+         {:given_up, error} <- await(ends, asked) do
+      give_up(asked)
+      {:error, error}
     end
   end
 

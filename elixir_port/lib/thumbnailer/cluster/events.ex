@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Cluster.Events do
   @moduledoc false
   # What happens to batches and nodes, as messages to processes that asked for it, on any node. See
-  # `Thumbnailer.subscribe/1` for the messages.
+  # `Thumbnailer.Cluster.subscribe/1` for the messages.
 
   alias Thumbnailer.Cluster.Scope
 

@@ -142,7 +142,8 @@ defmodule Thumbnailer.Cluster.Router do
     else
       Logger.warning(
         "thumbnailer cluster #{inspect(state.group)}: #{inspect(pid)} on #{node(pid)} is no member, for it says of itself " <>
-          inspect(info, limit: 20, printable_limit: 200)
+          inspect(info, limit: 20, printable_limit: 200),
+        domain: [:thumbnailer]
       )
 
       {:noreply, state}

@@ -67,7 +67,10 @@ defmodule Thumbnailer.Instance.Dispatcher do
   # The most frequent case first: nobody waits, and the program has room.
   defp enter(%{queue: %{waiting: 0}, program: %{state: :up}} = state, %{kind: kind} = entry) do
     if capacity?(state, kind),
-      do: state |> with_queue(entry, Queue.pass(state.queue, entry)) |> send_to_program(entry),
+      do:
+        state
+        |> with_queue(entry, Queue.pass(state.queue, PendingRequest.sent(entry, state.now)))
+        |> send_to_program(entry),
       else: with_queue(state, entry, Queue.enqueue(state.queue, entry))
   end
 
@@ -98,7 +101,7 @@ defmodule Thumbnailer.Instance.Dispatcher do
           %{state | queue: queue}
 
         {entry, queue} ->
-          %{state | queue: Queue.mark_sent(queue, entry)}
+          %{state | queue: Queue.mark_sent(queue, PendingRequest.sent(entry, state.now))}
           |> send_to_program(entry)
           |> dispatch_kind(kind)
       end

@@ -25,6 +25,19 @@ defmodule Thumbnailer.Instance.Message do
 
   @doc "The message for a request."
   @spec new(Request.t()) :: t
+  def new(%Request{op: op, timeout: timeout, retries: retries})
+      when op in [:info, :stats, :ping] do
+    %{
+      version: @version,
+      op: op,
+      kind: :question,
+      body: {0, []},
+      bytes: 0,
+      timeout: timeout,
+      retries: retries
+    }
+  end
+
   def new(%Request{op: op, timeout: timeout, retries: retries} = request) do
     {_options, data} = body = Codec.body(request)
 
@@ -39,7 +52,7 @@ defmodule Thumbnailer.Instance.Message do
     }
   end
 
-  defp kind(%{op: op}) when op in [:info, :stats, :ping, :add_step, :remove_step], do: :question
+  defp kind(%{op: op}) when op in [:add_step, :remove_step], do: :question
   defp kind(%{source: :stream}), do: :stream
   defp kind(_request), do: :image
 

@@ -12,6 +12,7 @@ defmodule Thumbnailer.Instance.PendingRequest do
     :body,
     :deadline,
     :received_at,
+    :sent_at,
     :reply_to,
     :monitor,
     bytes: 0,
@@ -34,6 +35,8 @@ defmodule Thumbnailer.Instance.PendingRequest do
           # microseconds of the monotonic clock
           deadline: integer,
           received_at: integer,
+          # nil while it waits
+          sent_at: integer | nil,
           # nil once the caller is gone or was answered
           reply_to: from | nil,
           # of the caller; nil for questions, which keep no worker from others
@@ -75,6 +78,21 @@ defmodule Thumbnailer.Instance.PendingRequest do
   @doc "The milliseconds that are left, at least one."
   @spec time_left(t, integer) :: pos_integer
   def time_left(%{deadline: deadline}, now), do: max(div(deadline - now, 1_000), 1)
+
+  @doc "The request on its way to the program."
+  @spec sent(t, integer) :: t
+  def sent(entry, now), do: %{entry | sent_at: now}
+
+  @doc "The answer, with how long the request waited here and how long the program had it, in microseconds."
+  @spec put_times({:ok, map} | {:error, Thumbnailer.Error.t()}, t, integer) ::
+          {:ok, map} | {:error, Thumbnailer.Error.t()}
+  def put_times({:ok, answer}, %{op: op, sent_at: sent_at} = entry, now)
+      when op in [:make, :probe] and sent_at != nil do
+    times = %{queue: sent_at - entry.received_at, work: now - sent_at}
+    {:ok, Map.put(answer, :times, times)}
+  end
+
+  def put_times(outcome, _entry, _now), do: outcome
 
   @doc "Gives a request that was sent `grace` milliseconds more."
   @spec overdue(t, pos_integer) :: t

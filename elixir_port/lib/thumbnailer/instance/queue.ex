@@ -78,8 +78,7 @@ defmodule Thumbnailer.Instance.Queue do
       queue
       | entries: Map.put(queue.entries, id, %{entry | state: :sent}),
         waiting: queue.waiting - 1,
-        waiting_bytes: queue.waiting_bytes - entry.bytes,
-        sent: queue.sent + 1
+        waiting_bytes: queue.waiting_bytes - entry.bytes
     }
     |> count(entry.kind, 1)
   end
@@ -87,11 +86,7 @@ defmodule Thumbnailer.Instance.Queue do
   @doc "As `enqueue/2` and `mark_sent/2`, for a request that need not wait."
   @spec pass(t, PendingRequest.t()) :: t
   def pass(queue, %PendingRequest{id: id, kind: kind} = entry) do
-    %{
-      queue
-      | entries: Map.put(queue.entries, id, %{entry | state: :sent}),
-        sent: queue.sent + 1
-    }
+    %{queue | entries: Map.put(queue.entries, id, %{entry | state: :sent})}
     |> count(kind, 1)
   end
 
@@ -127,23 +122,31 @@ defmodule Thumbnailer.Instance.Queue do
   @spec take(t, pos_integer) :: {PendingRequest.t() | nil, t}
   def take(queue, id) do
     case queue.entries do
-      %{^id => entry} ->
-        {entry, count_out(%{queue | entries: Map.delete(queue.entries, id)}, entry)}
-
-      _gone ->
-        {nil, queue}
+      %{^id => entry} -> {entry, remove(queue, entry)}
+      _gone -> {nil, queue}
     end
   end
+
+  @doc "Takes out a request that is there, as it is there."
+  @spec remove(t, PendingRequest.t()) :: t
+  def remove(queue, %{id: id} = entry),
+    do: count_out(%{queue | entries: Map.delete(queue.entries, id)}, entry)
 
   defp count_out(queue, %{state: :waiting, bytes: bytes}),
     do: %{queue | waiting: queue.waiting - 1, waiting_bytes: queue.waiting_bytes - bytes}
 
   defp count_out(queue, %{kind: kind}),
-    do: count(%{queue | sent: queue.sent - 1}, kind, -1)
+    do: count(queue, kind, -1)
 
-  defp count(queue, :image, n), do: %{queue | images: queue.images + n}
-  defp count(queue, :question, n), do: %{queue | questions: queue.questions + n}
-  defp count(queue, :stream, n), do: %{queue | streams: queue.streams + n}
+  # What the program holds.
+  defp count(%{sent: sent} = queue, :image, n),
+    do: %{queue | images: queue.images + n, sent: sent + n}
+
+  defp count(%{sent: sent} = queue, :question, n),
+    do: %{queue | questions: queue.questions + n, sent: sent + n}
+
+  defp count(%{sent: sent} = queue, :stream, n),
+    do: %{queue | streams: queue.streams + n, sent: sent + n}
 
   @spec all(t, :waiting | :sent) :: [PendingRequest.t()]
   def all(queue, :waiting), do: for({_id, %{state: :waiting} = entry} <- queue.entries, do: entry)

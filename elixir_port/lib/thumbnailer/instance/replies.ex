@@ -11,8 +11,20 @@ defmodule Thumbnailer.Instance.Replies do
     %{state | queue: queue}
   end
 
+  # A question that is answered, in one step: the state is copied once.
+  def finish(
+        state,
+        %{kind: :question, state: :sent, reply_to: from} = entry,
+        {:ok, _answer} = outcome
+      ) do
+    queue = Queue.remove(state.queue, entry)
+    effects = [{:reply, from, outcome} | state.effects]
+    %{state | queue: queue, served: state.served + 1, effects: effects}
+  end
+
   def finish(state, entry, outcome) do
     {_entry, queue} = Queue.take(state.queue, entry.id)
+    outcome = PendingRequest.put_times(outcome, entry, state.now)
 
     %{state | queue: queue}
     |> State.answered(entry, outcome)

@@ -82,6 +82,7 @@ defmodule Thumbnailer.Instance.Reporter do
   defp publish({:dropped, count}, instance) do
     Logger.warning(
       "thumbnailer #{inspect(instance)}: #{count} events were not told, for a handler of telemetry or the log took too long",
+      domain: [:thumbnailer],
       thumbnailer: instance
     )
   end

@@ -38,7 +38,7 @@ defmodule Thumbnailer.Options.Appearance do
         :preview,
         :choice,
         "whether a small copy will do that cameras put into jpeg, avif and heic: `:allow` takes it when it is not smaller " <>
-          "than the thumbnail and has the shape and orientation of the image, which has no colour profile. It may " <>
+          "than the thumbnail and has the shape and orientation of the image, which has no colour profile, or in a heic one of its own in both. It may " <>
           "be older than the image, and the rest of the file is not read. Not with `speed: :best` or `:metadata`.",
         choices: [:ignore, :allow],
         default: :ignore

@@ -3,7 +3,34 @@ defmodule Thumbnailer.Options.Definition do
   # One row of an option table: what it is called, what it accepts, what it says about itself.
   # Checking and documentation are both made from the row, so that they cannot differ.
 
-  alias Thumbnailer.Options.Type
+  alias Thumbnailer.Options.{Nearest, Type}
+
+  # What other libraries call it, where no near name would lead there. Several, for the option may not belong where it was given.
+  @elsewhere %{
+    upscale: [:enlarge],
+    withoutEnlargement: [:enlarge],
+    deadline: [:timeout],
+    anchor: [:gravity],
+    position: [:gravity],
+    resize: [:fit],
+    mode: [:fit],
+    strip: [:metadata],
+    strip_metadata: [:metadata],
+    exif: [:metadata],
+    type: [:format],
+    extension: [:format],
+    output: [:to],
+    path: [:to],
+    dest: [:to],
+    watermark: [:overlay],
+    mirror: [:flip],
+    radius: [:round],
+    corners: [:round],
+    instance: [:on],
+    concurrency: [:max_concurrency, :workers],
+    pool_size: [:workers],
+    size: [:workers]
+  }
 
   defstruct [
     :name,
@@ -73,7 +100,8 @@ defmodule Thumbnailer.Options.Definition do
 
       :error ->
         raise ArgumentError,
-              "option #{inspect(option.name)} must be #{accepts(option)}, got: #{inspect(value)}"
+              "option #{inspect(option.name)} must be #{accepts(option)}, got: #{inspect(value)}" <>
+                hint(option, value)
     end
   end
 
@@ -116,12 +144,23 @@ defmodule Thumbnailer.Options.Definition do
   defp default_doc(%{default: nil}), do: "Default: none."
   defp default_doc(%{default: default}), do: "Default: `#{inspect(default)}`."
 
+  defp hint(%{type: :choice, choices: choices}, value) when is_atom(value) do
+    meant = Nearest.find(value, choices)
+    if meant, do: "; did you mean #{inspect(meant)}?", else: ""
+  end
+
+  defp hint(%{type: :colour}, name) when is_binary(name) and name != "" do
+    if name =~ ~r/^[a-z]+$/i, do: "; a colour has numbers, white is \"#ffffff\"", else: ""
+  end
+
+  defp hint(_option, _value), do: ""
+
   defp suggestion(name, rows) do
     names = Enum.flat_map(rows, &names/1)
-    nearest = Enum.max_by(names, &String.jaro_distance(to_string(&1), to_string(name)))
+    meant = Enum.find(Map.get(@elsewhere, name, []), &(&1 in names)) || Nearest.find(name, names)
 
-    if String.jaro_distance(to_string(nearest), to_string(name)) > 0.75,
-      do: "; did you mean #{inspect(nearest)}?",
+    if meant,
+      do: "; did you mean #{inspect(meant)}?",
       else: "; accepted are " <> list(names, &inspect/1)
   end
 

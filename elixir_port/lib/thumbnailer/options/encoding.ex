@@ -17,7 +17,7 @@ defmodule Thumbnailer.Options.Encoding do
       output(
         :format,
         :choice,
-        "the format of the thumbnail. `:auto` keeps that of the source; svg and pdf become png; tiff, heic, " <>
+        "the format of the thumbnail. `:auto` keeps that of the source; svg, pdf and ico become png; tiff, heic, bmp, raw, " <>
           "jxl and jp2k become jpeg, or png when they have alpha.",
         choices: [:auto | Formats.savers()],
         default: :auto,

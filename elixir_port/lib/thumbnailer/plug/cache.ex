@@ -4,40 +4,64 @@ defmodule Thumbnailer.Plug.Cache do
   # Whoever makes one first leaves it for all others; a file is there whole or not at all.
 
   alias Thumbnailer.{Formats, Thumbnail}
-  alias Thumbnailer.Plug.Options
+  alias Thumbnailer.Plug.{Options, Variant}
 
   require Logger
 
-  @doc "The file of a variant, and the format that it is in."
-  @spec find(Options.place() | nil, String.t()) :: {:ok, Path.t(), Formats.saved()} | :none
-  def find(nil, _tag), do: :none
+  @typedoc "The file of a thumbnail, its format and its bytes."
+  @type hit :: {Path.t(), Formats.saved(), non_neg_integer}
 
-  def find(place, tag) do
-    Enum.find_value(Formats.savers(), :none, fn format ->
-      path = path(place, tag, format)
-      if File.regular?(path), do: {:ok, path, format}
+  @doc "The file of a variant that was made before."
+  @spec find(Options.place() | nil, Variant.t()) :: {:ok, hit} | :none
+  def find(nil, _variant), do: :none
+
+  def find(place, variant) do
+    folder = Options.folder(place)
+
+    variant
+    |> Variant.formats()
+    |> Enum.find_value(:none, fn format ->
+      path = path(folder, variant, format)
+      bytes = size(path)
+      if bytes, do: {:ok, {path, format, bytes}}
     end)
   end
 
   @doc "Keeps a thumbnail; that it cannot be kept is no reason not to send it."
-  @spec put(Options.place() | nil, String.t(), Thumbnail.t()) :: :ok
-  def put(nil, _tag, _thumbnail), do: :ok
+  @spec put(Options.place() | nil, Variant.t(), Thumbnail.t()) :: :ok
+  def put(nil, _variant, _thumbnail), do: :ok
 
-  def put(place, tag, thumbnail) do
-    path = path(place, tag, thumbnail.format)
+  def put(place, variant, thumbnail) do
+    path = place |> Options.folder() |> path(variant, thumbnail.format)
+    # Those who waited for the same thumbnail keep it once.
+    if size(path), do: :ok, else: write(path, thumbnail.data)
+  end
+
+  defp write(path, data) do
     draft = "#{path}.#{System.unique_integer([:positive])}.#{System.pid()}"
 
     with :ok <- File.mkdir_p(Path.dirname(path)),
-         :ok <- File.write(draft, thumbnail.data),
+         :ok <- File.write(draft, data),
          :ok <- File.rename(draft, path) do
       :ok
     else
       {:error, why} ->
         _ = File.rm(draft)
-        Logger.warning("no thumbnail can be kept in #{path}: #{:file.format_error(why)}")
+
+        Logger.warning("no thumbnail can be kept in #{path}: #{:file.format_error(why)}",
+          domain: [:thumbnailer]
+        )
     end
   end
 
-  defp path(place, <<first::binary-size(2), _::binary>> = tag, format),
-    do: Path.join([Options.folder(place), first, "#{tag}.#{format}"])
+  # Raw: without the process that serves all other files of this node.
+  defp size(path) do
+    case :file.read_file_info(path, [:raw]) do
+      {:ok, info} when elem(info, 2) == :regular -> elem(info, 1)
+      _none -> nil
+    end
+  end
+
+  defp path(folder, %{tag: <<first::binary-size(2), _::binary>> = tag}, format),
+    do: Path.join([folder, first, "#{tag}.#{format}"])
 end

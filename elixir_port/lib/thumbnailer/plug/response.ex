@@ -3,7 +3,7 @@ defmodule Thumbnailer.Plug.Response do
   # What the plug sends. The only module that calls Plug.Conn, which the application brings.
 
   alias Thumbnailer.{Error, Formats, Thumbnail}
-  alias Thumbnailer.Plug.{Options, Variant}
+  alias Thumbnailer.Plug.{ByteRange, Cache, Options, Variant}
 
   @compile {:no_warn_undefined, Plug.Conn}
 
@@ -53,7 +53,7 @@ defmodule Thumbnailer.Plug.Response do
     conn
     |> put("etag", etag(variant.tag))
     |> put("cache-control", "public, max-age=#{min(options.max_age, left)}")
-    |> vary(options.formats)
+    |> vary(variant.varies?)
   end
 
   @spec accepted(conn) :: String.t()
@@ -80,13 +80,40 @@ defmodule Thumbnailer.Plug.Response do
     |> halt()
   end
 
-  @spec send_file(conn, Path.t(), Formats.saved()) :: conn
-  def send_file(conn, path, format) do
-    conn
-    |> put("content-type", Formats.media_type(format))
-    |> Plug.Conn.send_file(200, path)
-    |> halt()
+  @doc "A thumbnail from its file, or the part of it that is asked for; the adapter hands the file to the kernel."
+  @spec send_file(conn, Cache.hit()) :: conn
+  def send_file(conn, {path, format, bytes}) do
+    conn =
+      conn
+      |> put("content-type", Formats.media_type(format))
+      |> put("accept-ranges", "bytes")
+
+    case range(conn, bytes) do
+      :all ->
+        conn |> Plug.Conn.send_file(200, path) |> halt()
+
+      {first, last} ->
+        conn
+        |> put("content-range", "bytes #{first}-#{last}/#{bytes}")
+        |> Plug.Conn.send_file(206, path, first, last - first + 1)
+        |> halt()
+
+      :unsatisfiable ->
+        conn
+        |> put("content-range", "bytes */#{bytes}")
+        |> Plug.Conn.delete_resp_header("etag")
+        |> send(416, "no such range")
+    end
   end
+
+  # With `if-range` only a strong tag would do, and tags are weak: RFC 9110, section 13.1.5.
+  defp range(%{method: "GET"} = conn, bytes) do
+    if header(conn, "if-range") == "",
+      do: conn |> header("range") |> ByteRange.parse(bytes),
+      else: :all
+  end
+
+  defp range(_head, _bytes), do: :all
 
   @spec send_error(conn, Error.t()) :: conn
   def send_error(conn, %Error{reason: reason}) do
@@ -109,8 +136,19 @@ defmodule Thumbnailer.Plug.Response do
   defp etag(tag), do: "W/" <> quoted(tag)
   defp quoted(tag), do: ~s("#{tag}")
 
-  defp vary(conn, []), do: conn
-  defp vary(conn, _formats), do: put(conn, "vary", "accept")
+  # Another plug may have said already what answers vary by.
+  defp vary(conn, false), do: conn
+
+  defp vary(conn, true) do
+    names =
+      for line <- Plug.Conn.get_resp_header(conn, "vary"),
+          name <- String.split(line, ","),
+          do: name |> String.trim() |> String.downcase()
+
+    if "*" in names or "accept" in names,
+      do: conn,
+      else: put(conn, "vary", Enum.join(names ++ ["accept"], ", "))
+  end
 
   # Proxies may have made several of one.
   defp header(conn, name), do: conn |> Plug.Conn.get_req_header(name) |> Enum.join(",")

@@ -5,48 +5,61 @@ defmodule Thumbnailer.Plug.Variant do
   alias Thumbnailer.Formats
   alias Thumbnailer.Plug.Options
 
-  @enforce_keys [:source, :size, :options, :tag]
-  defstruct [:source, :size, :options, :tag]
+  @enforce_keys [:source, :name, :size, :options, :tag, :varies?]
+  defstruct [:source, :name, :size, :options, :tag, :varies?]
 
   @type t :: %__MODULE__{
           source: Path.t(),
+          name: atom,
           size: Thumbnailer.Size.t(),
           options: keyword,
-          tag: String.t()
+          tag: String.t(),
+          # whether another browser may get another format
+          varies?: boolean
         }
-
-  @not_found {:error, 404, "not_found"}
-
-  @doc "The size and the image that the segments of a path name."
-  @spec parse([String.t()], Options.t()) ::
-          {:ok, atom, String.t()} | {:error, 400 | 404, String.t()}
-  def parse([name | [_ | _] = segments], options) do
-    with {size, _} <- Enum.find(options.sizes, fn {size, _} -> Atom.to_string(size) == name end),
-         {:ok, segments} <- decode(segments),
-         true <- Enum.all?(segments, &inside?/1) do
-      {:ok, size, Enum.join(segments, "/")}
-    else
-      :error -> {:error, 400, "the path is no UTF-8"}
-      _unknown -> @not_found
-    end
-  end
-
-  def parse(_short, _options), do: @not_found
 
   @doc "The variant of an image that is there; `accepted` is what the browser says it takes."
   @spec find(Options.t(), atom, String.t(), String.t()) :: {:ok, t} | {:error, 404, String.t()}
-  def find(options, size, image, accepted) do
+  def find(options, name, image, accepted) do
     source = options.root |> Options.folder() |> Path.join(image) |> Path.expand()
 
-    case File.stat(source, time: :posix) do
-      {:ok, %{type: :regular} = stat} ->
-        {box, own} = Keyword.fetch!(options.sizes, size)
-        all = options.options |> Keyword.merge(own) |> negotiate(options.formats, accepted)
-        tag = tag({image, stat.mtime, stat.size, box, Keyword.delete(all, :on)})
-        {:ok, %__MODULE__{source: source, size: box, options: all, tag: tag}}
+    case stat(source) do
+      {:regular, version} ->
+        {size, own} = Keyword.fetch!(options.sizes, name)
+        all = Keyword.merge(options.options, own)
+        varies? = options.formats != [] and not Keyword.has_key?(all, :format)
+        all = if varies?, do: negotiate(all, options.formats, accepted), else: all
+        tag = tag([Options.identity(options.root), image, version, size, described(all)])
+
+        {:ok,
+         %__MODULE__{
+           source: source,
+           name: name,
+           size: size,
+           options: all,
+           tag: tag,
+           varies?: varies?
+         }}
 
       _nothing ->
-        @not_found
+        {:error, 404, "not_found"}
+    end
+  end
+
+  @doc "The formats that the thumbnail may be in, the likely one first."
+  @spec formats(t) :: [Formats.saved(), ...]
+  def formats(%{options: options, source: source}) do
+    case Keyword.get(options, :format, :auto) do
+      :auto -> Enum.uniq([likely(source) | Formats.savers()])
+      format -> [format]
+    end
+  end
+
+  # The format is detected from the content, which the suffix usually agrees with.
+  defp likely(source) do
+    case Formats.of_path(source) do
+      nil -> :jpeg
+      format -> if Formats.auto(format) == :opaque, do: :jpeg, else: Formats.auto(format)
     end
   end
 
@@ -60,24 +73,41 @@ defmodule Thumbnailer.Plug.Variant do
 
     case Enum.find(formats, &(Formats.media_type(&1) in taken)) do
       nil -> all
-      format -> Keyword.put_new(all, :format, format)
+      format -> Keyword.put(all, :format, format)
     end
   end
 
-  # What an upgrade would make is another thumbnail; where it is made is not part of it.
+  # Where and how a thumbnail is made is not part of it; the content of an overlay is.
+  defp described(options) do
+    for {name, value} <- Enum.sort(options),
+        name not in [:on, :timeout, :retries, :coalesce, :shared_storage],
+        do: {name, if(name == :overlay, do: overlay(value), else: value)}
+  end
+
+  defp overlay({:bytes, iodata}), do: :crypto.hash(:sha256, iodata)
+
+  # Small, and often copied with each release, so its time says nothing.
+  defp overlay(path) do
+    with {:ok, bytes} <- path |> Path.expand() |> File.read(), do: :crypto.hash(:sha256, bytes)
+  end
+
+  # Without the process that serves all other files of this node.
+  defp stat(path) do
+    case :file.read_file_info(path, [:raw, time: :posix]) do
+      {:ok, info} ->
+        stat = File.Stat.from_record(info)
+        {stat.type, {stat.mtime, stat.size}}
+
+      {:error, why} ->
+        why
+    end
+  end
+
+  # What an upgrade would make is another thumbnail.
   defp tag(parts) do
     :sha256
-    |> :crypto.hash(:erlang.term_to_binary({Application.spec(:thumbnailer, :vsn), parts}))
+    |> :crypto.hash(:erlang.term_to_binary([Application.spec(:thumbnailer, :vsn) | parts]))
     |> binary_part(0, 16)
     |> Base.encode16(case: :lower)
   end
-
-  defp decode(segments) do
-    segments = Enum.map(segments, &URI.decode/1)
-    if Enum.all?(segments, &String.valid?/1), do: {:ok, segments}, else: :error
-  end
-
-  # A segment that would leave the folder, or that is none.
-  defp inside?(segment),
-    do: segment not in ["", ".", ".."] and not String.contains?(segment, ["/", "\\", <<0>>])
 end

@@ -66,7 +66,7 @@ defmodule Thumbnailer.Port.ExitReport do
     Logger.error(
       "thumbnailer #{inspect(instance)}: #{error.message}; " <>
         "#{report.lost} requests were lost, the next start is in #{report.restart_in} ms",
-      [thumbnailer: instance, os_pid: report.os_pid, reason: error.reason] ++
+      [domain: [:thumbnailer], thumbnailer: instance, os_pid: report.os_pid, reason: error.reason] ++
         Map.to_list(error.details)
     )
   end

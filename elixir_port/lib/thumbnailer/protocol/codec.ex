@@ -3,7 +3,7 @@ defmodule Thumbnailer.Protocol.Codec do
   # The terms of docs/protocol.md: requests to bytes, frames to replies, and the maps inside replies to
   # structs. What does not have the shape of the protocol is {:error, message}, never an exception.
 
-  alias Thumbnailer.{Error, Formats, Options, Request, Telemetry, Thumbnail}
+  alias Thumbnailer.{Error, Formats, ImageInfo, Options, Request, Telemetry, Thumbnail}
   alias Thumbnailer.Options.Definition
   alias Thumbnailer.Protocol.{Hello, Term}
 
@@ -16,13 +16,13 @@ defmodule Thumbnailer.Protocol.Codec do
   @details [:signal, :exit_status, :system_call, :stderr, :option, :limit, :step, :fault]
 
   # binary_to_term's :safe refuses atoms that no loaded module names; naming them here loads them.
-  @vocabulary Enum.map(Formats.table(), & &1.name) ++
+  @vocabulary Enum.flat_map(Formats.table(), &[&1.name, &1.read_with]) ++
                 Enum.map(Error.table(), &elem(&1, 0)) ++
                 Enum.flat_map(Options.table(), fn %Definition{wire: wire, choices: choices} ->
                   [wire | Enum.filter(choices, &is_atom/1)]
                 end) ++
                 ~w(hello protocol version libvips libvips_origin prebuilt system jpeg_fast_path auto codec etf msgpack loaders
-                   savers workers limits max_request_bytes max_source_bytes max_pixels max_memory poison_after
+                   savers formats name read by_default read_with written workers limits max_request_bytes max_source_bytes max_pixels max_memory poison_after
                    poison_for timeout max_images_per_worker max_reply_bytes failed_job os_pid
                    sandbox mode require best_effort audit off seccomp landlock server open_denied
                    socket_denied exec_denied complete
@@ -50,7 +50,7 @@ defmodule Thumbnailer.Protocol.Codec do
 
   @doc "The body of a request; large binaries are in it without a copy."
   @spec body(Request.t()) :: body
-  def body(%Request{op: op}) when op in [:info, :stats, :ping], do: {0, []}
+  def body(%Request{op: op}) when op in [:stats, :ping], do: {0, []}
 
   def body(%Request{op: :remove_step, spec: %{name: name}}) do
     <<131, name::binary>> = :erlang.term_to_binary(name)
@@ -187,10 +187,10 @@ defmodule Thumbnailer.Protocol.Codec do
   defp output(_other), do: :error
 
   @doc "What the answer to `probe` says about the image."
-  @spec image(map) :: {:ok, map} | {:error, Error.t()}
+  @spec image(map) :: {:ok, ImageInfo.t()} | {:error, Error.t()}
   def image(%{format: format, width: width, height: height} = image)
       when is_atom(format) and is_integer(width) and is_integer(height),
-      do: {:ok, read_date(image)}
+      do: {:ok, struct(ImageInfo, read_date(image))}
 
   def image(answer), do: bad_reply(answer)
 
@@ -213,7 +213,8 @@ defmodule Thumbnailer.Protocol.Codec do
   defp error(_other), do: :error
 
   defp bad_reply(answer) do
-    message = "the port program answered with something that is no answer: " <> shorten(answer)
+    said = Map.delete(answer, :times)
+    message = "the port program answered with something that is no answer: " <> shorten(said)
     {:error, Error.new(:bad_reply, message)}
   end
 

@@ -15,7 +15,7 @@ defmodule Mix.Tasks.Thumbnailer.ReplayTest do
     folder = Path.join(folder(), "recording")
     image = Path.join(folder(), "image.jpg")
     File.cp!(sample("photo.jpg"), image)
-    {:ok, recording} = Thumbnailer.record(2, folder, on: on)
+    {:ok, recording} = Thumbnailer.Recording.start(2, folder, on: on)
     {:ok, _} = Thumbnailer.make(image, 50, on: on)
     {:error, _} = Thumbnailer.make("/there/is/none.jpg", 50, on: on)
     Thumbnailer.Recording.await(recording, 5_000)

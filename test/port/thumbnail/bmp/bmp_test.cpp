@@ -111,6 +111,11 @@ TEST_CASE("runs of 8 bits: repeated, as they are, lines, leaps and the end") {
     CHECK(samples_of(runs_file(8, 1, raw({5, 1}), row)).size() == 15);
 }
 
+TEST_CASE("runs may fill the last word of a row") {
+    CHECK(samples_of(runs_file(8, 1, raw({0, 4, 2, 3, 1, 1, 0, 0, 1, 0, 3, 1, 0, 1}))) == kFour);
+    CHECK(samples_of(runs_file(4, 2, raw({8, 0x23, 0, 0, 8, 0x01, 0, 1}))) == kFour);
+}
+
 TEST_CASE("runs of 4 bits alternate two colours") {
     CHECK(samples_of(runs_file(4, 2, raw({2, 0x23, 0, 0, 2, 0x01, 0, 1}))) == kFour);
     CHECK(samples_of(runs_file(4, 2, raw({0, 3, 0x01, 0x20, 0, 1}), {.width = 3, .height = 1})) ==
@@ -134,9 +139,9 @@ TEST_CASE("damage is a bad image, never a picture") {
     CHECK(refused(bmp_file(info_header({.planes = 3}), "", std::string(64, 'x'))));
     CHECK(refused(bmp_file(info_header({.bits = 24, .compression = 1}), "", std::string(64, 'x'))));
     CHECK(refused(bmp_file(info_header({.bits = 8}), "", std::string(64, 'x')))); // no palette
-    CHECK(refused(runs_file(8, 1, raw({3, 1, 0, 1}))));                           // longer than a row
+    CHECK(refused(runs_file(8, 1, raw({5, 1, 0, 1}))));                           // longer than a row of whole words
     CHECK(refused(runs_file(8, 1, raw({2, 1, 0, 0, 2, 1, 0, 0, 1, 1, 0, 1}))));   // more rows than there are
-    CHECK(refused(runs_file(8, 1, raw({0, 2, 3, 0, 0, 1}))));                     // a leap out of the picture
+    CHECK(refused(runs_file(8, 1, raw({0, 2, 5, 0, 0, 1}))));                     // a leap out of the picture
     CHECK(refused(runs_file(8, 1, raw({2, 1, 0, 0, 1, 1}))));                     // cut short
     CHECK(refused(runs_file(8, 1, raw({2, 1, 0, 0, 1, 1, 0, 1}), {.height = -2})));
     const std::string gaps = little(0xf0f0, 4) + little(0x0f00, 4) + little(0x000f, 4);

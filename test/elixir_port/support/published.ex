@@ -1,0 +1,63 @@
+defmodule Thumbnailer.Published do
+  @moduledoc false
+  # The documentation as ExDoc publishes it: every page in one folder, the assets where mix.exs says. As in ExDoc 0.40.3, lib/ex_doc/autolink.ex and
+  # extras.ex.
+
+  import Thumbnailer.Fixtures, only: [root: 1]
+
+  # Links to files with these suffixes lead to the page made of the file of that name, wherever it lies.
+  @pages [".livemd", ".cheatmd", ".md", ".txt", ""]
+
+  @doc "The pages that are made of documents: their file and their name."
+  def extras do
+    for extra <- docs()[:extras] do
+      {path, opts} = if is_binary(extra), do: {extra, []}, else: extra
+      name = path |> Path.basename() |> Path.rootname() |> String.downcase()
+      %{path: Path.relative_to(path, ".."), page: Keyword.get(opts, :filename, name)}
+    end
+  end
+
+  @doc "The names of all pages, of documents and of modules, without their suffix."
+  def pages do
+    modules = for {module, %{}, _functions} <- Thumbnailer.Public.modules(), do: inspect(module)
+    for(%{page: page} <- extras(), do: page) ++ modules ++ ["404", "search", "api-reference"]
+  end
+
+  @doc "Why a link or a picture of a document leads nowhere once it is published; nil when it does not."
+  def lost(document, target) do
+    path = target |> String.split("#") |> hd()
+
+    cond do
+      path == "" or target =~ ~r/^(https?|mailto):/ -> nil
+      Path.extname(path) in @pages -> lost_page(document, path)
+      true -> lost_asset(path)
+    end
+  end
+
+  defp lost_page(document, path) do
+    meant =
+      document |> Path.dirname() |> Path.join(path) |> Path.expand("/") |> Path.relative_to("/")
+
+    case Enum.filter(extras(), &(Path.basename(&1.path) == Path.basename(path))) do
+      [%{path: ^meant}] -> nil
+      [] -> "no page is made of it"
+      others -> "it becomes a link to #{Enum.map_join(others, ", ", & &1.path)}"
+    end
+  end
+
+  defp lost_asset(path) do
+    found? =
+      Enum.any?(docs()[:assets], fn {source, target} ->
+        String.starts_with?(path, target <> "/") and
+          "elixir_port"
+          |> Path.join(source)
+          |> Path.join(Path.relative_to(path, target))
+          |> root()
+          |> File.regular?()
+      end)
+
+    if found?, do: nil, else: "no asset is there"
+  end
+
+  defp docs, do: Mix.Project.config()[:docs]
+end
