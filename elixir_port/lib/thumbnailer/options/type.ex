@@ -87,6 +87,12 @@ defmodule Thumbnailer.Options.Type do
   defp typespec(%{type: :path}), do: quote(do: Path.t())
   defp typespec(%{type: :paths}), do: quote(do: [Path.t()])
 
+  defp typespec(%{type: :step_sources}),
+    do: quote(do: [{atom, Path.t() | {:bytes, binary}}])
+
+  defp typespec(%{type: :steps}),
+    do: quote(do: atom | {atom, keyword} | [atom | {atom, keyword}])
+
   defp typespec(%{type: :names, choices: choices}),
     do: [Enum.reduce(choices, &{:|, [], [&1, &2]})]
 
