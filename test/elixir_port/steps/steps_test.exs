@@ -30,8 +30,9 @@ defmodule Thumbnailer.StepsTest do
   describe "with the program" do
     @describetag :real
 
-    setup_all do
-      {:ok, on: start_instance(__MODULE__, workers: 1, steps: [duotone: step("duotone")])}
+    setup context do
+      name = :"#{__MODULE__}#{context.line}"
+      {:ok, on: start_instance(name, workers: 1, steps: [duotone: step("duotone")])}
     end
 
     test "a step of the instance changes the picture", %{on: on} do
