@@ -8,12 +8,12 @@ defmodule Bench.Profile do
 
   # By the name of the sampled function; the first match counts.
   @stages [
-    {"Huffman decoding", ~r/BlockReader|BitReader|CoefficientTable|HuffmanTable|decode_mcu/},
+    {"Huffman decoding", ~r/McuDecoder|BitReader|AcTable|HuffmanTable|decode_mcu/},
     {"inverse DCT", ~r/idct/},
     {"weights of the resampler", ~r/compute_filter|Filter::|RowMatrix|Matrix|_sin|nextafter/},
     {"resampling", ~r/zimg/},
     {"forward DCT, quantising", ~r/fdct|quantize|convsamp|forward_DCT/},
-    {"Huffman encoding", ~r/SymbolCounter|encode_mcu|huff_encode|jpeg_gen_optimal|compress_/},
+    {"Huffman encoding", ~r/HuffmanStatistics|encode_mcu|huff_encode|jpeg_gen_optimal|compress_/},
     {"all else", ~r//}
   ]
 

@@ -1,4 +1,4 @@
-// The one way to read bytes that somebody else wrote: every length is compared with what is left before it is used.
+// The only reader for untrusted bytes: it compares every length with the number of bytes left before it uses it.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Bytes that somebody else owns, and text as such bytes.
+// Views of bytes that belong to somebody else, and text as bytes.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Why something did not work: a reason for programs, a message for people, and the few details that a
-// program may want to act on. The reasons are a closed table, which `thumbnailer describe` prints.
+// An error: a reason for programs, a message for people, and details for programs. The reasons are a closed table,
+// which `thumbnailer describe` prints.
 #pragma once
 
 #include <array>
@@ -81,7 +81,7 @@ inline constexpr std::array kReasons{
                "the step has ended one worker after the other and is switched off"},
 };
 
-// A row out of place would give a failure another's name.
+// The rows are in the order of the enum; otherwise a failure would get the name of another.
 static_assert([] {
     for (std::size_t row = 0; row < kReasons.size(); ++row)
         if (static_cast<std::size_t>(kReasons[row].reason) != row) return false;
@@ -96,7 +96,7 @@ std::string describe_reasons();
 struct Failure {
     Reason reason = Reason::internal;
     std::string message;
-    // A name from the option table (bad_option) or of a signal (crashed): both outlive any failure.
+    // The name of an option (bad_option) or of a signal (crashed). Both are static strings.
     std::string_view option = {};
     std::string_view signal = {};
     std::string system_call = {}; // its name, with sandbox_violation

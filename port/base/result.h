@@ -1,5 +1,5 @@
-// Result<T>: a value, or the Failure that took its place. Member names follow std::expected, which C++20
-// does not have yet, so that an alias can replace this file later.
+// Result<T>: a value or a Failure. Member names follow std::expected, which C++20 does not have yet, so that an alias
+// can replace this file later.
 #pragma once
 
 #include <utility>
@@ -32,7 +32,7 @@ private:
     std::variant<T, Failure> either_;
 };
 
-// The value of an operation that yields nothing.
+// The value of an operation without a value.
 struct Done {};
 
 } // namespace thumbnailer

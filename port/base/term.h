@@ -1,6 +1,6 @@
-// The value that all codecs read and write: what a frame's payload says, whatever the bytes looked like.
-// A decoded Term borrows its atoms and binaries from the frame it was read from and must not outlive it; only an
-// atom that had to be recoded owns its name.
+// The value that all codecs read and write: the payload of a frame, independent of its encoding.
+// A decoded Term borrows its atoms and binaries from its frame and must not outlive it; only an atom that was converted
+// to UTF-8 owns its name.
 #pragma once
 
 #include <cstddef>
@@ -66,14 +66,14 @@ Term tuple(Terms... items) {
     return Tuple{{Term(std::move(items))...}};
 }
 
-// A name is an atom or, from clients whose language has no atoms, a binary.
+// A name is an atom, or a binary from clients whose language has no atoms.
 inline std::optional<std::string_view> name_of(const Term& term) {
     if (const Atom* atom = term.as<Atom>()) return atom->name;
     if (const Binary* binary = term.as<Binary>()) return text_of(binary->bytes);
     return std::nullopt;
 }
 
-// The items of a tuple, or of the list that stands for it in MessagePack.
+// The items of a tuple, or of a list, because MessagePack has no tuples.
 inline const std::vector<Term>* elements(const Term& term) {
     if (const Tuple* tuple = term.as<Tuple>()) return &tuple->items;
     if (const List* list = term.as<List>()) return &list->items;

@@ -41,7 +41,7 @@ struct Comparison {
                                                           return keys != 0 ? keys : compare(one->second, other->second);
                                                       });
     }
-    // Never reached, as the kinds are compared first; std::visit asks for every pair.
+    // Unreachable, because the types were compared before; std::visit needs every pair.
     template <typename Left, typename Right>
     Order operator()(const Left&, const Right&) const {
         return Order::equal;

@@ -8,7 +8,7 @@ namespace {
 
 struct Form {
     unsigned char mask, lead; // (first byte & mask) == lead
-    char32_t from;            // the smallest value that may take this form: less is overlong
+    char32_t from;            // the smallest value of this form; smaller values would be overlong
 };
 constexpr std::array<Form, 4> kForms{Form{0x80, 0x00, 0x0}, Form{0xE0, 0xC0, 0x80}, Form{0xF0, 0xE0, 0x800},
                                      Form{0xF8, 0xF0, 0x10000}};

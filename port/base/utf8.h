@@ -9,16 +9,16 @@ namespace thumbnailer {
 
 struct CodePoint {
     char32_t value;
-    std::size_t bytes; // 1..4, what it takes in UTF-8
+    std::size_t bytes; // its length in UTF-8, 1..4
 };
 
-// The code point that `text` begins with, nullopt when `text` is empty or does not begin with UTF-8.
+// The first code point of `text`; nullopt if `text` is empty or does not begin with UTF-8.
 std::optional<CodePoint> first_code_point(std::string_view text);
 
-// The offset of the first byte that is not UTF-8, nullopt when all of it is.
+// The offset of the first byte that is not UTF-8; nullopt if there is none.
 std::optional<std::size_t> first_fault_in_utf8(std::string_view text);
 
-// Whether `value` is a code point that UTF-8 can say: up to U+10FFFF and no surrogate.
+// Whether UTF-8 can encode the code point `value`: up to U+10FFFF and no surrogate.
 constexpr bool is_code_point(std::uint64_t value) { return value < 0xD800 || (value > 0xDFFF && value <= 0x10FFFF); }
 
 // `value` must be a code point.

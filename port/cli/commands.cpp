@@ -37,7 +37,7 @@ ExitCode frame(const Config& config) {
     return writer.flush() ? ExitCode::ok : ExitCode::internal;
 }
 
-// Calls `use` with each frame of stdin, which says whether to go on.
+// Calls `use` with each frame of stdin; it returns whether to continue.
 template <typename Use>
 ExitCode each_frame(const Config& config, Use use) {
     FrameReader reader(STDIN_FILENO, static_cast<std::size_t>(config.max_request_bytes));

@@ -5,7 +5,7 @@
 
 namespace thumbnailer {
 
-// frame, show, explain, echo or describe, as config.words says.
+// Runs frame, show, explain, echo or describe, by config.words.
 ExitCode run_command(const Config& config);
 
 } // namespace thumbnailer

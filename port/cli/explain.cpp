@@ -14,9 +14,9 @@ namespace thumbnailer {
 
 namespace {
 
-// What decides of every thumbnail how it looks and what it is; the other defaults change nothing.
+// The options that always affect a thumbnail; the defaults of the others have no effect.
 constexpr std::array<std::string_view, 3> kAlwaysSaid{"fit", "enlarge", "format"};
-constexpr std::size_t kSniffed = 4096; // what the format is known by stands in these bytes
+constexpr std::size_t kSniffed = 4096; // enough bytes to detect the format
 
 std::string bytes_in_words(std::size_t count) { return std::to_string(count) + (count == 1 ? " byte" : " bytes"); }
 
@@ -37,7 +37,7 @@ const std::vector<Term>& items_of(const Term& request) {
     return tuple != nullptr ? tuple->items : request.as<List>()->items;
 }
 
-// The options of each thumbnail as the client wrote them; the request was read, so they are there.
+// The options of each thumbnail as the client wrote them. The request is valid, so they exist.
 const std::vector<Term>& outputs_in(const Term& request) {
     const auto& pairs = items_of(request)[2].as<Map>()->pairs;
     return std::ranges::find_if(pairs, [](const auto& pair) { return name_of(pair.first) == "outputs"; })
@@ -115,7 +115,7 @@ Result<std::string> Explainer::source(const Request& request) {
     return quote_path(path) + ", " + bytes_in_words(file->size) + " of " + *format;
 }
 
-// An output that cannot be written costs itself alone.
+// If one output cannot be written, only that output fails.
 std::string Explainer::destination(const std::string& to) {
     if (to.empty()) return "; into the answer";
     if (const auto file = OutputFile::create(roots_, to); !file) return "; " + in_words(file.error());

@@ -1,5 +1,5 @@
-// What the program would do with a request, in words, without doing it: the file of a source is opened and its first
-// bytes are read; where a thumbnail would go a file without a name is opened; nothing is decoded, made or written.
+// Explains in words what the program would do with a request. It opens the source and reads its first bytes, and opens
+// an unnamed file in the folder of each output; it does not decode, make or write anything.
 #pragma once
 
 #include <map>
@@ -16,9 +16,9 @@ class Explainer {
 public:
     Explainer(const Config& config, const Roots& roots) : config_(config), roots_(roots) {}
 
-    // A line for the request in a frame, and one more, indented, for each of its thumbnails.
+    // One line for the request in a frame, and one indented line for each of its thumbnails.
     std::string explain(Bytes payload);
-    // What is to be said after the last frame: streams without an end.
+    // The lines after the last frame, about streams without an end.
     std::string conclude();
     bool all_well() const { return all_well_; }
 
@@ -33,8 +33,8 @@ private:
 
     const Config& config_;
     const Roots& roots_;
-    std::map<Id, std::size_t> streams_; // those that are open, and their bytes so far
-    std::set<Id> refused_;              // those whose chunks would be dropped
+    std::map<Id, std::size_t> streams_; // open streams and their bytes so far
+    std::set<Id> refused_;              // streams whose chunks would be dropped
     std::size_t frames_ = 0;
     bool all_well_ = true;
 };

@@ -31,14 +31,14 @@ struct RootFlag {};
 
 struct FlagSpec {
     std::string_view name;
-    std::string_view value; // what stands for it in --help; empty: the flag takes none
+    std::string_view value; // its placeholder in --help; empty: the flag has no value
     std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag, SandboxFlag, JpegFastPathFlag, RootFlag> kind;
     std::string_view help;
 };
 
 constexpr std::int64_t kMaxWorkers = 256;
 constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kMaxFrameLength = 0xffffffff; // what four bytes of length can say
+constexpr std::int64_t kMaxFrameLength = 0xffffffff; // the maximum of four bytes of length
 
 constexpr std::array kFlags{
     FlagSpec{"--workers", "N", NumberFlag{&Config::workers, 1, kMaxWorkers},

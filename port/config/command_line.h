@@ -1,4 +1,4 @@
-// The command line, read into a Config. One row a flag; `--help` is made from the rows.
+// Parses the command line into a Config. One row for each flag; `--help` is made from the rows.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace thumbnailer {
 
-// Fails with bad_option: the flag, the value and what is accepted.
+// Fails with bad_option; the message names the flag, the value and the accepted values.
 Result<Config> read_config(int argc, char** argv);
 
 std::string help_text();

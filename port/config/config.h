@@ -1,4 +1,4 @@
-// What the command line decides, as values.
+// The values of the command line.
 #pragma once
 
 #include <cstdint>
@@ -49,7 +49,7 @@ struct Config {
     bool jpeg_fast_path = true;
     bool die_with_parent = false;
     bool events = false;
-    std::vector<std::string_view> words = {}; // what is no flag: a subcommand and its arguments
+    std::vector<std::string_view> words = {}; // arguments that are not flags: a subcommand and its arguments
     bool help = false;
     bool version = false;
 };

@@ -141,6 +141,12 @@ bool is_description(std::string_view text) {
     });
 }
 
+bool begins_as(Format format, Bytes bytes) {
+    const auto shown = sniff(bytes);
+    // A TIFF that kept the metadata of a raw file looks like one.
+    return shown == format || (format == Format::tiff && shown == Format::raw);
+}
+
 bool is_placeholder(Placeholder kind, std::string_view text) {
     constexpr std::string_view kUri = "data:image/webp;base64,";
     switch (kind) {
@@ -190,7 +196,8 @@ Fault check_contents(const JobResult& result, const Job& job, Bytes memory) {
     for (std::size_t index = 0; index < job.count; ++index) {
         const OutputResult& output = result.outputs[index];
         if (output.made == 0) continue;
-        if (sniff(memory.subspan(output.offset, output.size)) != output.format) return "bytes that are not of their format";
+        if (!begins_as(output.format, memory.subspan(output.offset, output.size)))
+            return "bytes that are not of their format";
         if (output.placeholder_size != 0 &&
             !is_placeholder(job.outputs[index].placeholder,
                             text_of(memory.subspan(output.placeholder_offset, output.placeholder_size))))

@@ -6,7 +6,7 @@ namespace thumbnailer {
 
 namespace {
 
-// How far into a file an <svg> element may begin: behind an XML declaration, a doctype and comments.
+// The maximum offset of the <svg> element, after an XML declaration, a doctype and comments.
 constexpr std::size_t kSvgWithin = 1024;
 
 using namespace std::string_view_literals;
@@ -23,7 +23,7 @@ bool is_tiff(std::string_view start) {
            start.starts_with("MM\0+"sv);
 }
 
-// An ISO media file whose file type box names one of these brands, as its own or among the compatible ones.
+// An ISO media file whose file type box has one of these brands, as major or as compatible brand.
 bool has_brand(std::string_view start, std::initializer_list<std::string_view> brands) {
     if (start.size() < 16 || start.substr(4, 4) != "ftyp") return false;
     std::size_t length = 0;
@@ -67,7 +67,7 @@ bool is_jxl(std::string_view start) {
     return start.starts_with("\xff\x0a") || start.starts_with("\0\0\0\x0cJXL \r\n\x87\n"sv);
 }
 
-// In its box or as a bare codestream.
+// In a container or as a bare codestream.
 bool is_jp2k(std::string_view start) {
     return start.starts_with("\0\0\0\x0cjP  \r\n\x87\n"sv) || start.starts_with("\xff\x4f\xff\x51");
 }

@@ -1,5 +1,5 @@
-// The image formats, one row each: how the first bytes show them, what they can hold, what `auto` makes of
-// them. `thumbnailer describe formats` prints the table.
+// The image formats, one row each: magic bytes, features, and the output format of `auto`. `thumbnailer describe
+// formats` prints the table.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ namespace thumbnailer {
 
 enum class Format : std::uint8_t { jpeg, png, webp, avif, gif, tiff, svg, heic, bmp, ico, raw, jxl, jp2k, pdf };
 
-// Some of the formats.
+// A set of formats.
 struct FormatSet {
     std::uint32_t bits = 0;
 
@@ -25,15 +25,14 @@ struct FormatSet {
     constexpr void remove(Format format) { bits &= ~bit(format); }
 };
 
-// What `format: auto` makes of a source: the same, the same as png, or jpeg unless it has alpha.
+// The output format of `format: auto`: the same format, png, or jpeg (png if the image has alpha).
 enum class Auto : std::uint8_t { keep, png, opaque };
 
-// Whether a format is read unless --loaders says otherwise, or only when that names it. Either way what reads it must
-// be there.
+// Whether a format is read by default, or only if --loaders names it. In both cases its reader must be available.
 enum class Loads : std::uint8_t { always, when_named };
 
-// What reads a format: libvips; libde265, behind a reader of HEIF; a reader of this program; or, for raw files of
-// cameras, what reads the JPEG in them.
+// The reader of a format: libvips; libde265 with our HEIF parser; a reader of this program; or, for raw files of
+// cameras, the reader of the JPEG in them.
 enum class ReadWith : std::uint8_t { libvips, libde265, own, embedded_jpeg };
 
 struct FormatSpec {
@@ -43,11 +42,11 @@ struct FormatSpec {
     ReadWith read_with;
     bool saves;
     bool alpha;
-    std::int32_t quality; // the default; 0: lossless, has none
+    std::int32_t quality; // the default; 0: lossless, without a quality
     Auto automatic;
     std::string_view media_type;
     std::string_view suffixes;
-    std::string_view loader; // the name of libvips' operation for a buffer; empty: needs none
+    std::string_view loader; // libvips' operation for a buffer; empty: not used
     std::string_view saver;  // likewise; empty: cannot be written
 };
 
@@ -83,14 +82,14 @@ inline constexpr std::array kFormats{
                "pdf", "pdfload_buffer", ""},
 };
 
-// A row out of place would give a format another's name.
+// The rows are in the order of the enum; otherwise a format would get the name of another.
 static_assert([] {
     for (std::size_t row = 0; row < kFormats.size(); ++row)
         if (static_cast<std::size_t>(kFormats[row].format) != row) return false;
     return true;
 }());
 
-// The formats that are read unless the program is told otherwise.
+// The input formats by default.
 constexpr FormatSet usual_formats() {
     FormatSet set;
     for (const FormatSpec& spec : kFormats)
@@ -103,19 +102,19 @@ std::string_view name_of(ReadWith read_with);
 inline const FormatSpec& spec_of(Format format) { return kFormats[static_cast<std::size_t>(format)]; }
 inline std::string_view name_of(Format format) { return spec_of(format).name; }
 
-// The format that the first bytes show, by the formats' own magic numbers. Some raw files say that they are TIFF.
+// Detects the format by its magic bytes. Some raw files have those of TIFF.
 std::optional<Format> sniff(Bytes source);
 
-// Whether the first bytes are those of a video: MP4, QuickTime, Matroska, WebM, AVI, MPEG.
+// Detects a video by its magic bytes: MP4, QuickTime, Matroska, WebM, AVI, MPEG.
 bool is_video(Bytes source);
 
-// The formats of names with commas between them; nothing when one of them is none.
+// Parses names of formats separated by commas; nullopt if one is unknown.
 std::optional<FormatSet> formats_named(std::string_view names);
-// The names of some formats, of all when none are given, with commas between them.
+// The names of these formats, or of all formats, separated by commas.
 std::string format_names(FormatSet formats = {~0U});
 FormatSet saved_formats();
 
-// What an output is written as.
+// The format of an output.
 Format format_for(Target target, Format source, bool alpha);
 
 // The table as tab-separated lines, as in test/contract/formats.tsv.

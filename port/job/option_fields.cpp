@@ -17,7 +17,7 @@ std::string range_of(std::string_view what, Range range) {
     return std::string(what) + " from " + format_number(range.min) + " to " + format_number(range.max);
 }
 
-// What was never asked for stands at a value out of its range.
+// An option that was not given has a value out of its range.
 std::string default_text_of(double value, Range range) { return value < range.min ? "-" : format_number(value); }
 
 bool read_integer(const Term& term, Range range, std::int32_t& into) {
@@ -181,7 +181,7 @@ bool PathOf::assign(const Term& term, Range, OptionTarget target) const {
 
 bool ImageOf::assign(const Term& term, Range, OptionTarget target) const {
     auto source = read_source(term);
-    // Only one source can come in chunks, and that is the request's.
+    // Only the source of the request can be a stream.
     if (!source || std::holds_alternative<Stream>(*source)) return false;
     target.request.*member = std::move(*source);
     return true;

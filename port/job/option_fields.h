@@ -1,5 +1,5 @@
-// The types that an option can have. Each says in words what it accepts, turns a term into a value of the request,
-// and shows the default that the structs hold. A new type of value is a new struct here.
+// The types of options. Each describes the accepted values in words, converts a term to a value of the request, and
+// prints the default of the structs. A new type of value is a new struct here.
 #pragma once
 
 #include <span>
@@ -14,10 +14,10 @@ namespace thumbnailer {
 
 struct Range {
     double min = 0;
-    double max = 0; // 0: there is no range
+    double max = 0; // 0: no range
 };
 
-// The structs that an option is written to.
+// The structs that options are stored in.
 struct OptionTarget {
     RequestOptions& options;
     OutputRequest& request;
@@ -49,7 +49,7 @@ struct NumberOf {
     std::string default_text(Range range) const;
 };
 
-// A number, false for 0, or true for the usual number.
+// A number, false for 0, or true for the default number.
 struct OptionalNumberOf {
     static constexpr std::string_view kType = "amount";
     double Output::*member;
@@ -142,7 +142,7 @@ struct StepsOf {
     std::string default_text(Range) const { return "-"; }
 };
 
-// One of some words; a word that is a number may be given as an integer, too.
+// One of several words; a word that is a number may also be given as an integer.
 struct ChoiceOf {
     static constexpr std::string_view kType = "choice";
     void (*set)(Output&, std::size_t);
@@ -164,7 +164,7 @@ constexpr ChoiceOf choice_of(std::span<const std::string_view> words) {
 using Field = std::variant<IntegerOf, RequestIntegerOf, NumberOf, OptionalNumberOf, BooleanOf, ColourOf, FocusOf,
                            RegionOf, PaddingOf, RadiusOf, QualityOf, PathOf, ImageOf, StepsOf, ChoiceOf>;
 
-// A number as it stands in the tables: no more digits than it needs.
+// Prints a number for the tables, with no more digits than necessary.
 std::string format_number(double number);
 
 } // namespace thumbnailer

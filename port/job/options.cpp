@@ -37,7 +37,7 @@ Result<Done> read_option(const Term& key, const Term& value, RequestOptions& req
     return bad_option(row->name, quote(value) + " is not accepted; it takes " + accepted);
 }
 
-// Options that contradict each other: one of them would have to be ignored.
+// Contradictory options: one of them would have to be ignored.
 Result<Done> check_together(const OutputRequest& request) {
     const Output& output = request.output;
     if (output.width == 0 && output.height == 0)

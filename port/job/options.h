@@ -1,5 +1,4 @@
-// What a caller may ask for, read from the terms that say it. The rows are in job/option_table.cpp;
-// `thumbnailer describe options` prints them.
+// Parses the options of a request. The rows are in job/option_table.cpp; `thumbnailer describe options` prints them.
 #pragma once
 
 #include <span>
@@ -13,14 +12,14 @@
 
 namespace thumbnailer {
 
-// Reads the options of a make or probe request: a map of request options, which must also hold a list of outputs when
-// `with_outputs`. Fails with bad_option.
+// Parses the options of a make or probe request: a map of request options, and with `with_outputs` also a list of
+// outputs. Fails with bad_option.
 Result<RequestOptions> read_request_options(const Term& term, bool with_outputs);
 
-// The name as the table has it, which lives for ever; empty when no option is called so.
+// The name from the table, a static string; empty if there is no such option.
 std::string_view option_named(std::string_view name);
 
-// The defaults of those output options among `names` that are not in `given`, as `name => default, ...`.
+// The defaults of the output options in `names` that are not in `given`, as `name => default, ...`.
 std::string defaults_beside(const Map& given, std::span<const std::string_view> names);
 
 // The table as tab-separated lines, as in test/contract/options.tsv.

@@ -1,5 +1,5 @@
-// One thumbnail as it was asked for, in plain values: a member holds each option and its default. It crosses to the
-// worker as it is, byte for byte.
+// The options of one thumbnail as a plain struct: one member with its default for each option. It is copied to the
+// worker byte for byte.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace thumbnailer {
 
-// A thumbnail's largest side: the largest that WebP can store.
+// The maximum side of a thumbnail: the maximum of WebP.
 inline constexpr std::int32_t kMaxSide = 16383;
 inline constexpr std::size_t kMaxOutputs = 64;
 
@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxStepsOfOutput = 8;
 // The longest text in which a step describes itself, in bytes.
 inline constexpr std::size_t kMaxStepDescription = 4096;
 
-// Values are in the order of the words in job/option_table.cpp.
+// The values are in the order of the words in job/option_table.cpp.
 enum class Fit : std::uint8_t { inside, cover, contain, fill, outside };
 enum class Gravity : std::uint8_t { centre, north, north_east, east, south_east, south, south_west, west, north_west };
 enum class Crop : std::uint8_t { centre, attention, entropy };
@@ -38,14 +38,14 @@ struct Colour {
     std::uint8_t red = 255, green = 255, blue = 255, alpha = 255;
 };
 
-// A place in the picture as it is seen: 0, 0 is its top left corner, 1, 1 its bottom right one.
+// A point of the displayed picture: 0, 0 is the top left corner, 1, 1 the bottom right corner.
 struct Focus {
     bool given = false;
     double x = 0.5;
     double y = 0.5;
 };
 
-// A rectangle of the picture as it is seen, in pixels or, as `fractions`, in parts of its width and height.
+// A rectangle of the displayed picture in pixels or, with `fractions`, in fractions of its width and height.
 struct Region {
     bool given = false;
     bool fractions = false;
@@ -98,7 +98,7 @@ struct Output {
     // The file.
     Target format = Target::automatic;
     std::int32_t quality = 0; // 0: the format's own
-    double ssim = 0;          // 0: quality decides
+    double ssim = 0;          // 0: `quality` applies
     std::int32_t max_bytes = 0;
     std::int32_t effort = -1; // -1: the format's own
     bool progressive = false;

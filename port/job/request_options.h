@@ -1,4 +1,4 @@
-// The options of one request, as read from its terms.
+// The parsed options of one request.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct RequestedStep {
     std::vector<double> values; // of its parameters, in the order of its description
 };
 
-// One element of `outputs`: what the worker needs, and what the server opens for it.
+// One element of `outputs`: the options for the worker, and the files that the server opens for it.
 struct OutputRequest {
     Output output;
     std::optional<Source> overlay;

@@ -1,4 +1,4 @@
-// Where an image is: bytes in the frame, a file that the server opens, or chunks in frames that follow.
+// The source of an image: bytes in the frame, a file that the server opens, or chunks in later frames.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace thumbnailer {
 struct Stream {};
 using Source = std::variant<Bytes, std::string, Stream>;
 
-// Reads {bytes, Binary}, {path, Binary} or stream. Fails with bad_request.
+// Parses {bytes, Binary}, {path, Binary} or stream. Fails with bad_request.
 Result<Source> read_source(const Term& term);
 
 } // namespace thumbnailer

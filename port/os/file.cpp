@@ -12,18 +12,17 @@ namespace thumbnailer {
 
 namespace {
 
-// Where files without a name are not to be had (some network and overlay file systems), one with a name
-// that nobody asks for.
+// A file with a temporary name, for file systems without unnamed files (some network and overlay file systems).
 bool lacks_unnamed_files(int error) { return error == EOPNOTSUPP || error == EISDIR || error == ENOENT; }
 
-// Whatever is wrong with an output: `not_found` and the like speak of the source.
+// All errors of an output are write_failed, because `not_found` and similar reasons are about the source.
 Failure output_failure(Failure failure) {
     if (failure.reason != Reason::outside_roots) failure.reason = Reason::write_failed;
     return failure;
 }
 
 std::string temporary_name(const std::string& name, int descriptor) {
-    // The descriptor makes it unique in this process, the process id among all.
+    // Unique by the process id, and by the descriptor within this process.
     return "." + name.substr(0, 200) + ".thumbnailer-" + std::to_string(::getpid()) + "-" + std::to_string(descriptor);
 }
 
@@ -37,7 +36,7 @@ Failure too_many_bytes(const std::string& what, std::size_t size, std::size_t mo
 }
 
 Result<SourceFile> open_source(const Roots& roots, const std::string& path, std::size_t max_bytes) {
-    // NONBLOCK: opening a named pipe would wait for its writer.
+    // NONBLOCK, because opening a named pipe would wait for its writer.
     auto file = roots.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, Reason::no_access);
     if (!file) return std::move(file).error();
     struct stat status {};
@@ -90,8 +89,8 @@ OutputFile::~OutputFile() {
 
 Result<Done> OutputFile::commit() {
     if (temporary_.empty()) {
-        // A file can be linked to a new name only. One that takes the place of another gets a name of its own first,
-        // which stays behind when this is killed before the next line but one.
+        // A file can only be linked to a new name. To replace a file it first gets a temporary name, which is left
+        // behind if the process is killed before the rename.
         const std::string unnamed = "/proc/self/fd/" + std::to_string(file_.get());
         if (::linkat(AT_FDCWD, unnamed.c_str(), directory_.get(), name_.c_str(), AT_SYMLINK_FOLLOW) == 0) return Done{};
         const std::string temporary = temporary_name(name_, file_.get());

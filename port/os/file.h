@@ -1,4 +1,4 @@
-// The files that a request names. Opened here, in the server; a worker only ever sees descriptors.
+// Opens the files of a request in the server; a worker gets only descriptors.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ Result<SourceFile> open_source(const Roots& roots, const std::string& path, std:
 // For a source that is longer than `most`, whether it came as a file or as bytes.
 Failure too_many_bytes(const std::string& what, std::size_t size, std::size_t most);
 
-// A file that appears under its name whole and on disk, or not at all: written without a name, then given one.
+// A file that is written atomically: first without a name; commit gives it its name when it is complete and on disk.
 class OutputFile {
 public:
     // Fails with outside_roots or write_failed.
@@ -32,7 +32,7 @@ public:
 
     int descriptor() const { return file_.get(); }
     const std::string& path() const { return path_; }
-    // Gives the file its name, in place of what had it.
+    // Gives the file its name; replaces an existing file.
     Result<Done> commit();
 
 private:

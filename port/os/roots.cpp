@@ -14,7 +14,7 @@ namespace thumbnailer {
 
 namespace {
 
-// By its text alone: what the links in it lead to is the kernel's to judge.
+// Compares only the text; the kernel checks the links.
 std::string absolute(const std::string& path) {
     std::error_code error;
     return std::filesystem::absolute(path, error).string();

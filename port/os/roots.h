@@ -1,4 +1,4 @@
-// The folders that requests may name files in. Without any, whatever the user of the program may open.
+// The folders that requests may use. Without folders, all files that the user of the program may open.
 #pragma once
 
 #include <string>
@@ -11,11 +11,11 @@ namespace thumbnailer {
 
 class Roots {
 public:
-    // Fails with not_found, not_a_file or no_access when one of them is no folder that can be opened.
+    // Fails with not_found, not_a_file or no_access if one of them cannot be opened as a folder.
     static Result<Roots> open(const std::vector<std::string>& folders);
 
-    // open(2) of `path`, which must lie in one of the folders: no link and no `..` on the way may leave it. Fails
-    // with outside_roots, or with `otherwise` and what the system says.
+    // open(2) of `path`, which must be in one of the folders: no link and no `..` of the path may leave it. Fails
+    // with outside_roots, or with `otherwise` and the error of the system.
     Result<Descriptor> open(const std::string& path, int flags, Reason otherwise) const;
 
 private:
@@ -26,7 +26,7 @@ private:
     std::vector<Root> roots_;
 };
 
-// What the system says of a path as a failure with the reason that fits.
+// The system's error for a path as a failure with the matching reason.
 Failure file_failure(Reason otherwise, const std::string& path, int error);
 
 } // namespace thumbnailer

@@ -62,7 +62,7 @@ struct ChildDescriptors {
     Descriptor step_progress;
 };
 
-[[noreturn]] void become_child(Role role, pid_t server, ChildDescriptors passed, const Sandbox& sandbox,
+[[noreturn]] void run_in_child(Role role, pid_t server, ChildDescriptors passed, const Sandbox& sandbox,
                                const MappedSteps& steps, WorkerMain worker_main) {
     // Mapped here, because a worker in its sandbox can map nothing that it shares.
     const StepProgress step_progress = StepProgress::map(passed.step_progress);
@@ -114,7 +114,7 @@ void ForkServer::serve(pid_t server, const Sandbox& sandbox, WorkerMain worker_m
         if (order.kind == Kind::fork && descriptors.size() >= 2) {
             reply.pid = clone_as_sibling();
             if (reply.pid == 0)
-                become_child(order.role, server, ChildDescriptors(std::move(descriptors)), sandbox, steps, worker_main);
+                run_in_child(order.role, server, ChildDescriptors(std::move(descriptors)), sandbox, steps, worker_main);
             reply.error = reply.pid < 0 ? errno : 0;
         } else if (order.kind == Kind::map_step && descriptors.size() == 1) {
             if (auto mapped = steps.map(order.step, text_in(order.hash), descriptors[0].get()); !mapped) {

@@ -1,5 +1,4 @@
-// The images that a request lays over its outputs, opened for the worker: one that several outputs have is opened and
-// sent once.
+// Opens the overlays of a request for the worker. An overlay of several outputs is opened and sent only once.
 #pragma once
 
 #include <utility>
@@ -14,10 +13,10 @@ namespace thumbnailer {
 
 class Overlays {
 public:
-    // Opens the image or finds it among the opened, and tells its place, counted from 1. Fails as open_source does.
-    // Bytes must outlive the opening of all outputs.
+    // Opens the image, unless it is already open, and returns its index, counted from 1. Fails like open_source.
+    // Bytes must stay valid until the overlays of all outputs are open.
     Result<std::uint8_t> open(const Source& source, const Config& config, const Roots& roots);
-    // Tells the worker what it gets.
+    // Describes the overlays to the worker.
     void describe(Job& job) const;
     void append_descriptors(std::vector<int>& descriptors) const;
 

@@ -31,7 +31,7 @@ constexpr std::array kOps{
 
 Failure bad_request(std::string message) { return {Reason::bad_request, std::move(message)}; }
 
-// A name would do for everything else, but <<"eof">> is three bytes of an image.
+// Only an atom: elsewhere a binary may be a name, but here <<"eof">> is three bytes of an image.
 bool is_eof(const Term& term) {
     const Atom* atom = term.as<Atom>();
     return atom != nullptr && atom->name == "eof";

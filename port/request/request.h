@@ -1,4 +1,4 @@
-// A term from a client as a request of the protocol (docs/protocol.md), or why it is none.
+// Parses a client's term into a request of the protocol (docs/protocol.md).
 #pragma once
 
 #include <optional>
@@ -17,14 +17,14 @@ struct Request {
     Op op = Op::ping;
     RequestOptions options;
     Source source;                   // make and probe only; bytes borrow from the frame
-    std::optional<Bytes> chunk = {}; // of chunk, likewise; none: eof
+    std::optional<Bytes> chunk = {}; // chunk only, likewise; nullopt: eof
     StepRequest step = {};           // of add_step and remove_step
 };
 
-// The id, if the term has one where a request has it: so that an error finds its caller.
+// The id, if the term has one at the place of a request's id, so that an error can be sent to its caller.
 std::optional<Id> read_id(const Term& term);
 
-// Whether chunks will follow the term, even when it is no request that could be read.
+// Whether chunks will follow the term, even if the request is invalid.
 bool announces_stream(const Term& term);
 
 // Fails with bad_request or bad_option.

@@ -1,5 +1,5 @@
-// Terms -> Erlang syntax. A term is first written on one line; what passes the last column is written again,
-// part by part.
+// A term is first printed on one line. If it exceeds the last column, it is printed again, with its items on several
+// lines.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -13,9 +13,9 @@ namespace thumbnailer::text {
 
 namespace {
 
-constexpr std::size_t kMostShownBytes = 200; // of a binary, for people
+constexpr std::size_t kMostShownBytes = 200; // of a binary
 
-// These must be quoted: https://www.erlang.org/doc/system/reference_manual#reserved-words
+// Reserved words, which must be quoted: https://www.erlang.org/doc/system/reference_manual#reserved-words
 constexpr std::array<std::string_view, 29> kReserved{
     "after", "and",   "andalso", "band",   "begin",   "bnot", "bor", "bsl",  "bsr", "bxor",
     "case",  "catch", "cond",    "div",    "else",    "end",  "fun", "if",   "let", "maybe",
@@ -30,7 +30,7 @@ bool is_bare(std::string_view name) {
            std::ranges::find(kReserved, name) == kReserved.end();
 }
 
-// What ~p shows as a string: https://www.erlang.org/doc/apps/stdlib/io_lib#printable_latin1_list/1
+// Whether ~p prints it as a string: https://www.erlang.org/doc/apps/stdlib/io_lib#printable_latin1_list/1
 bool is_string(const List& list) {
     return !list.items.empty() && std::ranges::all_of(list.items, [](const Term& item) {
         const std::int64_t* c = item.as<std::int64_t>();
@@ -38,7 +38,7 @@ bool is_string(const List& list) {
     });
 }
 
-// Whether the term has parts that may stand on lines of their own.
+// Whether the term has items that can be on separate lines.
 bool has_parts(const Term& term) {
     if (const List* list = term.as<List>()) return !list->items.empty() && !is_string(*list);
     return term.as<Tuple>() != nullptr || term.as<Map>() != nullptr;
@@ -106,7 +106,7 @@ private:
         }
     }
 
-    // Lines are filled with small items; one that has parts begins its own.
+    // Small items fill a line; an item with items of its own starts a new line.
     void items_on_lines(const std::vector<Term>& items) {
         const std::string new_line = ",\n" + std::string(column(), ' ');
         for (const Term& item : items) {
@@ -130,15 +130,15 @@ private:
         out_ += '}';
     }
 
-    // Where the line that is being written ends so far.
+    // The current column.
     std::size_t column() const { return out_.size() - (out_.rfind('\n') + 1); } // npos + 1 is 0
 
     Style style_;
     std::string& out_;
 };
 
-// The shortest digits that read back as the same number, with the dot that Erlang's syntax demands; like ~p
-// in the shorter of the two forms, and with an exponent where a double no longer holds every integer.
+// The shortest digits that parse to the same number, with the dot that Erlang's syntax requires. Like ~p it uses the
+// shorter of the two forms, and an exponent for numbers where a double cannot represent every integer.
 void Writer::operator()(double value) {
     constexpr double kEveryInteger = 9007199254740992.0; // 2^53
     std::array<char, 400> buffer{};                      // 1.0e-308 has 310 digits

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kLongest = 120;
 
-// Cuts between characters, so that the message stays UTF-8.
+// Cuts between characters, so that the message is valid UTF-8.
 std::string shortened(std::string text) {
     if (text.size() <= kLongest) return text;
     std::size_t end = kLongest;

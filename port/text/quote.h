@@ -1,4 +1,4 @@
-// A client's value as it stands in a message: on one line, printable, and short however long the value is.
+// Quotes a client's value in a message: on one line, printable and short.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace thumbnailer {
 // Erlang syntax, at most about 120 characters.
 std::string quote(const Term& term);
 
-// A path between double quotes; bytes that are not printable UTF-8 as \xNN.
+// A path in double quotes; bytes that are not printable UTF-8 become \xNN.
 std::string quote_path(std::string_view path);
 
 } // namespace thumbnailer

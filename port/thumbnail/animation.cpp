@@ -8,7 +8,7 @@ using vips::VImage;
 
 namespace {
 
-// All alike: one frame may be opaque where the next is not.
+// Gives all frames the same bands: one frame may be opaque and the next not.
 std::vector<VImage> with_equal_bands(std::vector<VImage> frames) {
     int most = 0;
     for (const VImage& frame : frames) most = std::max(most, frame.bands());

@@ -1,4 +1,4 @@
-// The frames of an animation, as libvips has them: one below the other. May throw vips::VError.
+// The frames of an animation in libvips' form: one below the other. May throw vips::VError.
 #pragma once
 
 #include <functional>
@@ -6,8 +6,8 @@
 
 namespace thumbnailer {
 
-// Each frame in turn through `render`, then all of them as one animation again, with the delays and the number of
-// repeats of the source. With one frame it is a still image.
+// Calls `render` for each frame and joins the results to an animation with the delays and the number of repeats of the
+// source. With one frame it is a still image.
 vips::VImage each_frame(const vips::VImage& roll, int frames,
                         const std::function<vips::VImage(const vips::VImage& frame)>& render);
 

@@ -27,7 +27,7 @@ using vips::VImage;
 
 namespace {
 
-// A border is looked for in a copy of at most this size: finer than any thumbnail can show.
+// The border is searched in a copy of at most this size, which is finer than any thumbnail.
 constexpr std::int32_t kTrimSide = 2048;
 
 std::string unreadable(const Header& header) {
@@ -41,7 +41,7 @@ DecodeOptions decode_options_for(const Output& output, const Header& header, For
     return {.page = output.page, .animated = animated, .speed = speed, .preview = preview};
 }
 
-// How large the whole image must be for its part to have the size that is wanted.
+// The size of the whole image for which its part has the wanted size.
 Size whole_for(const View& view, Size scaled) {
     const auto side = [](std::int32_t all, std::int32_t part, std::int32_t wanted) {
         return static_cast<std::int32_t>(std::min(std::ceil(static_cast<double>(all) / part * wanted), 1e9));
@@ -112,7 +112,7 @@ Result<Rect> JobRenderer::part_of(const Output& output, const Group& group, cons
 }
 
 Result<Done> JobRenderer::make_group(Group& group, JobResult& job_result) {
-    if (group.plans.empty()) return Done{}; // all of its outputs were refused
+    if (group.plans.empty()) return Done{}; // all outputs were refused
     ScaledImageCache::sort_largest_first(group.plans);
     if (auto made = make_by_fast_path(group, job_result); !made) return made;
     if (group.plans.empty()) return Done{};
@@ -150,7 +150,7 @@ Result<Done> JobRenderer::make_group(Group& group, JobResult& job_result) {
         };
         auto made = make_one(plan, group, render, job_result.outputs[plan.index]);
         if (made) continue;
-        // libvips decodes lazily, in this call: a failure to decode is the source's, not the output's.
+        // libvips decodes lazily, in this call, so a decode error here is an error of the source, not of the output.
         if (made.error().reason == Reason::bad_image) return made;
         job_result.outputs[plan.index].failure = to_wire(made.error());
     }
@@ -188,7 +188,7 @@ RenderSources JobRenderer::sources_for(const Plan& plan) const {
     return sources;
 }
 
-// All of a group or none: outputs that need libvips would have the source decoded a second time.
+// All outputs of a group or none: with a mixture the source would be decoded twice.
 Result<Done> JobRenderer::make_by_fast_path(Group& group, JobResult& job_result) {
     const bool needs_pixels = std::ranges::any_of(group.plans, [&](const Plan& plan) {
         return job_.overlay[plan.index] != 0 || job_.steps[plan.index].count != 0;
@@ -231,7 +231,7 @@ Result<std::optional<VImage>> JobRenderer::overlay_for(const Plan& plan, Size ca
     if (!opened) {
         Failure& failure = opened.error();
         failure.message = "overlay: " + failure.message;
-        // Not the source's fault: the other outputs are made.
+        // Not an error of the source, so the other outputs are made.
         if (failure.reason == Reason::bad_image) failure.reason = Reason::encode_failed;
         failure.option = "overlay";
         return std::move(failure);

@@ -1,4 +1,5 @@
-// The outputs of one request: planned from the header, decoded once for all that need the same, each made and stored.
+// Makes the outputs of one request: plans them from the header, decodes once for outputs that need the same source, and
+// stores each.
 #pragma once
 
 #include "thumbnail/decode/load.h"
@@ -13,7 +14,7 @@ public:
                 UserSteps* user_steps)
         : job_(job), images_(images), store_(store), ycbcr_pipeline_(ycbcr_pipeline), user_steps_(user_steps) {}
 
-    // A failure of one output is stored in its OutputResult; the call fails when the source is at fault.
+    // A failure of one output is stored in its OutputResult; the call fails for an error of the source.
     Result<Done> make(const Header& header, JobResult& job_result);
 
 private:

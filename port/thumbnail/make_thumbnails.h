@@ -1,4 +1,4 @@
-// Does a job: reads and checks the header, decodes the image once, makes each output from it.
+// Does a job: checks the header, decodes the image once, makes each output from it.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ struct Images {
     std::span<const Bytes> overlays = {};
 };
 
-// An output, encoded, with its placeholder.
+// An encoded output with its placeholder.
 struct EncodedOutput {
     Bytes encoded;
     std::string_view placeholder;

@@ -1,5 +1,5 @@
-// Images that were scaled for one output, kept so that every later output of at most half the size is made from them: a
-// set of sizes costs little more than its largest.
+// Keeps the images that were scaled for an output. A later output of at most half the size is made from them, so a set
+// of sizes takes little more time than its largest.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ class ScaledImageCache {
 public:
     // Sorts the plans into the order in which they must be made.
     static void sort_largest_first(std::vector<Plan>& plans);
-    // Whether the plan at `position` can be made from the image of an earlier one.
+    // Whether the plan at `position` can be made from the image of an earlier plan.
     static bool is_made_from_earlier(const std::vector<Plan>& plans, std::size_t position);
 
     void add(const Plan& plan, const vips::VImage& scaled) { entries_.push_back({plan.view, scaled}); }

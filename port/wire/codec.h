@@ -1,4 +1,4 @@
-// How terms become bytes: chosen on the command line, never guessed from the bytes.
+// Encodes and decodes terms. The command line selects the codec; it is never guessed from the bytes.
 #pragma once
 
 #include "base/result.h"
@@ -13,7 +13,7 @@ struct Codec {
     void (*encode)(const Term& term, Payload& payload);
 };
 
-// nullptr when there is none of this name.
+// nullptr if there is no codec of this name.
 const Codec* codec_named(std::string_view name);
 const Codec& etf_codec();
 std::string codec_names();

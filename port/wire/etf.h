@@ -1,5 +1,5 @@
-// Erlang's external term format, version 131: bounded on every side, because frames may be typed by hand
-// and an atom may come from anywhere. https://www.erlang.org/doc/apps/erts/erl_ext_dist
+// Erlang's external term format, version 131, with checks of all bounds, because frames are untrusted.
+// https://www.erlang.org/doc/apps/erts/erl_ext_dist
 #pragma once
 
 #include "base/result.h"

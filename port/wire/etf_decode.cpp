@@ -132,7 +132,8 @@ private:
         return Term(Atom{text});
     }
 
-    // Latin-1 beyond ASCII, in which OTP 25 and earlier send atoms: the frame does not hold the bytes of its UTF-8.
+    // OTP 25 and earlier send atoms in Latin-1. Beyond ASCII the UTF-8 name must be built, because it is not in the
+    // frame.
     static Result<Term> recoded(std::size_t at, std::string_view latin1) {
         constexpr std::size_t kMostCharacters = 255; // Erlang's own limit; the UTF-8 of more might be too long to send
         if (latin1.size() > kMostCharacters)
@@ -152,7 +153,7 @@ private:
         return Term(Binary{*bytes});
     }
 
-    // How Erlang sends a list of bytes such as [255, 255, 255].
+    // Erlang's encoding of a list of bytes, such as [255, 255, 255].
     Result<Term> string(std::size_t at) {
         const auto length = reader_.unsigned_of(2);
         if (!length) return cut_short(at);
@@ -196,7 +197,7 @@ private:
         return Term(std::move(map));
     }
 
-    // Every term has at least one byte, so a count beyond the bytes left is a lie: nothing is reserved for it.
+    // Every term has at least one byte, so a count larger than the bytes left is invalid: refuse it before allocation.
     Result<std::vector<Term>> sequence(std::size_t at, std::uint64_t count, std::size_t depth) {
         if (count > reader_.left()) return too_few(at, count);
         if (count > kMaxNodes) return too_many(at);

@@ -1,11 +1,11 @@
-// The numbers of the external term format that both directions need.
+// The tags of the external term format, for the encoder and the decoder.
 #pragma once
 
 namespace thumbnailer::etf {
 
 inline constexpr unsigned kVersion = 131;
 
-// What a client may send; the encoder emits the newest of each kind.
+// The tags that a client may send; the encoder uses the newest of each kind.
 enum Tag : unsigned {
     kNewFloat = 70,
     kSmallInteger = 97,

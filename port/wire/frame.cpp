@@ -29,7 +29,7 @@ std::array<std::byte, kFrameHeader> header_for(std::size_t length) {
 
 constexpr std::size_t kMaxPieces = 64;
 
-// What is left of a frame of which `written` bytes have gone, as far as the vector reaches.
+// The rest of a frame after `written` bytes, up to the size of the vector.
 int gather(Bytes header, const Payload& payload, std::size_t written, std::array<iovec, kMaxPieces>& vector) {
     std::size_t used = 0;
     const auto add = [&](Bytes piece) {
@@ -86,8 +86,8 @@ Result<std::optional<Frame>> FrameReader::take() {
     return std::optional<Frame>(std::move(frame));
 }
 
-// Moves what the inbox already holds of the payload. The payload is longer than the inbox, so what follows the header
-// there belongs to it alone.
+// Moves the part of the payload that is already in the inbox. The payload is longer than the inbox, so all bytes after
+// the header belong to it.
 Result<Done> FrameReader::begin_large(std::size_t length) {
     auto memory = SourceMemory::create();
     if (!memory) return std::move(memory).error();

@@ -4,9 +4,9 @@
 //    | length, 32 bit big endian | payload, length bytes  |
 //    +---------------------------+------------------------+
 //
-// After a length over the limit, or an end inside a frame, the next frame cannot be found: the program ends.
-// The limit is checked before anything is allocated. A payload that does not fit the inbox goes straight from the pipe
-// into shared memory, so that the image in its tail reaches the worker without a copy.
+// After a length over the limit, or an end inside a frame, the next frame cannot be found, so the program ends.
+// The limit is checked before any allocation. A payload that does not fit the inbox is read directly into shared
+// memory, so that the image at its end reaches the worker without a copy.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ namespace thumbnailer {
 
 inline constexpr std::size_t kFrameHeader = 4;
 
-// A payload that a worker may read as it is.
+// A payload that a worker can read directly.
 struct SharedSource {
     Descriptor descriptor;
     Mapping mapping;
@@ -38,11 +38,11 @@ class FrameReader {
 public:
     FrameReader(int fd, std::size_t max_request_bytes);
 
-    // One read of what is there.
+    // One read(2) of the available bytes.
     Result<Input> fill();
-    // The next whole frame among what was read, if there is one.
+    // The next complete frame, if there is one.
     Result<std::optional<Frame>> take();
-    // Whether the input may end here: true between frames.
+    // Whether the input may end now: true between frames.
     bool between_frames() const { return !large_ && begin_ == end_; }
 
 private:
@@ -56,18 +56,18 @@ private:
     int fd_;
     std::size_t max_request_bytes_;
     Mapping inbox_;
-    std::size_t begin_ = 0; // what was read and not yet taken: inbox_[begin_, end_)
+    std::size_t begin_ = 0; // the unprocessed bytes are inbox_[begin_, end_)
     std::size_t end_ = 0;
     std::optional<Large> large_;
 };
 
-// Writes without blocking: what the pipe does not take stays until it is writable again.
+// Writes without blocking: the rest waits until the pipe is writable again.
 class FrameWriter {
 public:
     explicit FrameWriter(int fd) : fd_(fd) {}
 
     void push(Payload payload);
-    // Writes as much as the pipe takes. False when nobody reads any more.
+    // Writes as much as fits into the pipe. False if the reader has closed it.
     bool flush();
     bool empty() const { return frames_.empty(); }
     std::size_t pending_bytes() const { return pending_; }

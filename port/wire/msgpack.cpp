@@ -1,6 +1,6 @@
 #include "wire/msgpack.h"
 
-// Without it Debian's 4.1.3 wants Boost, which it needs only for types that are not used here.
+// Without it Debian's 4.1.3 needs Boost, for types that are not used here.
 #define MSGPACK_NO_BOOST
 #include <msgpack.hpp>
 
@@ -15,14 +15,14 @@
 #include "base/term_limits.h"
 #include "base/utf8.h"
 
-// Inside thumbnailer::msgpack the plain name is this file's own.
+// In thumbnailer::msgpack the plain name refers to our own namespace.
 namespace wire = ::msgpack;
 
 namespace thumbnailer::msgpack {
 
 namespace {
 
-// How many bytes stand before the contents of a value, or make up a number, by its first byte.
+// The number of bytes before the contents of a value, or of a number, by its first byte.
 std::size_t head_bytes(std::byte first) {
     constexpr unsigned kFirst = 0xC4;
     constexpr std::array<std::uint8_t, 28> kBytes{2, 3, 5,                // bin
@@ -36,8 +36,8 @@ std::size_t head_bytes(std::byte first) {
     return tag >= kFirst && tag < kFirst + kBytes.size() ? kBytes[tag - kFirst] : 1;
 }
 
-// msgpack-c calls it for every value in turn. Terms are built here and not by msgpack-c, which would
-// allocate as many objects as a count promises before it looks for the first one.
+// msgpack-c calls it for every value. It builds the terms, because msgpack-c would allocate as many objects as a count
+// announces before it reads the first one.
 class TermVisitor : public wire::null_visitor {
 public:
     explicit TermVisitor(Bytes payload) : payload_(payload) {}
@@ -84,7 +84,7 @@ public:
         refuse(payload_.empty() ? "the payload is empty" : "the value is cut short");
     }
 
-    // What was built, once msgpack-c has read `consumed` bytes and found a whole value or stopped.
+    // The term, after msgpack-c has read `consumed` bytes and found a complete value or stopped.
     Result<Term> finish(std::size_t consumed) && {
         if (!failure_ && consumed < payload_.size()) {
             position_ = consumed;
@@ -102,7 +102,7 @@ private:
         std::vector<Term> items; // of a map: key, value, key, value, ...
     };
 
-    // A value of its own, whose contents take `content` bytes after its head.
+    // A value with `content` bytes after its header.
     bool value(Term term, std::size_t content = 0) {
         if (!enter()) return false;
         position_ += head_bytes(payload_[position_]) + content;
@@ -112,7 +112,7 @@ private:
     bool open(Kind kind, std::uint64_t items) {
         if (!enter()) return false;
         const std::size_t head = head_bytes(payload_[position_]);
-        // Every value has at least one byte, so such a count is a lie: nothing is reserved for it.
+        // Every value has at least one byte, so such a count is invalid: refuse it before allocation.
         if (items > payload_.size() - position_ - head) {
             const std::string count =
                 kind == Kind::array ? std::to_string(items) + " elements" : std::to_string(items / 2) + " pairs";
@@ -139,21 +139,21 @@ private:
         return true;
     }
 
-    // The first refusal counts. Always false: that stops msgpack-c.
+    // Keeps the first error. Always returns false, which stops msgpack-c.
     bool refuse(const std::string& what, std::size_t at) {
         if (!failure_) failure_ = {Reason::bad_term, "MessagePack: " + what + " (at byte " + std::to_string(at) + ")"};
         return false;
     }
 
     Bytes payload_;
-    std::size_t position_ = 0; // of the value that is being read
+    std::size_t position_ = 0; // of the current value
     std::size_t nodes_ = 0;
     std::vector<Open> open_;
     std::optional<Term> root_;
     std::optional<Failure> failure_;
 };
 
-// What wire::packer writes to.
+// The output of wire::packer.
 struct PayloadStream {
     Payload& payload;
     void write(const char* bytes, std::size_t size) { payload.append(bytes_of({bytes, size})); }
@@ -176,7 +176,7 @@ public:
         }
     }
     void operator()(std::int64_t number) { packer_.pack_int64(number); }
-    // Not pack_double: it writes 2.0 as the integer 2, and the client would get another type.
+    // Not pack_double, because it writes 2.0 as the integer 2, and the client would get another type.
     void operator()(double number) {
         const auto bits = std::bit_cast<std::uint64_t>(number);
         std::array<std::byte, 9> bytes{std::byte{0xCB}};

@@ -1,5 +1,5 @@
-// The payload of a frame that waits to be written, as pieces, so that the bytes of a thumbnail go from the
-// memory that the worker wrote to the pipe without a copy in between.
+// The payload of an outgoing frame, in parts, so that the bytes of a thumbnail are written from the worker's shared
+// memory to the pipe without a copy.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace thumbnailer {
 
 class Payload {
 public:
-    // Below this a copy is cheaper than one more piece for writev.
+    // Below this size a copy is cheaper than one more part for writev.
     static constexpr std::size_t kReferenceFrom = 4096;
 
     void append(Bytes bytes) {
@@ -24,10 +24,10 @@ public:
         size_ += bytes.size();
     }
 
-    // From now on binaries that lie in `range` are referenced, when they are large. `owner` keeps them alive.
+    // From now on large binaries in `range` are referenced. `owner` keeps them alive.
     void keep(std::shared_ptr<const void> owner, Bytes range) { kept_.push_back({std::move(owner), range}); }
 
-    // The bytes of a binary. What lies in no kept range is copied, because nobody says how long it lives.
+    // The bytes of a binary. Bytes outside of all kept ranges are copied, because their lifetime is unknown.
     void append_binary(Bytes bytes) {
         if (bytes.size() < kReferenceFrom || !is_kept(bytes)) return append(bytes);
         pieces_.push_back({0, bytes.size(), bytes});
@@ -42,7 +42,7 @@ public:
         return bytes_of(std::string_view(copied_)).subspan(piece.offset, piece.length);
     }
 
-    // All of it in one string: for tests and for what is small by nature.
+    // The whole payload in one string, for tests and small payloads.
     std::string flat() const {
         std::string all;
         for (std::size_t index = 0; index < pieces(); ++index) all.append(text_of(piece(index)));

@@ -10,7 +10,7 @@ defmodule Thumbnailer.TelemetryTest do
   doctest Thumbnailer.Telemetry
 
   @application {:application, :telemetry,
-                [vsn: '0', modules: [], registered: [], applications: [:kernel, :stdlib]]}
+                [vsn: ~c"0", modules: [], registered: [], applications: [:kernel, :stdlib]]}
 
   setup do
     Process.register(self(), :telemetry_test)

@@ -1,21 +1,21 @@
 defmodule Thumbnailer.Cluster do
   @moduledoc """
-  Instances on several nodes as one, over distributed Erlang.
+  Uses instances on several nodes as one cluster, over distributed Erlang.
 
-  An instance joins a group with the option `:cluster`, on as many nodes as you like:
+  An instance joins a group with the option `:cluster`, on any number of nodes:
 
       children = [{Thumbnailer, name: MyApp.Thumbs, cluster: MyApp.Thumbs}]
 
-  Any node that is connected to them gives its requests to the group:
+  Any connected node can send requests to the group:
 
       {:ok, thumbnail} = Thumbnailer.make("photo.jpg", 200, on: {:cluster, MyApp.Thumbs})
 
-  Each request goes to the least loaded member whose libvips reads the format. The image travels as bytes; with
-  `shared_storage: true` only its path does. Thumbnails come back as bytes, and the caller's node writes them
-  to `:to`, so that nothing is written twice, whatever becomes of a member. A member that leaves, hangs or is cut
-  off loses its requests to others, in their old order; one that joins gets its share at once.
+  Each request goes to the least loaded member whose libvips reads the format. The image is sent as bytes; with
+  `shared_storage: true` only its path is sent. Thumbnails come back as bytes, and the caller's node writes them to
+  `:to`, so that no file is written twice, even if a member is lost. If a member leaves, hangs or loses its network, its
+  requests go to other members in their old order. A new member gets its share at once.
 
-  How nodes find each other is up to you: docs/clustering.md shows three ways, and how TLS is switched on.
+  docs/clustering.md shows three ways to connect the nodes, and how to use TLS.
   """
 
   alias Thumbnailer.Cluster.{Events, Router}
@@ -27,8 +27,8 @@ defmodule Thumbnailer.Cluster do
       for %{node: node, workers: workers, load: load, state: :up} <- Thumbnailer.Cluster.members(MyApp.Thumbs),
           do: {node, load / workers}
 
-  `load` is the number of requests that a member has to do, for whomever; `state` is `:up`, `:silent` (it sent no
-  heartbeat for five seconds) or `:unavailable` (its program is not running).
+  `load` is the number of requests of a member, from all nodes; `state` is `:up`, `:silent` (no heartbeat for five
+  seconds) or `:unavailable` (its program is not running).
   """
   @doc since: "0.1.0"
   @spec members(atom) :: [map]
@@ -67,7 +67,7 @@ defmodule Thumbnailer.Cluster do
   def unsubscribe(group) when is_atom(group), do: Events.unsubscribe(group)
 
   @doc """
-  Makes this node part of a cluster: gives it the name `sname` when it has none yet, and connects it to `nodes`.
+  Makes this node part of a cluster: gives it the name `sname` if it has none, and connects it to `nodes`.
 
       case Thumbnailer.Cluster.connect(nil, ["thumbs@host"]) do
         :ok -> Thumbnailer.Cluster.members(MyApp.Thumbs)
@@ -78,7 +78,7 @@ defmodule Thumbnailer.Cluster do
   @spec connect(String.t() | nil, [String.t()]) :: :ok | {:error, Error.t()}
   def connect(sname, nodes) do
     with :ok <- name(sname) do
-      # The names are the user's own, a few of them.
+      # Creating atoms is safe: the user gives only a few names.
       nodes
       |> Enum.map(&String.to_atom/1)
       |> Enum.reject(&Node.connect/1)

@@ -1,10 +1,10 @@
 defmodule Thumbnailer.Doctor do
   @moduledoc """
-  Examines an installation: is the port program there, which is it, does it start, what does the sandbox hold, does each
-  format work. `mix thumbnailer.doctor` prints what it finds; in a release, where there is no Mix,
-  `bin/my_app eval "Thumbnailer.Doctor.main()"` does.
+  Checks an installation: the program and its version, its start, the sandbox, and each format.
+  `mix thumbnailer.doctor` prints the findings; in a release without Mix, use
+  `bin/my_app eval "Thumbnailer.Doctor.main()"`.
 
-  Nothing of it touches the instances that are running.
+  It does not touch running instances.
   """
 
   alias Thumbnailer.{Doctor, Error}
@@ -13,11 +13,11 @@ defmodule Thumbnailer.Doctor do
 
   import Finding, only: [ok: 2, warning: 3, error: 3]
 
-  # How long the program may take to say its version, in milliseconds.
+  # The timeout for `--version`, in milliseconds.
   @version_timeout 2_000
 
   @doc """
-  Looks at everything; the options are those of an instance, which is started for the purpose and stopped again.
+  Runs all checks. Starts an instance with these options for the checks, and stops it at the end.
 
       findings = Thumbnailer.Doctor.examine()
       Enum.all?(findings, &(&1.state == :ok))
@@ -41,8 +41,8 @@ defmodule Thumbnailer.Doctor do
   end
 
   @doc """
-  Prints what `examine/1` finds; ends the caller with `{:shutdown, 1}`, which is the exit status 1 of a script, when
-  something does not work. A warning is no failure.
+  Prints the findings of `examine/1`. If a check fails, it ends the caller with `{:shutdown, 1}`, which gives a script the
+  exit status 1. A warning is not a failure.
 
       Thumbnailer.Doctor.main(sandbox: :require)
   """
@@ -55,7 +55,7 @@ defmodule Thumbnailer.Doctor do
     if Enum.any?(findings, &(&1.state == :error)), do: exit({:shutdown, 1}), else: :ok
   end
 
-  # First by itself: a program that cannot run would be started again and again until the deadline.
+  # First alone: an instance would restart a program that cannot run again and again until the deadline.
   defp start(path, opts) do
     case ask_version(path) do
       {:ended, why} -> [error("start", why, advice(why))]
@@ -80,7 +80,7 @@ defmodule Thumbnailer.Doctor do
     [error("start", Error.message(error), advice)]
   end
 
-  # What is silent is no reason to give up yet: the instance will say why.
+  # Continue after a failure without output, because the instance reports the cause.
   defp ask_version(path) do
     asked = Task.async(fn -> run_version(path) end)
 
@@ -102,7 +102,7 @@ defmodule Thumbnailer.Doctor do
     error in [ErlangError] -> {:error, inspect(error.original)}
   end
 
-  # The dynamic linker's complaint is the most frequent one in a container.
+  # In a container, an error of the dynamic linker is the most frequent failure.
   defp advice(why) do
     if why =~ "shared libraries" or why =~ "GLIBC",
       do: "`ldd` on it shows what is missing; docs/installation.md says what a release needs",

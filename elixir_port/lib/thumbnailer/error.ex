@@ -1,22 +1,22 @@
 defmodule Thumbnailer.Error do
   @moduledoc """
-  Why there is no thumbnail. Programs match `:reason`, people read `:message`; the bang functions raise it.
+  The cause of a failed call. Match on `:reason` in code; `:message` is for people. The bang functions raise this error.
 
-  `:details` is a map with what further is known:
+  `:details` is a map with more facts:
 
     * `:signal` (atom such as `:segv`) or `:exit_status` (integer): how a process ended (`:crashed`, `:port_exited`)
-    * `:system_call`: the system call that the sandbox does not allow (`:sandbox_violation`)
-    * `:stderr`: the last lines a worker wrote before it died (`:crashed`)
+    * `:system_call`: the forbidden system call (`:sandbox_violation`)
+    * `:stderr`: the last lines that a worker wrote before it died (`:crashed`)
     * `:step`: the step that it happened in; `:fault`: how it ended (`:step_refused`, `:step_failed`)
-    * `:option`: the option that was refused (`:bad_option`)
-    * `:limit`: the limit that was exceeded (`:too_large`, `:out_of_memory`, `:overloaded`)
+    * `:option`: the refused option (`:bad_option`)
+    * `:limit`: the exceeded limit (`:too_large`, `:out_of_memory`, `:overloaded`)
 
   The reasons:
 
   <!-- reasons -->
   """
 
-  # Rows of test/contract/reasons.tsv: name, who says it, meaning.
+  # Rows of test/contract/reasons.tsv: name, who reports it, meaning.
   @table [
     {:bad_term, :port, "the payload of a frame is not a term that this program reads"},
     {:bad_request, :port, "the term is not a request of this protocol"},
@@ -73,7 +73,7 @@ defmodule Thumbnailer.Error do
   def table, do: @table
 
   @doc """
-  Whether `reason` is one of the table.
+  Whether `reason` is a known reason.
 
       iex> {Thumbnailer.Error.reason?(:bad_image), Thumbnailer.Error.reason?(:bad_luck)}
       {true, false}

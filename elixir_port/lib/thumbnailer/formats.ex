@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Formats do
   @moduledoc """
-  The image formats: which are read, which are written, and what files of them are called.
+  The image formats: input and output, media types and file suffixes.
 
       iex> Thumbnailer.Formats.media_type(:avif)
       "image/avif"
@@ -12,9 +12,9 @@ defmodule Thumbnailer.Formats do
       nil
   """
 
-  # loads: true, or :named when the instance's option :loaders must name it and the program's libvips have it;
+  # loads: true, or :named if the instance's option :loaders must name it and the program's libvips must support it;
   # read_with: what reads it; :own is a reader of the port program, :embedded_jpeg the reader of the JPEG in a raw file;
-  # auto: what format: :auto makes of it; :opaque is jpeg, or png for an image with alpha.
+  # auto: the output format for format: :auto; :opaque is jpeg, or png for an image with alpha.
   @columns [:name, :loads, :read_with, :saves, :alpha, :quality, :auto, :media_type, :suffixes]
   @rows [
     [:jpeg, true, :libvips, true, false, 80, :jpeg, "image/jpeg", ~w(jpg jpeg jpe jfif)],
@@ -50,7 +50,7 @@ defmodule Thumbnailer.Formats do
   }
   @table Enum.map(@rows, &Map.new(Enum.zip(@columns, &1)))
 
-  @typedoc "A format that images are read from."
+  @typedoc "An input format."
   @type name ::
           :jpeg
           | :png
@@ -67,7 +67,7 @@ defmodule Thumbnailer.Formats do
           | :jp2k
           | :pdf
 
-  @typedoc "A format that thumbnails are written in."
+  @typedoc "An output format."
   @type saved :: :jpeg | :png | :webp | :avif | :gif | :tiff
 
   @doc false
@@ -75,7 +75,7 @@ defmodule Thumbnailer.Formats do
   def table, do: @table
 
   @doc """
-  The names of the formats that thumbnails can be written in.
+  The names of the output formats.
 
       iex> Thumbnailer.Formats.savers()
       [:jpeg, :png, :webp, :avif, :gif, :tiff]
@@ -85,7 +85,7 @@ defmodule Thumbnailer.Formats do
   def savers, do: for(%{saves: true, name: name} <- @table, do: name)
 
   @doc """
-  Whether thumbnails can be written in this format.
+  Whether this is an output format.
 
       iex> {Thumbnailer.Formats.saves?(:avif), Thumbnailer.Formats.saves?(:svg)}
       {true, false}
@@ -95,7 +95,7 @@ defmodule Thumbnailer.Formats do
   def saves?(name), do: find(name).saves
 
   @doc """
-  What `format: :auto` makes of the format; `:opaque` is jpeg, or png for an image with alpha.
+  The output format of `format: :auto` for this input format; `:opaque` is jpeg, or png for an image with alpha.
 
       iex> {Thumbnailer.Formats.auto(:svg), Thumbnailer.Formats.auto(:heic)}
       {:png, :opaque}
@@ -125,7 +125,7 @@ defmodule Thumbnailer.Formats do
   def suffix(name), do: hd(find(name).suffixes)
 
   @doc """
-  The format that the suffix of `path` stands for, or `nil`. Upper and lower case are the same.
+  The format of the suffix of `path`, or `nil`. The case does not matter.
 
       iex> {Thumbnailer.Formats.of_path("a/Holiday.JPG"), Thumbnailer.Formats.of_path("letter.txt")}
       {:jpeg, nil}

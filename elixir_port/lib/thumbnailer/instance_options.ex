@@ -1,16 +1,16 @@
 defmodule Thumbnailer.InstanceOptions do
   @moduledoc """
-  The options of an instance: one row each, from which checks, documentation and the command line of the port
-  program are made. What the program uses stands in its hello, see `Thumbnailer.info/1`.
+  The options of an instance, one row each. Checks, documentation and the command line of the program are made from
+  the rows. `Thumbnailer.info/1` has the values that the program uses.
   """
 
   alias Thumbnailer.Formats
   alias Thumbnailer.Options.{Definition, InstanceLimits, Type}
 
-  # No machine gets there; the program takes up to 63 bits.
+  # More than any machine can use; the program accepts up to 63 bits.
   @max_number 1_000_000_000_000
 
-  # The name of a module as an atom, for nothing here calls the module.
+  # An atom instead of the module, to avoid a compile-time dependency.
   @default_name :"Elixir.Thumbnailer"
 
   @work [
@@ -19,7 +19,7 @@ defmodule Thumbnailer.InstanceOptions do
       scope: :instance,
       type: :name,
       default_doc: "none, it is required",
-      doc: "what the option `:on` of each call names."
+      doc: "the name of the instance, for the option `:on` of calls."
     },
     %Definition{
       name: :workers,
@@ -29,7 +29,7 @@ defmodule Thumbnailer.InstanceOptions do
       min: 1,
       max: 256,
       default_doc: "one for each processor",
-      doc: "how many images are worked on at the same time, each in a process of its own."
+      doc: "the number of worker processes; each makes one image at a time."
     },
     %Definition{
       name: :max_images_per_worker,
@@ -40,7 +40,7 @@ defmodule Thumbnailer.InstanceOptions do
       max: @max_number,
       default_doc: "1,000",
       doc:
-        "how many images a worker process makes before a new one takes its place; 1 gives each image a fresh " <>
+        "the number of images that a worker process makes before a new one replaces it; 1 gives each image a new " <>
           "process."
     },
     %Definition{
@@ -51,7 +51,7 @@ defmodule Thumbnailer.InstanceOptions do
       min: 1,
       max: 3_600_000,
       default: 30_000,
-      doc: "how long a call may take that gives no `:timeout`, in milliseconds."
+      doc: "maximum time for a call without the option `:timeout`, in milliseconds."
     },
     %Definition{
       name: :retries,
@@ -61,7 +61,7 @@ defmodule Thumbnailer.InstanceOptions do
       max: 10,
       default: 0,
       doc:
-        "how often a request is sent again when the program ends while it holds it, if the call does not say."
+        "how often a request is sent again if the program ends while it is in flight, for calls without this option."
     },
     %Definition{
       name: :shutdown,
@@ -71,7 +71,7 @@ defmodule Thumbnailer.InstanceOptions do
       max: 3_600_000,
       default: 5_000,
       doc:
-        "how long the requests that were let in may take when the instance is stopped, in milliseconds."
+        "maximum time for admitted requests to finish when the instance is stopped, in milliseconds."
     }
   ]
 
@@ -91,9 +91,8 @@ defmodule Thumbnailer.InstanceOptions do
       choices: Enum.map(Formats.table(), & &1.name),
       default_doc: Formats.default_doc(),
       doc:
-        "the formats that are read; `:jxl`, `:jp2k` and `:pdf` only where the system's libvips has them, `:heic` where " <>
-          "the program was built with libde265. " <>
-          "What is read in fact stands in `Thumbnailer.info/1`."
+        "the formats to read; `:jxl`, `:jp2k` and `:pdf` only if the system's libvips supports them, `:heic` if the program " <>
+          "was built with libde265. `Thumbnailer.info/1` lists the formats in use."
     },
     %Definition{
       name: :roots,
@@ -101,7 +100,7 @@ defmodule Thumbnailer.InstanceOptions do
       scope: :instance,
       type: :paths,
       default_doc: "none, every file that this user may reach",
-      doc: "the folders that sources are read from and thumbnails written to."
+      doc: "the only folders for sources and thumbnails."
     },
     %Definition{
       name: :isolation,
@@ -110,8 +109,8 @@ defmodule Thumbnailer.InstanceOptions do
       choices: [:worker, :image],
       default_doc: "`:worker`",
       doc:
-        "`:image` gives each image a process of its own, so that nothing of one can reach the next; it is `max_images_per_worker: 1` " <>
-          "in a word, and takes one to two milliseconds more for each."
+        "`:image` gives each image a new process, so that no image can affect the next; it means `max_images_per_worker: 1` " <>
+          "and takes one to two milliseconds more for each image."
     },
     %Definition{
       name: :sandbox,
@@ -121,8 +120,8 @@ defmodule Thumbnailer.InstanceOptions do
       choices: [:require, :best_effort, :audit, :off],
       default_doc: "`:best_effort`",
       doc:
-        "what the workers may do: `:require` starts only where the whole sandbox can be had, `:best_effort` takes " <>
-          "what the system offers, `:audit` lets pass and reports, `:off` has none."
+        "the sandbox of the workers: `:require` starts only if the system supports the whole sandbox, `:best_effort` uses " <>
+          "the supported parts, `:audit` reports violations without blocking them, `:off` uses none."
     },
     %Definition{
       name: :jpeg_fast_path,
@@ -132,8 +131,8 @@ defmodule Thumbnailer.InstanceOptions do
       choices: [:auto, :off],
       default_doc: "`:auto`",
       doc:
-        "whether JPEG becomes JPEG or WebP without the detour over pixels, where that gives the same picture; `:off` makes " <>
-          "everything with libvips."
+        "whether a JPEG becomes a JPEG or WebP without RGB pixels, where this gives the same picture; `:off` uses libvips " <>
+          "for all images."
     },
     %Definition{
       name: :cluster,
@@ -141,7 +140,7 @@ defmodule Thumbnailer.InstanceOptions do
       type: :name,
       default_doc: "none, only this node uses it",
       doc:
-        "the group whose requests it takes, on all nodes that are connected: `on: {:cluster, group}`, see " <>
+        "the cluster group to join, for requests of all connected nodes with `on: {:cluster, group}`, see " <>
           "`Thumbnailer.Cluster`."
     },
     %Definition{
@@ -151,21 +150,21 @@ defmodule Thumbnailer.InstanceOptions do
       min: 1,
       max: 3_600_000,
       default: 10_000,
-      doc: "how long the program may take to say hello, in milliseconds."
+      doc: "maximum time from the start of the program to its hello, in milliseconds."
     },
     %Definition{
       name: :lazy,
       scope: :instance,
       type: :boolean,
       default: false,
-      doc: "whether the program is started by the first request only."
+      doc: "whether the program starts only with the first request."
     },
     %Definition{
       name: :executable,
       scope: :instance,
       type: :path,
       default_doc: "the environment variable `THUMBNAILER_EXECUTABLE`, else the one in `priv`",
-      doc: "the port program."
+      doc: "the path of the program."
     }
   ]
 
@@ -237,7 +236,7 @@ defmodule Thumbnailer.InstanceOptions do
     ["--die-with-parent" | if(events?, do: ["--events" | flags], else: flags)]
   end
 
-  # Folders are a flag each, names are one with commas.
+  # One flag for each folder; one flag for all names, separated by commas.
   defp values(%{type: :names}, names), do: [Enum.join(names, ",")]
   defp values(_option, given), do: List.wrap(given)
 end

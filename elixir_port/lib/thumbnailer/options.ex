@@ -1,8 +1,7 @@
 defmodule Thumbnailer.Options do
   @moduledoc """
-  The options of `Thumbnailer.make/3` and its siblings: one row each, from which checks, documentation and
-  the flags of `mix thumbnailer.batch` are made. `test/contract/options.tsv` holds the same rows for the
-  port program.
+  The options of `Thumbnailer.make/3` and similar functions, one row each. Checks, documentation and the flags of
+  `mix thumbnailer.batch` are made from the rows. `test/contract/options.tsv` has the same rows for the program.
   """
 
   alias Thumbnailer.{InstanceOptions, Options, Size}
@@ -14,7 +13,7 @@ defmodule Thumbnailer.Options do
       scope: :call,
       type: :instance,
       default: InstanceOptions.default_name(),
-      doc: "the instance that does the work, or `{:cluster, group}`, see `Thumbnailer.Cluster`."
+      doc: "the instance to use, or `{:cluster, group}`, see `Thumbnailer.Cluster`."
     },
     %Definition{
       name: :shared_storage,
@@ -22,8 +21,8 @@ defmodule Thumbnailer.Options do
       type: :boolean,
       default: false,
       doc:
-        "with `on: {:cluster, group}`, whether a source that is a path is read by the node that makes the thumbnail, " <>
-          "instead of travelling there as bytes."
+        "with `on: {:cluster, group}`, whether the node that makes the thumbnail reads the path of the source itself, " <>
+          "instead of receiving the bytes."
     },
     %Definition{
       name: :timeout,
@@ -33,7 +32,7 @@ defmodule Thumbnailer.Options do
       min: 1,
       max: 3_600_000,
       default_doc: "the instance's `:timeout`, 30,000",
-      doc: "how long the whole call may take, in milliseconds; time spent in the queue counts."
+      doc: "maximum time for the whole call in milliseconds, including the time in the queue."
     },
     %Definition{
       name: :retries,
@@ -43,8 +42,8 @@ defmodule Thumbnailer.Options do
       max: 10,
       default_doc: "the instance's `:retries`, 0",
       doc:
-        "how often the request is sent again when the port program ends while it holds it. Never sent again is what " <>
-          "has crashed a worker."
+        "how often the request is sent again if the program ends while the request is in flight. A request that " <>
+          "crashed a worker is never sent again."
     },
     %Definition{
       name: :coalesce,
@@ -52,15 +51,15 @@ defmodule Thumbnailer.Options do
       type: :boolean,
       default: false,
       doc:
-        "whether identical requests of this node that are under way at the same time are made once, and all their " <>
-          "callers get that answer. Not for streams, of which each is another."
+        "whether identical requests of this node at the same time are made only once, with the same result for all " <>
+          "callers. Not for streams, because they cannot be compared."
     },
     %Definition{
       name: :reply_to,
       scope: :async,
       type: :recipient,
       default_doc: "the caller",
-      doc: "who gets the message with the result."
+      doc: "the process that gets the message with the result."
     },
     %Definition{
       name: :max_concurrency,
@@ -70,14 +69,15 @@ defmodule Thumbnailer.Options do
       max: 1_000_000,
       default_doc: "twice the number of schedulers",
       doc:
-        "how many sources are asked for at the same time; twice the workers of the instance keeps all of them busy."
+        "the number of requests at the same time; twice the number of workers keeps all workers busy."
     },
     %Definition{
       name: :ordered,
       scope: :stream,
       type: :boolean,
       default: true,
-      doc: "whether results come in the order of the sources, or as they are ready."
+      doc:
+        "whether results come in the order of the sources (`true`) or as soon as they are ready (`false`)."
     },
     %Definition{
       name: :width,
@@ -97,7 +97,7 @@ defmodule Thumbnailer.Options do
     }
   ]
 
-  # Put together once: every call looks at it, and a list made anew would be 40 KB of garbage in each caller.
+  # Built once, at compile time: every call reads it, and a new list would be 40 KB of garbage in each caller.
   @table @call ++ Geometry.table() ++ Appearance.table() ++ Options.Encoding.table()
 
   @typedoc "Where an option belongs: to every call, to calls about images, to an output, to async/3, to stream/3."
@@ -155,7 +155,7 @@ defmodule Thumbnailer.Options do
     {Map.merge(Map.new(defaults), cast!(own, [scope])), rest}
   end
 
-  # Better advice than a near name: the option exists, but elsewhere. What is no keyword list is refused later.
+  # The option exists in another place, which is better advice than a similar name. A non-keyword is refused later.
   defp refuse_misplaced!(given, scopes) do
     known = Enum.flat_map(@table, &Definition.names/1)
 

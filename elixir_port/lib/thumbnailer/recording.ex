@@ -2,14 +2,14 @@ defmodule Thumbnailer.Recording do
   @moduledoc """
   Requests of an instance and their replies in files: what `start/3` starts.
 
-  A recording is bounded in number, in bytes and in time, and ends with the process that asked for it or with the
-  process of the instance; nothing of it stays behind but whole files. In its folder, for the request `000001`:
+  A recording has limits in number, bytes and time. It also ends with the process that started it and with the process of
+  the instance. It leaves only complete files. Its folder has, for the request `000001`:
 
-    * `000001.request.etf` - its frames; `thumbnailer < 000001.request.etf` runs it again
-    * `000001.reply.etf` - the frame that answered it; missing when the program ended before it did
-    * a line of `index.tsv` - id, operation, outcome, milliseconds, bytes of both files
+    * `000001.request.etf` - the frames of the request; `thumbnailer < 000001.request.etf` runs it again
+    * `000001.reply.etf` - the frame of the reply; missing if the program ended before
+    * a line of `index.tsv` - id, operation, result, milliseconds, bytes of both files
 
-  `mix thumbnailer.replay FOLDER` runs all of them again and compares.
+  `mix thumbnailer.replay FOLDER` sends all requests again and compares the replies.
 
   As with a task, the process that started a recording gets `{recording.ref, summary}` as a message at its end unless it calls
   `await/2` or `stop/1`.
@@ -24,8 +24,8 @@ defmodule Thumbnailer.Recording do
   @type t :: %__MODULE__{pid: pid, ref: reference}
 
   @typedoc """
-  What was written, and why no more: `:count`, `:max_bytes` or `:timeout` was reached, it was `:stopped`, the
-  `:instance` ended, or it was `:write_failed`. `skipped` requests had no place in memory.
+  The number of written requests, and why the recording ended: it reached `:count`, `:max_bytes` or `:timeout`, it was
+  `:stopped`, the `:instance` ended, or with `:write_failed`. `skipped` requests did not fit in memory.
   """
   @type summary :: %{
           written: non_neg_integer,
@@ -93,7 +93,7 @@ defmodule Thumbnailer.Recording do
   end
 
   @doc """
-  Ends a recording; yields what it has, or nil when that was told already.
+  Ends a recording; returns its summary, or nil if the summary was already returned.
 
       {:ok, recording} = Thumbnailer.Recording.start(3, "recorded")
       {:ok, _thumbnail} = Thumbnailer.make("photo.jpg", 200)
@@ -107,7 +107,8 @@ defmodule Thumbnailer.Recording do
   end
 
   @doc """
-  Waits for the end of a recording, at most `timeout` milliseconds; nil when it goes on, or when that was told already.
+  Waits at most `timeout` milliseconds for the end of a recording; nil if it still runs, or if its summary was already
+  returned.
 
       {:ok, recording} = Thumbnailer.Recording.start(1, "the_next")
       {:ok, _thumbnail} = Thumbnailer.make("photo.jpg", 200)

@@ -1,11 +1,11 @@
 defmodule Thumbnailer.Request do
   @moduledoc false
-  # What a caller asks for, checked: made in the caller, kept in the queue, sent by the port.
+  # A checked request: made in the caller, kept in the queue, sent by the port.
 
   alias Thumbnailer.{Formats, InstanceOptions, Options, Size, Source}
   alias Thumbnailer.Step.Catalog
 
-  # The program refuses more: docs/protocol.md.
+  # The program refuses more outputs: docs/protocol.md.
   @max_outputs 64
 
   @enforce_keys [:op]
@@ -13,19 +13,19 @@ defmodule Thumbnailer.Request do
 
   @type t :: %__MODULE__{
           op: :make | :probe | :info | :stats | :ping | :add_step | :remove_step,
-          # a stream stays with its caller; to the program and to everything on the way there it is :stream
+          # :stream for a stream, which stays with its caller
           source: {:path, binary} | {:bytes, binary} | {:stream, Enumerable.t()} | :stream | nil,
-          # nil: as the instance says
+          # nil: the instance's
           timeout: pos_integer | nil,
           retries: non_neg_integer | nil,
           # whether the nodes of a cluster read paths themselves
           shared_storage: boolean,
-          # whether it may be made together with identical ones
+          # whether identical requests may share it
           coalesce: boolean,
           spec: map
         }
 
-  @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
+  @typedoc "One thumbnail of several: its size, and the options that differ from the shared ones."
   @type output :: Size.t() | {Size.t(), keyword}
 
   @typedoc "Every size in every format, without formats in that of the source; and options that all share."
@@ -81,7 +81,7 @@ defmodule Thumbnailer.Request do
   end
 
   @doc """
-  The outputs that a caller means: the list itself, or every size in every format of a set.
+  The outputs of a call: the list itself, or every size in every format of a set.
 
       iex> Thumbnailer.Request.outputs!(sizes: ["320x", "640x"], formats: [:avif, :jpeg])
       [{"320x", [format: :avif]}, {"320x", [format: :jpeg]}, {"640x", [format: :avif]}, {"640x", [format: :jpeg]}]
@@ -171,7 +171,7 @@ defmodule Thumbnailer.Request do
             inspect(other, limit: 5)
   end
 
-  @doc "Raises for a streamed source that cannot be told from another before it was read."
+  @doc "Raises for a streamed source, because it cannot be compared with another before it is read."
   @spec refuse_stream!(source, boolean) :: source when source: term
   def refuse_stream!({:stream, _enumerable}, true) do
     raise ArgumentError,

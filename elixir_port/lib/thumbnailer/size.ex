@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Size do
   @moduledoc """
-  The box that a thumbnail is made for, in pixels.
+  The box for a thumbnail, in pixels.
 
       iex> Thumbnailer.Size.parse!(200)
       %{width: 200, height: 200}
@@ -15,9 +15,9 @@ defmodule Thumbnailer.Size do
   @max 16_383
 
   @typedoc """
-  `200` is a square box, so that with `fit: :inside` no side is longer than 200; `{200, 100}` and
-  `"200x100"` are a box; `"200"` is as 200; `"200x"` and `"x100"` (also `{200, nil}` and `{nil, 100}`) give one side, the other
-  follows from the shape of the image. Sides go from 1 to 16,383 pixels.
+  `200` and `"200"` are a square box: with `fit: :inside` the longest side is at most 200. `{200, 100}` and `"200x100"` are a
+  box. `"200x"` and `"x100"` (also `{200, nil}` and `{nil, 100}`) set one side; the other follows from the shape of the image.
+  Sides are 1 to 16,383 pixels.
   """
   @type t ::
           pos_integer
@@ -28,7 +28,7 @@ defmodule Thumbnailer.Size do
 
   # 16,383 is the longest side of a WebP image: https://developers.google.com/speed/webp/faq
   @doc """
-  The longest side that can be asked for, in pixels.
+  The maximum length of a side in pixels.
 
       iex> Thumbnailer.Size.max()
       16_383
@@ -38,7 +38,7 @@ defmodule Thumbnailer.Size do
   def max, do: @max
 
   @doc """
-  The box as the wire has it; raises `ArgumentError` when `size` is none.
+  The box for the wire; raises `ArgumentError` if `size` is not a size.
 
       iex> Thumbnailer.Size.parse!("x100")
       %{height: 100}

@@ -1,10 +1,10 @@
 defmodule Thumbnailer.Source do
   @moduledoc """
-  Where an image comes from.
+  The source of an image.
 
-  A binary is the path of a file, which the port program opens itself: the bytes never pass through the BEAM.
+  A binary is the path of a file. The program opens it, so its bytes do not pass through the BEAM.
   `{:bytes, iodata}` is an image in memory. An enumerable of binaries, such as `File.stream!(path)`, is a
-  stream: each binary goes on to the program before the next one is asked for, so the BEAM never holds the image.
+  stream: each binary is sent to the program before the next one is read, so the BEAM never holds the whole image.
   """
 
   alias Thumbnailer.Error
@@ -31,16 +31,16 @@ defmodule Thumbnailer.Source do
             "give its body as a stream, got: " <> inspect(url, printable_limit: 100)
   end
 
-  # Expanded here, in the caller: the port program has a working directory of its own.
+  # Expanded in the caller, because the program has another working directory.
   def cast!(path) when is_binary(path) and path != "" do
     if String.contains?(path, <<0>>), do: refuse!(path), else: {:path, Path.expand(path)}
   end
 
-  # Line by line, which is its default, a file stream would turn \r\n into \n: an image has bytes, not lines.
+  # A file stream by lines, the default, would turn \r\n into \n and damage the image.
   def cast!(%File.Stream{line_or_bytes: :line} = stream),
     do: {:stream, %{stream | line_or_bytes: @chunk_size, raw: true}}
 
-  # Elements are looked at when their turn comes; of a list, which may have been meant as a path, the first is.
+  # Elements are checked when they are sent. Of a list, the first is checked now, because it may be a path as charlist.
   def cast!([first | _] = list) when is_binary(first), do: {:stream, list}
   def cast!(stream) when is_function(stream, 2), do: {:stream, stream}
 
@@ -50,7 +50,7 @@ defmodule Thumbnailer.Source do
   def cast!(other), do: refuse!(other)
 
   @doc false
-  # What is said of a path that is no file to be read, wherever it is looked at.
+  # The error for an unreadable path, for all callers.
   @spec regular(Path.t(), {:ok, File.Stat.t()} | {:error, File.posix()}) ::
           {:ok, File.Stat.t()} | {:error, Error.t()}
   def regular(_path, {:ok, %{type: :regular} = stat}), do: {:ok, stat}

@@ -1,15 +1,15 @@
 defmodule Thumbnailer.Thumbnail do
   @moduledoc """
-  A thumbnail that was made.
+  A finished thumbnail.
 
-    * `data` - its bytes, or `nil` when it was written to a file
-    * `path` - the file that it was written to (the option `:to`), or `nil`
+    * `data` - its bytes, or `nil` if it was written to a file
+    * `path` - its file (the option `:to`), or `nil`
     * `width`, `height` - in pixels
     * `format` - `:jpeg`, `:png`, `:webp`, `:avif`, `:gif` or `:tiff`
-    * `bytes` - how large it is encoded
-    * `placeholder` - what the option `:placeholder` asked for, as text, or `nil`
+    * `bytes` - its encoded size in bytes
+    * `placeholder` - the result of the option `:placeholder`, as text, or `nil`
 
-  In a Livebook it shows itself as the picture that it is, where Kino is installed.
+  With Kino, a Livebook shows it as a picture.
   """
 
   alias Thumbnailer.Formats

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A frame's length has 32 bits, and no file can be all of a frame.
+// The length of a frame has 32 bits, and a file is only a part of its frame.
 constexpr std::uintmax_t kMostBytes = std::numeric_limits<std::uint32_t>::max();
 
 Failure failure_of(const std::error_code& error, const std::string& path) {
@@ -40,7 +40,7 @@ std::optional<std::string> path_of(const Term& term) {
 
 Result<std::string> read_file(const std::string& path) {
     std::error_code error;
-    // A device or a pipe may have no end.
+    // A device or a pipe may be endless.
     const fs::file_status status = fs::status(path, error);
     if (error) return failure_of(error, path);
     if (!fs::is_regular_file(status)) return Failure{Reason::not_a_file, "file " + path + ": not a regular file"};

@@ -1,4 +1,4 @@
-// {file, Path}: the one thing that text says and Erlang's syntax does not. read_file itself is in text/reader/parse.h.
+// {file, Path}, our only extension of Erlang's syntax. read_file is declared in text/reader/parse.h.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace thumbnailer::text {
 
-// A binary, or a list of characters as "photo.jpg" is one.
+// A binary, or a list of characters such as "photo.jpg".
 std::optional<std::string> path_of(const Term& term);
 
 } // namespace thumbnailer::text

@@ -1,4 +1,4 @@
-// Tokens -> terms, by recursive descent: one method for each kind of term.
+// A recursive descent parser, with one method for each kind of term.
 #include <algorithm>
 #include <limits>
 
@@ -81,7 +81,7 @@ private:
         return Term(static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude));
     }
 
-    // As in Erlang, strings that follow each other are one.
+    // As in Erlang, adjacent strings are one string.
     Result<Term> string() {
         List list;
         while (token_.kind == TokenKind::string) {
@@ -189,7 +189,7 @@ private:
         return failure;
     }
 
-    // What stands between commas, up to and with `close`; the opening sign was taken.
+    // The items up to and including `close`; the opening sign was already consumed.
     template <typename Element>
     Result<Done> elements(std::string_view close, Element element) {
         if (accept(close)) return Done{};
@@ -218,7 +218,7 @@ private:
         return accepted;
     }
 
-    // A token that could not be read says itself what is wrong with it.
+    // A fault token contains its error message.
     Failure expected(const std::string& what) const {
         if (token_.kind == TokenKind::fault) return fail(token_.text);
         return fail("expected " + what + ", found " + described(token_));

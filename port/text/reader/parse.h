@@ -1,12 +1,11 @@
-// Terms read from Erlang's own syntax, for people: what `frame` reads.
+// Parses terms in Erlang's syntax, for `frame`.
 //
 //    {make, 1, #{outputs => [#{width => 200, format => webp}]}, {bytes, {file, "photo.jpg"}}}.
 //
-// Read is what file:consult/1 reads: atoms, integers (also 16#ff, $a, 1_000), floats, strings (lists of code
-// points), binaries, lists, tuples, maps, comments; a dot ends each term. Added is {file, Path}, which stands
-// for a binary with the bytes of that file. Refused are list tails ([a | B]), bit sizes (<<1:4>>), a key given
-// twice, characters and integers that do not fit a byte (Erlang would cut them), and terms over the limits of
-// base/term_limits.h.
+// It accepts the terms of file:consult/1: atoms, integers (also 16#ff, $a, 1_000), floats, strings (lists of code
+// points), binaries, lists, tuples, maps, comments; a dot ends each term. {file, Path} is a binary with the bytes of
+// that file. It refuses list tails ([a | B]), bit sizes (<<1:4>>), duplicate keys, characters and integers that do not
+// fit a byte (Erlang would truncate them), and terms over the limits of base/term_limits.h.
 #pragma once
 
 #include <deque>
@@ -20,7 +19,7 @@
 
 namespace thumbnailer::text {
 
-// Terms together with the bytes that they borrow. Moving it leaves the terms valid; copying would not.
+// Terms together with the bytes that they borrow. The terms stay valid after a move, but not after a copy.
 class OwnedTerms {
 public:
     OwnedTerms() = default;
@@ -30,7 +29,7 @@ public:
     const std::vector<Term>& terms() const { return terms_; }
 
     void add(Term term) { terms_.push_back(std::move(term)); }
-    // A place for bytes that terms borrow: strings in a deque never move.
+    // Bytes that terms borrow. A deque, because its elements never move.
     std::string_view keep(std::string bytes) { return kept_.emplace_back(std::move(bytes)); }
 
 private:
@@ -38,7 +37,7 @@ private:
     std::vector<Term> terms_;
 };
 
-// What {file, Path} is replaced by.
+// Returns the replacement of {file, Path}.
 using FileReader = std::function<Result<std::string>(const std::string& path)>;
 
 // The bytes of a regular file; a relative path is relative to the working directory. Fails with not_found,

@@ -26,7 +26,7 @@ constexpr bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
 constexpr bool is_in_name(char32_t c) { return is_lower(c) || is_upper(c) || is_digit(c) || c == '_' || c == '@'; }
 constexpr bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// 36 for what is no digit in any base.
+// 36 if the character is not a digit in any base.
 constexpr unsigned digit_of(char c) {
     if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
     if (c >= 'a' && c <= 'z') return static_cast<unsigned>(c - 'a') + 10;
@@ -35,7 +35,7 @@ constexpr unsigned digit_of(char c) {
 }
 constexpr bool is_decimal(char c) { return digit_of(c) < 10; }
 
-// nullopt when the value is over 64 bits.
+// nullopt if the value does not fit in 64 bits.
 std::optional<std::uint64_t> magnitude_of(const std::string& digits, int base) {
     std::uint64_t value = 0;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
@@ -43,7 +43,7 @@ std::optional<std::uint64_t> magnitude_of(const std::string& digits, int base) {
     return value;
 }
 
-// `c`, or U+202E for what a terminal would not show as itself.
+// `c`, or its code point, such as U+202E, if a terminal would not show it.
 std::string shown(char32_t c) {
     if (c > ' ' && c < 0x7F) return std::string{'`', static_cast<char>(c), '`'};
     std::array<char, 8> digits{};
@@ -154,7 +154,7 @@ Token Scanner::real(std::size_t begin, std::string digits) {
     if (peek() == 'e' || peek() == 'E') {
         const std::size_t signs = peek(1) == '-' || peek(1) == '+' ? 1 : 0;
         if (!is_decimal(peek(1 + signs))) return fault(offset_, "expected an exponent");
-        digits += peek(1) == '-' ? "e-" : "e"; // from_chars takes no plus
+        digits += peek(1) == '-' ? "e-" : "e"; // from_chars does not accept a plus
         offset_ += 1 + signs;
         digits += take_digits(10);
     }
@@ -189,7 +189,7 @@ Result<char32_t> Scanner::take_character() {
     return plain == '\\' ? take_escape() : plain;
 }
 
-// What follows a backslash: https://www.erlang.org/doc/system/data_types#escape-sequences
+// The rest of an escape sequence: https://www.erlang.org/doc/system/data_types#escape-sequences
 Result<char32_t> Scanner::take_escape() {
     if (offset_ == text_.size()) return misread("expected a character after the backslash");
     const char32_t escaped = take_code_point();

@@ -1,4 +1,4 @@
-// Characters -> tokens: the words, numbers, quotes and signs of Erlang's syntax. Used by text/reader/parse.cpp alone.
+// Splits text into the tokens of Erlang's syntax. Only text/reader/parse.cpp uses it.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,17 @@ namespace thumbnailer::text {
 enum class TokenKind : std::uint8_t {
     atom,     // text: the name, unescaped
     string,   // text: the characters, unescaped
-    integer,  // magnitude, without the sign that may stand before it
+    integer,  // magnitude; a sign before it is a token of its own
     real,     // real
     variable, // text: as written
     sign,     // text: one of { } [ ] ( ) , . | / : + - # => := << >>
     end,
-    fault, // text: what is wrong; the parser reports it when it gets here
+    fault, // text: the error; the parser reports it when it reaches the token
 };
 
 struct Token {
     TokenKind kind;
-    std::size_t offset; // where it begins in the text; for a fault, where the fault is
+    std::size_t offset; // of the token in the text, or of the fault
     std::string text = {};
     std::uint64_t magnitude = 0;
     double real = 0;
@@ -49,9 +49,9 @@ private:
     Token real(std::size_t begin, std::string digits);
     Token sign(std::size_t begin);
 
-    // The digits here, without the underscores between them.
+    // The digits at this position, without underscores.
     std::string take_digits(unsigned base);
-    // One character of a quote, or what its escape stands for.
+    // One character of a quoted text; escapes are resolved.
     Result<char32_t> take_character();
     Result<char32_t> take_escape();
     Result<char32_t> take_hex_escape();

@@ -75,7 +75,7 @@ Result<Done> check_frames(const Limits& limits, const Header& header, std::int32
                        .message = "the animation has " + std::to_string(frames) + " frames: at most " +
                                   std::to_string(limits.max_frames) + " are read (--max-frames)",
                        .limit = limits.max_frames};
-    // No side is over 2^31 and no number of frames over 2^31, but all three together may be.
+    // Each of the three is below 2^31, but their product may overflow.
     const double pixels = static_cast<double>(header.raw_width) * header.raw_height * frames;
     if (pixels <= static_cast<double>(limits.max_pixels)) return Done{};
     const std::string times = frames > 1 ? std::to_string(frames) + " frames of " : "";

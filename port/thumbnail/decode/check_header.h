@@ -1,4 +1,4 @@
-// What may be decoded at all: the format, the header, the limits. No pixel is read before this has passed.
+// Checks the format, the header and the limits of a source, before any pixel is decoded.
 #pragma once
 
 #include "base/bytes.h"
@@ -11,7 +11,7 @@ namespace thumbnailer {
 // is no such page.
 Result<Header> check_header(const Limits& limits, Format format, Bytes source, std::int32_t page = 0);
 
-// Whether so many frames of the image are within the limits. Fails with too_large.
+// Checks that this number of frames is within the limits. Fails with too_large.
 Result<Done> check_frames(const Limits& limits, const Header& header, std::int32_t frames);
 
 } // namespace thumbnailer

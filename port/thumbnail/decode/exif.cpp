@@ -8,7 +8,7 @@ using vips::VImage;
 
 namespace {
 
-// libvips says `VALUE (VALUE, ASCII, 6 components, 6 bytes)`. The value may hold anything, parentheses included.
+// libvips' form is `VALUE (VALUE, ASCII, 6 components, 6 bytes)`. The value may contain any text, also parentheses.
 std::string value_in(const std::string& text) {
     const std::size_t type = text.rfind(", ASCII, ");
     if (type == std::string::npos || type < 2) return {};

@@ -26,13 +26,13 @@ constexpr bool has_pages(Format format) {
            format == Format::pdf || format == Format::jxl;
 }
 
-// Calls the loader of the format by its own name: libvips never sniffs.
+// Calls the loader of the format by its name, so that libvips never detects the format itself.
 VImage open(Format format, VipsBlob* blob, VOption* options) {
     VImage image;
     options->set("buffer", blob)->set("out", &image);
-    // The option holds a reference of its own.
+    // The option holds its own reference.
     vips_area_unref(VIPS_AREA(blob));
-    // An image that is cut short is an error, not a thumbnail with a grey half.
+    // A truncated image is an error instead of a thumbnail with a grey part.
     options->set("access", VIPS_ACCESS_SEQUENTIAL)->set("fail_on", VIPS_FAIL_ON_ERROR);
     VImage::call(std::string(spec_of(format).loader).c_str(), options);
     return image;
@@ -92,7 +92,7 @@ void set_page(VOption* options, Format format, const DecodeOptions& decode_optio
         options->set("page", decode_options.page);
 }
 
-// In memory, so that one that is damaged is known now and costs nothing but itself.
+// Decoded into memory, so that a damaged overlay is detected now and only its output fails.
 std::optional<VImage> load_preview(const Header& header, Bytes source, const DecodeOptions& decode_options,
                                    Size scaled) try {
     VOption* options = VImage::option();

@@ -14,7 +14,7 @@ constexpr std::uint64_t kApp1 = 0xe1;
 constexpr std::uint64_t kApp2 = 0xe2;
 constexpr std::uint64_t kOrientation = 0x0112;
 
-// What follows the name of an application's segment.
+// The contents of an application segment after its name.
 std::optional<Bytes> behind(std::string_view name, Bytes contents) {
     if (!text_of(contents).starts_with(name)) return std::nullopt;
     return contents.subspan(name.size());
@@ -27,7 +27,7 @@ std::optional<Bytes> part(Bytes bytes, std::uint64_t offset, std::uint64_t lengt
 
 struct Candidate {
     Bytes file;
-    std::optional<std::uint64_t> orientation = {}; // when it says so
+    std::optional<std::uint64_t> orientation = {}; // nullopt: not in the EXIF
 };
 
 std::optional<Tiff> exif_in(const JpegSegment& segment) {
@@ -36,7 +36,7 @@ std::optional<Tiff> exif_in(const JpegSegment& segment) {
     return bytes ? Tiff::open(*bytes) : std::nullopt;
 }
 
-// The second directory is about the thumbnail.
+// The second directory describes the thumbnail.
 void take_exif(const Tiff& exif, std::vector<Candidate>& found) {
     const auto first = exif.first();
     const auto second = first ? exif.after(*first) : std::nullopt;
@@ -48,7 +48,7 @@ void take_exif(const Tiff& exif, std::vector<Candidate>& found) {
         found.push_back({*file, exif.value(*second, kOrientation)});
 }
 
-// Each image has 16 bytes: what it is, its size, and where it is, counted from the byte order (CIPA DC-007, 5.2.3.3).
+// Each image has 16 bytes: its type, its size, and its offset from the byte order mark (CIPA DC-007, 5.2.3.3).
 void take_mpf(Bytes source, Bytes contents, std::vector<Candidate>& found) {
     constexpr std::uint64_t kEntries = 0xb002;
     constexpr std::uint64_t kVga = 0x010001;
@@ -80,7 +80,7 @@ std::vector<Candidate> candidates_in(Bytes source) {
     return found;
 }
 
-// An image of an MPF has an EXIF of its own.
+// An image of an MPF has its own EXIF.
 std::optional<std::uint64_t> own_orientation(Bytes file) {
     for (const JpegSegment& segment : jpeg_segments(file))
         if (const auto exif = exif_in(segment))

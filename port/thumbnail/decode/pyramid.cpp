@@ -10,7 +10,7 @@ using vips::VOption;
 
 namespace {
 
-// Halving a side of 2^31 leaves nothing after as many levels.
+// A side of 2^31 vanishes after so many halvings.
 constexpr int kMaxLevels = 31;
 
 VImage header_of(Bytes source, const Level& level) {
@@ -28,14 +28,14 @@ int count(const VImage& image, const char* field) {
     return image.get_typeof(field) == G_TYPE_INT ? image.get_int(field) : 0;
 }
 
-// Each side half of the one before, whichever way that was rounded.
+// Whether each side is half of the previous one, rounded up or down.
 bool is_half(Size level, Size before) {
     return std::abs(level.width - before.width / 2) <= 1 && std::abs(level.height - before.height / 2) <= 1;
 }
 
 bool suffices(Size level, Size scaled) { return level.width >= scaled.width && level.height >= scaled.height; }
 
-// A level that is damaged is none: the page itself may be sound.
+// A damaged level is ignored, because the page itself may be intact.
 std::optional<Size> size_of(Bytes source, const Level& level) {
     try {
         const VImage image = header_of(source, level);
@@ -46,7 +46,7 @@ std::optional<Size> size_of(Bytes source, const Level& level) {
     }
 }
 
-// Every level in turn as long as it is half of the one before; the last that suffices.
+// Visits the levels while each is half of the previous one; returns the last that suffices.
 template <typename LevelAt>
 std::optional<Level> smallest(Bytes source, Size size, Size scaled, int levels, LevelAt level_at) {
     std::optional<Level> found;

@@ -1,4 +1,4 @@
-// The smaller copies of itself that a TIFF may hold, as pages or as sub-images of a page. May throw vips::VError.
+// The smaller copies of an image that a TIFF may contain, as pages or as sub-images of a page. May throw vips::VError.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ struct Level {
     void choose(vips::VOption* options) const;
 };
 
-// The smallest copy of the page that is not smaller than `scaled`; nothing when the page itself is it.
+// The smallest copy of the page that is not smaller than `scaled`; nullopt if this is the page itself.
 std::optional<Level> pyramid_level(Bytes source, std::int32_t page, Size scaled);
 
 } // namespace thumbnailer

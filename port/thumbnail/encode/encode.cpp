@@ -26,7 +26,7 @@ VipsForeignSubsample subsampling_of(const Output& output) {
     return kModes[static_cast<std::size_t>(output.subsampling)];
 }
 
-// 0: the depth that the samples have.
+// 0: the depth of the samples.
 int bits_of(const Output& output) {
     constexpr int kBits[] = {0, 1, 2, 4, 8, 16};
     return kBits[static_cast<std::size_t>(output.bit_depth)];
@@ -81,7 +81,7 @@ void set_format(VOption* options, const VImage& image, Format format, const Outp
     case Format::avif: return set_avif(options, output);
     case Format::gif: return set_gif(options, output);
     case Format::tiff: return set_tiff(options);
-    default: return; // what cannot be written has no saver to be called
+    default: return; // input formats have no saver
     }
 }
 

@@ -1,4 +1,4 @@
-// From pixels to the bytes of a file. Everything here may throw vips::VError; thumbnail/job_renderer.cpp catches it.
+// Encodes pixels to the bytes of a file. Everything here may throw vips::VError; thumbnail/job_renderer.cpp catches it.
 #pragma once
 
 #include <memory>
@@ -18,16 +18,16 @@ private:
     std::unique_ptr<VipsArea, decltype(&vips_area_unref)> area_;
 };
 
-// The quality that an output of this format has when nothing is searched; 0 when the format has none.
+// The quality of an output of this format without a search; 0 if the format has none.
 std::int32_t quality_of(Format format, const Output& output);
 
-// Whether quality decides how much of the picture is lost.
+// Whether the encoding is lossy, so that it depends on the quality.
 bool is_lossy(Format format, const Output& output);
 
-// What the output says from 0 to 10, on the encoder's own scale.
+// The output's effort from 0 to 10, on the encoder's scale.
 int effort_from(const Output& output, int least, int most);
 
-// As the output says, but for the quality. Writes what metadata the image still has.
+// Encodes with the output's options except the quality. Writes the metadata that the image still has.
 Encoded encode(const vips::VImage& image, Format format, const Output& output, std::int32_t quality);
 
 } // namespace thumbnailer

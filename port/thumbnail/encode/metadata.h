@@ -1,4 +1,4 @@
-// What a thumbnail tells beyond its pixels. May throw vips::VError.
+// The metadata of a thumbnail. May throw vips::VError.
 #pragma once
 
 #include <vips/vips8>
@@ -7,11 +7,11 @@
 
 namespace thumbnailer {
 
-// Whether the file holds anything beside the pixels: else the encoder is told to write nothing at all.
+// Whether the file contains metadata; if not, the encoder gets the option to write none.
 bool has_metadata(const Output& output);
 
-// The image with what the output keeps of the source's metadata, and without the rest. A profile that its pixels
-// need always stays. No orientation is left: the picture is upright.
+// The image with the metadata that the output keeps, and without the rest. A profile that its pixels need is always
+// kept. The orientation is removed, because it is already applied.
 vips::VImage with_kept_metadata(const vips::VImage& image, const Output& output);
 
 } // namespace thumbnailer

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int32_t kBestQuality = 100;
 
-// Encoding anew with another quality each time; what was encoded is kept, so that none is made twice.
+// Encodes with different qualities and keeps the results, so that no quality is encoded twice.
 class Trials {
 public:
     Trials(const VImage& image, Format format, const Output& output)
@@ -52,7 +52,7 @@ Failure too_large(const Encoded& smallest, Format format, const Output& output) 
             .limit = output.max_bytes};
 }
 
-// The lowest quality of which `suffices` holds; it holds of `highest`.
+// The lowest quality for which `suffices` is true; it must be true for `highest`.
 template <typename Suffices>
 std::int32_t lowest(std::int32_t highest, Suffices suffices) {
     std::int32_t low = 1;

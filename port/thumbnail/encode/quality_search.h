@@ -6,9 +6,9 @@
 
 namespace thumbnailer {
 
-// Encodes with the output's quality or with the one that was searched for: with `ssim` the lowest that reaches it,
-// with `max_bytes` the highest, up to the output's own, that fits. Fails with too_large when no quality
-// fits, with encode_failed when none reaches the similarity. May throw vips::VError.
+// Encodes with the output's quality or searches one: with `ssim` the lowest that reaches it, with `max_bytes` the
+// highest, up to the output's own, that fits. Fails with too_large if no quality fits, with encode_failed if none
+// reaches the similarity. May throw vips::VError.
 Result<Encoded> encode_with_search(const vips::VImage& image, Format format, const Output& output);
 
 } // namespace thumbnailer

@@ -5,7 +5,7 @@
 
 namespace thumbnailer {
 
-// One side of many comparisons, prepared once.
+// The reference image of several comparisons, prepared once.
 class SsimReference {
 public:
     // An image of 8 bits, grey or sRGB; transparent parts are flattened on white.

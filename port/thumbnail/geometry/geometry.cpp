@@ -8,14 +8,14 @@ namespace thumbnailer {
 
 namespace {
 
-// A side never vanishes, however flat the image is; and it stays a number, however far it is over every limit.
+// A side is at least 1, also of a very flat image, and a valid number, also far above all limits.
 std::int32_t scaled_side(std::int32_t side, double scale) {
     return static_cast<std::int32_t>(std::lround(std::clamp(side * scale, 1.0, 1e9)));
 }
 
 Size scaled_by(Size size, double scale) { return {scaled_side(size.width, scale), scaled_side(size.height, scale)}; }
 
-// A side that was not asked for follows from the image's shape.
+// A missing side follows from the image's shape.
 Size box_of(Size source, const Output& output) {
     const Size box{output.width == 0 ? 0 : scaled_side(output.width, output.dpr),
                    output.height == 0 ? 0 : scaled_side(output.height, output.dpr)};
@@ -52,7 +52,7 @@ Layout lay_out_unpadded(Size image, const Rect& part, const Output& output) {
     const Size source = part.size();
     const Size box = box_of(source, output);
     const double most = output.enlarge ? std::numeric_limits<double>::infinity() : 1.0;
-    // A side that follows is rounded, and must not decide: 150 wide is 150 wide.
+    // A derived side is rounded and must not affect the given side: a width of 150 stays 150.
     double across = static_cast<double>(box.width) / source.width;
     double down = static_cast<double>(box.height) / source.height;
     if (output.width == 0) across = down;
@@ -93,7 +93,7 @@ Layout with_picture_of(const Layout& layout, Size picture, Gravity gravity) {
 }
 
 Place placed(Size inner, Size outer, Gravity gravity) {
-    // In halves of what is left over.
+    // In halves of the remaining space.
     constexpr Place kHalves[] = {{1, 1}, {1, 0}, {2, 0}, {2, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}, {0, 0}};
     const Place halves = kHalves[static_cast<std::size_t>(gravity)];
     return {(outer.width - inner.width) * halves.x / 2, (outer.height - inner.height) * halves.y / 2};

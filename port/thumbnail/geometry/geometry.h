@@ -1,4 +1,4 @@
-// Where the pixels go: sizes and rectangles only, no image. All of them oriented as EXIF and the options say.
+// Computes sizes and rectangles, without any image. All are oriented, after EXIF and the options.
 #pragma once
 
 #include <optional>
@@ -46,14 +46,14 @@ struct Layout {
     bool operator==(const Layout&) const = default;
 };
 
-// `part` is what is used of an image of size `image`.
+// `part` is the used part of an image of size `image`.
 Layout lay_out(Size image, const Rect& part, const Output& output);
 
 // The layout for a picture of another size in the place of what was kept: a step has changed it. A canvas that is wider or
 // higher stays so.
 Layout with_picture_of(const Layout& layout, Size picture, Gravity gravity);
 
-// Where something of size `inner` begins that stands in `outer` by gravity. Both may be the larger.
+// The position of `inner` in `outer` by gravity. Either may be the larger one.
 struct Place {
     std::int32_t x = 0;
     std::int32_t y = 0;
@@ -66,22 +66,22 @@ Size fit_within(Size size, std::int32_t side);
 // A length in pixels at the output's pixel ratio.
 std::int32_t in_pixels(std::int32_t length, const Output& output);
 
-// A decoder scales in the light in which the picture is stored: for linear light it does less of it, or none.
+// A decoder scales in the encoded light, not in linear light, so for linear light it scales less or not at all.
 Speed speed_of(const Output& output);
 
-// The least factor by which a scaling decoder must exceed the target size; nothing when the decoder may not scale. From
-// twice the target on, the resampler decides the sharpness, not the decoder.
+// The least factor by which a scaling decoder must exceed the target size; nullopt if the decoder may not scale. From
+// twice the target on, the resampler determines the sharpness, not the decoder.
 std::optional<std::int32_t> min_oversampling(Speed speed);
 
-// How many whole times smaller both sides become.
+// The integer factor by which both sides can shrink.
 std::int32_t reduction(Size source, Size scaled);
 
-// How many times smaller a JPEG of `source` is decoded that is scaled to `scaled`: 1, 2, 4 or 8, for which decoders
-// are fast. Balanced is libvips' rule for thumbnails (resample/thumbnail.c), fast is sharp's (src/pipeline.cc), which
-// stays clear of a target that is just reached, because decoded sizes are rounded.
+// The shrink factor for decoding a JPEG of size `source` that is scaled to `scaled`: 1, 2, 4 or 8, for which decoders
+// are fast. Balanced is libvips' rule for thumbnails (resample/thumbnail.c). Fast is sharp's (src/pipeline.cc), which
+// keeps a margin to the target, because decoded sizes are rounded.
 std::int32_t shrink_on_load(Size source, Size scaled, Speed speed);
 
-// How much of its size a WebP of `source` is decoded at.
+// The scale for decoding a WebP of size `source`.
 double scale_on_load(Size source, Size scaled, Speed speed);
 
 } // namespace thumbnailer

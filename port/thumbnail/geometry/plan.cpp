@@ -6,7 +6,7 @@ namespace thumbnailer {
 
 namespace {
 
-// As with shrink-on-load: from twice the size on, the resampler gives the same result as from more.
+// As with shrink-on-load: twice the size is enough for the same result.
 constexpr std::int32_t kMinOversampling = 2;
 
 } // namespace

@@ -1,4 +1,4 @@
-// What is done with one output, once the size of its source is known: sizes and rectangles only, no image.
+// The plan for one output, after the header of its source was read: sizes and rectangles, no image.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ struct View {
     bool operator==(const View&) const = default;
 };
 
-// How an output is made.
+// The sizes and options for making an output.
 struct Plan {
     std::size_t index = 0; // of the output
     const Output* output = nullptr;
@@ -27,8 +27,7 @@ struct Plan {
     Format format = Format::jpeg;
 };
 
-// Whether the plan can be made from an image of this view that was scaled to `scaled`: it needs at most half of that
-// size.
+// Whether the plan can be made from an image of this view scaled to `scaled`: it needs at most half of that size.
 bool suffices_for(const View& view, Size scaled, const Plan& plan);
 
 } // namespace thumbnailer

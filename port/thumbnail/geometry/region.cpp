@@ -10,7 +10,7 @@ namespace {
 
 std::string described(Size size) { return std::to_string(size.width) + " x " + std::to_string(size.height); }
 
-// A little more than the whole is a matter of arithmetic: 0.7 + 0.3 need not be 1.
+// A tolerance for rounding errors: 0.7 + 0.3 may be more than 1.
 constexpr double kSlack = 1e-9;
 
 } // namespace

@@ -6,13 +6,13 @@
 
 namespace thumbnailer {
 
-// The region asked for in pixels, the whole picture when none is. Fails with bad_option when it reaches out of it.
+// The output's region in pixels; by default the whole picture. Fails with bad_option if it is not inside the picture.
 Result<Rect> region_of(Size image_size, const Output& output);
 
-// What `inner`, a rectangle of `outer`, is in the picture.
+// The rectangle in the picture for `inner`, a rectangle relative to `outer`.
 Rect within(const Rect& outer, const Rect& inner);
 
-// What `rect` of an image of size `from` is in one of size `to`, no pixel of it left out.
+// Scales `rect` from an image of size `from` to one of size `to`, rounded outwards.
 Rect scaled_to(const Rect& rect, Size from, Size to);
 
 } // namespace thumbnailer

@@ -1,5 +1,5 @@
-// The bits of entropy-coded JPEG data, where a byte of 0xff is followed by one of zeros that does not count
-// (ITU-T T.81, F.1.2.3).
+// Reads and writes the bits of entropy-coded JPEG data, where a zero byte is stuffed after each 0xff (ITU-T T.81,
+// F.1.2.3).
 #pragma once
 
 #include <bit>
@@ -15,7 +15,7 @@ class BitReader {
 public:
     explicit BitReader(Bytes data) : next_(data.data()), end_(next_ + data.size()) {}
 
-    // Holds at least 56 bits from here on; behind the end there are zeros.
+    // Refills to at least 56 bits; after the end of the data it adds zeros.
     void fill() {
         std::uint64_t word = 0;
         if (end_ - next_ >= std::ptrdiff_t{sizeof word}) [[likely]] {
@@ -30,9 +30,9 @@ public:
         }
         *this = filled_by_byte(*this);
     }
-    // The next `count` bits, 1 to 32, of those that are held.
+    // The next `count` held bits, 1 to 32.
     std::uint32_t held(int count) const { return static_cast<std::uint32_t>(bits_ >> (64 - count)); }
-    // At most what is held.
+    // `count` is at most the number of held bits.
     void skip(int count) {
         bits_ <<= count;
         count_ -= count;
@@ -44,9 +44,9 @@ public:
         skip(count);
         return bits;
     }
-    // Whether more was read than is there.
+    // Whether more bits were read than the data has.
     bool overrun() const { return count_ < missing_; }
-    // Continues after the restart marker that must come next; they are numbered modulo eight.
+    // Skips the next restart marker, which must have this number modulo eight.
     bool restart(unsigned number) {
         if (overrun() || count_ - missing_ >= 8 || end_ - next_ < 2) return false;
         const bool is_next = next_[0] == std::byte{0xff} && next_[1] == static_cast<std::byte>(0xd0 + number % 8);
@@ -64,7 +64,7 @@ private:
         return ((~word - kOnes) & word & kHigh) != 0;
     }
 
-    // By value, so that the reader of a loop may stay in registers.
+    // By value, so that the reader can stay in registers.
     [[gnu::noinline]] static BitReader filled_by_byte(BitReader reader) {
         while (reader.count_ < 56) reader.add_byte();
         return reader;
@@ -83,9 +83,9 @@ private:
 
     const std::byte* next_;
     const std::byte* end_;
-    std::uint64_t bits_ = 0; // from the highest on; below those that count are some that come next, or zeros
-    int count_ = 0;          // of the bits that are held
-    int missing_ = 0;        // of them, the last ones, that are not in the data
+    std::uint64_t bits_ = 0; // held bits, from the highest; the lower bits are the next ones of the data, or zeros
+    int count_ = 0;          // number of held bits
+    int missing_ = 0;        // number of held bits after the end of the data
 };
 
 class BitWriter {

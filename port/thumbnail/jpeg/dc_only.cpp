@@ -12,16 +12,16 @@ namespace thumbnailer {
 
 namespace {
 
-// The most bits of a difference between DC coefficients, of samples of 8 bits (T.81, table F.1).
+// The maximum number of bits of a DC difference for 8-bit samples (T.81, table F.1).
 constexpr int kMaxDcBits = 11;
-// The most blocks in an MCU (T.81, B.2.3).
+// The maximum number of blocks in an MCU (T.81, B.2.3).
 constexpr std::int32_t kMaxBlocksInMcu = 10;
 // A table begins with the number of codes of each length.
 constexpr std::size_t kCodeLengths = 16;
 
 std::int32_t ceiling(std::int32_t value, std::int32_t by) { return (value + by - 1) / by; }
 
-// The DC coefficients of one component. There are more than the image needs, as whole MCUs are coded.
+// The DC coefficients of one component, including the padding of whole MCUs.
 struct DcPlane {
     std::int32_t h_sampling = 1; // blocks of an MCU
     std::int32_t v_sampling = 1;
@@ -53,8 +53,8 @@ DcPlanes dc_planes_of(const ProgressiveJpeg& jpeg) {
     return made;
 }
 
-// Visits every block of a scan in order (T.81, A.2): of one component row by row, of several MCU by MCU. `begin` is
-// called before each MCU. When either returns false, so does this, at once.
+// Visits every block of a scan in order (T.81, A.2): of one component row by row, of several components MCU by MCU.
+// `begin` is called before each MCU. Returns false as soon as a callback returns false.
 template <typename Begin, typename Visit>
 bool each_block(DcPlanes& all, const std::vector<std::size_t>& components, Begin begin, Visit visit) {
     const bool alone = components.size() == 1;
@@ -147,7 +147,7 @@ void append(std::vector<std::byte>& into, std::initializer_list<int> bytes) {
     for (const int byte : bytes) into.push_back(static_cast<std::byte>(byte));
 }
 
-// All segments up to the scan header, with a frame header that says sequential and with Huffman tables of our own.
+// All segments up to the scan header, with a sequential frame header and our own Huffman tables.
 std::vector<std::byte> header_of(const ProgressiveJpeg& jpeg) {
     constexpr std::uint64_t kProgressiveFrame = 0xc2;
     constexpr std::uint64_t kHuffmanTables = 0xc4;

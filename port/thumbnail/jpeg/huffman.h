@@ -1,5 +1,5 @@
-// Huffman codes of JPEG (ITU-T T.81, annex C and F.2.2): a code stands for a run of zero coefficients and for the
-// number of bits that follow it, which hold the value of the next one.
+// Huffman codes of JPEG (ITU-T T.81, annex C and F.2.2): a code means a run of zero coefficients and the number of bits
+// after the code, which contain the value of the next coefficient.
 #pragma once
 
 #include <array>
@@ -16,17 +16,16 @@ struct HuffmanSymbol {
     std::uint8_t size = 0;   // of the value, in bits
     std::uint8_t run = 0;
 
-    // EOB: no value follows, and it is not ZRL, a run of sixteen zeros.
+    // EOB: it has no value, and it is not ZRL, a run of sixteen zeros.
     bool is_end_of_block() const { return size == 0 && run != 15; }
 };
 
 class HuffmanTable {
 public:
-    // `counts` of the codes of 1 to 16 bits, and at most 256 symbols for them. Codes for which there is no room are
-    // none.
+    // `counts`: the number of codes of 1 to 16 bits; `symbols`: at most 256. Codes that do not fit are ignored.
     HuffmanTable(Bytes counts, Bytes symbols);
 
-    // By the next 32 bits, whatever is behind the code.
+    // The symbol at the start of the next 32 bits.
     HuffmanSymbol operator[](std::uint32_t bits) const {
         const HuffmanSymbol symbol = short_[bits >> (32 - kShort)];
         return symbol.length != 0 ? symbol : long_symbol(bits);
@@ -39,15 +38,15 @@ private:
     HuffmanSymbol long_symbol(std::uint32_t bits) const;
 
     std::array<HuffmanSymbol, 1 << kShort> short_{};
-    // For codes of each length. The limit: 32 bits that begin with such a code, or with a shorter one, are less than
-    // it. The offset: added to a code it gives the index of its symbol.
+    // For each code length n. limits_[n]: 32 bits are less than this if they begin with a code of at most n bits.
+    // offsets_[n]: a code of n bits plus this offset is the index of its symbol.
     std::array<std::uint64_t, kLongest + 1> limits_{};
     std::array<std::int64_t, kLongest + 1> offsets_{};
     std::array<std::uint8_t, 256> symbols_{};
 };
 
-// The value that follows the code in 32 bits (T.81, F.2.2.1, EXTEND): when its first bit is 0 it is negative, and its
-// bits are those of the magnitude, inverted. Without a branch, which could not be predicted.
+// The value after the code in 32 bits (T.81, F.2.2.1, EXTEND). If its first bit is 0 it is negative, and its bits are
+// the inverted bits of the magnitude. The code has no branch, because the branch could not be predicted.
 inline std::int32_t huffman_value(std::uint32_t bits, HuffmanSymbol symbol) {
     const std::uint32_t behind = bits << symbol.length;
     const std::uint32_t turn = ~static_cast<std::uint32_t>(static_cast<std::int32_t>(behind) >> 31);

@@ -22,10 +22,10 @@ enum Marker : std::uint64_t {
     kRestart = 0xdd
 };
 
-// As many as libvips reads; an image has about 10, a decompression bomb thousands.
+// libvips' limit; an image has about 10 scans, a decompression bomb thousands.
 constexpr std::size_t kMaxScans = 100;
 
-// The length of what stands before the next marker that is not a restart; all of it when there is none.
+// The number of bytes before the next marker other than a restart; all bytes if there is none.
 std::size_t entropy_coded(Bytes bytes) {
     for (std::size_t at = 0; at < bytes.size();) {
         const void* found = std::memchr(bytes.data() + at, 0xff, bytes.size() - at);
@@ -74,7 +74,7 @@ private:
     }
 
     bool table(const Segment& segment) {
-        // A JPEG that redefines something after the first scan is left to the decoder.
+        // The decoder handles a JPEG that redefines something after the first scan.
         const bool started = !jpeg_.scans.empty();
         switch (segment.marker) {
         case kSof2:
@@ -172,7 +172,7 @@ private:
         return true;
     }
 
-    // Whether the scan continues where the earlier ones ended (T.81, G.1.1.1). Records where it ends itself.
+    // Whether the scan continues where the earlier ones ended (T.81, G.1.1.1). Records where this scan ends.
     bool apply_progression(const Scan& scan) {
         if (scan.ss > scan.se || scan.se > 63 || scan.al > 13) return false;
         if (scan.ss == 0 ? scan.se != 0 : scan.components.size() != 1) return false;
@@ -207,7 +207,7 @@ private:
     std::array<Bytes, 4> tables_;
     std::uint64_t restart_interval_ = 0;
     std::size_t end_ = 0; // of the last scan
-    // The lowest bit that is known of each coefficient; -1: nothing is.
+    // The lowest known bit of each coefficient; -1: none.
     std::array<std::array<std::int32_t, 64>, 4> known_ = [] {
         std::array<std::array<std::int32_t, 64>, 4> nothing{};
         for (auto& component : nothing) component.fill(-1);

@@ -1,5 +1,5 @@
-// The parts of a progressive JPEG, found without decoding it: entropy-coded bytes are only looked through for the
-// marker that ends them. ITU-T T.81, annexes B and G.
+// Finds the parts of a progressive JPEG without decoding it: entropy-coded bytes are only searched for the marker that
+// ends them. ITU-T T.81, annexes B and G.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,7 @@ struct JpegComponent {
     std::int32_t v_sampling = 1;
 };
 
-// One component of a scan: its index in the frame, and the DC table that is in force, as it stands in the file: 16
-// counts and the symbols.
+// One component of a scan: its index in the frame, and its DC table as in the file: 16 counts and the symbols.
 struct ScanComponent {
     std::size_t component = 0;
     Bytes table;
@@ -33,8 +32,8 @@ struct Scan {
     std::uint64_t ah = 0;
     std::uint64_t al = 0;
     std::uint64_t restart_interval = 0; // MCUs between two restart markers; 0: there are none
-    Bytes tables;                       // the segments between the scan before and this one
-    Bytes header;                       // from its marker on
+    Bytes tables;                       // the segments between the previous scan and this one
+    Bytes header;                       // including its marker
     Bytes data;
 
     bool is_dc() const { return ss == 0; }
@@ -43,7 +42,7 @@ struct Scan {
 // A marker with what belongs to it, outside of scans.
 struct Segment {
     std::uint64_t marker = 0;
-    Bytes bytes; // from the marker on
+    Bytes bytes; // including the marker
 };
 
 struct ProgressiveJpeg {
@@ -55,8 +54,8 @@ struct ProgressiveJpeg {
     std::vector<Scan> scans;
 };
 
-// Nothing unless the source is a whole progressive JPEG of 8 bits and Huffman codes, from start to end marker, whose
-// scans make sense: what is wrong with a damaged file, the decoder reports.
+// nullopt unless the source is a complete progressive JPEG with 8 bits and Huffman codes, from start to end marker,
+// with valid scans. The decoder reports the errors of a damaged file.
 std::optional<ProgressiveJpeg> progressive_jpeg(Bytes source);
 
 } // namespace thumbnailer

@@ -9,7 +9,7 @@ namespace thumbnailer {
 
 namespace {
 
-// A block is 8 pixels wide: when it is at most half a pixel of the thumbnail, its AC coefficients are not visible.
+// A block is 8 pixels wide. If this is at most half a pixel of the thumbnail, its AC coefficients are not visible.
 // Subsampled chroma has larger blocks, for which one pixel is enough.
 bool dc_suffices(const ProgressiveJpeg& jpeg, std::int32_t reduction) {
     return reduction >= 16 && std::ranges::all_of(jpeg.components, [&](const JpegComponent& component) {

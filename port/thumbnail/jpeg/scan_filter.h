@@ -1,4 +1,4 @@
-// Leaves out the scans of a progressive JPEG that a small thumbnail does not need, before it is decoded.
+// Removes the scans that a small thumbnail does not need from a progressive JPEG before it is decoded.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace thumbnailer {
 
-// A JPEG that has the same header and the same small picture, for a thumbnail `reduction` times smaller than the
-// source; nothing when the source is best decoded as it is.
+// A JPEG with the same header and the same small picture, for a thumbnail `reduction` times smaller than the source;
+// nullopt if the source should be decoded unchanged.
 std::optional<std::vector<std::byte>> drop_fine_scans(Bytes source, std::int32_t reduction);
 
 } // namespace thumbnailer

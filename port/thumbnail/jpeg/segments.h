@@ -24,7 +24,7 @@ struct JpegSegment {
     Bytes contents;
 };
 
-// The segments before the first scan, up to where the file ends or is damaged.
+// The segments before the first scan, up to the end of the file or the first damage.
 std::vector<JpegSegment> jpeg_segments(Bytes source);
 
 // From the frame header (ITU-T T.81, B.2.2).
@@ -32,12 +32,12 @@ struct JpegFrame {
     Size size;
     int precision = 8; // bits per sample
     bool progressive = false;
-    // What a decoder holds of a progressive image until its last scan: two bytes for each sample of all components,
-    // however small it is decoded.
+    // The memory of a decoder for a progressive image: two bytes for each sample of all components until the last scan,
+    // at any scale.
     std::int64_t coefficient_bytes = 0;
 };
 
-// Nothing when there is no whole frame header before the first scan.
+// nullopt if there is no complete frame header before the first scan.
 std::optional<JpegFrame> jpeg_frame(Bytes source);
 
 } // namespace thumbnailer

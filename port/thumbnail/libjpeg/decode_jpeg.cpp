@@ -20,7 +20,7 @@ constexpr std::size_t kMostPlanes = 3;
 // Rows of samples in one component of one row of blocks: at most 4 blocks of 8.
 constexpr std::size_t kMostRows = std::size_t{4} * DCTSIZE;
 
-// A decoder, destroyed with its owner. Each step is false when libjpeg has anything to object.
+// RAII for a decoder. Each step returns false after an error or a warning of libjpeg.
 class Decoder {
 public:
     Decoder() { jpeg_.err = errors_.manager(); }
@@ -32,7 +32,7 @@ public:
         return errors_.succeeds([&] {
             jpeg_create_decompress(&jpeg_);
             jpeg_mem_src(&jpeg_, reinterpret_cast<const unsigned char*>(source.data()), source.size());
-            jpeg_save_markers(&jpeg_, JPEG_APP0 + 2, kLongestMarker); // where a profile is
+            jpeg_save_markers(&jpeg_, JPEG_APP0 + 2, kLongestMarker); // the ICC profile
             jpeg_read_header(&jpeg_, TRUE);
         });
     }
@@ -48,7 +48,7 @@ public:
                luma.h_samp_factor % blue.h_samp_factor == 0 && luma.v_samp_factor % blue.v_samp_factor == 0;
     }
 
-    // Grey has no profile that matters, see thumbnail/pixels/colour.cpp.
+    // The profile of a grey image has no effect, see thumbnail/pixels/colour.cpp.
     bool has_plain_colours() {
         if (jpeg_.num_components == 1) return true;
         JOCTET* data = nullptr;
@@ -103,7 +103,7 @@ private:
             const int count = component.v_samp_factor * scale_of(component);
             const int begin = static_cast<int>(jpeg_.output_iMCU_row) * count;
             Plane& plane = planes[index].plane;
-            // What would be below the last block is not written.
+            // Rows below the last block are not written.
             const int last = static_cast<int>(component.height_in_blocks) * scale_of(component) - 1;
             for (int row = 0; row < count; ++row)
                 rows[index][static_cast<std::size_t>(row)] = plane.row(std::min(begin + row, last));
@@ -120,7 +120,7 @@ private:
     jpeg_decompress_struct jpeg_{};
 };
 
-// What was not decoded is no part of the plane.
+// Removes the rows that were not decoded.
 void cut(std::vector<SourcePlane>& planes, std::int32_t rows) {
     for (SourcePlane& each : planes)
         each.plane.cut(std::min(each.plane.size().height, static_cast<std::int32_t>(std::floor(rows * each.y_scale))));

@@ -8,7 +8,7 @@
 
 namespace thumbnailer {
 
-// One plane of a source. `x_scale` and `y_scale` are its samples per pixel of the source; its first sample begins at
+// One plane of a source. `x_scale` and `y_scale` are its samples per pixel of the source; its first sample starts at
 // the pixel (left, top).
 struct SourcePlane {
     Plane plane;
@@ -18,9 +18,9 @@ struct SourcePlane {
     double top = 0;
 };
 
-// Decoded `shrink` times smaller (1, 2, 4 or 8), from the top to at least `rows` of the full-sized image. Nothing when
-// this is not a JPEG with Huffman codes in YCbCr or grey with a usual subsampling and the colours of sRGB, or when the
-// decoder has anything to object.
+// Decodes `shrink` times smaller (1, 2, 4 or 8), from the top to at least `rows` of the full-sized image. nullopt
+// unless it is a JPEG with Huffman codes, in YCbCr or grey with a usual subsampling, and with sRGB colours; and after
+// an error or a warning of the decoder.
 std::optional<std::vector<SourcePlane>> decode_jpeg(Bytes source, std::int32_t shrink, std::int32_t rows);
 
 } // namespace thumbnailer

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMostPlanes = 3;
 constexpr std::int32_t kMostRows = 2 * DCTSIZE;
-// From here on libvips keeps all samples of colour.
+// From this quality on libvips does not subsample chroma.
 constexpr std::int32_t kFullColourQuality = 90;
 
 class Encoder {
@@ -77,7 +77,7 @@ private:
     jpeg_compress_struct jpeg_{};
 };
 
-// Fills the blocks that reach over the right edge with the last column: what costs the fewest bytes.
+// Fills the blocks beyond the right edge with the last column, which needs the fewest bytes.
 void pad(Plane& plane) {
     const auto width = static_cast<std::size_t>(plane.size().width);
     for (std::int32_t y = 0; y < plane.size().height; ++y)

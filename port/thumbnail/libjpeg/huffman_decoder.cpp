@@ -14,8 +14,8 @@ namespace thumbnailer {
 
 namespace {
 
-// The place of each coefficient in the block, by its number in zigzag order. Numbers from 64 on go to the place of the
-// DC coefficient, which is written last.
+// The index of each coefficient in the block, by its number in zigzag order. Numbers from 64 on map to the DC
+// coefficient, which is written last and so overwrites them.
 constexpr auto kPlaces = [] {
     std::array<std::uint8_t, 4 * std::size_t{DCTSIZE2}> places{};
     std::copy(kZigzag.begin(), kZigzag.end(), places.begin());
@@ -75,7 +75,7 @@ inline bool AcTable::read(BitReader& bits, JCOEF* block) const {
         for (int count = 0; count < kPairsHeld && place < kFull; ++count) {
             const Pair pair = pairs_[bits.held(kPairBits)];
             const std::size_t first = place + pair.first();
-            // A full block has no EOB: what follows its last coefficient belongs to the next block.
+            // A full block has no EOB, so the bits after its last coefficient belong to the next block.
             const bool is_last = first - (kFull - 1) < kFull;
             if (pair.total() == 0 || is_last) [[unlikely]] {
                 place = read_one<kKept>(bits, block, place);
@@ -93,8 +93,7 @@ inline bool AcTable::read(BitReader& bits, JCOEF* block) const {
 }
 
 void McuDecoder::attach(jpeg_decompress_struct& jpeg) {
-    // From version 3 on libjpeg-turbo decodes lossless JPEG, which has no blocks, and takes back that it gives raw
-    // data.
+    // libjpeg-turbo 3 and later decode lossless JPEG, which has no blocks, and then turn off raw data output.
     if (jpeg.inputctl->has_multiple_scans || !jpeg.raw_data_out) return;
     add_blocks(jpeg);
     restart_interval_ = jpeg.restart_interval;
@@ -116,7 +115,7 @@ void McuDecoder::add_blocks(const jpeg_decompress_struct& jpeg) {
     }
 }
 
-// Damage is reported as an error of libjpeg's, which returns from JpegErrors::succeeds().
+// Damage is reported as an error of libjpeg, which makes JpegErrors::succeeds() return.
 ::boolean McuDecoder::decode_mcu(j_decompress_ptr jpeg, JBLOCKROW* blocks) {
     if (!static_cast<McuDecoder*>(jpeg->client_data)->read(blocks))
         jpeg->err->error_exit(reinterpret_cast<j_common_ptr>(jpeg));

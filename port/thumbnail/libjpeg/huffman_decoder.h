@@ -14,36 +14,35 @@
 
 namespace thumbnailer {
 
-// The AC codes of a block. Most are so short that two are looked up together.
+// The AC codes of a block. Most codes are so short that one lookup decodes two of them.
 class AcTable {
 public:
     AcTable(Bytes counts, Bytes symbols);
 
-    // Reads the AC coefficients of a block, and writes them when kKept. False when a code is unknown or the block has
-    // more than
-    // 63. Inlined, so that the bits stay in registers.
+    // Reads the AC coefficients of a block, and writes them if kKept. False if a code is unknown or the block has more
+    // than 63. Inlined, so that the bits stay in registers.
     template <bool kKept>
     [[gnu::always_inline]] bool read(BitReader& bits, JCOEF* block) const;
 
 private:
-    // One or two symbols with their values, in a word that is loaded at once.
+    // One or two symbols with their values, in one word.
     class Pair {
     public:
         Pair() = default;
         Pair(int total, std::size_t advance, std::size_t place, int value)
             : word_(at(total, 0) | at(advance, 8) | at(place, 16) | at(kNoPlace, 24) | at(value & 0xffff, 32)) {}
-        // Both, of two that have one symbol each.
+        // Joins two pairs with one symbol each.
         Pair followed_by(Pair next) const {
             const std::size_t second = next.first() == kNoPlace ? kNoPlace : advance() + next.first();
             return Pair(at(total() + next.total(), 0) | at(advance() + next.advance(), 8) | at(first(), 16) |
                         at(second, 24) | at(first_value() & 0xffff, 32) | at(next.first_value() & 0xffff, 48));
         }
 
-        // Bits; 0: no symbol fits, or it leaves out sixteen coefficients.
+        // The number of bits; 0: no symbol fits, or it is ZRL (sixteen zero coefficients).
         int total() const { return static_cast<std::uint8_t>(word_); }
-        // To the place of the next coefficient; at least kEnd at the end of the block.
+        // The distance to the next coefficient; at least kEnd at the end of the block.
         std::size_t advance() const { return static_cast<std::uint8_t>(word_ >> 8); }
-        // To the place of each value; kNoPlace where there is none.
+        // The distance to each value; kNoPlace without a value.
         std::size_t first() const { return static_cast<std::uint8_t>(word_ >> 16); }
         std::size_t second() const { return static_cast<std::uint8_t>(word_ >> 24); }
         JCOEF first_value() const { return static_cast<JCOEF>(word_ >> 32); }
@@ -58,7 +57,7 @@ private:
         std::uint64_t word_ = 0;
     };
     static constexpr int kPairBits = 12;
-    static constexpr int kPairsHeld = 4; // of the bits that a reader holds when it is filled
+    static constexpr int kPairsHeld = 4; // number of pairs in the bits of a refilled reader
     static constexpr std::size_t kFull = DCTSIZE2;
     static constexpr std::size_t kEnd = 2 * kFull;
     static constexpr std::size_t kNoPlace = kEnd + 32;
@@ -73,8 +72,8 @@ private:
 
 class McuDecoder {
 public:
-    // Takes over the decoding of `jpeg`, which must have been started. Progressive files and those with a scan for each
-    // component are left to libjpeg.
+    // Takes over the decoding of `jpeg`, which must have been started. libjpeg still decodes progressive files and
+    // those with a scan for each component.
     void attach(jpeg_decompress_struct& jpeg);
 
 private:

@@ -26,7 +26,7 @@ constexpr std::size_t kSixteenZeros = 0xf0;
 
 using RowMasks = std::array<std::array<std::uint64_t, 256>, DCTSIZE>;
 
-// Of each row of a block and each set of its coefficients: the set of their numbers in the order of the file.
+// masks[row][set]: for a set of coefficients of a row of a block, a bit for each, the set of their zigzag numbers.
 constexpr RowMasks row_masks() {
     RowMasks masks{};
     for (std::size_t number = 0; number < DCTSIZE2; ++number) {
@@ -38,7 +38,7 @@ constexpr RowMasks row_masks() {
 }
 constexpr RowMasks kRowMasks = row_masks();
 
-// Which of a row are not zero, a bit each.
+// The coefficients of a row that are not zero, a bit for each.
 std::size_t set_of(const JCOEF* row) {
 #ifdef __SSE2__
     const __m128i zeros = _mm_cmpeq_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(row)), _mm_setzero_si128());
@@ -97,7 +97,7 @@ void HuffmanStatistics::count_ac(const JCOEF* block, Counts& counts) const {
     if (before != DCTSIZE2 - 1) ++counts[0];
 }
 
-// After the first pass over the blocks; the second, which writes them, is libjpeg's.
+// Called after the first pass over the blocks; libjpeg does the second pass, which writes them.
 void HuffmanStatistics::finish(j_compress_ptr jpeg) {
     HuffmanStatistics& self = *static_cast<HuffmanStatistics*>(jpeg->client_data);
     const auto optimise = [&](JHUFF_TBL*& table, Counts& counts) {

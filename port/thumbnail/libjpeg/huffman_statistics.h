@@ -1,6 +1,5 @@
-// Counts the Huffman symbols of a JPEG, from which libjpeg makes optimal codes, in place of libjpeg's own count, which
-// looks at each of the 64 coefficients of a block. It is installed through jpegint.h, libjpeg's interface between its
-// own modules.
+// Counts the Huffman symbols of a JPEG for optimal codes. It replaces libjpeg's own counter, which visits each of the
+// 64 coefficients of a block. It is installed through jpegint.h, libjpeg's internal interface.
 #pragma once
 
 #include <array>
@@ -12,12 +11,12 @@ namespace thumbnailer {
 
 class HuffmanStatistics {
 public:
-    // Takes over the counting of `jpeg`, which must have been started. Does nothing for a progressive file, and for one
-    // without optimal codes.
+    // Takes over the counting of `jpeg`, which must have been started. Does nothing for a progressive file or without
+    // optimal codes.
     void attach(jpeg_compress_struct& jpeg);
 
 private:
-    // By symbol; one more is what libjpeg wants.
+    // By symbol; libjpeg needs one more element.
     using Counts = std::array<long, 257>;
 
     static ::boolean count_mcu(j_compress_ptr jpeg, JBLOCKROW* blocks);

@@ -1,5 +1,5 @@
-// Memory that libjpeg writes a file to. It belongs to its owner at every moment: that of jpeg_mem_dest() is nobody's
-// when an error comes after it has grown.
+// The memory that libjpeg writes a file to. Its owner frees it also after an error; jpeg_mem_dest() leaks it if an
+// error occurs after it has grown.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,7 @@ public:
 
     jpeg_destination_mgr* manager() { return &manager_.base; }
 
-    // What was written; afterwards nothing more can be.
+    // Takes the written bytes; nothing can be written afterwards.
     EncodedFile take() {
         const std::size_t size = manager_.capacity - manager_.base.free_in_buffer;
         return {std::unique_ptr<unsigned char, EncodedFile::Free>(std::exchange(manager_.data, nullptr)), size};
@@ -41,7 +41,7 @@ private:
         std::size_t capacity = 0;
     };
 
-    // All that there is has been filled.
+    // Called when the memory is full.
     static ::boolean grow(j_compress_ptr jpeg) {
         Manager& manager = *reinterpret_cast<Manager*>(jpeg->dest);
         const std::size_t filled = manager.capacity;

@@ -1,5 +1,5 @@
-// The errors of libjpeg, which are calls that must not return. They end in succeeds(), by a jump over frames that own
-// nothing: no C++ exception crosses the library's C.
+// Handles libjpeg's errors. Its error callback must not return, so it jumps (longjmp) back to succeeds(), over stack
+// frames without destructors. A C++ exception must not cross the C code of the library.
 #pragma once
 
 #include <csetjmp>
@@ -14,7 +14,7 @@ public:
     JpegErrors() {
         jpeg_std_error(&manager_.base);
         manager_.base.error_exit = [](j_common_ptr jpeg) { give_up(jpeg); };
-        // A warning is a damaged image: there is no second one.
+        // A warning means a damaged image, so it is handled like an error.
         manager_.base.emit_message = [](j_common_ptr jpeg, int level) {
             if (level < 0) give_up(jpeg);
         };
@@ -24,7 +24,7 @@ public:
 
     jpeg_error_mgr* manager() { return &manager_.base; }
 
-    // False when libjpeg had an error or a warning among the `calls`, which may own nothing that has a destructor.
+    // Runs `calls`; false after an error or a warning of libjpeg. `calls` must not own anything with a destructor.
     template <typename Calls>
     bool succeeds(Calls calls) {
         if (setjmp(manager_.escape) != 0) return false; // NOLINT(cert-err52-cpp)

@@ -1,4 +1,4 @@
-// How large libjpeg decodes a block of eight samples. Its name for that depends on the version whose interface it has.
+// The decoded size of a block of eight samples. The name of libjpeg's field depends on its API version.
 #pragma once
 
 #include <cstdio>

@@ -12,7 +12,7 @@ bool is_grey(const VImage& image) {
 
 bool has_profile(const VImage& image) { return image.get_typeof(VIPS_META_ICC_NAME) != 0; }
 
-// The embedded profile decides; where it is missing or broken, libvips' own for this kind of image.
+// The embedded profile, or if it is missing or broken, libvips' default for this colour space.
 VImage by_profile(const VImage& image, const char* into, int depth) {
     const bool cmyk = image.interpretation() == VIPS_INTERPRETATION_CMYK;
     return image.icc_transform(into, VImage::option()
@@ -22,7 +22,7 @@ VImage by_profile(const VImage& image, const char* into, int depth) {
                                          ->set("depth", depth));
 }
 
-// Channels beyond colour and alpha have no place in a thumbnail.
+// Removes channels other than colour and alpha.
 VImage without_extra_bands(const VImage& image) {
     const int colours = is_grey(image) ? 1 : 3;
     return image.bands() > colours + 1 ? image.extract_band(0, VImage::option()->set("n", colours)) : image;
@@ -33,7 +33,7 @@ int colours_of(const VImage& image) {
     return is_grey(image) ? 1 : 3;
 }
 
-// Changes the colours alone. Before 8.15 libvips did not scale alpha when the depth changes.
+// Converts only the colours. Before 8.15 libvips did not scale alpha when the depth changes.
 template <typename Change>
 VImage beside_alpha(const VImage& image, Change change) {
     const int colours = colours_of(image);
@@ -59,7 +59,7 @@ VImage to_srgb_at(const VImage& image, int depth) {
     }));
 }
 
-// Whether the samples mean what an embedded profile of RGB says.
+// Whether an embedded RGB profile applies to the samples.
 bool is_rgb_with_profile(const VImage& image) {
     const VipsInterpretation space = image.interpretation();
     return has_profile(image) && image.bands() >= 3 &&

@@ -1,4 +1,4 @@
-// Any image that the loaders give as 8 or 16 bits of grey or RGB, with or without alpha.
+// Converts any loaded image to grey or RGB with 8 or 16 bits, with or without alpha.
 // Everything here may throw vips::VError; thumbnail/job_renderer.cpp catches it.
 #pragma once
 
@@ -9,13 +9,13 @@
 
 namespace thumbnailer {
 
-// By its ICC profile when it has one that fits, by its colour space otherwise. 8 bits.
+// To sRGB with 8 bits, by its ICC profile if that is usable, else by its colour space.
 vips::VImage to_srgb(const vips::VImage& image);
 
-// In this profile, which is then the image's, with 8 or 16 bits.
+// To this profile, which is then embedded, with 8 or 16 bits.
 vips::VImage in_profile(const vips::VImage& image, Profile profile, int depth);
 
-// Grey or RGB with 8 or 16 bits, alpha as well.
+// To grey or RGB with 8 or 16 bits, also of alpha.
 vips::VImage at_depth(const vips::VImage& image, int depth);
 
 // Grey becomes RGB in the same depth.
@@ -27,7 +27,7 @@ double max_sample(const vips::VImage& image);
 // A colour as the bands of the image, which is grey or RGB.
 std::vector<double> ink(const vips::VImage& image, Colour colour);
 
-// An opaque alpha channel, when it has none.
+// Adds an opaque alpha channel if there is none.
 vips::VImage with_alpha(const vips::VImage& image);
 
 } // namespace thumbnailer

@@ -48,7 +48,7 @@ std::optional<double> fixed(ByteReader& reader) {
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(*bits)) / 65536.0;
 }
 
-// A primary colour under D50, as the profiles of sRGB have it.
+// A primary colour under D50, as in the profiles of sRGB.
 using Colour3 = std::array<double, 3>;
 constexpr Colour3 kRed{0.4360, 0.2225, 0.0139};
 constexpr Colour3 kGreen{0.3851, 0.7169, 0.0971};
@@ -66,7 +66,7 @@ bool is_primary(Bytes profile, std::string_view signature, const Colour3& wanted
     });
 }
 
-// The light of a sample by a curve that is a formula; of its five kinds the one that sRGB needs.
+// The linear value of a sample by a parametric curve; only the one of its five types that sRGB uses.
 std::optional<double> by_formula(ByteReader reader, double sample) {
     constexpr std::uint64_t kWithLinearPart = 3;
     const auto kind = reader.unsigned_of(2);
@@ -106,7 +106,7 @@ bool is_srgb_curve(Bytes profile, std::string_view signature) {
 } // namespace
 
 bool is_srgb(Bytes profile) {
-    // Colours by tables, which a profile may have besides, would come before the primaries.
+    // If a profile also has lookup tables, they take precedence over the primaries.
     return says(profile, 16, "RGB XYZ ") && !tag(profile, "A2B0") && is_primary(profile, "rXYZ", kRed) &&
            is_primary(profile, "gXYZ", kGreen) && is_primary(profile, "bXYZ", kBlue) &&
            is_srgb_curve(profile, "rTRC") && is_srgb_curve(profile, "gTRC") && is_srgb_curve(profile, "bTRC");

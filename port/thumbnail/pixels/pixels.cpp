@@ -17,7 +17,7 @@ Pixels pixels_of(const vips::VImage& image) {
 vips::VImage image_from(const void* samples, int width, int height, VipsBandFormat format) {
     const std::size_t size =
         static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * vips_format_sizeof(format);
-    // VImage has this under another name in each version.
+    // VImage's name for this differs between versions.
     VipsImage* image = vips_image_new_from_memory_copy(samples, size, width, height, 1, format);
     if (image == nullptr) throw vips::VError();
     return vips::VImage(image);

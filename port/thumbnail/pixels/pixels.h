@@ -1,4 +1,4 @@
-// The pixels of a small image as they are, for what reads them one by one.
+// The pixels of a small image in memory, for code that reads them one by one.
 #pragma once
 
 #include <cstdint>

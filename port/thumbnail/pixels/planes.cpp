@@ -11,7 +11,7 @@ namespace thumbnailer {
 
 namespace {
 
-// Rows begin at a cache line, for vector instructions.
+// Rows start at a cache line, for vector instructions.
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kBlock = 8;
 
@@ -19,7 +19,7 @@ constexpr std::size_t rounded_up(std::int32_t length, std::size_t unit) {
     return (static_cast<std::size_t>(length) + unit - 1) / unit * unit;
 }
 
-// The steps through the samples of a stored plane that follow the rows of the oriented one.
+// The offsets for visiting the samples of a stored plane in the order of the oriented plane.
 struct Walk {
     std::ptrdiff_t begin;
     std::ptrdiff_t right;

@@ -1,5 +1,5 @@
-// A picture as the planes that JPEG stores: luma (Y), and two of chroma (Cb, Cr) unless it is grey, with the full range
-// of a byte (JFIF). Chroma may be subsampled; each sample lies in the middle of its pixels.
+// A picture as the planes that JPEG stores: luma (Y) and, unless it is grey, chroma (Cb, Cr), with the full range of a
+// byte (JFIF). Chroma may be subsampled; each sample is at the centre of its pixels.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,8 @@ namespace thumbnailer {
 
 class Plane {
 public:
-    // The samples are not set. There is room for whole blocks of JPEG, which may reach over the right and lower edge.
+    // The samples are uninitialised. There is room for whole JPEG blocks, which may extend over the right and lower
+    // edge.
     explicit Plane(Size size);
 
     Size size() const { return size_; }
@@ -37,7 +38,7 @@ private:
     std::unique_ptr<std::uint8_t[], Free> samples_;
 };
 
-// A file that was made of planes, in memory that its encoder allocated.
+// An encoded file, in memory that its encoder allocated.
 struct EncodedFile {
     struct Free {
         void operator()(unsigned char* bytes) const { std::free(bytes); }

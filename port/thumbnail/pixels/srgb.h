@@ -1,4 +1,4 @@
-// The curve of sRGB (IEC 61966-2-1), both ways, for values from 0 to 1.
+// The transfer curve of sRGB (IEC 61966-2-1) in both directions, for values from 0 to 1.
 #pragma once
 
 #include <cmath>

@@ -7,8 +7,8 @@
 
 namespace thumbnailer {
 
-// `across` times `down` components, 1 to 9 each. The text that the reference implementation (npm blurhash, encode)
-// gives for the same pixels; alpha is not looked at.
+// `across` times `down` components, 1 to 9 each. The same text as the reference implementation (npm blurhash, encode)
+// for the same pixels; alpha is ignored.
 std::string blurhash(const Pixels& pixels, int across, int down);
 
 } // namespace thumbnailer

@@ -1,4 +1,4 @@
-// What a page shows until the thumbnail is there, as text. May throw vips::VError.
+// Placeholders as text, for a page to show until the thumbnail is loaded. May throw vips::VError.
 #pragma once
 
 #include <string>

@@ -9,10 +9,10 @@ namespace thumbnailer {
 
 namespace {
 
-// JavaScript's Math.round, of the reference.
+// JavaScript's Math.round, as in the reference.
 std::uint32_t rounded(double value) { return static_cast<std::uint32_t>(std::floor(value + 0.5)); }
 
-// The picture on its average colour, as luminance, yellow - blue, red - green and alpha.
+// The picture blended with its average colour, as luminance, yellow - blue, red - green and alpha.
 struct Channels {
     std::vector<double> luminance, yellow_blue, red_green, alpha;
     bool transparent = false;
@@ -45,7 +45,7 @@ Channels channels_of(const Pixels& pixels) {
     return channels;
 }
 
-// The cosine transform of a channel: its mean, and the rest as parts of the largest.
+// The cosine transform of a channel: its mean, and the other coefficients relative to the largest.
 struct Spectrum {
     double mean = 0;
     double scale = 0;

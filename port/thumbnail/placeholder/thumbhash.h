@@ -8,10 +8,10 @@
 
 namespace thumbnailer {
 
-inline constexpr int kThumbhashSide = 100; // the largest that the algorithm takes
+inline constexpr int kThumbhashSide = 100; // the maximum of the algorithm
 
-// The bytes that the reference implementation (npm thumbhash, rgbaToThumbHash) gives for the same pixels, but for
-// factors that are 0: they come out as 7 or 8 of 15 by the last bit of a cosine.
+// The same bytes as the reference implementation (npm thumbhash, rgbaToThumbHash) for the same pixels, except for
+// factors that are 0: rounding errors of a cosine make them 7 or 8 of 15.
 std::vector<std::uint8_t> thumbhash(const Pixels& pixels);
 
 } // namespace thumbnailer

@@ -1,4 +1,4 @@
-// What stands behind and around the picture. May throw vips::VError.
+// The background behind and around the picture. May throw vips::VError.
 #pragma once
 
 #include <vips/vips8>
@@ -7,10 +7,10 @@
 
 namespace thumbnailer {
 
-// The image at a place of a larger canvas of one colour, which is transparent where the colour is.
+// Places the image on a larger canvas of one colour, with the colour's alpha.
 vips::VImage on_canvas(const vips::VImage& image, Place place, Size canvas, Colour background);
 
-// The colour shows through where the image is transparent; no alpha is left.
+// Blends the image with the colour behind it; the result has no alpha.
 vips::VImage flattened(const vips::VImage& image, Colour background);
 
 } // namespace thumbnailer

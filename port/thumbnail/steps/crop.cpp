@@ -9,7 +9,7 @@ Place find_interesting(const VImage& image, Size size, Crop crop) {
         image.smartcrop(size.width, size.height,
                         VImage::option()->set("interesting", crop == Crop::entropy ? VIPS_INTERESTING_ENTROPY
                                                                                    : VIPS_INTERESTING_ATTENTION));
-    // libvips says where an area was cut out by moving the origin.
+    // libvips stores the position of the crop in the origin of the image.
     return {-found.xoffset(), -found.yoffset()};
 }
 

@@ -7,7 +7,7 @@
 
 namespace thumbnailer {
 
-// The top left corner of the most interesting rectangle of this size, as libvips finds it. The image must be in memory.
+// The top left corner of libvips' most interesting rectangle of this size. The image must be in memory.
 Place find_interesting(const vips::VImage& image, Size size, Crop crop);
 
 } // namespace thumbnailer

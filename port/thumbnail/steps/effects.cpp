@@ -18,7 +18,7 @@ VImage greyscale(const VImage& image) {
     return image.colourspace(deep ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W);
 }
 
-// In CIE LCh, as sharp's `modulate` does it: lightness and chroma are factors, hue is an angle.
+// In CIE LCh, like sharp's `modulate`: factors for lightness and chroma, an angle for hue.
 VImage modulate(const VImage& image, const Output& output) {
     const VImage colours = as_rgb(image);
     std::vector<double> factors{output.brightness, output.saturation, 1};
@@ -50,7 +50,7 @@ VImage blur(const VImage& image, double sigma) {
     return image.premultiply().gaussblur(sigma).unpremultiply().cast(image.format());
 }
 
-// How much of the pixel at (x, y) is inside of a rectangle with round corners, 0 to 1.
+// The fraction of the pixel at (x, y) inside a rectangle with rounded corners, 0 to 1.
 double coverage(double x, double y, double width, double height, double radius) {
     const double across = std::max({radius - x, x - (width - radius), 0.0});
     const double down = std::max({radius - y, y - (height - radius), 0.0});

@@ -1,4 +1,4 @@
-// What changes the look of the picture. All of it runs on the small image. May throw vips::VError.
+// The effects, applied to the small image. May throw vips::VError.
 #pragma once
 
 #include <vips/vips8>
@@ -7,10 +7,10 @@
 
 namespace thumbnailer {
 
-// Greyscale; brightness, saturation and hue; contrast; blur; sharpen: in this order, those that were asked for.
+// Applies the output's effects in this order: greyscale; brightness, saturation and hue; contrast; blur; sharpen.
 vips::VImage with_effects(const vips::VImage& image, const Output& output);
 
-// Rounded corners, or the largest circle in the middle: outside of it the image is transparent.
+// Rounds the corners, or keeps the largest centred circle; the rest of the image becomes transparent.
 vips::VImage rounded(const vips::VImage& image, std::int32_t radius);
 
 } // namespace thumbnailer

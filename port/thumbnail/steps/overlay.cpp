@@ -41,7 +41,7 @@ VImage with_overlay(const VImage& image, const VImage& overlay, const Output& ou
                                             ->set("y", place.y)
                                             ->set("compositing_space", below.interpretation()))
                             .cast(below.format());
-    // An opaque picture stays opaque, whatever lies on it.
+    // An opaque picture stays opaque under any overlay.
     return below.has_alpha() ? both : both.extract_band(0, VImage::option()->set("n", 3));
 }
 

@@ -1,4 +1,4 @@
-// An image laid over the thumbnail: a watermark, a badge. May throw vips::VError.
+// Puts an image over the thumbnail, such as a watermark. May throw vips::VError.
 #pragma once
 
 #include <vips/vips8>
@@ -7,10 +7,10 @@
 
 namespace thumbnailer {
 
-// How large an overlay of size `image` is on a canvas: as wide as the output says, and never reaching out of it.
+// The size of an overlay of size `image` on a canvas: the output's overlay_scale, limited to the canvas.
 Size overlay_size(Size image, Size canvas, const Output& output);
 
-// `overlay` is sRGB and already of its size.
+// `overlay` is sRGB and already scaled.
 vips::VImage with_overlay(const vips::VImage& image, const vips::VImage& overlay, const Output& output);
 
 } // namespace thumbnailer

@@ -16,7 +16,7 @@ using vips::VImage;
 
 namespace {
 
-// A gif holds no profile, so its colours are sRGB.
+// A gif cannot contain a profile, so its colours are sRGB.
 Profile profile_of(const Plan& plan) { return plan.format == Format::gif ? Profile::srgb : plan.output->profile; }
 
 int depth_of(const Plan& plan) {

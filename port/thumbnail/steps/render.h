@@ -1,4 +1,4 @@
-// From a decoded image to the finished pixels of one output. Everything here may throw vips::VError.
+// Makes the final pixels of one output from a decoded image. Everything here may throw vips::VError.
 #pragma once
 
 #include <functional>
@@ -10,8 +10,8 @@
 
 namespace thumbnailer {
 
-// The part of the view at `scaled` size, upright, in memory. The image may be smaller than the view says, by what the
-// decoder left out.
+// The part of the view at `scaled` size, oriented, in memory. The image may be smaller than the view because of
+// shrink-on-load.
 vips::VImage scaled_part(const vips::VImage& image, const View& view, Size scaled, bool linear);
 
 // What the renderer asks for on its way.

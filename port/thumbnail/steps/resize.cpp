@@ -32,7 +32,7 @@ VImage table(std::size_t entries, double (*curve)(double), VipsBandFormat format
     return image_from(values.data(), static_cast<int>(entries), 1, format);
 }
 
-// Looks colours up in a table, alpha in a line.
+// Maps colours with a lookup table, and alpha linearly.
 VImage mapped(const VImage& image, const VImage& colours, const VImage& line) {
     if (!image.has_alpha()) return image.maplut(colours);
     const int alpha = image.bands() - 1;
@@ -52,7 +52,7 @@ VImage resized(const VImage& image, Size size) {
     return scaled(image.premultiply().cast(format), size).unpremultiply().cast(format);
 }
 
-// In 16 bits: 8 would lose the shadows, floats cost several times as much.
+// In 16 bits: 8 bits would lose detail in shadows, and floats take several times as long.
 VImage resized_in_linear_light(const VImage& image, Size size) {
     const VImage plain = to_srgb(image);
     const bool grey = plain.bands() < 3;

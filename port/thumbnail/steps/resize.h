@@ -7,10 +7,10 @@
 
 namespace thumbnailer {
 
-// The image at exactly `size`, by Lanczos. What a transparent pixel hides does not bleed into its neighbours.
+// Resizes the image to exactly `size` with Lanczos. Colours of transparent pixels do not bleed into their neighbours.
 vips::VImage resized(const vips::VImage& image, Size size);
 
-// The same in linear light, where mixing two colours is what the eye sees from afar. The image becomes sRGB.
+// The same in linear light, where the mean of two colours looks correct from a distance. The image becomes sRGB.
 vips::VImage resized_in_linear_light(const vips::VImage& image, Size size);
 
 } // namespace thumbnailer

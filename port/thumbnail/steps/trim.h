@@ -1,4 +1,4 @@
-// The border of one colour that may be left away. May throw vips::VError.
+// Finds the border of one colour for trimming. May throw vips::VError.
 #pragma once
 
 #include <vips/vips8>

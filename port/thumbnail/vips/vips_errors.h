@@ -9,7 +9,7 @@
 
 namespace thumbnailer {
 
-// libvips' message, on one line. Its buffer is the process's own and would be found in the next message too.
+// libvips' message, on one line. Clears its global buffer, which would otherwise be part of the next message.
 std::string take_vips_message();
 
 // A Failure on its way through what may throw vips::VError, to be found again unchanged.
@@ -30,7 +30,7 @@ T value_or_throw(Result<T> result) {
 
 template <typename Work>
 auto catch_vips_errors(Reason reason, const std::string& what, Work work) -> Result<decltype(work())> {
-    vips_error_clear(); // what succeeded may have complained, too
+    vips_error_clear(); // a successful call may also have written a message
     try {
         return work();
     } catch (const FailureThrown& thrown) {

@@ -9,7 +9,7 @@ namespace thumbnailer {
 
 namespace {
 
-// Those that a thumbnail may need.
+// The operations that a thumbnail may need.
 constexpr const char* kOperations[] = {
     "resize",        "reduceh",     "reducev",   "shrinkh",      "shrinkv",  "autorot",  "premultiply", "unpremultiply",
     "icc_transform", "colourspace", "embed",     "extract_area", "flatten",  "cast",     "copy",        "sequential",
@@ -18,8 +18,8 @@ constexpr const char* kOperations[] = {
 
 bool is_prebuilt() { return std::string_view(THUMBNAILER_LIBVIPS_ORIGIN) == "prebuilt"; }
 
-// Makes the class of an operation known, which takes longer than an image of 100 pixels and would otherwise
-// be done again in every worker. Only what was unblocked can run afterwards.
+// Initialises the class of an operation. This takes longer than an image of 100 pixels, and would otherwise happen
+// again in every worker. Afterwards only unblocked operations can run.
 bool preload_operation(std::string_view operation, bool unblock = false) {
     VipsOperation* made = vips_operation_new(std::string(operation).c_str());
     if (made == nullptr) return false;
@@ -31,17 +31,17 @@ bool preload_operation(std::string_view operation, bool unblock = false) {
 } // namespace
 
 Result<FormatSet> VipsRuntime::start(const char* program, FormatSet wanted) {
-    // liborc would write code to a file in the home directory and run it. The prebuilt libvips has its vector code
-    // compiled in (Highway), and without it resamples three times as slowly.
+    // liborc would write code to a file in the home directory and run it, so it is turned off. The prebuilt libvips has
+    // its vector code compiled in (Highway); without that it resamples three times as slowly.
     if (!is_prebuilt()) ::setenv("VIPS_NOVECTOR", "1", 1);
     ::setenv("ORC_CODE", "emulate", 1); // libvips before 8.15 does not ask itself in every operation
     if (vips_init(program) != 0) return Failure{Reason::internal, "libvips does not start"};
-    // Each image is decoded by a thread of its own. An arena for each would keep what its thread has freed: after 40
-    // photographs three times as much memory as with one, in the same time.
+    // Each image is decoded by its own thread. With one malloc arena for each thread, freed memory stays in the arenas:
+    // after 40 photographs three times as much memory as with a single arena, in the same time.
     ::mallopt(M_ARENA_MAX, 1);
     vips_concurrency_set(1); // parallelism is the number of workers
-    vips_cache_set_max(0);   // every image is a new one
-    // An allow-list: whatever else libvips was built with, no other loader and no other saver can run.
+    vips_cache_set_max(0);   // no image comes twice
+    // An allow-list: no other loader or saver of this libvips can run.
     vips_operation_block_set("VipsForeignLoad", TRUE);
     vips_operation_block_set("VipsForeignSave", TRUE);
     FormatSet loaded;
@@ -57,7 +57,8 @@ Result<FormatSet> VipsRuntime::start(const char* program, FormatSet wanted) {
 }
 
 std::string VipsRuntime::version() {
-    return std::to_string(vips_version(0)) + "." + std::to_string(vips_version(1)) + "." + std::to_string(vips_version(2));
+    return std::to_string(vips_version(0)) + "." + std::to_string(vips_version(1)) + "." +
+           std::to_string(vips_version(2));
 }
 
 } // namespace thumbnailer

@@ -1,5 +1,5 @@
-// libvips in this process: started once, before any worker is forked, so that each worker has it loaded.
-// Starting it makes no thread and runs no operation: libvips' threads would not survive a fork.
+// Starts libvips in this process, once, before any worker is forked, so that each worker has it loaded. The start
+// creates no thread and runs no operation, because libvips' threads would not survive a fork.
 #pragma once
 
 #include <string>

@@ -12,13 +12,13 @@ namespace thumbnailer {
 
 namespace {
 
-constexpr int kUsualEffort = 4; // as libvips'
+constexpr int kUsualEffort = 4; // libvips' default
 constexpr std::uint8_t kGrey = 128;
 
 using Levels = std::array<std::uint8_t, 256>;
 
-// From the whole range of a byte, as JFIF has it, to that of video, `range` steps about a `zero` that moves to another
-// (ITU-R BT.601). In whole numbers, rounded.
+// Converts from the full range of a byte (JFIF) to the video range (ITU-R BT.601): scales the distance from the zero
+// point to `range` steps, and moves the zero point. In integers, rounded.
 constexpr Levels levels(int range, int zero, int video_zero) {
     Levels made{};
     for (int value = 0; value < 256; ++value)
@@ -51,7 +51,7 @@ std::optional<WebPConfig> config_for(const Output& output, std::int32_t quality)
     return config;
 }
 
-// libwebp's view of planes that belong to somebody else, and the file that it writes.
+// libwebp's view of borrowed planes, and the file that it writes.
 class Picture {
 public:
     Picture(std::vector<Plane>& planes, Size size) : sound_(WebPPictureInit(&picture_) != 0) {

@@ -1,4 +1,4 @@
-// A WebP of planes as JPEG has them.
+// Encodes JPEG's planes as a WebP.
 #pragma once
 
 #include <optional>
@@ -9,11 +9,11 @@
 
 namespace thumbnailer {
 
-// How many pixels along each side one sample of colour stands for (RFC 9649, 2.3: 4:2:0, always).
+// The number of pixels along each side for one chroma sample (RFC 9649, 2.3: always 4:2:0).
 inline constexpr std::int32_t kWebpSubsampling = 2;
 
-// `planes` are of an image of `size`: one, or three of which the last two are subsampled. They are changed. Nothing
-// when libwebp has anything to object.
+// `planes` are one or three planes of an image of `size`; the last two are subsampled. Modifies them. nullopt after an
+// error of libwebp.
 std::optional<EncodedFile> encode_webp(std::vector<Plane>& planes, Size size, const Output& output,
                                        std::int32_t quality);
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr double kLobes = 3; // of both kernels
 
-// A single plane is grey to zimg: it knows nothing of subsampling then, and takes any size.
+// For zimg a single plane is a grey image, which may have any size, because it is not subsampled.
 zimg_image_format format_of(Size size) {
     zimg_image_format format;
     zimg_image_format_default(&format, ZIMG_API_VERSION);
@@ -19,7 +19,7 @@ zimg_image_format format_of(Size size) {
     return format;
 }
 
-// At the edges of a plane zimg sees it in a mirror, once: no filter may be wider than what it filters.
+// zimg mirrors a plane once at its edges, so a filter must not be wider than the plane.
 bool is_wide_enough(std::int32_t plane, double area, std::int32_t result) {
     return std::min<double>(plane, area) > kLobes * std::max(1.0, area / result);
 }
@@ -41,7 +41,7 @@ std::optional<Resampler> Resampler::make(const Resampling& resampling) {
     parameters.resample_filter = kernel == Kernel::lanczos ? ZIMG_RESIZE_LANCZOS : ZIMG_RESIZE_SPLINE36;
     parameters.filter_param_a = kLobes; // of Lanczos
     parameters.dither_type = ZIMG_DITHER_NONE;
-    // Not AUTO_64B: its kernels for AVX-512 draw vertical lines at scales a little under a half (zimg 3.0.4).
+    // Not AUTO_64B: its AVX-512 kernels produce vertical lines at scales slightly below a half (zimg 3.0.4).
     parameters.cpu_type = ZIMG_CPU_AUTO;
     Graph graph(zimg_filter_graph_build(&source, &target, &parameters), &zimg_filter_graph_free);
     if (!graph) return std::nullopt;

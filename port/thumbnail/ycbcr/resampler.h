@@ -11,7 +11,7 @@
 
 namespace thumbnailer {
 
-// A part of a plane, in samples. It may end between two of them, and reach a little over the edges.
+// A part of a plane, in samples. It may end between two samples, and extend slightly over the edges.
 struct Area {
     double left = 0;
     double top = 0;
@@ -21,14 +21,14 @@ struct Area {
     bool operator==(const Area&) const = default;
 };
 
-// How many samples beyond an area the filter reads, at this many samples of the source for one of the result.
+// The number of samples that the filter reads beyond an area, for this number of source samples per result sample.
 double filter_support(double samples_for_one);
 
-// Both see three samples to each side. Lanczos is the sharper by a little: SSIM to a full decode differs by 0.0003 on a
-// photo. But its weights are sines, which for a thumbnail take as long as a fifth of the decoding.
+// Both kernels use three samples to each side. Lanczos is slightly sharper: its SSIM to a full decode differs by 0.0003
+// on a photo. But its weights are sines, whose computation for a thumbnail takes a fifth of the time of the decoding.
 enum class Kernel { lanczos, spline };
 
-// What is resampled: an area of planes of one size to another size.
+// The parameters of a resampler: an area of planes of one size, resampled to another size.
 struct Resampling {
     Size plane;
     Area area;
@@ -40,10 +40,10 @@ struct Resampling {
 
 class Resampler {
 public:
-    // Nothing when the area or the result is only a few samples wide.
+    // nullopt if the area or the result is only a few samples wide.
     static std::optional<Resampler> make(const Resampling& resampling);
 
-    // Nothing when zimg has anything to object.
+    // nullopt after an error of zimg.
     std::optional<Plane> operator()(const Plane& plane) const;
 
 private:
@@ -54,16 +54,16 @@ private:
     Size result_;
 };
 
-// The most recently used resamplers. Making one takes a tenth of the time of a thumbnail; both planes of chroma need
-// the same, and photographs of one size often follow each other.
+// Caches the most recently used resamplers. Creating one takes a tenth of the time of a thumbnail. Both chroma planes
+// use the same one, and consecutive photographs often have the same size.
 class ResamplerCache {
 public:
-    // Null where there is none. Valid until the next call.
+    // Null if none can be created. Valid until the next call.
     const Resampler* find(const Resampling& resampling);
 
 private:
     static constexpr std::size_t kMaxEntries = 8;
-    std::vector<std::pair<Resampling, Resampler>> recent_; // the one that was used last is the first
+    std::vector<std::pair<Resampling, Resampler>> recent_; // most recently used first
 };
 
 } // namespace thumbnailer

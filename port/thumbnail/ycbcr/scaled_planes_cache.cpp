@@ -13,7 +13,7 @@ std::int32_t samples_along(std::int32_t length, std::int32_t subsampling) {
     return (length + subsampling - 1) / subsampling;
 }
 
-// Samples of an output per pixel of the source, before the orientation is applied.
+// The output's samples per pixel of the source, before the orientation is applied.
 struct Ratio {
     double across;
     double down;
@@ -53,7 +53,7 @@ Area area_in(const SourcePlane& source, const Area& pixels) {
 std::int32_t rows_for(const Plan& plan, std::int32_t subsampling) {
     const Origin origin = origin_of(plan, subsampling);
     const double pixels_for_one = origin.area.height / origin.size.height;
-    constexpr double kCoarsest = 32; // rows that a sample of colour stands for at most, in an eighth of the size
+    constexpr double kCoarsest = 32; // the maximum number of rows for a chroma sample, at an eighth of the size
     const double bottom = origin.area.top + origin.area.height + filter_support(std::max(pixels_for_one, kCoarsest));
     return std::min(plan.view.stored_size().height, static_cast<std::int32_t>(std::ceil(bottom)));
 }
@@ -77,7 +77,7 @@ const ScaledPlanesCache::Entry* ScaledPlanesCache::same(const Plan& plan, std::i
     return found == entries_.end() ? nullptr : &*found;
 }
 
-// The smallest that suffices; entries become smaller from first to last.
+// The smallest entry that suffices; entries become smaller from first to last.
 const std::vector<SourcePlane>& ScaledPlanesCache::source_for(const Plan& plan, std::int32_t subsampling) const {
     for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
         const bool has_all = !entry->layout.crops() && entry->subsampling <= subsampling;
@@ -86,7 +86,7 @@ const std::vector<SourcePlane>& ScaledPlanesCache::source_for(const Plan& plan, 
     return source_;
 }
 
-// Both planes of colour have the same size, in the source as well.
+// Both chroma planes have the same size, also in the source.
 bool ScaledPlanesCache::add(const Plan& plan, std::int32_t subsampling) {
     const std::vector<SourcePlane>& source = source_for(plan, subsampling);
     const Ratio ratio = ratio_of(plan);

@@ -1,5 +1,5 @@
-// The resampled planes of several outputs of one source. Every later output of at most half the size is made from those
-// of a larger one; one of the same size in another format reuses them.
+// Keeps the resampled planes of the outputs of one source. A later output of at most half the size is made from the
+// planes of a larger one; an output of the same size in another format reuses them.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace thumbnailer {
 
-// How many rows of the source, from the top, an output needs whose chroma is subsampled by `subsampling` along each
+// The number of rows of the source, from the top, for an output with chroma subsampled by `subsampling` along each
 // side.
 std::int32_t rows_for(const Plan& plan, std::int32_t subsampling);
 
@@ -20,7 +20,7 @@ public:
     ScaledPlanesCache(std::vector<SourcePlane> source, Kernel kernel, ResamplerCache& resamplers)
         : source_(std::move(source)), kernel_(kernel), resamplers_(resamplers) {}
 
-    // The oriented planes of an output. Ask for the largest first. Nothing when it is too small to be resampled.
+    // The oriented planes of an output. Request the largest first. nullopt if it is too small to be resampled.
     std::optional<std::vector<Plane>> planes_of(const Plan& plan, std::int32_t subsampling);
 
 private:

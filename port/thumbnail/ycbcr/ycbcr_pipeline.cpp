@@ -32,7 +32,7 @@ std::int32_t shrink_for(const Plan& plan, Speed speed) {
     return shrink_on_load(plan.view.stored_size(), stored_scaled_size(plan), speed);
 }
 
-// An upper bound, as if nothing were subsampled: the decoded source, which the largest output decides, and all outputs.
+// An upper bound, without subsampling: the decoded source, at the scale for the largest output, and all outputs.
 std::int64_t bytes_of_planes(const Header& header, std::span<const Plan> plans, Speed speed) {
     std::int64_t source = 0;
     std::int64_t outputs = 0;
@@ -55,7 +55,7 @@ bool needs_planes(const Plan& plan) {
     const Layout& layout = plan.layout;
     if (!is_written(plan.format, output)) return false;
     if (plan.view.part != whole(plan.view.oriented_size)) return false; // the filter would read pixels beside the part
-    if (enlarges(plan)) return false;                                   // libvips has another filter for that
+    if (enlarges(plan)) return false;                                   // libvips uses another filter for it
     if (layout.crops() && output.crop != Crop::centre) return false;
     if (layout.pads() || layout.padding != Padding{}) return false;
     return output.profile == Profile::srgb && !output.linear && !has_effects(output) && !is_searched(output) &&
@@ -67,7 +67,7 @@ std::int32_t subsampling_for(const Plan& plan) {
     return subsampling_of(*plan.output, quality_of(plan.format, *plan.output));
 }
 
-// As much of the source as the most demanding output needs.
+// Decodes the part of the source that all outputs together need.
 std::optional<std::vector<SourcePlane>> decoded(Bytes source, std::span<const Plan> plans, Speed speed) {
     std::int32_t shrink = std::numeric_limits<std::int32_t>::max();
     std::int32_t smaller = std::numeric_limits<std::int32_t>::max();

@@ -1,5 +1,5 @@
-// The fast path from a JPEG to a JPEG or a WebP: its planes of YCbCr are resampled as they are stored, chroma at its
-// own resolution. Nothing is upsampled or converted to RGB and back.
+// The fast path from a JPEG to a JPEG or a WebP: it resamples the stored YCbCr planes, chroma at its own resolution,
+// without upsampling and without a conversion to RGB and back.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ struct EncodedFile;
 struct Plan;
 class ResamplerCache;
 
-// A worker keeps it from one image to the next, for the resamplers in it.
+// A worker keeps it from one image to the next, because it caches resamplers.
 class YcbcrPipeline {
 public:
     YcbcrPipeline();
@@ -24,13 +24,13 @@ public:
     YcbcrPipeline(const YcbcrPipeline&) = delete;
     YcbcrPipeline& operator=(const YcbcrPipeline&) = delete;
 
-    // Whether all outputs of one source can be made from planes alone, and an eighth of the memory limit is enough for
-    // the planes. (libvips reads row by row and needs less.)
+    // Whether all outputs of one source can be made from planes, and the planes fit into an eighth of the memory limit.
+    // (libvips reads row by row and needs less memory.)
     static bool can_make(const Header& header, std::span<const Plan> plans, Speed speed, const Limits& limits);
 
-    // The outputs of one source, for which can_make holds, the largest first. An output is empty when the source has no
-    // usable planes, its decoder warns, or the output is too small for the resampler: libvips then makes it or reports
-    // the error.
+    // Makes the outputs of one source, the largest first; can_make must be true. An output is empty if the source has
+    // no usable planes, its decoder warns, or the output is too small for the resampler. Then libvips makes it or
+    // reports the error.
     std::vector<std::optional<EncodedFile>> make(Bytes source, std::span<const Plan> plans, Speed speed);
 
 private:

@@ -1,4 +1,4 @@
-// In the place of thumbnail/ycbcr/ycbcr_pipeline.cpp in a program that is built without the fast path.
+// Replaces thumbnail/ycbcr/ycbcr_pipeline.cpp in a program that is built without the fast path.
 #include "thumbnail/ycbcr/ycbcr_pipeline.h"
 #include "thumbnail/geometry/plan.h"
 #include "thumbnail/pixels/planes.h"

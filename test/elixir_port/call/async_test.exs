@@ -213,7 +213,10 @@ defmodule Thumbnailer.Call.AsyncTest do
     ref = async(name)
     eventually("the request did not arrive", fn -> counts(name).sent == 1 end)
     Process.exit(Process.whereis(name), :kill)
-    assert_receive {^ref, {:error, %Error{reason: :unavailable, message: message}}}
+
+    assert_receive {^ref, {:error, %Error{reason: :unavailable, message: message}}},
+                   5_000
+
     assert message =~ "killed"
     refute_receive {^ref, _result}, 50
   end

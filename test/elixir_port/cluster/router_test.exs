@@ -61,7 +61,7 @@ defmodule Thumbnailer.Cluster.RouterTest do
           assert({:ok, %Thumbnail{}} = Thumbnailer.make({:bytes, "x"}, 10, on: {:cluster, group}))
 
     assert Router.of(group) == router
-    # What a beat says is looked at as well.
+    # The load in a heartbeat is checked, too.
     send(router, {:heartbeat, self(), :much})
     assert [%{load: 0}] = Cluster.members(group)
   end

@@ -80,7 +80,7 @@ defmodule Thumbnailer.Features.RemoteTest do
     began = System.monotonic_time(:millisecond)
     ref = Thumbnailer.async({:bytes, "x"}, 1, on: there, timeout: 300)
     # More than the connection takes at once.
-    large = {:bytes, :binary.copy("x", 20_000_000)}
+    large = {:bytes, :binary.copy("x", 2_000_000)}
 
     for source <- [{:bytes, "x"}, large, ["a", "stream"]] do
       assert {:error, %Error{reason: :timeout, message: message}} =
@@ -92,7 +92,7 @@ defmodule Thumbnailer.Features.RemoteTest do
     assert_receive {^ref, {:error, %Error{reason: :timeout}}}, 2_000
     assert System.monotonic_time(:millisecond) - began < 6_000
     signal(beam, :CONT)
-    assert {:ok, %Thumbnail{}} = make(there)
+    eventually("it does not answer", fn -> match?({:ok, %Thumbnail{}}, make(there)) end)
     refute_receive {_ref, _late}, 50
   end
 

@@ -81,7 +81,7 @@ defmodule Thumbnailer.Protocol.CodecTest do
     decode = &(&1 |> :erlang.term_to_binary() |> Codec.decode())
     exit = {:event, :worker_exit, %{os_pid: 7, made: 3, signal: :segv}}
     assert decode.(exit) == {:ok, exit}
-    recycle = {:event, :worker_recycle, %{os_pid: 7, made: 3, reason: :reuse}}
+    recycle = {:event, :worker_recycle, %{os_pid: 7, made: 3, reason: :max_images_per_worker}}
     assert decode.(recycle) == {:ok, recycle}
 
     for other <- [

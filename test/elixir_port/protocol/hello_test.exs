@@ -29,6 +29,13 @@ defmodule Thumbnailer.Protocol.HelloTest do
     assert decode({:hello, hello}) == {:ok, hello}
   end
 
+  test "records are read, such as what reads and writes each format" do
+    hello = Map.put(@hello, :formats, [%{name: :jpeg, read: true}, %{name: :png, read: false}])
+    frame = :erlang.term_to_binary({:hello, Map.delete(hello, :formats)})
+    assert {:ok, _without} = Codec.decode_hello(frame)
+    assert {:ok, %{formats: [%{read: true}, %{read: false}]}} = decode({:hello, hello})
+  end
+
   test "a program that is newer says what this library has no words for: that is left out, and no atom is made" do
     name = "hello_test_#{System.unique_integer([:positive])}"
     atom = <<119, byte_size(name), name::binary>>

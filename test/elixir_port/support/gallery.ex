@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Gallery do
   @moduledoc false
-  # docs/options.md and the pictures of docs/pictures: each option as the option table describes it, and what it does to
-  # samples/images. script/pictures writes them, gallery_test.exs says whether they are current.
+  # docs/options.md and the pictures of docs/pictures: each option with its text from the option table and its effect on
+  # samples/images. script/pictures writes them, gallery_test.exs checks that they are current.
 
   import Thumbnailer.Fixtures, only: [root: 1]
 
@@ -10,7 +10,7 @@ defmodule Thumbnailer.Gallery do
 
   defmodule Shot do
     @moduledoc false
-    # One picture: the call that makes it, and its file in docs/pictures.
+    # One picture: its call, and its file in docs/pictures.
     defstruct [:file, :options, source: "photo.jpg", size: {200, 100}]
   end
 
@@ -18,7 +18,7 @@ defmodule Thumbnailer.Gallery do
   @tall {80, 120}
   @tile {120, 120}
 
-  # What is shown beside an option; options that nobody sees in a picture have none.
+  # The pictures of an option; options without a visible effect have none.
   @shots [
     fit:
       {@wide,
@@ -75,12 +75,12 @@ defmodule Thumbnailer.Gallery do
   @introduction """
   # Options
 
-  What `Thumbnailer.make/3` and its siblings take, and what it does to this photo of 640 x 480 pixels:
+  The options of `Thumbnailer.make/3` and similar functions, and their effect on this photo of 640 x 480 pixels:
 
   ![hills at dusk, with a low sun](pictures/photo.jpg)
 
-  Options are given together, in any order; the work is done in the order of this page. One that does not exist or is
-  out of range raises `ArgumentError` and says what is accepted.
+  Options can be combined in any order; they are applied in the order of this page. An unknown option or a value out of
+  range raises `ArgumentError`; the message lists the accepted values.
 
   ```elixir
   {:ok, thumbnail} = Thumbnailer.make("photo.jpg", {200, 100}, fit: :cover, greyscale: true, format: :webp, quality: 60)
@@ -88,17 +88,17 @@ defmodule Thumbnailer.Gallery do
   ```
 
   The same options are flags of `mix thumbnailer.batch` (`--fit cover --max-bytes 20000`) and keys of the
-  [protocol](protocol.md#options). This page and its pictures are made by `script/pictures`.
+  [protocol](protocol.md#options). `script/pictures` makes this page and its pictures.
 
   ## The size
 
-  The second argument: `200` (no side longer than that), `{200, 100}` or `"200x100"` (a box), `"200x"` or `"x100"` (the
-  other side follows from the shape of the image). Sides are pixels, from 1 to 16,383.
+  The second argument: `200` (the longest side), `{200, 100}` or `"200x100"` (a box), `"200x"` or `"x100"` (the
+  other side follows from the shape of the image). Sides are in pixels, from 1 to 16,383.
   """
 
   @sections [
-    {"Shape and place", Geometry},
-    {"What the picture shows", Appearance},
+    {"Shape and position", Geometry},
+    {"Content and colours", Appearance},
     {"The file", Options.Encoding}
   ]
 
@@ -215,7 +215,8 @@ defmodule Thumbnailer.Gallery do
       |> Options.table()
       |> Enum.map_join("\n", &"### `#{&1.name}`\n\n#{sentences(&1)}\n")
 
-    "## The call\n\nThese hold for a whole call, not for one thumbnail of it.\n\n" <> rows
+    "## The call\n\nThese options apply to a whole call, not to one of its thumbnails.\n\n" <>
+      rows
   end
 
   defp sample(name), do: root("samples/images/" <> name)

@@ -1,23 +1,23 @@
 defmodule Thumbnailer.Cluster.Balancer do
   @moduledoc false
-  # Which member of a cluster group gets which request: pure data, so that a thousand nodes can be simulated with it
-  # (test/elixir_port/features/cluster_simulation_test.exs). The router does what it says.
+  # Assigns requests to the members of a cluster group. It is pure data, so tests can simulate a thousand nodes with it
+  # (test/elixir_port/features/cluster_simulation_test.exs). The router executes its assignments.
   #
-  # A member gets no more requests than it has slots, twice its workers, so that none of its workers waits and the rest
-  # can go to whoever is free next. Load is what a member holds, for whomever, over its workers.
+  # A member has twice as many slots as workers and gets at most that many requests. So no worker waits, and the other
+  # requests go to the next free member. Load is the number of a member's requests from all nodes, divided by its workers.
 
-  # How many members may fail at a request.
+  # A request fails for good after so many members failed at it.
   @max_failures 3
 
   defstruct members: %{}, by_load: :gb_sets.new(), queues: %{}, waiting: %{}, sent: %{}, next: 1
 
-  @typedoc "What a request needs: the format that is read, if that is known, and those that are written."
+  @typedoc "The formats that a request needs: the input format, if known, and the output formats."
   @type needs :: {loader :: atom | nil, savers :: [atom]}
 
   @type ref :: term
   @type id :: term
 
-  @typedoc "`from_others` is what others have it do; a member that is paused gets nothing."
+  @typedoc "`from_others` is the load from other nodes; a paused member gets no requests."
   @type member :: %{
           workers: pos_integer,
           loaders: [atom],
@@ -38,7 +38,7 @@ defmodule Thumbnailer.Cluster.Balancer do
           next: integer
         }
 
-  @doc "A member is there; `hello` is that of its program."
+  @doc "Adds a member; `hello` is the hello of its program."
   @spec join(t, id, map) :: t
   def join(balancer, id, hello) do
     member = %{
@@ -54,9 +54,9 @@ defmodule Thumbnailer.Cluster.Balancer do
   end
 
   @doc """
-  A member is gone. Its requests are queued again, in their old positions; those that failed too often are returned.
+  Removes a member. Its requests are queued again, in their old positions; those that failed too often are returned.
 
-  A request that three members did not survive may be the cause, and is not tried on a fourth.
+  A request that failed on three members may be the cause, so it is not tried on a fourth.
   """
   @spec leave(t, id) :: {failed :: [ref], t}
   def leave(balancer, id) do
@@ -68,7 +68,7 @@ defmodule Thumbnailer.Cluster.Balancer do
   defp assigned_to(balancer, id),
     do: for({ref, {^id, _sequence, _needs, _excluded}} <- balancer.sent, do: ref)
 
-  @doc "The member did not do the request, which goes to another one."
+  @doc "The member failed at the request, so it goes to another one."
   @spec fail(t, ref, id) :: {failed :: [ref], t}
   def fail(balancer, ref, id) do
     case balancer.sent do
@@ -86,12 +86,12 @@ defmodule Thumbnailer.Cluster.Balancer do
       else: {[ref | failed], balancer}
   end
 
-  @doc "A member says how much it has to do, for whomever."
+  @doc "Updates the load of a member, from all nodes."
   @spec report(t, id, non_neg_integer) :: t
   def report(balancer, id, total),
     do: update(balancer, id, &%{&1 | from_others: max(total - &1.own, 0)})
 
-  @doc "Pauses a member, or takes it back into service."
+  @doc "Pauses or resumes a member."
   @spec set_paused(t, id, boolean) :: t
   def set_paused(balancer, id, paused), do: update(balancer, id, &%{&1 | paused: paused})
 
@@ -109,12 +109,12 @@ defmodule Thumbnailer.Cluster.Balancer do
     }
   end
 
-  @doc "Whether there is a member, paused or not, that supports it."
+  @doc "Whether any member, paused or not, supports these needs."
   @spec capable?(t, needs) :: boolean
   def capable?(balancer, needs),
     do: Enum.any?(balancer.members, fn {_id, member} -> supports?(member, needs) end)
 
-  @doc "Takes a request out; the slot of one that was sent is free again."
+  @doc "Removes a request and frees its slot."
   @spec remove(t, ref) :: t
   def remove(balancer, ref) do
     case balancer do
@@ -129,7 +129,7 @@ defmodule Thumbnailer.Cluster.Balancer do
     end
   end
 
-  @doc "Assigns what can be assigned now: the oldest request first, to the least loaded member that can do it."
+  @doc "Assigns all requests for which a slot is free: the oldest first, to the least loaded member that supports it."
   @spec assign(t) :: {[{ref, id}], t}
   def assign(balancer), do: assign(balancer, [])
 
@@ -149,7 +149,7 @@ defmodule Thumbnailer.Cluster.Balancer do
     end
   end
 
-  # A member that failed at it before gets it only when there is no other.
+  # A member that failed at the request gets it again only if there is no other member.
   defp choose(balancer, needs, ref) do
     {_sequence, _needs, excluded} = Map.fetch!(balancer.waiting, ref)
     capable? = &supports?(Map.fetch!(balancer.members, &1), needs)

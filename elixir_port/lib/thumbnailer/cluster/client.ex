@@ -1,8 +1,8 @@
 defmodule Thumbnailer.Cluster.Client do
   @moduledoc false
   # One request to a cluster group, in the process of its caller: asks the router for a member, sends the request there,
-  # and does so again when the member is lost. Answers of members that were given up are dropped on arrival, as
-  # they go to an alias that is no more; only the accepted one is written to files.
+  # and repeats this if the member is lost. Replies of members that were given up go to an inactive alias and are dropped;
+  # only the accepted reply is written to files.
 
   alias Thumbnailer.{Error, Request}
   alias Thumbnailer.Cluster.{Router, Transfer}

@@ -1,11 +1,11 @@
 defmodule Thumbnailer.Cluster.Events do
   @moduledoc false
-  # What happens to batches and nodes, as messages to processes that asked for it, on any node. See
-  # `Thumbnailer.Cluster.subscribe/1` for the messages.
+  # Sends messages about batches and nodes to subscribers on any node. See `Thumbnailer.Cluster.subscribe/1` for the
+  # messages.
 
   alias Thumbnailer.Cluster.Scope
 
-  # Milliseconds between two messages of progress.
+  # Milliseconds between two progress messages.
   @interval 250
 
   @spec subscribe(atom) :: :ok
@@ -17,16 +17,17 @@ defmodule Thumbnailer.Cluster.Events do
     :ok
   end
 
-  @doc "A node came or went, as the router of this node saw it: told on this node, as each node has its own."
+  @doc "A node came or went, as seen by the router of this node. Only this node is told, because each has its own router."
   @spec node(atom, tuple) :: :ok
   def node(group, event) do
     deliver(:pg.get_local_members(Scope.name(), {:subscribers, group}), group, event)
   end
 
   @doc """
-  Tells all nodes how far a batch is, unless it did so less than a quarter of a second before.
+  Publishes the progress of a batch on all nodes, at most every quarter of a second.
 
-  `published_at` is when it did so last, in monotonic milliseconds: at first the start of the batch, then what this returned.
+  `published_at` is the time of the last message in monotonic milliseconds: first the start of the batch, then the last
+  return value.
   """
   @spec progress(atom, integer, map) :: integer
   def progress(group, published_at, counts) do
@@ -40,7 +41,7 @@ defmodule Thumbnailer.Cluster.Events do
     end
   end
 
-  @doc "A batch is at its end."
+  @doc "A batch has finished."
   @spec finished(atom, map) :: :ok
   def finished(group, counts), do: publish(group, :finished, counts)
 

@@ -1,8 +1,8 @@
 defmodule Thumbnailer.Cluster.Member do
   @moduledoc false
-  # Speaks for an instance in a cluster group. It joins when the program has said hello, so that a node whose program
-  # does not start gets no requests, and tells every router that asks what the instance can do and, at each heartbeat,
-  # how much it has to do.
+  # Represents an instance in a cluster group. It joins after the hello of the program, so a node whose program does not
+  # start gets no requests. It reports the capabilities of the instance to each router that asks, and its load with each
+  # heartbeat.
   #
   # To routers it sends {:member, self(), info} and {:heartbeat, self(), load}.
 

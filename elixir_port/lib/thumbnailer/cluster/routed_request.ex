@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Cluster.RoutedRequest do
   @moduledoc false
-  # One request that is not finished, as a router knows it. The router gets {:deadline_passed, ref} when its time is over and
+  # One unfinished request in a router. The router gets {:deadline_passed, ref} at its deadline, and
   # {{:caller_down, ref}, ...} when its caller ends.
 
   @enforce_keys [:ref, :monitor, :timer]
@@ -11,7 +11,7 @@ defmodule Thumbnailer.Cluster.RoutedRequest do
           # of the caller
           monitor: reference,
           timer: reference,
-          # overdue: past its deadline, which the member keeps itself; its answer may still be on the way
+          # overdue: its deadline has passed, but the member enforces the deadline, too, and its reply may still arrive
           state: :open | :overdue
         }
 
@@ -22,12 +22,12 @@ defmodule Thumbnailer.Cluster.RoutedRequest do
     %__MODULE__{ref: ref, monitor: monitor, timer: start_timer(ref, timeout)}
   end
 
-  @doc "The deadline has passed; the answer may still come within `grace` milliseconds."
+  @doc "The deadline has passed; a reply may still arrive within `grace` milliseconds."
   @spec overdue(t, pos_integer) :: t
   def overdue(%__MODULE__{state: :open} = request, grace),
     do: %{request | state: :overdue, timer: start_timer(request.ref, grace)}
 
-  @doc "Ends the watch over the caller and the deadline."
+  @doc "Removes the monitor of the caller and the timer."
   @spec close(t) :: :ok
   def close(request) do
     Process.demonitor(request.monitor, [:flush])

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Cluster.Router do
   @moduledoc false
-  # Gives the requests of this node to the members of one group. It holds no image: callers ask it for a member, send
-  # the request there themselves, and say how it went. It never waits for anybody.
+  # Assigns the requests of this node to the members of one group. It holds no images: callers ask it for a member, send
+  # the request there themselves, and report the result. It never blocks.
   #
   # A caller sends {:submit, ref, caller, needs, timeout} and gets, tagged with ref: {:assigned, member, info} whenever
   # it is to send its request to a member, also when that is to be another one; or {:error, error}.

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Cluster.Scope do
   @moduledoc false
-  # The :pg scope in which the groups and their subscribers are known.
+  # The :pg scope of the groups and their subscribers.
 
   @spec name() :: atom
   def name, do: Thumbnailer.Cluster.Scope

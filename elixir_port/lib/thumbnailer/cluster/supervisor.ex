@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Cluster.Supervisor do
   @moduledoc false
-  # What each node needs to be part of clusters: the :pg scope that groups live in, and the routers of those groups that
-  # this node gives requests to. Nothing is sent anywhere until nodes are connected.
+  # Supervises the cluster processes of a node: the :pg scope of all groups, and the routers of the groups that this node
+  # sends requests to. They send nothing until nodes are connected.
 
   use Supervisor
 

@@ -1,12 +1,12 @@
 defmodule Thumbnailer.Cluster.Transfer do
   @moduledoc false
-  # A request as it travels: the source as bytes, unless the nodes share their storage, and outputs without files.
-  # The files are written here, from the one answer that counts: a node that was given up may still be at work, and
+  # Prepares a request for another node: the source as bytes, unless the nodes share their storage, and outputs without
+  # files. This node writes the files, from the accepted reply only: a node that was given up may still be at work and
   # must not write.
 
   alias Thumbnailer.{Error, Formats, Request, Source}
 
-  # What files of each format begin with; the suffix of a path says it otherwise.
+  # The magic bytes of each format; for a path the suffix is used.
   @signatures [
     {:jpeg, <<0xFF, 0xD8, 0xFF>>},
     {:png, <<0x89, "PNG">>},
@@ -16,7 +16,7 @@ defmodule Thumbnailer.Cluster.Transfer do
     {:tiff, <<"MM", 0, "*">>}
   ]
 
-  @doc "The format that a member must read, as far as it can be known, and those that it must write."
+  @doc "The format that a member must read, if it is known, and the formats that it must write."
   @spec needs(Request.t()) :: Thumbnailer.Cluster.Balancer.needs()
   def needs(%Request{source: source, spec: spec}) do
     formats =
@@ -38,7 +38,7 @@ defmodule Thumbnailer.Cluster.Transfer do
 
   defp loader(_other), do: nil
 
-  @doc "The request as it is sent; `limit` is how large a frame the member takes, in bytes."
+  @doc "The request to send; `limit` is the member's maximum size of a frame in bytes."
   @spec pack(Request.t(), pos_integer) :: {:ok, Request.t()} | {:error, Error.t()}
   def pack(%Request{} = request, limit) do
     with {:ok, source} <- source(request.source, request.shared_storage, limit),
@@ -72,7 +72,7 @@ defmodule Thumbnailer.Cluster.Transfer do
 
   defp without_files(spec), do: spec
 
-  @doc "The answer as the caller wants it: outputs that have a file are written to it."
+  @doc "The reply for the caller: writes outputs with a file to it."
   @spec unpack({:ok, map} | {:error, Error.t()}, Request.t()) :: {:ok, map} | {:error, Error.t()}
   def unpack({:ok, %{outputs: answers} = answer}, %Request{spec: %{outputs: outputs}})
       when length(answers) == length(outputs),
@@ -92,7 +92,7 @@ defmodule Thumbnailer.Cluster.Transfer do
   defp unwritable(path, posix),
     do: "#{inspect(path)} cannot be written: #{:file.format_error(posix)}"
 
-  # As the port program does it: the file appears whole, or not at all.
+  # Writes the file atomically, like the program.
   defp write_whole(path, data) do
     part =
       "#{Path.dirname(path)}/.#{binary_part(Path.basename(path), 0, min(200, byte_size(Path.basename(path))))}.thumbnailer-#{System.pid()}-#{System.unique_integer([:positive])}"

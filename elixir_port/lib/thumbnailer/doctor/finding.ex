@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Doctor.Finding do
   @moduledoc """
-  One thing that `Thumbnailer.Doctor` looked at: its state, the detail that was found, and what to do when it is not well.
+  The result of one check of `Thumbnailer.Doctor`: its state, a detail, and advice if the check failed.
   """
 
   @enforce_keys [:state, :what, :detail]
@@ -30,7 +30,7 @@ defmodule Thumbnailer.Doctor.Finding do
     do: %__MODULE__{state: :error, what: what, detail: detail, advice: advice}
 
   @doc """
-  The finding as a line for people, and a second one with the advice, if there is any.
+  The finding as a line for people, with a second line for the advice, if any.
 
       iex> Thumbnailer.Doctor.Finding.text(%Thumbnailer.Doctor.Finding{state: :ok, what: "webp", detail: "written and read"})
       "ok      webp      written and read"

@@ -1,12 +1,12 @@
 defmodule Thumbnailer.Doctor.Samples do
   @moduledoc false
-  # Goes through the formats of a program: makes a sample in each that it writes and reads it again, reads a sample of
-  # those that are only read, and says of the others why they are not read.
+  # Tests each format of a program: writes a sample and reads it again; for input-only formats reads a built-in sample; for
+  # the others reports why they are not read.
 
   alias Thumbnailer.{Error, Formats}
   alias Thumbnailer.Doctor.Finding
 
-  # A picture of 8 x 6 pixels to make the others from.
+  # A picture of 8 x 6 pixels to convert.
   @png Base.decode64!(
          "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAGCAIAAABxZ0isAAAAEklEQVR4nGP8z4AdMOEQp4sEAJiFAQtsMIKbAAAAAElFTkSuQmCC"
        )
@@ -77,7 +77,7 @@ defmodule Thumbnailer.Doctor.Samples do
   defp entry(tag, type, value),
     do: <<tag::little-16, type::little-16, 1::little-32, value::little-32>>
 
-  # What was written must be readable again.
+  # The written sample must be readable.
   defp round_trip(format, on) do
     with {:ok, thumbnail} <- Thumbnailer.make({:bytes, @png}, 4, format: format, on: on),
          {:ok, %{format: ^format}} <- Thumbnailer.probe({:bytes, thumbnail.data}, on: on),

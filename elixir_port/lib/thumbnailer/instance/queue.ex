@@ -100,7 +100,7 @@ defmodule Thumbnailer.Instance.Queue do
     |> count(:image, 1)
   end
 
-  @doc "Puts requests back to the front of their lines, in their order; they were sent, and wait again."
+  @doc "Puts requests that were sent back to the head of their queues, in their old order."
   @spec requeue(t, [PendingRequest.t()]) :: t
   def requeue(queue, entries) do
     entries

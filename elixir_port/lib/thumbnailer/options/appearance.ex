@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Options.Appearance do
   @moduledoc false
-  # The rows of what the picture shows and in which colours.
+  # The option rows for the content and the colours of the picture.
 
   import Thumbnailer.Options.Definition, only: [output: 4]
 
@@ -15,7 +15,7 @@ defmodule Thumbnailer.Options.Appearance do
 
   defp source do
     [
-      output(:page, :integer, "the page or frame that is shown, counted from 0.",
+      output(:page, :integer, "the page or frame to use, counted from 0.",
         min: 0,
         max: 99_999,
         default: 0
@@ -23,23 +23,24 @@ defmodule Thumbnailer.Options.Appearance do
       output(
         :animated,
         :boolean,
-        "keeps every frame of a gif or webp, where the thumbnail is gif or webp, too.",
+        "keeps all frames of a gif or webp, if the thumbnail is gif or webp, too.",
         default: false
       ),
       output(
         :speed,
         :choice,
-        "how much of a jpeg, a webp or a tiff with smaller copies of itself is decoded: `:balanced` leaves at " <>
-          "least twice the thumbnail to the resampler, `:fast` what just suffices, `:best` decodes everything.",
+        "how much of a jpeg, a webp or a tiff with smaller copies is decoded: `:fast` just enough, `:balanced` " <>
+          "at least twice the size of the thumbnail, `:best` everything.",
         choices: [:fast, :balanced, :best],
         default: :balanced
       ),
       output(
         :preview,
         :choice,
-        "whether a small copy will do that cameras put into jpeg, avif and heic: `:allow` takes it when it is not smaller " <>
-          "than the thumbnail and has the shape and orientation of the image, which has no colour profile, or in a heic one of its own in both. It may " <>
-          "be older than the image, and the rest of the file is not read. Not with `speed: :best` or `:metadata`.",
+        "whether to use the preview that cameras embed in jpeg, avif and heic. `:allow` uses it if it is not smaller than the " <>
+          "thumbnail and has the shape and orientation of the image, and the image has no colour profile or, in a heic, both " <>
+          "have one. The preview may be older than the image; the rest of the file is not read. Not with `speed: :best` or " <>
+          "`:metadata`.",
         choices: [:ignore, :allow],
         default: :ignore
       )
@@ -51,16 +52,16 @@ defmodule Thumbnailer.Options.Appearance do
       output(
         :profile,
         :choice,
-        "the colour space: `:srgb`, `:p3` (Display P3, embedded) or `:keep`, that of the source, embedded " <>
-          "(images that are not RGB become sRGB).",
+        "the colour space: `:srgb`, `:p3` (Display P3, embedded) or `:keep` (the source's, embedded; images " <>
+          "that are not RGB become sRGB).",
         choices: [:srgb, :p3, :keep],
         default: :srgb
       ),
       output(
         :linear,
         :boolean,
-        "resizes in linear light, which keeps fine bright detail, from the fully decoded image, which costs " <>
-          "4 to 9 times as much for photographs; with `speed: :fast` from at least twice the thumbnail.",
+        "resizes in linear light, which keeps fine bright detail. It decodes the full image, which takes 4 to 9 " <>
+          "times as long for photographs; with `speed: :fast` at least twice the size of the thumbnail.",
         default: false
       ),
       output(
@@ -74,20 +75,23 @@ defmodule Thumbnailer.Options.Appearance do
 
   defp effects do
     [
-      output(:greyscale, :boolean, "takes the colours away.",
+      output(:greyscale, :boolean, "removes the colours.",
         spellings: [:grayscale],
         default: false
       ),
-      factor(:brightness, "of the lightness, as a factor."),
-      factor(:contrast, "of the distance from middle grey, as a factor."),
-      factor(:saturation, "of the colourfulness, as a factor."),
-      output(:hue, :integer, "turns all colours, in degrees.", min: -360, max: 360, default: 0),
-      output(:blur, :number, "Gaussian blur, the sigma in pixels of the thumbnail.",
+      factor(:brightness, "factor of the lightness."),
+      factor(:contrast, "factor of the distance from middle grey."),
+      factor(:saturation, "factor of the chroma."),
+      output(:hue, :integer, "rotates the hue, in degrees.", min: -360, max: 360, default: 0),
+      output(:blur, :number, "Gaussian blur with this sigma, in pixels of the thumbnail.",
         min: 0.3,
         max: 250,
         default_doc: "none"
       ),
-      output(:sharpen, :amount, "sharpens, the sigma in pixels of the thumbnail. `true` is 0.5.",
+      output(
+        :sharpen,
+        :amount,
+        "sharpens with this sigma, in pixels of the thumbnail. `true` is 0.5.",
         min: 0.1,
         max: 10,
         default: false
@@ -101,7 +105,7 @@ defmodule Thumbnailer.Options.Appearance do
       output(
         :round,
         :radius,
-        "the radius of the corners, which become transparent, in pixels; `:circle` leaves the largest circle.",
+        "radius of the corners in pixels; they become transparent. `:circle` keeps the largest centred circle.",
         min: 1,
         max: Size.max(),
         default_doc: "none"
@@ -114,15 +118,15 @@ defmodule Thumbnailer.Options.Appearance do
       output(
         :overlay,
         :image,
-        "an image laid over the thumbnail, such as a watermark.",
+        "an image to put over the thumbnail, such as a watermark.",
         default_doc: "none"
       ),
-      output(:overlay_gravity, :choice, "where the overlay stands.",
+      output(:overlay_gravity, :choice, "the position of the overlay.",
         choices: Geometry.gravities(),
         choice_spellings: [center: :centre],
         default: :south_east
       ),
-      output(:overlay_opacity, :number, "how much the overlay covers.",
+      output(:overlay_opacity, :number, "the opacity of the overlay.",
         min: 0,
         max: 1,
         default: 1
@@ -130,7 +134,7 @@ defmodule Thumbnailer.Options.Appearance do
       output(
         :overlay_scale,
         :number,
-        "the width of the overlay, as a part of that of the thumbnail.",
+        "the width of the overlay, as a fraction of the thumbnail's width.",
         min: 0.01,
         max: 1,
         default: 0.25

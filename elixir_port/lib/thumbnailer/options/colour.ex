@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Options.Colour do
   @moduledoc false
-  # Colours as callers write them and as they stand on the wire, `#rrggbbaa`.
+  # Converts colours from the callers' forms to the form on the wire, `#rrggbbaa`.
 
   @typedoc "A colour in sRGB. Alpha goes from 0, transparent, to 255, opaque."
   @type t :: String.t() | {byte, byte, byte} | {byte, byte, byte, byte}

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Options.Definition do
   @moduledoc false
-  # One row of an option table: what it is called, what it accepts, what it says about itself.
-  # Checking and documentation are both made from the row, so that they cannot differ.
+  # One row of an option table: its name, its type and its text.
+  # Checks and documentation are made from the same row, so they cannot differ.
 
   alias Thumbnailer.Options.{Nearest, Type}
 
@@ -48,13 +48,13 @@ defmodule Thumbnailer.Options.Definition do
     # other spellings: of the name, and of choices as `other: :choice`; the wire has one of each
     spellings: [],
     choice_spellings: [],
-    # said in place of the default where that depends on something
+    # the text in place of the default, if the default depends on something
     default_doc: nil
   ]
 
   @type t :: %__MODULE__{}
 
-  @doc "A row of an option of one output, which is called on the wire as it is here."
+  @doc "A row for an option of one output, with the same name on the wire."
   @spec output(atom, atom, String.t(), keyword) :: t
   def output(name, type, doc, more) do
     struct!(
@@ -80,11 +80,11 @@ defmodule Thumbnailer.Options.Definition do
     for {option, value} <- found, do: {option, check!(option, value)}
   end
 
-  @doc "All names of an option: the one that the table is ordered by, and its other spellings."
+  @doc "All names of an option: its name and its other spellings."
   @spec names(t) :: [atom]
   def names(option), do: [option.name | option.spellings]
 
-  @doc "The row called `name`; raises with the nearest name when there is none."
+  @doc "The row called `name`; raises and suggests the nearest name if there is none."
   @spec find!(atom, [t]) :: t
   def find!(name, rows) do
     Enum.find(rows, &(name in names(&1))) ||
@@ -120,7 +120,7 @@ defmodule Thumbnailer.Options.Definition do
   @spec accepts(t) :: String.t()
   defdelegate accepts(option), to: Type
 
-  @doc "A Markdown list of `rows`; `example` yields code for the name of a row, or nothing."
+  @doc "A Markdown list of `rows`; `example` returns code for the name of a row, or an empty string."
   @spec docs([t], (atom -> String.t())) :: String.t()
   def docs(rows, example \\ fn _name -> "" end) do
     Enum.map_join(rows, "\n", fn option ->
@@ -132,7 +132,7 @@ defmodule Thumbnailer.Options.Definition do
     end)
   end
 
-  @doc "What the option does, what it accepts and what it is unless given, as sentences; the first has no capital."
+  @doc "The effect, the accepted values and the default of the option, as sentences; the first has no capital."
   @spec describe(t) :: String.t()
   def describe(option),
     do: "#{option.doc} #{capitalise(accepts(option))}.#{spellings(option)} #{default_doc(option)}"

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Options.Encoding do
   @moduledoc false
-  # The rows of what the thumbnail is as a file.
+  # The option rows for the encoded file.
 
   import Thumbnailer.Options.Definition, only: [output: 4]
 
@@ -17,17 +17,17 @@ defmodule Thumbnailer.Options.Encoding do
       output(
         :format,
         :choice,
-        "the format of the thumbnail. `:auto` keeps that of the source; svg, pdf and ico become png; tiff, heic, bmp, raw, " <>
-          "jxl and jp2k become jpeg, or png when they have alpha.",
+        "the format of the thumbnail. `:auto` keeps the format of the source; svg, pdf and ico become png; tiff, heic, bmp, " <>
+          "raw, jxl and jp2k become jpeg, or png if they have alpha.",
         choices: [:auto | Formats.savers()],
         default: :auto,
-        default_doc: "what the suffix of `:to` says, else `:auto`"
+        default_doc: "by the suffix of `:to`, else `:auto`"
       ),
       output(
         :quality,
         :quality,
-        "how much of the picture a lossy format keeps. `{:ssim, 0.98}` searches the smallest file that looks " <>
-          "so much like the thumbnail before it was encoded (1 is equal).",
+        "the quality of a lossy format. `{:ssim, 0.98}` searches the smallest file whose SSIM against the " <>
+          "thumbnail before encoding reaches this value (1 is equal).",
         min: 1,
         max: 100,
         default_doc: Formats.quality_doc()
@@ -35,8 +35,8 @@ defmodule Thumbnailer.Options.Encoding do
       output(
         :max_bytes,
         :integer,
-        "the largest file that is wanted: the best quality up to `:quality` that fits is searched. " <>
-          "`:too_large` when none does.",
+        "the maximum size of the file: searches the best quality up to `:quality` that fits. " <>
+          "`:too_large` if none fits.",
         min: 1,
         max: 2_147_483_647,
         default_doc: "none"
@@ -44,7 +44,7 @@ defmodule Thumbnailer.Options.Encoding do
       output(
         :effort,
         :integer,
-        "how long the encoder looks for a smaller file, on the same scale in png, webp, avif and gif.",
+        "how much time the encoder spends on a smaller file, on the same scale in png, webp, avif and gif.",
         min: 0,
         max: 10,
         default_doc: "the encoder's own"
@@ -63,11 +63,11 @@ defmodule Thumbnailer.Options.Encoding do
       output(
         :subsampling,
         :choice,
-        "of colours in jpeg and avif: 420 stores a quarter of them, 444 all, `:auto` all from quality 90.",
+        "chroma subsampling in jpeg and avif: 420 stores a quarter of the samples, 444 all, `:auto` all from quality 90.",
         choices: [:auto, 420, 444],
         default: :auto
       ),
-      output(:optimise, :boolean, "computes the best Huffman tables for a jpeg.",
+      output(:optimise, :boolean, "computes optimal Huffman tables for a jpeg.",
         spellings: [:optimize],
         default: true
       ),
@@ -75,19 +75,19 @@ defmodule Thumbnailer.Options.Encoding do
       output(
         :near_lossless,
         :boolean,
-        "webp with a little loss, how little says `:quality`, and nearly without its artefacts.",
+        "webp with a small loss, set by `:quality`, and almost without artefacts.",
         default: false
       ),
-      output(:alpha_quality, :integer, "of transparency in webp.",
+      output(:alpha_quality, :integer, "quality of the alpha channel in webp.",
         min: 0,
         max: 100,
         default: 100
       ),
-      output(:palette, :boolean, "a png of at most 256 colours.", default: false),
+      output(:palette, :boolean, "a png with at most 256 colours.", default: false),
       output(
         :bit_depth,
         :choice,
-        "bits per sample of a png; below 8 it has a palette or is grey. Tiff takes 16, too.",
+        "bits per sample of a png; below 8 it has a palette or is grey. Tiff accepts 16, too.",
         choices: [:auto, 1, 2, 4, 8, 16],
         default: :auto
       )
@@ -99,16 +99,16 @@ defmodule Thumbnailer.Options.Encoding do
       output(
         :metadata,
         :choice,
-        "what is kept of the source's: nothing, copyright and artist, the colour profile, or everything, " <>
-          "places and previews included.",
+        "the metadata to keep from the source: nothing, copyright and artist, the colour profile, or everything, " <>
+          "including locations and previews.",
         choices: [:none, :copyright, :icc, :all],
         default: :none
       ),
       output(
         :placeholder,
         :choice,
-        "what a page shows until the thumbnail is there, as `:placeholder` of the result: a ThumbHash in " <>
-          "base64, a BlurHash, the most frequent colour or a tiny image as a data URI.",
+        "a placeholder for a page to show until the thumbnail is loaded, in `:placeholder` of the result: a ThumbHash " <>
+          "in base64, a BlurHash, the most frequent colour or a tiny image as a data URI.",
         choices: [:none, :thumbhash, :blurhash, :color, :data_uri],
         choice_spellings: [colour: :color],
         default: :none
@@ -116,8 +116,7 @@ defmodule Thumbnailer.Options.Encoding do
       output(
         :to,
         :path,
-        "the file that the thumbnail is written to, atomically: it appears whole or not at all, and takes the " <>
-          "place of a file of that name.",
+        "the file to write the thumbnail to. The file is written atomically and replaces a file of that name.",
         default_doc: "none, the bytes are returned"
       )
     ]

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Options.Examples do
   @moduledoc false
-  # One picture for each option of an output: what stands behind `make("photo.jpg", {200, 100}, ...)` in the
-  # documentation, and what the tests make.
+  # One example for each option of an output, for the documentation and the tests: the options in
+  # `make("photo.jpg", {200, 100}, ...)`.
 
   @table [
     fit: [fit: :cover],
@@ -56,7 +56,7 @@ defmodule Thumbnailer.Options.Examples do
   @spec table() :: keyword(keyword)
   def table, do: @table
 
-  @doc "The example as code; empty for an option that makes no picture of its own."
+  @doc "The example as code; empty for an option without a picture."
   @spec code(atom) :: String.t()
   def code(name) do
     case @table[name] do

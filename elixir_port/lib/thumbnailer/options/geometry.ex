@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Options.Geometry do
   @moduledoc false
-  # The rows of what decides on size, shape and place.
+  # The option rows for size, shape and position.
 
   import Thumbnailer.Options.Definition, only: [output: 4]
 
@@ -29,17 +29,17 @@ defmodule Thumbnailer.Options.Geometry do
       output(
         :fit,
         :choice,
-        "how the image meets the box: `:inside` keeps the shape and stays within it, `:outside` keeps the " <>
-          "shape and covers it, `:cover` covers it and cuts off what stands over, `:contain` is `:inside` with " <>
-          "`:background` around it, `:fill` stretches.",
+        "how the image fits the box: `:inside` keeps the shape and stays within the box, `:outside` keeps the " <>
+          "shape and covers the box, `:cover` covers the box and crops the rest, `:contain` is `:inside` with " <>
+          "`:background` around it, `:fill` stretches the image to the box.",
         choices: [:inside, :cover, :contain, :fill, :outside],
         default: :inside
       ),
-      output(:enlarge, :boolean, "whether the image may become larger than it is.", default: false),
+      output(:enlarge, :boolean, "whether the image may be enlarged.", default: false),
       output(
         :dpr,
         :number,
-        "pixels for each pixel of the box, the padding and the radius: 2 for a screen of double density.",
+        "device pixel ratio: multiplies the box, the padding and the radius; 2 for a screen of double density.",
         min: 0.1,
         max: 10,
         default: 1
@@ -47,7 +47,7 @@ defmodule Thumbnailer.Options.Geometry do
       output(
         :gravity,
         :choice,
-        "which part stays with `fit: :cover`, where the image stands with `fit: :contain`.",
+        "the part that `fit: :cover` keeps, or the position of the image with `fit: :contain`.",
         choices: @gravities,
         choice_spellings: [center: :centre],
         default: :centre
@@ -55,8 +55,8 @@ defmodule Thumbnailer.Options.Geometry do
       output(
         :crop,
         :choice,
-        "which part stays with `fit: :cover`: that of `:gravity`, the one that draws the eye " <>
-          "(`:attention`) or the one with the most detail (`:entropy`).",
+        "the part that `fit: :cover` keeps: by `:gravity` (`:centre`), around the subject " <>
+          "(`:attention`) or with the most detail (`:entropy`).",
         choices: [:centre, :attention, :entropy],
         choice_spellings: [center: :centre],
         default: :centre
@@ -64,14 +64,14 @@ defmodule Thumbnailer.Options.Geometry do
       output(
         :focus,
         :focus,
-        "the point that stays in the picture with `fit: :cover`, as near to the middle as it can: parts of " <>
-          "the width and height of the whole image as it is shown. Takes the place of `:gravity` and `:crop`.",
+        "the point that `fit: :cover` keeps as near to the centre as possible, as fractions of the width and " <>
+          "height of the whole displayed image. Replaces `:gravity` and `:crop`.",
         default_doc: "none"
       ),
       output(
         :region,
         :region,
-        "the part of the image that is used, as it is shown.",
+        "the part of the displayed image to use.",
         min: 0,
         max: 2_147_483_647,
         default_doc: "all of it"
@@ -79,8 +79,8 @@ defmodule Thumbnailer.Options.Geometry do
       output(
         :trim,
         :amount,
-        "cuts off the border of one colour, or the transparent one: what differs from the top left pixel by " <>
-          "less than this, of 255. `true` is 10.",
+        "removes the border: pixels that differ from the top left pixel by less than this, of 255, or " <>
+          "transparent pixels if that one is transparent. `true` is 10.",
         min: 1,
         max: 255,
         default: false
@@ -96,11 +96,11 @@ defmodule Thumbnailer.Options.Geometry do
       output(
         :rotate,
         :choice,
-        "how the image is turned clockwise: as the camera says, or by so many degrees from how it is stored.",
+        "rotates the image clockwise: by its EXIF orientation (`:auto`), or the stored image by these degrees.",
         choices: [:auto, 0, 90, 180, 270],
         default: :auto
       ),
-      output(:flip, :choice, "mirrors what is shown.",
+      output(:flip, :choice, "mirrors the image after the rotation.",
         choices: [:none, :horizontal, :vertical, :both],
         default: :none
       )

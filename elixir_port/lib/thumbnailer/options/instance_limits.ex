@@ -1,13 +1,13 @@
 defmodule Thumbnailer.Options.InstanceLimits do
   @moduledoc false
-  # The rows of what an instance refuses or ends for being too much.
+  # The rows of the limits of an instance.
 
   alias Thumbnailer.Options.Definition
 
-  # What the four bytes of a frame's length can say.
+  # The maximum of the four bytes of a frame's length.
   @max_length 4_294_967_295
 
-  # No machine gets there; the program takes up to 63 bits.
+  # More than any machine can use; the program accepts up to 63 bits.
   @max_number 1_000_000_000_000
 
   @table [
@@ -18,7 +18,7 @@ defmodule Thumbnailer.Options.InstanceLimits do
       min: 1,
       max: 1_000_000,
       default: 1_000,
-      doc: "how many requests may wait for their turn; further ones get `:overloaded` at once."
+      doc: "maximum number of waiting requests; further ones get `:overloaded` at once."
     },
     %Definition{
       name: :max_queue_bytes,
@@ -28,8 +28,8 @@ defmodule Thumbnailer.Options.InstanceLimits do
       max: @max_number,
       default: 1_073_741_824,
       doc:
-        "how large the requests may be together that wait for their turn, in bytes, which counts sources given as " <>
-          "`{:bytes, iodata}`; further ones get `:overloaded` at once, unless nobody else waits."
+        "maximum size of all waiting requests together in bytes, including sources given as `{:bytes, iodata}`; further " <>
+          "ones get `:overloaded` at once, unless no other request waits."
     },
     %Definition{
       name: :max_source_bytes,
@@ -39,7 +39,7 @@ defmodule Thumbnailer.Options.InstanceLimits do
       min: 1,
       max: @max_number,
       default_doc: "268,435,456",
-      doc: "how large a source may be, in bytes."
+      doc: "maximum size of a source in bytes."
     },
     %Definition{
       name: :max_pixels,
@@ -50,7 +50,7 @@ defmodule Thumbnailer.Options.InstanceLimits do
       max: @max_number,
       default_doc: "100,000,000",
       doc:
-        "how many pixels a source image may have, width times height, and times frames with `animated: true`."
+        "maximum number of pixels of a source image: width times height, and times frames with `animated: true`."
     },
     %Definition{
       name: :max_side,
@@ -60,7 +60,7 @@ defmodule Thumbnailer.Options.InstanceLimits do
       min: 1,
       max: @max_number,
       default_doc: "65,535",
-      doc: "how wide or high a source image may be, in pixels."
+      doc: "maximum width and height of a source image in pixels."
     },
     %Definition{
       name: :max_frames,
@@ -70,7 +70,7 @@ defmodule Thumbnailer.Options.InstanceLimits do
       min: 1,
       max: @max_number,
       default_doc: "1,000",
-      doc: "how many frames an animation may have with `animated: true`."
+      doc: "maximum number of frames of an animation with `animated: true`."
     },
     %Definition{
       name: :max_icc_bytes,
@@ -80,7 +80,7 @@ defmodule Thumbnailer.Options.InstanceLimits do
       min: 1,
       max: @max_number,
       default_doc: "8,388,608",
-      doc: "how large the colour profile of a source image may be, in bytes."
+      doc: "maximum size of the colour profile of a source image in bytes."
     },
     %Definition{
       name: :max_request_bytes,
@@ -90,7 +90,7 @@ defmodule Thumbnailer.Options.InstanceLimits do
       min: 1024,
       max: @max_length,
       default_doc: "67,108,864",
-      doc: "how large a request may be, in bytes, which limits `{:bytes, iodata}`."
+      doc: "maximum size of a request in bytes; limits `{:bytes, iodata}`."
     },
     %Definition{
       name: :max_streams,
@@ -101,8 +101,8 @@ defmodule Thumbnailer.Options.InstanceLimits do
       max: 65_536,
       default_doc: "64",
       doc:
-        "how many sources may arrive as streams at the same time; further ones wait for their turn. Each may take " <>
-          "`:max_source_bytes` of memory."
+        "maximum number of streams at the same time; further ones wait. Each may use `:max_source_bytes` of " <>
+          "memory."
     },
     %Definition{
       name: :max_memory,
@@ -113,7 +113,7 @@ defmodule Thumbnailer.Options.InstanceLimits do
       max: @max_number,
       default_doc: "1,073,741,824",
       doc:
-        "the memory of one worker, in bytes: one that needs more is ended, one that keeps more is replaced."
+        "the memory of one worker in bytes: a worker that needs more is killed; one that keeps more is replaced."
     },
     %Definition{
       name: :max_step_memory,
@@ -145,8 +145,8 @@ defmodule Thumbnailer.Options.InstanceLimits do
       max: @max_length,
       default: 268_435_456,
       doc:
-        "how large an answer may be, in bytes: thumbnails that are larger together are answered with `:too_large`; " <>
-          "a program that sends more is killed."
+        "maximum size of a reply in bytes: thumbnails that are larger together get `:too_large`; a program that sends " <>
+          "more is killed."
     },
     %Definition{
       name: :poison_after,
@@ -157,7 +157,7 @@ defmodule Thumbnailer.Options.InstanceLimits do
       max: 1_000,
       default_doc: "2",
       doc:
-        "how many workers an image may kill before it is refused with `:poison`; 0 refuses none."
+        "the number of workers that an image may kill before it is refused with `:poison`; 0 refuses none."
     },
     %Definition{
       name: :poison_for,

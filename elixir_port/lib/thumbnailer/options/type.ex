@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Options.Type do
   @moduledoc false
-  # The types that an option can have: what each accepts, in words and in code, and how it reads as a command line
-  # flag. A new type of value is a clause of each.
+  # The types of options: the accepted values in words and in code, and the parser of a command line flag. A new type
+  # needs a clause in each function.
 
   alias Thumbnailer.Source
   alias Thumbnailer.Options.Colour
@@ -104,7 +104,7 @@ defmodule Thumbnailer.Options.Type do
   defp integer(%{min: 0}), do: quote(do: non_neg_integer)
   defp integer(_below), do: quote(do: integer)
 
-  @doc "The value as it goes on the wire, or `:error`."
+  @doc "The value for the wire, or `:error`."
   @spec cast(map, term) :: {:ok, term} | :error
   def cast(%{type: :integer} = option, value), do: ok_when(integer?(value, option), value)
   def cast(%{type: :number} = option, value), do: ok_when(number?(value, option), value)
@@ -145,7 +145,7 @@ defmodule Thumbnailer.Options.Type do
 
   def cast(%{type: :image}, source) do
     case Source.cast!(source) do
-      # Only one source can come in chunks, and that is the request's.
+      # Only the source of the request can be a stream.
       {:stream, _enumerable} -> :error
       source -> {:ok, source}
     end
@@ -186,7 +186,7 @@ defmodule Thumbnailer.Options.Type do
   def cast(%{type: :recipient}, value),
     do: ok_when(is_atom(value) and value not in [nil, true, false], {value, node()})
 
-  # Expanded here, in the caller: the port program has a working directory of its own.
+  # Expanded in the caller, because the program has another working directory.
   def cast(%{type: :path}, value) when is_binary(value) and value != "",
     do: ok_when(not String.contains?(value, <<0>>), Path.expand(value))
 

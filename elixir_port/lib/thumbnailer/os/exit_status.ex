@@ -1,9 +1,9 @@
 defmodule Thumbnailer.OS.ExitStatus do
   @moduledoc false
-  # What the end of an operating system process says: a status from 0 to 255, where 128 and more stand for the
-  # signal that killed it, or what closed the port before a status came.
+  # How an operating system process ended: a status from 0 to 255, where 128 and more mean a signal, or the reason why
+  # the port closed before a status arrived.
 
-  # The numbers that Linux, macOS and the BSDs agree on.
+  # The signal numbers that are equal on Linux, macOS and the BSDs.
   @signals %{
     1 => :hup,
     2 => :int,
@@ -19,15 +19,15 @@ defmodule Thumbnailer.OS.ExitStatus do
     15 => :term
   }
 
-  # The program's exit codes for a command line that it does not understand, and for a sandbox that it must but
-  # cannot have: docs/protocol.md.
+  # The program's exit codes for a wrong command line, and for a required sandbox that the host does not support:
+  # docs/protocol.md.
   @in_vain [64, 69]
 
-  @doc "Whether starting the program again would end in the same way."
+  @doc "Whether the program would end in the same way after a restart."
   @spec permanent?(non_neg_integer | term) :: boolean
   def permanent?(status), do: status in @in_vain
 
-  @doc "The end as a part of a sentence."
+  @doc "The end in words, as part of a sentence."
   @spec describe(non_neg_integer | term) :: String.t()
   def describe(status) when is_integer(status) do
     case details(status) do

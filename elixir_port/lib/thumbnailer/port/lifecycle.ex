@@ -100,7 +100,8 @@ defmodule Thumbnailer.Port.Lifecycle do
   @doc "It was started, or could not be; `:busy` is a reason that may pass."
   @spec started(t, {:ok, session_info} | {:error | :busy, String.t()}, now) :: {t, [effect]}
   def started(life, {:ok, {session, os_pid, guard}}, now) do
-    frames = FrameBuffer.new(life.max_reply_bytes)
+    # A hello has a limit of its own.
+    frames = FrameBuffer.new(max(life.max_reply_bytes, Codec.max_hello_bytes()))
     life = %{life | session: session, os_pid: os_pid, guard: guard, frames: frames}
 
     {%{life | started_at: now, answered?: false, events: {0, 0}},
@@ -157,7 +158,8 @@ defmodule Thumbnailer.Port.Lifecycle do
   @doc "It has said hello."
   @spec up(t, map, now) :: {t, [effect]}
   def up(life, hello, now) do
-    life = %{life | state: :up, hello: hello, fault: nil, permanent?: false}
+    frames = %{life.frames | max: life.max_reply_bytes}
+    life = %{life | state: :up, hello: hello, frames: frames, fault: nil, permanent?: false}
     {life, [{:report, {:started, life.os_pid, hello, now - life.started_at}}]}
   end
 

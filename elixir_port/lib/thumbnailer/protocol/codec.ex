@@ -105,6 +105,10 @@ defmodule Thumbnailer.Protocol.Codec do
   @spec cancel(non_neg_integer) :: [binary]
   def cancel(id), do: :erlang.term_to_iovec({:cancel, id})
 
+  @doc "How large a hello may be, in bytes."
+  @spec max_hello_bytes() :: pos_integer
+  defdelegate max_hello_bytes(), to: Hello, as: :max_bytes
+
   @doc "Reads the hello, the first frame that the program sends."
   @spec decode_hello(binary) :: {:ok, map} | {:error, String.t()}
   def decode_hello(payload), do: Hello.decode(payload, @words)

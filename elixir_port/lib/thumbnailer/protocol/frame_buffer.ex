@@ -1,13 +1,13 @@
 defmodule Thumbnailer.Protocol.FrameBuffer do
   @moduledoc false
-  # Cuts what a program writes into the frames of docs/protocol.md. Erlang's `{packet, 4}` would set memory aside for
-  # whatever length the program announces, up to 4 GiB, before anybody can object; here a length is looked at before
-  # a byte of its frame is kept.
+  # Splits the output of a program into the frames of docs/protocol.md. Erlang's `{packet, 4}` would allocate any
+  # announced length, up to 4 GiB, before the library can check it; this module checks a length before it keeps a byte
+  # of the frame.
 
   @header 4
 
   @enforce_keys [:max]
-  # Newest part first; `wanted` are the bytes that make the next frame whole, header included.
+  # Newest part first; `wanted` is the number of bytes of the next frame, including the header.
   defstruct [:max, parts: [], size: 0, wanted: @header]
 
   @type t :: %__MODULE__{
@@ -17,12 +17,12 @@ defmodule Thumbnailer.Protocol.FrameBuffer do
           wanted: pos_integer
         }
 
-  @doc "A stream of frames of which none may have more than `max` bytes."
+  @doc "A buffer for frames of at most `max` bytes."
   @spec new(pos_integer) :: t
   def new(max), do: %__MODULE__{max: max}
 
   @doc """
-  Takes the next bytes and yields the frames that are whole now, or the length of one that is too long.
+  Adds bytes and returns all complete frames, or an error with the length of a frame that is too long.
 
       iex> {:ok, ["ab"], frames} = Thumbnailer.Protocol.FrameBuffer.push(Thumbnailer.Protocol.FrameBuffer.new(9), <<2::32, "ab", 1::32>>)
       iex> {:ok, frames, _} = Thumbnailer.Protocol.FrameBuffer.push(frames, "c")
@@ -60,7 +60,7 @@ defmodule Thumbnailer.Protocol.FrameBuffer do
 
   defp split(rest, frames, done), do: keep(rest, @header, frames, done)
 
-  # Otherwise a small thumbnail would keep the large binary alive that it is a part of.
+  # Copied, because a small thumbnail would otherwise keep the large binary alive that it is a part of.
   defp copy_if_shared(frame) do
     if :binary.referenced_byte_size(frame) > 2 * byte_size(frame),
       do: :binary.copy(frame),

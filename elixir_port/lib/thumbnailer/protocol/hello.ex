@@ -24,6 +24,10 @@ defmodule Thumbnailer.Protocol.Hello do
     os_pid: {:range, 1..4_194_304}
   ]
 
+  @doc "How large a hello may be, in bytes."
+  @spec max_bytes() :: pos_integer
+  def max_bytes, do: @max_bytes
+
   @doc "Reads the hello; `words` are the atoms that it may have, by their names."
   @spec decode(binary, %{String.t() => atom}) :: {:ok, map} | {:error, String.t()}
   def decode(payload, _words) when byte_size(payload) > @max_bytes,
@@ -48,7 +52,9 @@ defmodule Thumbnailer.Protocol.Hello do
         do: {key, without_unknown(value)}
   end
 
-  defp without_unknown(list) when is_list(list), do: Enum.reject(list, &(&1 == :unknown))
+  defp without_unknown(list) when is_list(list),
+    do: for(element <- list, element != :unknown, do: without_unknown(element))
+
   defp without_unknown(value), do: value
 
   defp check(hello) do
@@ -65,9 +71,11 @@ defmodule Thumbnailer.Protocol.Hello do
     end
   end
 
-  # What stands in no row is one value.
+  # What stands in no row is one value, or a list of records of values.
   defp other_fault({key, value}) do
-    if not Keyword.has_key?(@table, key) and not fits?(:value, value), do: wrong(key, value)
+    if not Keyword.has_key?(@table, key) and not fits?(:value, value) and
+         not fits?(:records, value),
+       do: wrong(key, value)
   end
 
   defp check_limits(%{limits: %{max_request_bytes: max}} = hello) when max in 1..0xFFFFFFFF,
@@ -83,6 +91,9 @@ defmodule Thumbnailer.Protocol.Hello do
   defp fits?(:text, value), do: is_binary(value) and String.valid?(value)
   defp fits?(:names, value), do: is_list(value) and Enum.all?(value, &is_atom/1)
   defp fits?(:value, value), do: is_atom(value) or is_number(value) or is_binary(value)
+
+  defp fits?(:records, value),
+    do: is_list(value) and Enum.all?(value, &fits?(:values, &1))
 
   defp fits?(:numbers, value),
     do: is_map(value) and Enum.all?(value, fn {_key, n} -> is_integer(n) and n >= 0 end)

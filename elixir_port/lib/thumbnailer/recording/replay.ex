@@ -1,16 +1,16 @@
 defmodule Thumbnailer.Recording.Replay do
   @moduledoc false
-  # Runs the requests of a recording again, one after the other, and compares the replies with those that were recorded.
-  # Speaks to the program without the rest of the library: what was recorded goes over the wire as it is, but for the
-  # files that thumbnails were written to; those come back in the reply instead.
+  # Sends the requests of a recording again, one after the other, and compares the replies with the recorded ones.
+  # It talks to the program without the rest of the library. It sends the recorded requests unchanged, except for output
+  # files: their thumbnails come back in the reply instead.
 
   alias Thumbnailer.OS
   alias Thumbnailer.Protocol.{Codec, FrameBuffer}
 
-  # Bytes; as much as an instance takes at most, see the option :max_reply_bytes.
+  # Bytes; the maximum of the instance option :max_reply_bytes.
   @max_reply_bytes 4_294_967_295
 
-  @typedoc "`then` and `now` are what came of the request, in words; milliseconds beside them."
+  @typedoc "`then` and `now` are the recorded and the new result in words, with their milliseconds."
   @type result :: %{
           name: String.t(),
           same?: boolean,
@@ -20,10 +20,10 @@ defmodule Thumbnailer.Recording.Replay do
           now_ms: String.t()
         }
 
-  # Longer than any deadline that a request can have, so that only a program that hangs gets here.
+  # Longer than the timeout of any request, so only a program that hangs exceeds it.
   @reply_timeout 3_700_000
 
-  @doc "The results of all requests in the folder, in their order, lazily."
+  @doc "A lazy stream of the results of all requests in the folder, in their order."
   @spec stream(Path.t(), Path.t(), [String.t()]) :: Enumerable.t()
   def stream(folder, executable, arguments \\ []) do
     times = times(folder)
@@ -38,7 +38,7 @@ defmodule Thumbnailer.Recording.Replay do
     )
   end
 
-  @doc "The files with requests in a folder."
+  @doc "The request files in a folder."
   @spec requests(Path.t()) :: [Path.t()]
   def requests(folder), do: folder |> Path.join("*.request.etf") |> Path.wildcard() |> Enum.sort()
 
@@ -91,7 +91,7 @@ defmodule Thumbnailer.Recording.Replay do
     end
   end
 
-  # One at a time is asked for, so one at a time comes.
+  # One request at a time, so the next frame is its reply.
   defp receive_frame!(program, frames \\ FrameBuffer.new(@max_reply_bytes)) do
     receive do
       {^program, {:data, bytes}} ->
@@ -150,7 +150,7 @@ defmodule Thumbnailer.Recording.Replay do
     end
   end
 
-  # -- what is compared: everything but messages, bytes and where they went
+  # -- comparison: everything except messages, bytes and paths
 
   defp comparable({:ok, %{source: source, outputs: outputs}}),
     do: {:ok, source, Enum.map(outputs, &output/1)}

@@ -59,8 +59,16 @@ defmodule Thumbnailer.Batch.Input.RawPath do
       "/photos/~"
   """
   @spec expand(t) :: t
-  def expand("/" <> _rest = path), do: Path.expand(path)
-  def expand(path), do: Path.expand(cwd() <> "/" <> path)
+  def expand("/" <> below),
+    do: "/" <> (below |> :binary.split("/", [:global]) |> fold([]) |> Enum.join("/"))
+
+  def expand(path), do: expand(cwd() <> "/" <> path)
+
+  # Path.expand/1 asks the file server for the working directory each time, which is one process for all.
+  defp fold([], done), do: Enum.reverse(done)
+  defp fold([".." | parts], done), do: fold(parts, Enum.drop(done, 1))
+  defp fold([part | parts], done) when part in ["", "."], do: fold(parts, done)
+  defp fold([part | parts], done), do: fold(parts, [part | done])
 
   @spec cwd() :: t
   def cwd do

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Batch.Journal.Cleanup do
   @moduledoc false
   # Files that a batch was killed over: whole thumbnails, or parts of one, under the name that they have until they take
-  # their own, `.NAME.thumbnailer-PID-N` (port/file.cpp, and `Thumbnailer.Cluster.Transfer`); those of processes that are
+  # their own, `.NAME.thumbnailer-PID-N` (port/os/file.cpp, and `Thumbnailer.Cluster.Transfer`); those of processes that are
   # alive are at work.
 
   alias Thumbnailer.Batch.Input.RawPath
