@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/step_fault.h"
+
 namespace thumbnailer {
 
 enum class Reason : std::uint8_t {
@@ -32,6 +34,11 @@ enum class Reason : std::uint8_t {
     poison,
     cancelled,
     internal,
+    bad_step,
+    untranslated,
+    step_refused,
+    step_failed,
+    step_disabled,
 };
 
 struct ReasonSpec {
@@ -65,6 +72,13 @@ inline constexpr std::array kReasons{
     ReasonSpec{Reason::poison, "poison", "the image has killed workers before and is not tried again for a while"},
     ReasonSpec{Reason::cancelled, "cancelled", "the request was cancelled"},
     ReasonSpec{Reason::internal, "internal", "a fault of the program itself"},
+    ReasonSpec{Reason::bad_step, "bad_step", "the file is not a step, or its translation not one for this program"},
+    ReasonSpec{Reason::untranslated, "untranslated",
+               "the step has no translation for this machine, and what makes one is not installed"},
+    ReasonSpec{Reason::step_refused, "step_refused", "the step said why it makes no picture of this one"},
+    ReasonSpec{Reason::step_failed, "step_failed", "the step ended in a fault; the worker goes on"},
+    ReasonSpec{Reason::step_disabled, "step_disabled",
+               "the step has ended one worker after the other and is switched off"},
 };
 
 // The rows are in the order of the enum; otherwise a failure would get the name of another.
@@ -88,7 +102,10 @@ struct Failure {
     std::string system_call = {}; // its name, with sandbox_violation
     std::optional<std::int64_t> exit_status = {};
     std::optional<std::int64_t> limit = {};
-    std::string diagnostics = {}; // the last lines that a dead worker wrote to stderr
+    std::string diagnostics = {}; // what a worker that died wrote to stderr last
+    std::string step = {};        // the name of the step that it happened in
+    std::optional<StepFault> step_fault = {}; // with step_refused and step_failed
+    std::uint32_t step_use = 0;   // in a worker, the same: 1 + its place among the uses of the job
 };
 
 } // namespace thumbnailer

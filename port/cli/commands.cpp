@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "cli/explain.h"
+#include "cli/step_commands.h"
 #include "job/format.h"
 #include "server/reply.h"
 #include "text/print.h"
@@ -117,7 +118,8 @@ struct Command {
     std::size_t max_words;
 };
 constexpr Command kCommands[] = {
-    {"frame", frame, 1}, {"show", show, 1}, {"explain", explain, 1}, {"echo", echo, 1}, {"describe", describe, 2}};
+    {"frame", frame, 1},       {"show", show, 1}, {"explain", explain, 1}, {"echo", echo, 1},
+    {"describe", describe, 2}, {"step", run_step_command, 64}};
 
 } // namespace
 

@@ -68,6 +68,11 @@ Result<std::string> Explainer::meaning(const Term& term, const Request& request)
     case Op::probe: return work(term, request);
     case Op::chunk: return chunk(request);
     case Op::cancel: streams_.erase(request.id); return "cancel " + id + ", if it is not answered yet";
+    case Op::add_step:
+        return "add step " + request.step.name + " from " + bytes_in_words(request.step.translation.size()) +
+               ", a translation of the module " + request.step.hash;
+    case Op::remove_step: return "remove step " + request.step.name;
+    case Op::steps: return "the steps " + id + ", answered at once";
     case Op::ping: return "ping " + id + ", answered at once";
     case Op::stats: break;
     }

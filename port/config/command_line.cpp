@@ -69,6 +69,10 @@ constexpr std::array kFlags{
              "workers that an image may kill before it is refused; 0: it never is"},
     FlagSpec{"--poison-for", "MS", NumberFlag{&Config::poison_for_ms, 1, 86'400'000},
              "milliseconds that such an image is refused for"},
+    FlagSpec{"--max-step-memory", "BYTES", NumberFlag{&Config::max_step_memory, 1 << 16, std::int64_t{4095} << 20},
+             "memory that a step has for one image, with the image and its result"},
+    FlagSpec{"--disable-step-after", "N", NumberFlag{&Config::disable_step_after, 0, 1000},
+             "workers that a step may end one after the other before it is switched off; 0: it never is"},
     FlagSpec{"--codec", "NAME", CodecFlag{}, "etf (Erlang's term_to_binary) or msgpack"},
     FlagSpec{"--sandbox", "MODE", SandboxFlag{},
              "require, best_effort (default), audit or off: how a worker is confined; see docs/security.md"},
@@ -162,6 +166,7 @@ Reads frames (a length of 4 bytes, then a term) on stdin, writes frames to stdou
   thumbnailer explain < FRAMES      what each request would do, or what is wrong with it; makes nothing
   thumbnailer echo   < FRAMES       the same terms, read and written again
   thumbnailer describe [TABLE]      the tables of options, formats and reasons
+  thumbnailer step ...              checks, translates, describes or runs a step; see docs/steps.md
 
 By hand:
 

@@ -15,7 +15,15 @@ namespace thumbnailer {
 inline constexpr std::string_view kProgramVersion = "0.1.0";
 inline constexpr std::int64_t kProtocolVersion = 1;
 
-enum class ExitCode : int { ok = 0, usage = 64, bad_frame = 65, no_sandbox = 69, internal = 70 };
+enum class ExitCode : int {
+    ok = 0,
+    usage = 64,
+    bad_frame = 65,
+    bad_step = 65, // and whatever else is wrong with what a command was given
+    no_sandbox = 69,
+    untranslated = 69,
+    internal = 70,
+};
 
 struct Config {
     std::int64_t workers = 0; // 0: one for each core, set by read_config
@@ -32,6 +40,8 @@ struct Config {
     std::int64_t max_memory = std::int64_t{1} << 30;
     std::int64_t poison_after = 2;
     std::int64_t poison_for_ms = 600'000;
+    std::int64_t max_step_memory = Limits{}.max_step_memory;
+    std::int64_t disable_step_after = 5;
     std::int64_t max_streams = 64;
     const Codec* codec = &etf_codec();
     std::vector<std::string> fonts = {}; // empty: the usual ones; see thumbnail/fonts/fonts.h

@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/utf8.h"
 #include "job/options.h"
 
 namespace thumbnailer {
@@ -46,8 +47,23 @@ bool is_date(std::string_view text) {
            });
 }
 
-Fault check_failure(const WireFailure& failure) {
+bool is_about_step(const WireFailure& failure) {
+    return failure.reason == Reason::step_refused || failure.reason == Reason::step_failed;
+}
+
+// A step fails by its own fault, and only in a job that runs it.
+bool is_step_failure(const WireFailure& failure, const Job& job) {
+    const bool refused = failure.fault == StepFault::refused;
+    return static_cast<std::size_t>(failure.fault) < kStepFaults.size() &&
+           refused == (failure.reason == Reason::step_refused) &&
+           failure.step_use <= (job.describe_step != 0 ? 1 : job.step_uses_count);
+}
+
+Fault check_failure(const WireFailure& failure, const Job& job) {
     if (!is_workers_reason(failure.reason)) return "a reason that is not a worker's to give";
+    const bool has_steps = job.step_uses_count != 0 || job.describe_step != 0;
+    if (is_about_step(failure) ? !has_steps || !is_step_failure(failure, job) : failure.step_use != 0)
+        return "a fault of a step that did not run";
     if (!is_ended(failure.message) || !is_ended(failure.option)) return "text without an end";
     if (text_in(failure.message).empty()) return "a failure without a message";
     const std::string_view option = text_in(failure.option);
@@ -81,10 +97,11 @@ struct Piece {
     std::uint64_t size;
 };
 
-Fault check_output(const OutputResult& output, const Output& asked, const JobResult& result, const Limits& limits,
+Fault check_output(const OutputResult& output, const Output& asked, const JobResult& result, const Job& job,
                    std::vector<Piece>& pieces) {
+    const Limits& limits = job.limits;
     if (!is_truth(output.made)) return "a truth of a third kind";
-    if (output.made == 0) return check_failure(output.failure);
+    if (output.made == 0) return check_failure(output.failure, job);
     if (output.format != format_for(asked.format, result.header.format, result.header.alpha != 0))
         return "an output of another format than was asked for";
     if (!spec_of(output.format).saves) return "an output of a format that is not written";
@@ -109,6 +126,19 @@ bool fill(std::vector<Piece> pieces, const ResultMemory& memory) {
         end += piece.size;
     }
     return end == memory.size && memory.allocated >= memory.size;
+}
+
+Fault check_description_size(const ResultMemory& memory) {
+    if (memory.size == 0 || memory.size > kMaxStepDescription) return "a description that is too long, or none";
+    if (memory.allocated < memory.size) return "a description with holes";
+    return std::nullopt;
+}
+
+// Lines for people, as step/description reads them.
+bool is_description(std::string_view text) {
+    return !first_fault_in_utf8(text) && std::ranges::none_of(text, [](char each) {
+        return (static_cast<unsigned char>(each) < ' ' && each != '\n') || each == 0x7f;
+    });
 }
 
 bool begins_as(Format format, Bytes bytes) {
@@ -140,6 +170,8 @@ bool is_workers_reason(Reason reason) {
     case Reason::encode_failed:
     case Reason::write_failed:
     case Reason::out_of_memory:
+    case Reason::step_refused:
+    case Reason::step_failed:
     case Reason::internal: return true;
     default: return false;
     }
@@ -148,17 +180,19 @@ bool is_workers_reason(Reason reason) {
 Fault check_result(const JobResult& result, const Job& job, const ResultMemory& memory) {
     if (result.sequence != job.sequence) return "an answer to another job";
     if (!is_truth(result.failed)) return "a truth of a third kind";
-    if (result.failed != 0) return check_failure(result.failure);
+    if (result.failed != 0) return check_failure(result.failure, job);
+    if (job.describe_step != 0) return check_description_size(memory);
     if (auto fault = check_header(result.header, job.limits)) return fault;
     if (result.count != job.count) return "another number of outputs than was asked for";
     std::vector<Piece> pieces;
     for (std::size_t index = 0; index < job.count; ++index)
-        if (auto fault = check_output(result.outputs[index], job.outputs[index], result, job.limits, pieces)) return fault;
+        if (auto fault = check_output(result.outputs[index], job.outputs[index], result, job, pieces)) return fault;
     if (!fill(std::move(pieces), memory)) return "outputs that overlap or leave gaps";
     return std::nullopt;
 }
 
 Fault check_contents(const JobResult& result, const Job& job, Bytes memory) {
+    if (job.describe_step != 0) return is_description(text_of(memory)) ? Fault() : "a description that is not text";
     for (std::size_t index = 0; index < job.count; ++index) {
         const OutputResult& output = result.outputs[index];
         if (output.made == 0) continue;

@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "base/failure.h"
+#include "base/step_fault.h"
 #include "job/format.h"
 #include "job/output.h"
 
@@ -26,8 +27,22 @@ struct Limits {
     std::int64_t max_icc_bytes = std::int64_t{8} << 20;
     std::int64_t max_frames = 1000;
     std::int64_t max_memory = std::int64_t{1} << 30;
+    std::int64_t max_step_memory = std::int64_t{256} << 20;
     FormatSet loaders = usual_formats();
     DrawnText text = DrawnText::drawn;
+};
+
+// A step as one output uses it: its number in the registry, and where its values lie.
+struct StepUse {
+    std::uint32_t step = 0;
+    std::uint16_t first_value = 0;
+    std::uint16_t values = 0;
+};
+
+// Which of the uses are an output's, in the order in which they run.
+struct StepRange {
+    std::uint8_t first = 0;
+    std::uint8_t count = 0;
 };
 
 // Sent with descriptors: the source, the memory for results, and the images to be laid over outputs.
@@ -43,12 +58,20 @@ struct Job {
     std::uint32_t overlay_count = 0;
     std::array<std::uint64_t, kMaxOutputs> overlay_sizes{};
     std::array<std::uint8_t, kMaxOutputs> overlay{}; // of an output: 1 + its place among the overlays; 0: none
+    std::uint32_t step_uses_count = 0;
+    std::array<StepUse, kMaxStepUses> step_uses{};
+    std::array<double, kMaxStepValues> step_values{};
+    std::array<StepRange, kMaxOutputs> steps{}; // of an output
+    // Not 0: the number of a step that is to say what it is, into the memory for results. Then there is no source.
+    std::uint32_t describe_step = 0;
 };
 static_assert(std::is_trivially_copyable_v<Job>);
 
 // A Failure in plain bytes. From a worker it is read only after check_result().
 struct WireFailure {
     Reason reason = Reason::internal;
+    std::uint8_t step_use = 0; // of step_refused and step_failed: 1 + its place among the uses; 0: none
+    StepFault fault = StepFault::refused;
     std::int64_t limit = 0; // 0: none
     std::array<char, 24> option{};
     std::array<char, 240> message{};

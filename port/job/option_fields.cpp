@@ -4,11 +4,14 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 namespace thumbnailer {
 
 namespace {
+
+constexpr Range kFinite{std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max()};
 
 std::string range_of(std::string_view what, Range range) {
     return std::string(what) + " from " + format_number(range.min) + " to " + format_number(range.max);
@@ -181,6 +184,30 @@ bool ImageOf::assign(const Term& term, Range, OptionTarget target) const {
     // Only the source of the request can be a stream.
     if (!source || std::holds_alternative<Stream>(*source)) return false;
     target.request.*member = std::move(*source);
+    return true;
+}
+
+std::string StepsOf::accepts(Range) const {
+    return "a list of 1 to " + std::to_string(kMaxStepsOfOutput) +
+           " of {Name, Values} or {Name, Values, Hash}: a step that was added, a list with a number for each of its parameters";
+}
+bool StepsOf::assign(const Term& term, Range, OptionTarget target) const {
+    const List* list = term.as<List>();
+    if (list == nullptr || list->items.empty() || list->items.size() > kMaxStepsOfOutput) return false;
+    std::vector<RequestedStep> steps;
+    for (const Term& item : list->items) {
+        const auto* pair = elements(item);
+        const bool fits = pair != nullptr && (pair->size() == 2 || pair->size() == 3);
+        const auto name = fits ? name_of((*pair)[0]) : std::nullopt;
+        const auto hash = fits ? name_of(pair->size() == 3 ? pair->back() : pair->front()) : std::nullopt;
+        const List* values = name && hash ? (*pair)[1].as<List>() : nullptr;
+        if (values == nullptr) return false;
+        RequestedStep& step = steps.emplace_back(std::string(*name), pair->size() == 3 ? std::string(*hash) : "",
+                                                 std::vector<double>(values->items.size()));
+        for (std::size_t index = 0; index < values->items.size(); ++index)
+            if (!read_number(values->items[index], kFinite, step.values[index])) return false;
+    }
+    target.request.*member = std::move(steps);
     return true;
 }
 

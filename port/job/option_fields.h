@@ -133,6 +133,15 @@ struct ImageOf {
     std::string default_text(Range) const { return "-"; }
 };
 
+// Steps that a client added, with the values of their parameters: one after the other.
+struct StepsOf {
+    static constexpr std::string_view kType = "steps";
+    std::vector<RequestedStep> OutputRequest::*member;
+    std::string accepts(Range) const;
+    bool assign(const Term& term, Range range, OptionTarget target) const;
+    std::string default_text(Range) const { return "-"; }
+};
+
 // One of several words; a word that is a number may also be given as an integer.
 struct ChoiceOf {
     static constexpr std::string_view kType = "choice";
@@ -153,7 +162,7 @@ constexpr ChoiceOf choice_of(std::span<const std::string_view> words) {
 }
 
 using Field = std::variant<IntegerOf, RequestIntegerOf, NumberOf, OptionalNumberOf, BooleanOf, ColourOf, FocusOf,
-                           RegionOf, PaddingOf, RadiusOf, QualityOf, PathOf, ImageOf, ChoiceOf>;
+                           RegionOf, PaddingOf, RadiusOf, QualityOf, PathOf, ImageOf, StepsOf, ChoiceOf>;
 
 // Prints a number for the tables, with no more digits than necessary.
 std::string format_number(double number);

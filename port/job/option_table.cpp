@@ -58,6 +58,7 @@ constexpr std::array kOptions{
     OptionSpec{"hue", IntegerOf{&Output::hue}, {-360, 360}},
     OptionSpec{"blur", NumberOf{&Output::blur}, {0.3, 250}},
     OptionSpec{"sharpen", OptionalNumberOf{&Output::sharpen, 0.5}, {0.1, 10}},
+    OptionSpec{"step", StepsOf{&OutputRequest::steps}},
     OptionSpec{"round", RadiusOf{&Output::round}, {1, kMaxSide}},
     OptionSpec{"overlay", ImageOf{&OutputRequest::overlay}},
     OptionSpec{"overlay_gravity", choice_of<&Output::overlay_gravity>(kGravities)},

@@ -38,7 +38,8 @@ Result<Done> read_option(const Term& key, const Term& value, RequestOptions& req
 }
 
 // Contradictory options: one of them would have to be ignored.
-Result<Done> check_together(const Output& output) {
+Result<Done> check_together(const OutputRequest& request) {
+    const Output& output = request.output;
     if (output.width == 0 && output.height == 0)
         return bad_option("width", "missing; an output needs width, height or both");
     const bool placed = output.gravity != Gravity::centre;
@@ -46,6 +47,10 @@ Result<Done> check_together(const Output& output) {
     if (output.focus.given && (placed || chosen)) return bad_option("focus", "takes the place of gravity and crop");
     if (placed && chosen) return bad_option("crop", "attention and entropy take the place of gravity");
     if (output.animated && output.page != 0) return bad_option("page", "animated takes its place");
+    if (!request.steps.empty() && output.profile != Profile::srgb)
+        return bad_option("profile", "a step works on sRGB, so with step it is srgb");
+    if (!request.steps.empty() && output.bit_depth == BitDepth::sixteen)
+        return bad_option("bit_depth", "a step works on 8 bits, so with step it is not 16");
     if (output.lossless && output.near_lossless) return bad_option("near_lossless", "takes the place of lossless");
     return Done{};
 }
@@ -56,7 +61,7 @@ Result<OutputRequest> read_output(const Term& term, RequestOptions& request) {
     OutputRequest output;
     for (const auto& [key, value] : map->pairs)
         if (auto read = read_option(key, value, request, &output, false); !read) return std::move(read).error();
-    if (auto sound = check_together(output.output); !sound) return std::move(sound).error();
+    if (auto sound = check_together(output); !sound) return std::move(sound).error();
     return output;
 }
 

@@ -12,6 +12,13 @@ namespace thumbnailer {
 inline constexpr std::int32_t kMaxSide = 16383;
 inline constexpr std::size_t kMaxOutputs = 64;
 
+// Uses of steps, and values of their parameters, in all outputs of a request together.
+inline constexpr std::size_t kMaxStepUses = 64;
+inline constexpr std::size_t kMaxStepValues = 256;
+inline constexpr std::size_t kMaxStepsOfOutput = 8;
+// The longest text in which a step describes itself, in bytes.
+inline constexpr std::size_t kMaxStepDescription = 4096;
+
 // The values are in the order of the words in job/option_table.cpp.
 enum class Fit : std::uint8_t { inside, cover, contain, fill, outside };
 enum class Gravity : std::uint8_t { centre, north, north_east, east, south_east, south, south_west, west, north_west };

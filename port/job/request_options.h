@@ -11,11 +11,19 @@
 
 namespace thumbnailer {
 
+// A step as an output asks for it.
+struct RequestedStep {
+    std::string name;
+    std::string hash;           // of the module for which the values were checked; empty: whatever has the name
+    std::vector<double> values; // of its parameters, in the order of its description
+};
+
 // One element of `outputs`: the options for the worker, and the files that the server opens for it.
 struct OutputRequest {
     Output output;
     std::optional<Source> overlay;
     std::string to; // empty: into the answer
+    std::vector<RequestedStep> steps;
 };
 
 struct RequestOptions {

@@ -25,14 +25,14 @@ Failure system_failure(const char* what) { return {Reason::internal, std::string
 
 } // namespace
 
-Result<ChildProcess> ChildProcess::start(ForkServer& fork_server, Role role) {
+Result<ChildProcess> ChildProcess::start(ForkServer& fork_server, Role role, const Descriptor& step_progress) {
     auto [ours, theirs] = open_channel();
     int ends[2];
     if (!ours || ::pipe2(ends, O_CLOEXEC) != 0) return system_failure("a channel for a worker");
     Descriptor reading(ends[0]);
     const Descriptor writing(ends[1]);
     if (::fcntl(reading.get(), F_SETFL, O_NONBLOCK) != 0) return system_failure("the stderr of a worker");
-    const auto pid = fork_server.fork(role, theirs, writing);
+    const auto pid = fork_server.fork(role, theirs, writing, step_progress);
     if (!pid) return pid.error();
     ChildProcess child;
     child.pid_ = *pid;

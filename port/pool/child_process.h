@@ -23,7 +23,8 @@ using Clock = std::chrono::steady_clock;
 class ChildProcess {
 public:
     // Fails when it cannot be forked, or could not be watched.
-    static Result<ChildProcess> start(ForkServer& fork_server, Role role);
+    // `step_progress`: see ForkServer::fork.
+    static Result<ChildProcess> start(ForkServer& fork_server, Role role, const Descriptor& step_progress = {});
 
     ChildProcess(ChildProcess&& other) noexcept;
     ChildProcess& operator=(ChildProcess&&) = delete;

@@ -8,11 +8,13 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <string>
 
+#include "job/job.h"
 #include "os/channel.h"
 #include "os/open_descriptors.h"
 #include "pool/exit_status.h"
@@ -56,16 +58,31 @@ void volunteer_for_oom_killer() {
     if (file) [[maybe_unused]] const ssize_t written = ::write(file.get(), "1000", 4);
 }
 
-[[noreturn]] void run_in_child(Role role, pid_t server, int channel, int diagnostics, const Sandbox& sandbox,
-                               WorkerMain worker_main) {
-    if (!follow(server) || !take_descriptors(channel, diagnostics)) ::_exit(EXIT_FAILURE);
+// What the server passes: the channel, stderr, and perhaps memory to say which step is run.
+struct ChildDescriptors {
+    explicit ChildDescriptors(std::vector<Descriptor> passed)
+        : channel(std::move(passed[0])), diagnostics(std::move(passed[1])),
+          step_progress(passed.size() > 2 ? std::move(passed[2]) : Descriptor()) {}
+    Descriptor channel;
+    Descriptor diagnostics;
+    Descriptor step_progress;
+};
+
+[[noreturn]] void run_in_child(Role role, pid_t server, ChildDescriptors passed, const Sandbox& sandbox,
+                               const MappedSteps& steps, WorkerMain worker_main) {
+    // Mapped here, because a worker in its sandbox can map nothing that it shares.
+    const StepProgress step_progress = StepProgress::map(passed.step_progress);
+    if (!follow(server) || !take_descriptors(passed.channel.get(), passed.diagnostics.get())) ::_exit(EXIT_FAILURE);
     ::prctl(PR_SET_NAME, role == Role::worker ? "thumb-worker" : "thumb-writer");
     reset_signals();
     if (role == Role::worker) volunteer_for_oom_killer();
     char go = 0;
     if (::recv(kChannelInWorker, &go, sizeof go, 0) != sizeof go) ::_exit(EXIT_FAILURE);
     sandbox.enter();
-    role == Role::worker ? worker_main(Descriptor(kChannelInWorker)) : write_files(Descriptor(kChannelInWorker));
+    if (role == Role::worker)
+        worker_main({Descriptor(kChannelInWorker), steps, step_progress});
+    else
+        write_files(Descriptor(kChannelInWorker));
     ::_exit(EXIT_SUCCESS);
 }
 
@@ -73,27 +90,50 @@ void volunteer_for_oom_killer() {
 // which holds no lock.
 pid_t clone_as_sibling() { return static_cast<pid_t>(::syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0)); }
 
-struct ForkReply {
-    pid_t pid;
-    int error;
+enum class Kind : std::uint8_t { fork, map_step, unmap_step };
+
+} // namespace
+
+struct ForkServer::Order {
+    Kind kind;
+    Role role;                     // fork
+    std::uint32_t step;            // map_step and unmap_step
+    std::array<char, 65> hash;     // map_step: of its module
 };
 
-[[noreturn]] void serve(pid_t server, const Sandbox& sandbox, WorkerMain worker_main) {
+struct ForkServer::Reply {
+    pid_t pid = 0; // fork
+    int error = 0;
+    std::uint8_t failed = 0; // map_step
+    Reason reason = Reason::internal;
+    std::array<char, 240> message{};
+};
+
+void ForkServer::serve(pid_t server, const Sandbox& sandbox, WorkerMain worker_main) {
+    MappedSteps steps;
     for (;;) {
-        Role role{};
+        Order order{};
         std::vector<Descriptor> descriptors;
-        if (receive_message(kChannelInWorker, std::as_writable_bytes(std::span(&role, 1)), descriptors) != sizeof role ||
-            descriptors.size() != 2)
+        if (receive_message(kChannelInWorker, std::as_writable_bytes(std::span(&order, 1)), descriptors) != sizeof order)
             ::_exit(EXIT_SUCCESS);
-        const pid_t pid = clone_as_sibling();
-        if (pid == 0)
-            run_in_child(role, server, descriptors[0].get(), descriptors[1].get(), sandbox, worker_main);
-        const ForkReply reply{pid, pid < 0 ? errno : 0};
+        Reply reply;
+        if (order.kind == Kind::fork && descriptors.size() >= 2) {
+            reply.pid = clone_as_sibling();
+            if (reply.pid == 0)
+                run_in_child(order.role, server, ChildDescriptors(std::move(descriptors)), sandbox, steps, worker_main);
+            reply.error = reply.pid < 0 ? errno : 0;
+        } else if (order.kind == Kind::map_step && descriptors.size() == 1) {
+            if (auto mapped = steps.map(order.step, text_in(order.hash), descriptors[0].get()); !mapped) {
+                reply.failed = 1;
+                reply.reason = mapped.error().reason;
+                copy_text(mapped.error().message, reply.message);
+            }
+        } else {
+            steps.unmap(order.step);
+        }
         if (!send_message(kChannelInWorker, std::as_bytes(std::span(&reply, 1)), {}, Wait::yes)) ::_exit(EXIT_SUCCESS);
     }
 }
-
-} // namespace
 
 Result<ForkServer> ForkServer::start(const Sandbox& sandbox, WorkerMain worker_main) {
     auto [ours, theirs] = open_channel();
@@ -117,17 +157,40 @@ ForkServer::~ForkServer() {
     channel_.reset(); // it ends when it sees this
 }
 
-Result<pid_t> ForkServer::fork(Role role, const Descriptor& channel, const Descriptor& diagnostics) {
-    const int descriptors[] = {channel.get(), diagnostics.get()};
-    ForkReply reply{-1, EPIPE};
+Result<ForkServer::Reply> ForkServer::ask(const Order& order, std::span<const int> descriptors) {
+    Reply reply;
     pollfd answer{channel_.get(), POLLIN, 0};
-    const bool answered = send_message(channel_.get(), std::as_bytes(std::span(&role, 1)), descriptors, Wait::no) &&
+    const bool answered = send_message(channel_.get(), std::as_bytes(std::span(&order, 1)), descriptors, Wait::no) &&
                           ::poll(&answer, 1, kPatienceMs) == 1 &&
                           receive_bytes(channel_.get(), std::as_writable_bytes(std::span(&reply, 1))) == sizeof reply;
     if (!answered) return Failure{Reason::internal, "the process that forks workers does not answer"};
-    errno = reply.error;
-    if (reply.pid < 0) return system_failure("fork");
-    return reply.pid;
+    return reply;
+}
+
+Result<pid_t> ForkServer::fork(Role role, const Descriptor& channel, const Descriptor& diagnostics,
+                               const Descriptor& step_progress) {
+    const std::array descriptors{channel.get(), diagnostics.get(), step_progress.get()};
+    const std::size_t count = step_progress ? 3 : 2;
+    const auto reply = ask({Kind::fork, role, 0, {}}, std::span(descriptors).first(count));
+    if (!reply) return reply.error();
+    errno = reply->error;
+    if (reply->pid < 0) return system_failure("fork");
+    return reply->pid;
+}
+
+Result<Done> ForkServer::map_step(std::uint32_t number, std::string_view hash, const Descriptor& sealed) {
+    Order order{Kind::map_step, Role::worker, number, {}};
+    copy_text(hash, order.hash);
+    const std::array descriptors{sealed.get()};
+    const auto reply = ask(order, descriptors);
+    if (!reply) return reply.error();
+    if (reply->failed != 0) return Failure{reply->reason, std::string(text_in(reply->message))};
+    return Done{};
+}
+
+// When it does not answer, the server sees that it has ended.
+void ForkServer::unmap_step(std::uint32_t number) {
+    [[maybe_unused]] const auto reply = ask({Kind::unmap_step, Role::worker, number, {}}, {});
 }
 
 } // namespace thumbnailer

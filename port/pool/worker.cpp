@@ -19,13 +19,21 @@ constexpr std::uint64_t kLastWords = 128 * 1024;
 
 } // namespace
 
-Worker::Worker(ChildProcess process)
-    : process_(std::move(process)), idle_since_(Clock::now()), used_when_idle_(process_.processor_time()) {}
+Worker::Worker(ChildProcess process, StepProgress step_progress, std::uint32_t newest_step)
+    : process_(std::move(process)), step_progress_(std::move(step_progress)), newest_step_(newest_step), idle_since_(Clock::now()), used_when_idle_(process_.processor_time()) {}
 
-Result<std::unique_ptr<Worker>> Worker::start(ForkServer& fork_server) {
-    auto process = ChildProcess::start(fork_server, Role::worker);
+Result<std::unique_ptr<Worker>> Worker::start(ForkServer& fork_server, std::uint32_t newest_step) {
+    // Workers that have no step need no memory to say that they run one.
+    const Descriptor memory = newest_step == 0 ? Descriptor() : StepProgress::create_memory();
+    auto process = ChildProcess::start(fork_server, Role::worker, memory);
     if (!process) return process.error();
-    return std::unique_ptr<Worker>(new Worker(std::move(*process)));
+    return std::unique_ptr<Worker>(new Worker(std::move(*process), StepProgress::map(memory), newest_step));
+}
+
+std::optional<StepProgress::Running> Worker::running_step() const {
+    const auto running = step_progress_.running();
+    if (!task_ || !running || running->use >= task_->steps.size()) return std::nullopt;
+    return running;
 }
 
 // A second limit, which holds while the server itself is stopped: more processor time than the job can use before its

@@ -12,7 +12,8 @@ namespace thumbnailer {
 
 class Worker {
 public:
-    static Result<std::unique_ptr<Worker>> start(ForkServer& fork_server);
+    // `newest_step`: the number of the last step that is mapped; 0: there is none.
+    static Result<std::unique_ptr<Worker>> start(ForkServer& fork_server, std::uint32_t newest_step);
 
     // Sends the task; `last`: the worker gets no other. False when the process does not take it, or has too little of its
     // processor time left; the task then still belongs to the caller.
@@ -28,6 +29,11 @@ public:
     // Whether it has used the processor since it has no task, or goes on writing to stderr.
     bool is_busy_while_idle() const;
 
+    // Whether it was forked after all steps of the task were mapped.
+    bool has_steps_of(const Task& task) const { return newest_step_ >= task.newest_step(); }
+    // Which of its task's uses of a step it says that it runs, and since when.
+    std::optional<StepProgress::Running> running_step() const;
+
     ChildProcess& process() { return process_; }
     const ChildProcess& process() const { return process_; }
     const Task* task() const { return task_.get(); }
@@ -36,10 +42,12 @@ public:
     std::int64_t jobs_assigned() const { return jobs_assigned_; }
 
 private:
-    explicit Worker(ChildProcess process);
+    Worker(ChildProcess process, StepProgress step_progress, std::uint32_t newest_step);
     bool limit_processor_time(const Task& task, bool last);
 
     ChildProcess process_;
+    StepProgress step_progress_;
+    std::uint32_t newest_step_;
     std::unique_ptr<Task> task_;
     std::int64_t jobs_assigned_ = 0;
     Clock::time_point idle_since_;

@@ -17,6 +17,8 @@ constexpr milliseconds kMaxForkDelay{5000};
 // A worker fills some 100 MB in the shorter time.
 constexpr milliseconds kSampleEvery{50};
 constexpr milliseconds kSampleIdleEvery{200};
+// A step that has run for so long when a deadline passes would not have ended soon.
+constexpr milliseconds kStepOverdue{1000};
 // A worker has about ten: those of libvips and of an encoder.
 constexpr std::int64_t kMaxThreads = 96;
 
@@ -65,7 +67,7 @@ void WorkerPool::spawn_missing(Clock::time_point now) {
     const auto lasting = [&](const auto& worker) { return !worker->process().terminating() && !is_spent(*worker); };
     auto missing = config_.workers - std::ranges::count_if(workers_, lasting);
     for (; missing > 0 && now >= next_fork_; --missing) {
-        auto worker = Worker::start(fork_server_);
+        auto worker = Worker::start(fork_server_, steps_.newest());
         if (!worker) {
             complain(worker.error());
             next_fork_ = now + kMaxForkDelay;
@@ -77,16 +79,23 @@ void WorkerPool::spawn_missing(Clock::time_point now) {
     }
 }
 
-bool WorkerPool::has_idle() const {
+bool WorkerPool::has_idle_for(const Task& task) const {
     return busy() < static_cast<std::size_t>(config_.workers) &&
-           std::ranges::any_of(workers_, [&](const auto& worker) { return worker->idle() && !is_spent(*worker); });
+           std::ranges::any_of(workers_, [&](const auto& worker) { return can_take(*worker, task); });
+}
+
+// spawn_missing forks its successor, which has them.
+void WorkerPool::recycle_one_without_steps_of(const Task& task) {
+    const auto outdated = std::ranges::find_if(
+        workers_, [&](const auto& worker) { return worker->idle() && !worker->has_steps_of(task); });
+    if (outdated != workers_.end()) recycle(**outdated, "step_added");
 }
 
 bool WorkerPool::assign(std::unique_ptr<Task>& task) {
-    while (has_idle()) {
+    while (has_idle_for(*task)) {
         Worker* longest = nullptr;
         for (const auto& worker : workers_)
-            if (worker->idle() && !is_spent(*worker) &&
+            if (can_take(*worker, *task) &&
                 (longest == nullptr || worker->idle_since() < longest->idle_since()))
                 longest = worker.get();
         task->job.sequence = ++last_sequence_;
@@ -147,7 +156,16 @@ void WorkerPool::recycle(Worker& worker, std::string_view why) {
 
 void WorkerPool::finish(Worker& worker, Failure failure, Blame blame) {
     worker.process().kill();
-    if (worker.task() != nullptr) completed_.push_back({worker.release(), std::move(failure), blame});
+    if (worker.task() == nullptr) return;
+    std::shared_ptr<LoadedStep> to_blame;
+    if (const auto running = worker.running_step()) {
+        const auto& step = worker.task()->steps[running->use];
+        failure.step = step->name;
+        failure.message += ", in step " + step->name;
+        // A step that merely was under way when a short deadline passed is not to blame for it.
+        if (blame == Blame::image || (failure.reason == Reason::timeout && running->since >= kStepOverdue)) to_blame = step;
+    }
+    completed_.push_back({worker.release(), std::move(failure), blame, std::move(to_blame)});
 }
 
 void WorkerPool::on_exit(Worker& worker) {

@@ -19,6 +19,7 @@ struct CompletedTask {
     std::unique_ptr<Task> task;
     std::variant<JobResult, Failure> result;
     Blame blame = Blame::nobody;
+    std::shared_ptr<LoadedStep> step = nullptr; // that is to blame for the end of the worker
 };
 
 // The start, the replacement or the end of a worker process: see `--events` in docs/protocol.md.
@@ -32,12 +33,15 @@ struct WorkerEvent {
 
 class WorkerPool {
 public:
-    WorkerPool(const Config& config, ForkServer& fork_server) : config_(config), fork_server_(fork_server) {}
+    WorkerPool(const Config& config, ForkServer& fork_server, const StepRegistry& steps)
+        : config_(config), fork_server_(fork_server), steps_(steps) {}
 
     // Forks the workers that are missing.
     void spawn_missing(Clock::time_point now);
     // Whether a task would find a worker.
-    bool has_idle() const;
+    bool has_idle_for(const Task& task) const;
+    // Replaces an idle worker that was forked before a step of the task was added.
+    void recycle_one_without_steps_of(const Task& task);
     // Gives the task to the worker that has been idle longest. False, and the task still there, when none took it.
     bool assign(std::unique_ptr<Task>& task);
     // Takes a task back and kills its worker. Null when no worker has it.
@@ -70,10 +74,14 @@ private:
     void sample(Worker& worker);
     void delay_forks();
     void record_event(WorkerEvent event);
+    bool can_take(const Worker& worker, const Task& task) const {
+        return worker.idle() && !is_spent(worker) && worker.has_steps_of(task);
+    }
     bool is_spent(const Worker& worker) const { return worker.jobs_assigned() >= config_.max_images_per_worker; }
 
     const Config& config_;
     ForkServer& fork_server_;
+    const StepRegistry& steps_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<CompletedTask> completed_;
     std::vector<WorkerEvent> events_;

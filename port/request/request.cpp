@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "request/step_request.h"
 #include "text/quote.h"
 
 namespace thumbnailer {
@@ -21,6 +22,9 @@ constexpr std::array kOps{
     OpSpec{"probe", Op::probe, 4, "{probe, Id, Options, Source}"},
     OpSpec{"chunk", Op::chunk, 3, "{chunk, Id, Binary | eof}"},
     OpSpec{"cancel", Op::cancel, 2, "{cancel, Id}"},
+    OpSpec{"add_step", Op::add_step, 4, "{add_step, Id, #{name => Name, hash => Hash}, {bytes, Binary}}"},
+    OpSpec{"remove_step", Op::remove_step, 3, "{remove_step, Id, Name}"},
+    OpSpec{"steps", Op::steps, 2, "{steps, Id}"},
     OpSpec{"ping", Op::ping, 2, "{ping, Id}"},
     OpSpec{"stats", Op::stats, 2, "{stats, Id}"},
 };
@@ -67,6 +71,12 @@ Result<Request> read_request(const Term& term) {
         const Binary* binary = (*items)[2].as<Binary>();
         if (binary == nullptr) return bad_request("the chunk: " + quote((*items)[2]) + " is neither a binary nor eof");
         request.chunk = binary->bytes;
+        return request;
+    }
+    if (row->op == Op::add_step || row->op == Op::remove_step) {
+        auto step = read_step_request(*items);
+        if (!step) return std::move(step).error();
+        request.step = std::move(*step);
         return request;
     }
     auto options = read_request_options((*items)[2], row->op == Op::make);

@@ -4,10 +4,11 @@
 #include <optional>
 
 #include "job/options.h"
+#include "request/step_request.h"
 
 namespace thumbnailer {
 
-enum class Op { make, probe, chunk, cancel, ping, stats };
+enum class Op { make, probe, chunk, cancel, add_step, remove_step, steps, ping, stats };
 
 using Id = std::int64_t;
 
@@ -17,6 +18,7 @@ struct Request {
     RequestOptions options;
     Source source;                   // make and probe only; bytes borrow from the frame
     std::optional<Bytes> chunk = {}; // chunk only, likewise; nullopt: eof
+    StepRequest step = {};           // of add_step and remove_step
 };
 
 // The id, if the term has one at the place of a request's id, so that an error can be sent to its caller.

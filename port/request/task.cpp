@@ -6,10 +6,14 @@
 #include <array>
 
 #include "job/check_result.h"
+#include "text/quote.h"
 
 namespace thumbnailer {
 
 namespace {
+
+// A step that has more to say than that is no step.
+constexpr std::chrono::milliseconds kLongestDescribing{5000};
 
 struct OpenedSource {
     Descriptor descriptor; // none yet, of a stream
@@ -54,17 +58,59 @@ Job job_for(Op op, const OpenedSource& source, const Config& config) {
                   .max_icc_bytes = config.max_icc_bytes,
                   .max_frames = config.max_frames,
                   .max_memory = config.max_memory,
+                  .max_step_memory = config.max_step_memory,
                   .loaders = config.loaders,
                   .text = text_of_drawings(config)};
     return job;
 }
 
-TaskOutput output_for(const OutputRequest& request, const Config& config, const Roots& roots, Overlays& overlays) {
+Failure bad_step_option(std::string why) {
+    return {.reason = Reason::bad_option, .message = "step: " + std::move(why), .option = "step"};
+}
+
+Result<std::shared_ptr<LoadedStep>> find_step(const RequestedStep& request, const StepRegistry& steps) {
+    const auto step = steps.find(request.name, request.hash);
+    if (!step)
+        return bad_step_option("there is no step " + quote_path(request.name) +
+                               (request.hash.empty() ? "" : " of this hash") + "; added are: " +
+                               (steps.published().empty() ? "none" : steps.names()));
+    if (step->disabled) return disabled(*step);
+    if (request.values.size() == step->parameters) return step;
+    return bad_step_option(step->name + " has " + std::to_string(step->parameters) + " parameters, not " +
+                           std::to_string(request.values.size()));
+}
+
+Result<Done> add_step_use(const RequestedStep& request, const StepRegistry& steps, Task& task) {
+    auto step = find_step(request, steps);
+    if (!step) return std::move(step).error();
+    Job& job = task.job;
+    const StepUse before = job.step_uses_count == 0 ? StepUse{} : job.step_uses[job.step_uses_count - 1];
+    const auto first = static_cast<std::size_t>(before.first_value) + before.values;
+    if (job.step_uses_count == kMaxStepUses || first + request.values.size() > kMaxStepValues)
+        return bad_step_option("a request has at most " + std::to_string(kMaxStepUses) + " steps with " +
+                               std::to_string(kMaxStepValues) + " values in all its outputs");
+    std::ranges::copy(request.values, job.step_values.begin() + static_cast<std::ptrdiff_t>(first));
+    job.step_uses[job.step_uses_count++] = {(*step)->number, static_cast<std::uint16_t>(first),
+                                            static_cast<std::uint16_t>(request.values.size())};
+    task.steps.push_back(std::move(*step));
+    return Done{};
+}
+
+TaskOutput output_for(const OutputRequest& request, const Config& config, const Roots& roots,
+                      const StepRegistry& steps, Task& task) {
     TaskOutput output{.output = request.output, .to = request.to};
     if (const auto checked = request.to.empty() ? Result<Done>(Done{}) : OutputFile::check(roots, request.to); !checked)
         output.failure = checked.error();
+    output.steps.first = static_cast<std::uint8_t>(task.job.step_uses_count);
+    for (const RequestedStep& step : request.steps) {
+        auto added = add_step_use(step, steps, task);
+        if (added) continue;
+        output.failure = std::move(added).error();
+        return output;
+    }
+    output.steps.count = static_cast<std::uint8_t>(task.job.step_uses_count - output.steps.first);
     if (!request.overlay || output.failure) return output;
-    auto overlay = overlays.open(*request.overlay, config, roots);
+    auto overlay = task.overlays.open(*request.overlay, config, roots);
     if (overlay)
         output.overlay = *overlay;
     else
@@ -82,7 +128,7 @@ std::array<Descriptor, 10> duplicates_of(int fd) {
 } // namespace
 
 Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, const Config& config,
-                                         const Roots& roots) {
+                                         const Roots& roots, const StepRegistry& steps) {
     const std::int64_t timeout_ms = request.options.timeout_ms != 0 ? request.options.timeout_ms : config.timeout_ms;
     const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
     auto source = open(request.source, frame, config, roots);
@@ -93,8 +139,19 @@ Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, c
     task->job = job_for(request.op, *source, config);
     task->source = std::move(source->descriptor);
     for (const OutputRequest& output : request.options.outputs)
-        task->outputs.push_back(output_for(output, config, roots, task->overlays));
+        task->outputs.push_back(output_for(output, config, roots, steps, *task));
     if (auto left = task->check_outputs(); !left) return std::move(left).error();
+    return task;
+}
+
+std::unique_ptr<Task> Task::describing(Id id, std::shared_ptr<LoadedStep> step, std::int64_t timeout_ms,
+                                       const Config& config) {
+    auto task = std::make_unique<Task>();
+    task->id = id;
+    task->deadline = Clock::now() + std::min(kLongestDescribing, std::chrono::milliseconds(timeout_ms != 0 ? timeout_ms : config.timeout_ms));
+    task->job.limits.max_step_memory = config.max_step_memory;
+    task->job.describe_step = step->number;
+    task->steps.push_back(std::move(step));
     return task;
 }
 
@@ -123,6 +180,7 @@ Result<Done> Task::open_outputs(const Roots& roots) {
         output.index = job.count;
         job.outputs[job.count] = output.output;
         job.overlay[job.count] = output.overlay;
+        job.steps[job.count] = output.steps;
         ++job.count;
     }
     if (auto left = check_outputs(); !left) return left;
@@ -141,6 +199,30 @@ std::optional<std::string_view> Task::take_result(const JobResult& job_result) {
     if (auto fault = check_contents(job_result, job, *copy)) return fault;
     made = copy;
     return std::nullopt;
+}
+
+std::uint32_t Task::newest_step() const {
+    std::uint32_t newest = 0;
+    for (const auto& step : steps) newest = std::max(newest, step->number);
+    return newest;
+}
+
+const LoadedStep* Task::disabled_step() const {
+    const auto disabled = std::ranges::find_if(steps, [](const auto& step) { return step->disabled; });
+    return disabled == steps.end() ? nullptr : disabled->get();
+}
+
+std::vector<std::string_view> Task::step_hashes() const {
+    std::vector<std::string_view> hashes;
+    for (const auto& step : steps) hashes.push_back(step->hash);
+    return hashes;
+}
+
+Failure Task::with_step(Failure failure) const {
+    if (failure.step_use == 0 || failure.step_use > steps.size()) return failure;
+    failure.step = steps[failure.step_use - 1]->name;
+    if (failure.reason == Reason::step_failed) failure.message = "step " + failure.step + ": " + failure.message;
+    return failure;
 }
 
 std::uint64_t Task::reply_bytes(const JobResult& job_result) const {
@@ -171,6 +253,7 @@ std::int64_t Task::shared_bytes() const {
 }
 
 std::vector<int> Task::descriptors() const {
+    if (job.describe_step != 0) return {result.get()};
     std::vector<int> all{source.get(), result.get()};
     overlays.append_descriptors(all);
     return all;

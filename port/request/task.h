@@ -12,6 +12,7 @@
 #include "request/overlays.h"
 #include "os/shared_memory.h"
 #include "request/request.h"
+#include "step/registry/step_registry.h"
 #include "wire/frame.h"
 
 namespace thumbnailer {
@@ -23,6 +24,7 @@ struct TaskOutput {
     Output output;
     std::uint8_t overlay = 0; // 1 + its place among the overlays; 0: none
     std::string to;           // empty: into the answer
+    StepRange steps = {};     // among the steps of the task
     std::optional<Failure> failure = {}; // why it is not made, or not written
     std::optional<OutputFile> file = {};
     std::size_t index = 0; // among the outputs of the job; has no meaning for one with a failure
@@ -35,13 +37,17 @@ struct Task {
     Descriptor result;
     Overlays overlays;
     std::vector<TaskOutput> outputs;
+    std::vector<std::shared_ptr<LoadedStep>> steps; // of each use in the job; of describe_step the one
     std::shared_ptr<const std::vector<std::byte>> made; // what the worker made: copied, and believed
     Clock::time_point deadline;
 
     // Opens what the request reads. Bytes that came in a large frame are handed on in the frame's own memory; the source of a
     // stream is still missing (see server/streams.h).
     static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config,
-                                              const Roots& roots);
+                                              const Roots& roots, const StepRegistry& steps);
+    // Asks a step what it is.
+    static std::unique_ptr<Task> describing(Id id, std::shared_ptr<LoadedStep> step, std::int64_t timeout_ms,
+                                            const Config& config);
 
     // Fails when nothing is left to be made.
     Result<Done> check_outputs() const;
@@ -52,6 +58,15 @@ struct Task {
     // Copies what the worker wrote and looks at the copy, `made`. What is wrong with the result, when it is not to be
     // believed.
     std::optional<std::string_view> take_result(const JobResult& result);
+
+    // Only workers that were forked after this one was mapped have all its steps; 0: every worker does.
+    std::uint32_t newest_step() const;
+    // One of its steps that is switched off; null when there is none.
+    const LoadedStep* disabled_step() const;
+    // The hashes of its steps.
+    std::vector<std::string_view> step_hashes() const;
+    // Gives a failure the name of the step that it says it happened in.
+    Failure with_step(Failure failure) const;
 
     // What the answer has at most, in bytes.
     std::uint64_t reply_bytes(const JobResult& result) const;

@@ -103,8 +103,9 @@ const std::array kByArgument{
 };
 
 // Advice that changes nothing but how soon pages come and go. No other: one kind damages the machine's memory.
-constexpr std::array kAdvice{MADV_NORMAL, MADV_RANDOM,   MADV_SEQUENTIAL, MADV_WILLNEED,   MADV_DONTNEED,
-                             MADV_FREE,   MADV_DONTFORK, MADV_HUGEPAGE,   MADV_NOHUGEPAGE, MADV_DONTDUMP};
+constexpr int kPopulateWrite = 23; // MADV_POPULATE_WRITE of Linux 5.14, by which a step gets its memory at once
+constexpr std::array kAdvice{MADV_NORMAL, MADV_RANDOM,   MADV_SEQUENTIAL, MADV_WILLNEED, MADV_DONTNEED, MADV_FREE,
+                             MADV_DONTFORK, MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_DONTDUMP, kPopulateWrite};
 
 } // namespace
 

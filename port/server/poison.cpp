@@ -47,21 +47,29 @@ std::string digest_of(int source, std::uint64_t offset, std::uint64_t size) {
 
 } // namespace
 
-void Poison::record(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now) {
+void Poison::record(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now,
+                    std::string_view step) {
     if (deaths_ == 0) return;
     expire(now);
     const std::string digest = digest_of(source, offset, size);
-    auto entry =
-        std::ranges::find_if(entries_, [&](const Entry& each) { return each.size == size && each.digest == digest; });
+    auto entry = std::ranges::find_if(entries_, [&](const Entry& each) {
+        return each.size == size && each.digest == digest && each.step == step;
+    });
     const std::int64_t before = entry == entries_.end() ? 0 : entry->deaths;
     if (entry != entries_.end()) entries_.erase(entry);
     if (entries_.size() == kMaxEntries) entries_.erase(entries_.begin());
-    entries_.push_back({size, digest, before + 1, now + period_});
+    entries_.push_back({size, digest, std::string(step), before + 1, now + period_});
 }
 
-bool Poison::refuses(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now) {
+bool Poison::refuses(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now,
+                     std::span<const std::string_view> steps) {
     expire(now);
-    const auto suspect = [&](const Entry& each) { return each.size == size && each.deaths >= deaths_; };
+    const auto concerns = [&](const Entry& each) {
+        return each.step.empty() || std::ranges::find(steps, each.step) != steps.end();
+    };
+    const auto suspect = [&](const Entry& each) {
+        return each.size == size && each.deaths >= deaths_ && concerns(each);
+    };
     if (std::ranges::none_of(entries_, suspect)) return false;
     const std::string digest = digest_of(source, offset, size);
     return std::ranges::any_of(entries_, [&](const Entry& each) { return suspect(each) && each.digest == digest; });

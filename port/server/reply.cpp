@@ -26,6 +26,8 @@ Map error_map(const Failure& failure) {
     if (!failure.signal.empty()) map.put("signal", atom(failure.signal));
     if (!failure.system_call.empty()) map.put("system_call", binary(failure.system_call));
     if (failure.exit_status) map.put("exit_status", integer(*failure.exit_status));
+    if (!failure.step.empty()) map.put("step", binary(failure.step));
+    if (failure.step_fault) map.put("fault", atom(name_of(*failure.step_fault)));
     if (!failure.diagnostics.empty()) map.put("stderr", binary(failure.diagnostics));
     return map;
 }
@@ -100,13 +102,13 @@ Map output_map(const OutputResult& output_result) {
 }
 
 // `failure` lives as long as the term, which borrows its message.
-Term output_term(TaskOutput& output, const OutputResult& made, Bytes memory, Failure& failure) {
+Term output_term(const Task& task, TaskOutput& output, const OutputResult& made, Bytes memory, Failure& failure) {
     const auto failed = [&](Failure why) {
         failure = std::move(why);
         return tuple(atom("error"), error_map(failure));
     };
     if (output.failure) return failed(*output.failure);
-    if (made.made == 0) return failed(from_wire(made.failure));
+    if (made.made == 0) return failed(task.with_step(from_wire(made.failure)));
     Map map = output_map(made);
     if (made.placeholder_size != 0)
         map.put("placeholder", Binary{memory.subspan(made.placeholder_offset, made.placeholder_size)});
@@ -117,6 +119,16 @@ Term output_term(TaskOutput& output, const OutputResult& made, Bytes memory, Fai
     if (auto committed = output.file->commit(); !committed) return failed(std::move(committed).error());
     map.put("path", binary(output.file->path()));
     return tuple(atom("ok"), std::move(map));
+}
+
+Map step_map(const LoadedStep& step) {
+    Map map;
+    map.put("name", binary(step.name));
+    map.put("hash", binary(step.hash));
+    map.put("description", binary(step.description));
+    map.put("bytes", integer(static_cast<std::int64_t>(step.bytes)));
+    map.put("disabled", boolean(step.disabled));
+    return map;
 }
 
 // Of every format: whether this program reads it, whether it would without --loaders, what reads it, whether it is
@@ -143,6 +155,8 @@ Payload hello(const Config& config, const SandboxStatus& status, std::string_vie
     limits.put("max_reply_bytes", integer(config.max_reply_bytes));
     limits.put("max_source_bytes", integer(config.max_source_bytes));
     limits.put("max_memory", integer(config.max_memory));
+    limits.put("max_step_memory", integer(config.max_step_memory));
+    limits.put("disable_step_after", integer(config.disable_step_after));
     limits.put("poison_after", integer(config.poison_after));
     limits.put("poison_for", integer(config.poison_for_ms));
     limits.put("max_pixels", integer(config.max_pixels));
@@ -201,12 +215,32 @@ Payload event_frame(const Codec& codec, const WorkerEvent& event) {
     return encoded(codec, tuple(atom("event"), atom(event.name), std::move(map)));
 }
 
+Payload step_disabled_event(const Codec& codec, const LoadedStep& step) {
+    Map map;
+    map.put("name", binary(step.name));
+    map.put("hash", binary(step.hash));
+    map.put("kills", integer(step.kills));
+    return encoded(codec, tuple(atom("event"), atom("step_disabled"), std::move(map)));
+}
+
+Payload step_reply(const Codec& codec, Id id, const LoadedStep& step) { return ok(codec, id, step_map(step)); }
+
+Payload removed_reply(const Codec& codec, Id id) { return ok(codec, id, Map{}); }
+
+Payload steps_reply(const Codec& codec, Id id, const StepRegistry& steps) {
+    List list;
+    for (const auto& step : steps.published()) list.items.push_back(step_map(*step));
+    Map map;
+    map.put("steps", std::move(list));
+    return ok(codec, id, std::move(map));
+}
+
 Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& failure) {
     return encoded(codec, tuple(atom("error"), id ? integer(*id) : atom("nil"), error_map(failure)));
 }
 
 Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result) {
-    if (job_result.failed != 0) return error_reply(codec, task.id, from_wire(job_result.failure));
+    if (job_result.failed != 0) return error_reply(codec, task.id, task.with_step(from_wire(job_result.failure)));
     if (task.job.probe) {
         const std::string camera = printable(text_in(job_result.header.camera));
         return ok(codec, task.id, probe_map(job_result.header, camera));
@@ -215,7 +249,7 @@ Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result
     std::vector<Failure> failures(task.outputs.size());
     List outputs;
     for (std::size_t index = 0; index < task.outputs.size(); ++index)
-        outputs.items.push_back(output_term(task.outputs[index], job_result.outputs[task.outputs[index].index], memory,
+        outputs.items.push_back(output_term(task, task.outputs[index], job_result.outputs[task.outputs[index].index], memory,
                                             failures[index]));
     Map map;
     map.put("source", source_map(job_result.header));

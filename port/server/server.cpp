@@ -34,7 +34,7 @@ Server::Server(const Config& config, const SandboxStatus& status, const Roots& r
                Descriptor output, ForkServer& fork_server, std::string_view libvips)
     : config_(config), roots_(roots), fork_server_(fork_server), input_(std::move(input)), output_(std::move(output)),
       reader_(input_.get(), static_cast<std::size_t>(config.max_request_bytes)), writer_(output_.get()),
-      pool_(config, fork_server), file_writers_(config, fork_server),
+      steps_(config, fork_server), pool_(config, fork_server, steps_.registry()), file_writers_(config, fork_server),
       poison_(config.poison_after, milliseconds(config.poison_for_ms)),
       streams_(static_cast<std::size_t>(config.max_streams), static_cast<std::size_t>(config.max_source_bytes)),
       watchdog_(config.die_with_parent), usage_(open_process_status(::getpid())),
@@ -60,6 +60,10 @@ ExitCode Server::run() {
         take_completed();
         pool_.remove_ended();
         file_writers_.remove_ended();
+        if (adding_step_ && !is_adding_step()) {
+            adding_step_.reset();
+            handle_frames(); // those that waited
+        }
     }
     return *stopped_;
 }
@@ -71,7 +75,7 @@ void Server::stop(ExitCode code) {
 bool Server::is_done() const { return input_ended_ && pending_.empty() && writer_.empty(); }
 
 PollSet Server::poll_set(Clock::time_point now) {
-    const bool reading = !input_ended_ && queue_.size() < max_queued_ && writer_.pending_bytes() < kMaxUnwritten;
+    const bool reading = !input_ended_ && !is_adding_step() && queue_.size() < max_queued_ && writer_.pending_bytes() < kMaxUnwritten;
     PollSet set;
     // Nobody reads the answers any more: there is nothing left to do.
     set.add(output_.get(), static_cast<short>(writer_.empty() ? 0 : POLLOUT), [this](short events) {
@@ -115,7 +119,11 @@ void Server::read_input() {
         complain({Reason::bad_request, "the input ended inside a frame"});
         return stop(ExitCode::bad_frame);
     }
-    for (;;) {
+    handle_frames();
+}
+
+void Server::handle_frames() {
+    while (!is_adding_step()) {
         auto frame = reader_.take();
         if (!frame) {
             complain(frame.error());
@@ -145,6 +153,9 @@ void Server::handle(Frame frame) {
     case Op::probe: return accept(*request, frame);
     case Op::chunk: return append_chunk(*request);
     case Op::cancel: return cancel(request->id);
+    case Op::add_step: return add_step(*request);
+    case Op::remove_step: return remove_step(*request);
+    case Op::steps: return writer_.push(steps_.list(request->id));
     case Op::ping: return writer_.push(pong(*config_.codec, request->id));
     case Op::stats: return writer_.push(stats_reply(*config_.codec, request->id, stats()));
     }
@@ -152,14 +163,9 @@ void Server::handle(Frame frame) {
 
 void Server::accept(const Request& request, Frame& frame) {
     const Id id = request.id;
-    if (is_pending(id)) {
-        ++counters_.failed;
-        return writer_.push(error_reply(*config_.codec, id,
-                                        {Reason::duplicate_id, "the id " + std::to_string(id) +
-                                                                   " belongs to a request that is still unanswered"}));
-    }
+    if (refuse_duplicate(id)) return;
     const bool stream = std::holds_alternative<Stream>(request.source);
-    auto task = Task::from(request, frame, config_, roots_);
+    auto task = Task::from(request, frame, config_, roots_, steps_.registry());
     if (task && !stream) return enqueue(std::move(*task));
     const auto opened = task ? streams_.open(std::move(*task)) : Result<Done>(task.error());
     if (opened) {
@@ -168,6 +174,32 @@ void Server::accept(const Request& request, Frame& frame) {
     }
     if (stream) streams_.discard_rest(id);
     reply_error(id, opened.error());
+}
+
+// The pending request of this id is not touched.
+bool Server::refuse_duplicate(Id id) {
+    if (!is_pending(id)) return false;
+    ++counters_.failed;
+    writer_.push(error_reply(*config_.codec, id,
+                             {Reason::duplicate_id,
+                              "the id " + std::to_string(id) + " belongs to a request that is still unanswered"}));
+    return true;
+}
+
+void Server::add_step(const Request& request) {
+    if (refuse_duplicate(request.id)) return;
+    auto task = steps_.add(request.id, request.step);
+    if (!task) return reply_error(request.id, task.error());
+    pending_[request.id] = Stage::queued;
+    queue_.push_front(std::move(*task));
+    adding_step_ = request.id;
+}
+
+void Server::remove_step(const Request& request) {
+    auto reply = steps_.remove(request.id, request.step);
+    if (!reply) return reply_error(request.id, reply.error());
+    writer_.push(std::move(*reply));
+    steps_.unmap_unused();
 }
 
 void Server::append_chunk(const Request& request) {
@@ -185,7 +217,7 @@ void Server::append_chunk(const Request& request) {
 
 void Server::enqueue(std::unique_ptr<Task> task) {
     const Job& job = task->job;
-    if (poison_.refuses(task->source.get(), job.source_offset, job.source_size, Clock::now()))
+    if (poison_.refuses(task->source.get(), job.source_offset, job.source_size, Clock::now(), task->step_hashes()))
         return reply_error(task->id, {Reason::poison, "this image has killed " + std::to_string(config_.poison_after) +
                                                           " workers and is not tried again for a while"});
     pending_[task->id] = Stage::queued;
@@ -213,11 +245,14 @@ bool Server::remove(Id id) {
 }
 
 void Server::dispatch() {
-    while (!queue_.empty() && writer_.pending_bytes() < kMaxUnwritten && pool_.has_idle()) {
+    while (!queue_.empty() && writer_.pending_bytes() < kMaxUnwritten) {
+        if (!pool_.has_idle_for(*queue_.front())) return pool_.recycle_one_without_steps_of(*queue_.front());
         std::unique_ptr<Task> task = std::move(queue_.front());
         queue_.pop_front();
         const Id id = task->id;
-        if (auto opened = task->open_outputs(roots_); !opened) {
+        if (const LoadedStep* step = task->disabled_step()) {
+            reply_error(id, disabled(*step));
+        } else if (auto opened = task->open_outputs(roots_); !opened) {
             reply_error(id, opened.error());
         } else if (pool_.assign(task)) {
             pending_[id] = Stage::working;
@@ -242,7 +277,7 @@ void Server::take_completed() {
         if (const auto* result = std::get_if<JobResult>(&each.result))
             on_result(std::move(each.task), *result);
         else
-            on_failure(*each.task, std::get<Failure>(each.result), each.blame);
+            on_failure(*each.task, std::get<Failure>(each.result), each.blame, each.step.get());
     }
     for (CompletedTask& each : file_writers_.take_completed()) {
         if (const auto* failure = std::get_if<Failure>(&each.result)) {
@@ -257,6 +292,12 @@ void Server::take_completed() {
 
 void Server::on_result(std::unique_ptr<Task> task, const JobResult& result) {
     const Id id = task->id;
+    if (result.failed == 0) StepService::record_success(*task);
+    if (result.failed == 0 && task->job.describe_step != 0) {
+        ++counters_.served;
+        pending_.erase(id);
+        return writer_.push(steps_.publish(*task));
+    }
     const std::uint64_t bytes = result.failed == 0 ? task->reply_bytes(result) : 0;
     if (bytes > static_cast<std::uint64_t>(config_.max_reply_bytes))
         return reply_error(id, {.reason = Reason::too_large,
@@ -272,9 +313,12 @@ void Server::on_result(std::unique_ptr<Task> task, const JobResult& result) {
     writer_.push(result_reply(*config_.codec, *task, result));
 }
 
-void Server::on_failure(const Task& task, const Failure& failure, Blame blame) {
-    if (blame == Blame::image)
-        poison_.record(task.source.get(), task.job.source_offset, task.job.source_size, Clock::now());
+void Server::on_failure(const Task& task, const Failure& failure, Blame blame, LoadedStep* step) {
+    if (blame == Blame::image && task.source)
+        poison_.record(task.source.get(), task.job.source_offset, task.job.source_size, Clock::now(),
+                       step != nullptr ? std::string_view(step->hash) : std::string_view());
+    if (step != nullptr)
+        if (auto event = steps_.record_kill(*step)) writer_.push(std::move(*event));
     if (failure.reason == Reason::timeout) ++counters_.timed_out;
     if (failure.reason == Reason::crashed) ++counters_.crashed;
     reply_error(task.id, failure);

@@ -18,6 +18,7 @@
 #include "pool/worker_pool.h"
 #include "server/poison.h"
 #include "server/reply.h"
+#include "server/step_service.h"
 #include "server/streams.h"
 #include "server/watchdog.h"
 
@@ -37,11 +38,16 @@ private:
     enum class Stage : std::uint8_t { receiving, queued, working, writing };
 
     void read_input();
+    void handle_frames();
+    bool is_adding_step() const { return adding_step_ && is_pending(*adding_step_); }
     void handle(Frame frame);
     void accept(const Request& request, Frame& frame);
     void append_chunk(const Request& request);
     void enqueue(std::unique_ptr<Task> task);
     void cancel(Id id);
+    bool refuse_duplicate(Id id);
+    void add_step(const Request& request);
+    void remove_step(const Request& request);
     bool remove(Id id);
     bool is_pending(Id id) const { return pending_.contains(id); }
 
@@ -49,7 +55,7 @@ private:
     void expire(Clock::time_point now);
     void take_completed();
     void on_result(std::unique_ptr<Task> task, const JobResult& result);
-    void on_failure(const Task& task, const Failure& failure, Blame blame);
+    void on_failure(const Task& task, const Failure& failure, Blame blame, LoadedStep* step = nullptr);
     void reply_error(Id id, const Failure& failure);
     void stop(ExitCode code);
     void push_events();
@@ -66,6 +72,7 @@ private:
     Descriptor output_;
     FrameReader reader_;
     FrameWriter writer_;
+    StepService steps_;
     WorkerPool pool_;
     FileWriters file_writers_;
     Poison poison_;
@@ -76,6 +83,8 @@ private:
     Watchdog watchdog_;
     Descriptor usage_; // our own, see os/process_usage.h
     std::size_t max_queued_;
+    // The request that adds a step. While it is pending, whatever came after it waits, so that it finds the step.
+    std::optional<Id> adding_step_;
     bool input_ended_ = false;
     std::optional<ExitCode> stopped_; // and with which code
 };

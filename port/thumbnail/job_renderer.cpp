@@ -18,6 +18,7 @@
 #include "thumbnail/scaled_image_cache.h"
 #include "thumbnail/steps/overlay.h"
 #include "thumbnail/steps/trim.h"
+#include "thumbnail/steps/user_steps.h"
 #include "thumbnail/vips/vips_errors.h"
 #include "thumbnail/ycbcr/ycbcr_pipeline.h"
 
@@ -193,32 +194,41 @@ VImage JobRenderer::render_animation(const VImage& roll, const Group& group, con
 
 Result<Done> JobRenderer::make_one(const Plan& plan, const Group& group, const std::function<VImage(Renderer&)>& render,
                                    OutputResult& output_result) {
-    auto overlay = overlay_for(plan);
-    if (!overlay) return std::move(overlay).error();
-    Renderer renderer(plan, std::move(*overlay));
+    Renderer renderer(plan, sources_for(plan));
     auto image =
         catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] { return render(renderer).copy_memory(); });
     if (!image) return std::move(image).error();
+    if (renderer.failure()) return *renderer.failure();
+    if (auto fits = check_size(renderer.layout(), group.frames); !fits) return fits;
 
     const Output& output = *plan.output;
     const Format format = plan.format;
     const std::string what = "the thumbnail cannot be written as " + std::string(name_of(format));
     auto placeholder = catch_vips_errors(Reason::encode_failed, "the placeholder",
-                                         [&] { return placeholder_of(first_frame(*image, plan.layout), output); });
+                                         [&] { return placeholder_of(first_frame(*image, renderer.layout()), output); });
     if (!placeholder) return std::move(placeholder).error();
     auto encoded = catch_vips_errors(Reason::encode_failed, what, [&] {
         return encode_with_search(with_kept_metadata(*image, output), format, output, source_bytes_of(plan, group.header, images_.source));
     });
     if (!encoded) return std::move(encoded).error();
     if (!*encoded) return std::move(*encoded).error();
-    return store(plan, {(*encoded)->bytes(), *placeholder}, output_result);
+    return store(plan, renderer.layout(), {(*encoded)->bytes(), *placeholder}, output_result);
+}
+
+RenderSources JobRenderer::sources_for(const Plan& plan) const {
+    RenderSources sources;
+    sources.overlay = [this, &plan](Size canvas) { return overlay_for(plan, canvas); };
+    if (job_.steps[plan.index].count > 0)
+        sources.steps = [this, &plan](const VImage& picture) { return user_steps_->apply(picture, job_, plan.index); };
+    return sources;
 }
 
 // All outputs of a group or none: with a mixture the source would be decoded twice.
 Result<Done> JobRenderer::make_by_fast_path(Group& group, JobResult& job_result) {
-    const bool overlaid =
-        std::ranges::any_of(group.plans, [&](const Plan& plan) { return job_.overlay[plan.index] != 0; });
-    if (!job_.jpeg_fast_path || group.decode.preview || overlaid) return Done{};
+    const bool needs_pixels = std::ranges::any_of(group.plans, [&](const Plan& plan) {
+        return job_.overlay[plan.index] != 0 || job_.steps[plan.index].count != 0;
+    });
+    if (!job_.jpeg_fast_path || group.decode.preview || needs_pixels) return Done{};
     if (!YcbcrPipeline::can_make(group.header, group.plans, group.decode.speed, job_.limits)) return Done{};
     auto files = catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] {
         return ycbcr_pipeline_.make(images_.source, group.plans, group.decode.speed);
@@ -229,7 +239,7 @@ Result<Done> JobRenderer::make_by_fast_path(Group& group, JobResult& job_result)
         const Plan& plan = group.plans[index];
         OutputResult& output_result = job_result.outputs[plan.index];
         const auto& file = (*files)[index];
-        const auto stored = file ? store(plan, {file->bytes(), {}}, output_result) : Result<Done>(Done{});
+        const auto stored = file ? store(plan, plan.layout, {file->bytes(), {}}, output_result) : Result<Done>(Done{});
         if (!file) left.push_back(plan);
         if (!stored) output_result.failure = to_wire(stored.error());
     }
@@ -237,18 +247,19 @@ Result<Done> JobRenderer::make_by_fast_path(Group& group, JobResult& job_result)
     return Done{};
 }
 
-Result<Done> JobRenderer::store(const Plan& plan, const EncodedOutput& made, OutputResult& output_result) {
+Result<Done> JobRenderer::store(const Plan& plan, const Layout& layout, const EncodedOutput& made,
+                                OutputResult& output_result) {
     output_result.made = 1;
     output_result.format = plan.format;
-    output_result.width = plan.layout.full().width;
-    output_result.height = plan.layout.full().height;
+    output_result.width = layout.full().width;
+    output_result.height = layout.full().height;
     output_result.size = made.encoded.size();
     auto stored = store_(plan.index, made, output_result);
     if (!stored) output_result.made = 0;
     return stored;
 }
 
-Result<std::optional<VImage>> JobRenderer::overlay_for(const Plan& plan) const {
+Result<std::optional<VImage>> JobRenderer::overlay_for(const Plan& plan, Size canvas) const {
     const std::size_t place = job_.overlay[plan.index];
     if (place == 0) return std::optional<VImage>();
     const auto drawing = prepared_drawing(images_.overlays[place - 1], job_.limits);
@@ -265,7 +276,7 @@ Result<std::optional<VImage>> JobRenderer::overlay_for(const Plan& plan) const {
     const Header& header = opened->header;
     return catch_vips_errors(Reason::encode_failed, "overlay: " + unreadable(header), [&] {
         const View view{header.orientation, {header.width(), header.height()}, {0, 0, header.width(), header.height()}};
-        const Size size = overlay_size(view.oriented_size, plan.layout.canvas, *plan.output);
+        const Size size = overlay_size(view.oriented_size, canvas, *plan.output);
         const VImage image = load(header, opened->bytes, {}, swap_if_sideways(size, view.orientation));
         // One that is kept is the source's, and nothing to the overlay.
         const Profile profile = plan.output->profile == Profile::p3 ? Profile::p3 : Profile::srgb;

@@ -11,8 +11,9 @@ namespace thumbnailer {
 
 class JobRenderer {
 public:
-    JobRenderer(const Job& job, const Images& images, const Store& store, YcbcrPipeline& ycbcr_pipeline)
-        : job_(job), images_(images), store_(store), ycbcr_pipeline_(ycbcr_pipeline) {}
+    JobRenderer(const Job& job, const Images& images, const Store& store, YcbcrPipeline& ycbcr_pipeline,
+                UserSteps* user_steps)
+        : job_(job), images_(images), store_(store), ycbcr_pipeline_(ycbcr_pipeline), user_steps_(user_steps) {}
 
     // A failure of one output is stored in its OutputResult; the call fails for an error of the source.
     Result<Done> make(const Header& header, JobResult& job_result);
@@ -39,14 +40,16 @@ private:
     Result<Done> make_by_fast_path(Group& group, JobResult& job_result);
     Result<Done> make_one(const Plan& plan, const Group& group, const std::function<vips::VImage(Renderer&)>& render,
                           OutputResult& output_result);
-    Result<Done> store(const Plan& plan, const EncodedOutput& made, OutputResult& output_result);
-    Result<std::optional<vips::VImage>> overlay_for(const Plan& plan) const;
+    Result<Done> store(const Plan& plan, const Layout& layout, const EncodedOutput& made, OutputResult& output_result);
+    RenderSources sources_for(const Plan& plan) const;
+    Result<std::optional<vips::VImage>> overlay_for(const Plan& plan, Size canvas) const;
     Result<Done> check_size(const Layout& layout, std::int32_t frames) const;
 
     const Job& job_;
     const Images& images_;
     const Store& store_;
     YcbcrPipeline& ycbcr_pipeline_;
+    UserSteps* user_steps_;
 };
 
 } // namespace thumbnailer

@@ -19,13 +19,15 @@ Result<std::optional<std::vector<std::byte>>> prepared(Bytes source, const Limit
 
 } // namespace
 
-JobResult make_thumbnails(const Job& job, const Images& images, const Store& store, YcbcrPipeline& ycbcr_pipeline) {
+JobResult make_thumbnails(const Job& job, const Images& images, const Store& store, YcbcrPipeline& ycbcr_pipeline,
+                          UserSteps* user_steps) {
     JobResult job_result;
     const auto failed = [&](const Failure& failure) {
         job_result.failed = 1;
         job_result.failure = to_wire(failure);
         return job_result;
     };
+    if (job.step_uses_count > 0 && user_steps == nullptr) return failed({Reason::internal, "steps cannot run here"});
     const auto changed = prepared(images.source, job.limits);
     if (!changed) return failed(changed.error());
     Images known{*changed ? Bytes(**changed) : images.source, images.overlays};
@@ -36,7 +38,7 @@ JobResult make_thumbnails(const Job& job, const Images& images, const Store& sto
     known.source = image->bytes;
     known.cut = image->told.format == Format::jpeg && *changed && !is_whole(image->header, known.source);
     job_result.count = job.count;
-    auto made = JobRenderer(job, known, store, ycbcr_pipeline).make(image->header, job_result);
+    auto made = JobRenderer(job, known, store, ycbcr_pipeline, user_steps).make(image->header, job_result);
     return made ? job_result : failed(made.error());
 }
 

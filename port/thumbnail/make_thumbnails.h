@@ -11,6 +11,7 @@
 
 namespace thumbnailer {
 
+class UserSteps;
 class YcbcrPipeline;
 
 // The bytes of the source and of the overlays.
@@ -30,7 +31,8 @@ struct EncodedOutput {
 using Store =
     std::function<Result<Done>(std::size_t index, const EncodedOutput& finished, OutputResult& output_result)>;
 
-// `ycbcr_pipeline` is kept from one job to the next.
-JobResult make_thumbnails(const Job& job, const Images& images, const Store& store, YcbcrPipeline& ycbcr_pipeline);
+// `ycbcr_pipeline` and `user_steps` are kept from one job to the next; a job without steps needs none.
+JobResult make_thumbnails(const Job& job, const Images& images, const Store& store, YcbcrPipeline& ycbcr_pipeline,
+                          UserSteps* user_steps = nullptr);
 
 } // namespace thumbnailer

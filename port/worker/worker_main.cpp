@@ -9,6 +9,7 @@
 #include "os/shared_memory.h"
 #include "os/write_all.h"
 #include "thumbnail/make_thumbnails.h"
+#include "thumbnail/steps/user_steps.h"
 #include "thumbnail/ycbcr/ycbcr_pipeline.h"
 
 #ifdef THUMBNAILER_FAULTS
@@ -62,7 +63,16 @@ JobResult unmapped(const char* what) {
     return failed({Reason::internal, std::string("mapping ") + what + ": " + std::strerror(errno)});
 }
 
-JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, YcbcrPipeline& ycbcr_pipeline) {
+JobResult describe(const Job& job, const std::vector<Descriptor>& descriptors, UserSteps& user_steps) {
+    const auto text = user_steps.describe(job);
+    if (!text) return failed(text.error());
+    if (write_all(descriptors[0].get(), bytes_of(*text), 0)) return {};
+    return failed({Reason::write_failed, std::string("memory for a description: ") + std::strerror(errno)});
+}
+
+JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, YcbcrPipeline& ycbcr_pipeline,
+                 UserSteps& user_steps) {
+    if (job.describe_step != 0) return describe(job, descriptors, user_steps);
     const std::size_t end = job.source_offset + job.source_size;
     const Mapping source = Mapping::of(descriptors[0].get(), end);
     if (source.size() != end) return unmapped("the source");
@@ -80,21 +90,24 @@ JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, Ycb
 #endif
     OutputWriter writer(descriptors[1].get());
     const auto store = [&](std::size_t, const EncodedOutput& output, OutputResult& result) { return writer(output, result); };
-    const JobResult result = make_thumbnails(job, {image, overlays}, store, ycbcr_pipeline);
+    const JobResult result = make_thumbnails(job, {image, overlays}, store, ycbcr_pipeline, &user_steps);
     return writer.failure() ? failed(*writer.failure()) : result;
 }
 
 } // namespace
 
-void worker_main(Descriptor channel) {
+void worker_main(WorkerContext context) {
     Job job;
     YcbcrPipeline ycbcr_pipeline;
+    UserSteps user_steps(context.steps, context.step_progress);
+    const Descriptor channel = std::move(context.channel);
     for (;;) {
         std::vector<Descriptor> descriptors;
         const std::size_t received =
             receive_message(channel.get(), std::as_writable_bytes(std::span(&job, 1)), descriptors);
-        if (received != sizeof(Job) || descriptors.size() != 2 + job.overlay_count) break;
-        JobResult job_result = answer(job, descriptors, ycbcr_pipeline);
+        const std::size_t expected = job.describe_step != 0 ? 1 : 2 + job.overlay_count;
+        if (received != sizeof(Job) || descriptors.size() != expected) break;
+        JobResult job_result = answer(job, descriptors, ycbcr_pipeline, user_steps);
         job_result.sequence = job.sequence;
         if (!send_message(channel.get(), std::as_bytes(std::span(&job_result, 1)), {}, Wait::yes)) break;
     }

@@ -1,10 +1,10 @@
 // The main function of a worker process: receives jobs, sends results, until the server closes the channel.
 #pragma once
 
-#include "os/descriptor.h"
+#include "pool/fork_server.h"
 
 namespace thumbnailer {
 
-[[noreturn]] void worker_main(Descriptor channel);
+[[noreturn]] void worker_main(WorkerContext context);
 
 } // namespace thumbnailer

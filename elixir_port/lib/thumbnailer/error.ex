@@ -7,6 +7,7 @@ defmodule Thumbnailer.Error do
     * `:signal` (atom such as `:segv`) or `:exit_status` (integer): how a process ended (`:crashed`, `:port_exited`)
     * `:system_call`: the forbidden system call (`:sandbox_violation`)
     * `:stderr`: the last lines that a worker wrote before it died (`:crashed`)
+    * `:step`: the step that it happened in; `:fault`: how it ended (`:step_refused`, `:step_failed`)
     * `:option`: the refused option (`:bad_option`)
     * `:limit`: the exceeded limit (`:too_large`, `:out_of_memory`, `:overloaded`)
 
@@ -41,6 +42,12 @@ defmodule Thumbnailer.Error do
     {:poison, :port, "the image has killed workers before and is not tried again for a while"},
     {:cancelled, :port, "the request was cancelled"},
     {:internal, :port, "a fault of the program itself"},
+    {:bad_step, :port, "the file is not a step, or its translation not one for this program"},
+    {:untranslated, :port,
+     "the step has no translation for this machine, and what makes one is not installed"},
+    {:step_refused, :port, "the step said why it makes no picture of this one"},
+    {:step_failed, :port, "the step ended in a fault; the worker goes on"},
+    {:step_disabled, :port, "the step has ended one worker after the other and is switched off"},
     {:overloaded, :library, "the queue of the instance is full"},
     {:unavailable, :library, "the port program is not running and did not come back in time"},
     {:port_exited, :library, "the port program ended while it held this request"},

@@ -6,6 +6,8 @@ defmodule Thumbnailer.Instance do
 
   alias Thumbnailer.{InstanceOptions, Telemetry}
   alias Thumbnailer.Instance.{Drainer, Server}
+  alias Thumbnailer.Step.Catalog
+  alias Thumbnailer.Translation.Loader
 
   @doc """
   Starts an instance with options that `Thumbnailer.InstanceOptions.cast!/1` has checked.
@@ -13,8 +15,17 @@ defmodule Thumbnailer.Instance do
   `dependents` are children that need the server and start after it, such as a member of a cluster group.
   """
   @spec start_link(keyword, [Supervisor.child_spec() | {module, term}]) :: Supervisor.on_start()
-  def start_link(opts, dependents \\ []),
-    do: Supervisor.start_link(__MODULE__, {opts, dependents})
+  def start_link(opts, dependents \\ []) do
+    with {:ok, steps} <- Loader.load_all(opts[:steps] || [], opts[:executable]) do
+      Catalog.publish(
+        opts[:name],
+        for({name, {_loaded, step}} <- steps, into: %{}, do: {name, step})
+      )
+
+      loaded = for {name, {loaded, _step}} <- steps, into: %{}, do: {name, loaded}
+      Supervisor.start_link(__MODULE__, {Keyword.put(opts, :steps, loaded), dependents})
+    end
+  end
 
   # What serves is a tree of its own, so that the drain is not ended when a part of it is replaced.
   @impl true
@@ -38,6 +49,7 @@ defmodule Thumbnailer.Instance do
         :max_queue,
         :max_queue_bytes,
         :retries,
+        :steps,
         :shutdown,
         :executable,
         :max_reply_bytes,

@@ -77,6 +77,13 @@ defmodule Thumbnailer.InstanceOptions do
 
   @surroundings [
     %Definition{
+      name: :steps,
+      scope: :instance,
+      type: :step_sources,
+      default_doc: "none",
+      doc: "steps that the option `:step` can name, see `Thumbnailer.Steps`."
+    },
+    %Definition{
       name: :loaders,
       wire: "--loaders",
       scope: :instance,

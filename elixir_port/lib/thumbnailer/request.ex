@@ -3,6 +3,7 @@ defmodule Thumbnailer.Request do
   # A checked request: made in the caller, kept in the queue, sent by the port.
 
   alias Thumbnailer.{Formats, InstanceOptions, Options, Size, Source}
+  alias Thumbnailer.Step.Catalog
 
   # The program refuses more outputs: docs/protocol.md.
   @max_outputs 64
@@ -11,7 +12,7 @@ defmodule Thumbnailer.Request do
   defstruct [:op, :source, :timeout, :retries, shared_storage: false, coalesce: false, spec: %{}]
 
   @type t :: %__MODULE__{
-          op: :make | :probe | :info | :stats | :ping,
+          op: :make | :probe | :info | :stats | :ping | :add_step | :remove_step,
           # :stream for a stream, which stays with its caller
           source: {:path, binary} | {:bytes, binary} | {:stream, Enumerable.t()} | :stream | nil,
           # nil: the instance's
@@ -45,7 +46,8 @@ defmodule Thumbnailer.Request do
     {shared_storage, given} = Map.pop(given, :shared_storage, false)
     {coalesce, shared} = Map.pop(given, :coalesce, false)
 
-    spec = %{outputs: outputs |> outputs!() |> check_count!() |> Enum.map(&output!(&1, shared))}
+    outputs = outputs |> outputs!() |> check_count!() |> Enum.map(&output!(&1, shared))
+    spec = %{outputs: Enum.map(outputs, &put_steps(&1, on))}
     refuse_same_file!(spec.outputs)
 
     {%__MODULE__{
@@ -117,6 +119,10 @@ defmodule Thumbnailer.Request do
   end
 
   defp output!(size, shared), do: output!({size, []}, shared)
+
+  # What the program takes: the values of all parameters, for the module that described them.
+  defp put_steps(%{step: given} = output, on), do: %{output | step: Catalog.cast!(on, given)}
+  defp put_steps(output, _on), do: output
 
   # A file is what its name says. Without a suffix that says it, the caller does.
   defp put_format(%{to: path} = output) do

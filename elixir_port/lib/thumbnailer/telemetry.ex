@@ -208,6 +208,12 @@ defmodule Thumbnailer.Telemetry do
   end
 
   @doc false
+  @spec step_disabled(term, map) :: :ok
+  def step_disabled(instance, %{name: name, hash: hash, kills: kills}),
+    do:
+      execute([:step, :disabled], %{kills: kills}, %{instance: instance, step: name, hash: hash})
+
+  @doc false
   @spec worker_event?(atom) :: boolean
   def worker_event?(name), do: is_map_key(@workers, name)
 

@@ -80,6 +80,18 @@ Layout lay_out(Size image, const Rect& part, const Output& output) {
     return layout;
 }
 
+Layout with_picture_of(const Layout& layout, Size picture, Gravity gravity) {
+    if (picture == layout.crop) return layout;
+    Layout changed = layout;
+    const Size canvas{std::max(layout.canvas.width, picture.width), std::max(layout.canvas.height, picture.height)};
+    changed.scaled = changed.crop = picture;
+    changed.canvas = layout.pads() ? canvas : picture;
+    const Place place = placed(picture, changed.canvas, gravity);
+    changed.x = place.x;
+    changed.y = place.y;
+    return changed;
+}
+
 Place placed(Size inner, Size outer, Gravity gravity) {
     // In halves of the remaining space.
     constexpr Place kHalves[] = {{1, 1}, {1, 0}, {2, 0}, {2, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}, {0, 0}};

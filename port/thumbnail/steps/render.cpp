@@ -47,12 +47,43 @@ VImage Renderer::cropped(const VImage& picture) {
 }
 
 VImage Renderer::operator()(const VImage& scaled) {
+    if (failure_) return scaled;
+    const VImage picture = cropped(in_profile(scaled, profile_of(plan_), depth_of(plan_)).copy_memory());
+    const VImage stepped = with_steps(with_effects(picture, *plan_.output));
+    return failure_ ? stepped : framed(stepped);
+}
+
+VImage Renderer::with_steps(const VImage& picture) {
+    if (!sources_.steps) return picture;
+    auto stepped = sources_.steps(picture);
+    if (!stepped) {
+        failure_ = std::move(stepped).error();
+        return picture;
+    }
+    const Size size{stepped->width(), stepped->height()};
+    if (rendered_ && size != layout_.crop)
+        failure_ = Failure{.reason = Reason::step_failed,
+                           .message = "a step made frames of different sizes of one animation",
+                           .step_fault = StepFault::bad_result};
+    layout_ = with_picture_of(layout_, size, plan_.output->gravity);
+    rendered_ = true;
+    return *stepped;
+}
+
+// On its canvas, with what lies on it and around it.
+VImage Renderer::framed(VImage picture) {
     const Output& output = *plan_.output;
-    const Layout& layout = plan_.layout;
-    VImage picture = cropped(in_profile(scaled, profile_of(plan_), depth_of(plan_)).copy_memory());
-    picture = with_effects(picture, output);
+    const Layout& layout = layout_;
     if (layout.pads()) picture = on_canvas(picture, {layout.x, layout.y}, layout.canvas, output.background);
-    if (overlay_) picture = with_overlay(picture, *overlay_, output);
+    if (!overlay_) {
+        auto overlay = sources_.overlay(layout.canvas);
+        if (!overlay) {
+            failure_ = std::move(overlay).error();
+            return picture;
+        }
+        overlay_ = std::move(*overlay);
+    }
+    if (*overlay_) picture = with_overlay(picture, **overlay_, output);
     picture = rounded(picture, output.round > 0 ? in_pixels(output.round, output) : output.round);
     if (layout.padding != Padding{})
         picture = on_canvas(picture, {layout.padding.left, layout.padding.top}, layout.full(), output.background);

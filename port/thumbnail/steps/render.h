@@ -1,9 +1,11 @@
 // Makes the final pixels of one output from a decoded image. Everything here may throw vips::VError.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vips/vips8>
 
+#include "base/result.h"
 #include "thumbnail/geometry/plan.h"
 
 namespace thumbnailer {
@@ -12,19 +14,39 @@ namespace thumbnailer {
 // shrink-on-load.
 vips::VImage scaled_part(const vips::VImage& image, const View& view, Size scaled, bool linear);
 
-// Crops the result of scaled_part and applies the effects, the canvas, the overlay and the padding.
+// What the renderer asks for on its way.
+struct RenderSources {
+    // The overlay in its size, if there is one, for a picture on a canvas of this size.
+    std::function<Result<std::optional<vips::VImage>>(Size canvas)> overlay;
+    // What the steps make of the picture that a client added; empty when the output has none.
+    std::function<Result<vips::VImage>(const vips::VImage& picture)> steps;
+};
+
+// Cuts, colours and frames what scaled_part made.
 class Renderer {
 public:
-    // `overlay`, if any, is already scaled.
-    Renderer(const Plan& plan, std::optional<vips::VImage> overlay) : plan_(plan), overlay_(std::move(overlay)) {}
+    Renderer(const Plan& plan, RenderSources sources)
+        : plan_(plan), sources_(std::move(sources)), layout_(plan.layout) {}
 
+    // After a failure it returns what it has.
     vips::VImage operator()(const vips::VImage& scaled);
+
+    // Why there is no thumbnail, when what the renderer asked for failed.
+    const std::optional<Failure>& failure() const { return failure_; }
+    // As planned, or as a step changed it.
+    const Layout& layout() const { return layout_; }
 
 private:
     vips::VImage cropped(const vips::VImage& picture);
+    vips::VImage with_steps(const vips::VImage& picture);
+    vips::VImage framed(vips::VImage picture);
 
     const Plan& plan_;
-    std::optional<vips::VImage> overlay_;
+    RenderSources sources_;
+    Layout layout_;
+    bool rendered_ = false; // a first frame
+    std::optional<Failure> failure_;
+    std::optional<std::optional<vips::VImage>> overlay_; // once it was asked for
     std::optional<Place> crop_; // found in the first frame, the same in all
 };
 

@@ -14,12 +14,15 @@ defmodule Thumbnailer.Features.OptionsEffectTest do
   @without_effect [:enlarge, :page, :animated, :preview, :alpha_quality, :trim]
 
   setup_all do
-    {:ok, on: start_instance(__MODULE__, workers: 2)}
+    {:ok, on: start_instance(__MODULE__, workers: 2, steps: [duotone: step("duotone")])}
   end
 
   setup do
     {:ok, folder: folder()}
   end
+
+  # The translation is made on the way where the tools are; elsewhere the module's tests are left out.
+  defp step(name), do: Path.expand("../../../samples/steps/#{name}.wasm", __DIR__)
 
   defp made!(name, options, on),
     do: Thumbnailer.make!(sample(name), {200, 100}, [on: on] ++ options)

@@ -112,6 +112,14 @@ defmodule Thumbnailer.Instance.Client do
   @spec timeout(GenServer.server()) :: {:ok, pos_integer} | {:error, Error.t()}
   def timeout(on), do: call(on, :timeout)
 
+  @doc "Has the instance give a step to each program that it starts from now on."
+  @spec put_step(GenServer.server(), map, Thumbnailer.Step.t()) :: :ok | {:error, Error.t()}
+  def put_step(on, loaded, step), do: call(on, {:put_step, loaded, step})
+
+  @doc "Has the instance give a step to no further program."
+  @spec drop_step(GenServer.server(), atom) :: :ok | {:error, Error.t()}
+  def drop_step(on, name), do: call(on, {:drop_step, name})
+
   @doc "What the library counts, see `Thumbnailer.stats/1`."
   @spec counts(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
   def counts(on), do: call(on, :counts)

@@ -15,7 +15,7 @@ defmodule Thumbnailer.Instance.Message do
   """
   @type t :: %{
           version: pos_integer,
-          op: :make | :probe | :info | :stats | :ping,
+          op: :make | :probe | :info | :stats | :ping | :add_step | :remove_step,
           kind: :question | :image | :stream,
           body: Codec.body(),
           bytes: non_neg_integer,
@@ -52,13 +52,15 @@ defmodule Thumbnailer.Instance.Message do
     }
   end
 
+  defp kind(%{op: op}) when op in [:add_step, :remove_step], do: :question
   defp kind(%{source: :stream}), do: :stream
   defp kind(_request), do: :image
 
   @doc "Refuses what another version of this library sent in a way that this one does not know."
   @spec check(term) :: :ok | {:error, Error.t()}
   def check(%{version: @version, op: op, kind: kind, body: {options, _}, bytes: bytes} = message)
-      when op in [:make, :probe, :info, :stats, :ping] and kind in [:question, :image, :stream] and
+      when op in [:make, :probe, :info, :stats, :ping, :add_step, :remove_step] and
+             kind in [:question, :image, :stream] and
              is_integer(options) and is_integer(bytes) and is_map_key(message, :timeout) and
              is_map_key(message, :retries),
       do: :ok

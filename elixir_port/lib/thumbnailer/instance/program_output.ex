@@ -4,6 +4,11 @@ defmodule Thumbnailer.Instance.ProgramOutput do
 
   alias Thumbnailer.Instance.{Dispatcher, PendingRequest, Queue, Recovery, Replies, State}
   alias Thumbnailer.Port.Lifecycle
+  alias Thumbnailer.Protocol.Codec
+  alias Thumbnailer.Request
+
+  # Milliseconds that a program has for a step that an earlier one has taken.
+  @step_timeout 5_000
 
   @doc "The program was started, or could not be."
   @spec started(State.t(), {:ok, Lifecycle.session_info()} | {:error | :busy, String.t()}) ::
@@ -44,14 +49,44 @@ defmodule Thumbnailer.Instance.ProgramOutput do
         State.program(state, Lifecycle.event(state.program, name, map, state.now))
 
       {:hello, hello} ->
-        State.program(state, Lifecycle.up(state.program, hello, state.now))
+        state |> State.program(Lifecycle.up(state.program, hello, state.now)) |> add_steps()
 
       {:error, why} ->
         Recovery.kill_program(state, :bad_reply, why, state.program.state == :starting)
     end
   end
 
-  defp reply(%{pings: pings} = state, ping, _pong, _frame) when is_map_key(pings, ping) do
+  # What is sent after these waits in the program until it has the steps.
+  defp add_steps(state) do
+    Enum.reduce(state.steps, %{state | adding: MapSet.new()}, fn {_name, loaded}, state ->
+      id = state.next_ping
+      frame = Codec.request(id, step_request(loaded), @step_timeout)
+      state = State.effect(state, {:write, state.program.session, frame})
+      %{state | next_ping: id + 1, adding: MapSet.put(state.adding, id)}
+    end)
+  end
+
+  defp reply(%{adding: adding} = state, id, outcome, frame) do
+    if MapSet.member?(adding, id),
+      do: step_added(%{state | adding: MapSet.delete(adding, id)}, outcome),
+      else: answer(state, id, outcome, frame)
+  end
+
+  defp step_request(loaded) do
+    %Request{
+      op: :add_step,
+      spec: %{name: to_string(loaded.name), hash: loaded.hash},
+      source: {:bytes, loaded.translation}
+    }
+  end
+
+  defp step_added(state, {:ok, _step}), do: state
+
+  # Requests that name it will be told that there is no such step.
+  defp step_added(state, {:error, error}),
+    do: State.effect(state, {:report, {:step_refused, error}})
+
+  defp answer(%{pings: pings} = state, ping, _pong, _frame) when is_map_key(pings, ping) do
     {id, pings} = Map.pop!(pings, ping)
     state = %{state | pings: pings}
 
@@ -61,7 +96,7 @@ defmodule Thumbnailer.Instance.ProgramOutput do
     end
   end
 
-  defp reply(state, id, outcome, frame) do
+  defp answer(state, id, outcome, frame) do
     case Queue.get(state.queue, id) do
       %PendingRequest{state: sent} = entry when sent != :waiting ->
         state |> answered() |> State.trace(:reply, id, frame) |> Replies.finish(entry, outcome)

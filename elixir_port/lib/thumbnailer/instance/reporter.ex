@@ -61,6 +61,21 @@ defmodule Thumbnailer.Instance.Reporter do
     Telemetry.port_started(instance, os_pid, hello, duration)
   end
 
+  defp publish({:step_refused, error}, _instance),
+    do:
+      Logger.error(
+        "the port program does not take a step that it has taken before: #{error.message}"
+      )
+
+  defp publish({:worker, :step_disabled, step}, instance) do
+    Logger.error(
+      "step #{step.name} is switched off: it has ended #{step.kills} workers one after the other; " <>
+        "Thumbnailer.Steps.add/3 switches it on again"
+    )
+
+    Telemetry.step_disabled(instance, step)
+  end
+
   defp publish({:worker, name, map}, instance), do: Telemetry.worker(instance, name, map)
   defp publish({:exited, report}, instance), do: ExitReport.publish(report, instance)
 

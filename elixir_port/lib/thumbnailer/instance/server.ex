@@ -22,6 +22,7 @@ defmodule Thumbnailer.Instance.Server do
   }
 
   alias Thumbnailer.Port.{Lifecycle, Tracer}
+  alias Thumbnailer.Step.Catalog
 
   # Words. Each message makes a few hundred, so the smallest heap would be collected after every other one.
   @spawn_opt [min_heap_size: 16_384]
@@ -60,6 +61,16 @@ defmodule Thumbnailer.Instance.Server do
 
   def handle_call(:timeout, _from, state),
     do: {:reply, {:ok, state.timeout}, state}
+
+  def handle_call({:put_step, loaded, step}, _from, state) do
+    Catalog.publish(state.name, Map.put(Catalog.known(state.name), step.name, step))
+    {:reply, :ok, %{state | steps: Map.put(state.steps, loaded.name, loaded)}}
+  end
+
+  def handle_call({:drop_step, name}, _from, state) do
+    Catalog.publish(state.name, Map.delete(Catalog.known(state.name), name))
+    {:reply, :ok, %{state | steps: Map.delete(state.steps, name)}}
+  end
 
   def handle_call({:record, recorder, max_bytes}, _from, %{tracer: nil} = state) do
     tracer = %Tracer{pid: recorder, monitor: Process.monitor(recorder), max_bytes: max_bytes}

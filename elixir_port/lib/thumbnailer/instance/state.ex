@@ -24,6 +24,9 @@ defmodule Thumbnailer.Instance.State do
     next_ping: 4_611_686_018_427_387_904,
     next_id: 1,
     pings: %{},
+    # what each program that is started gets to know, and which of its answers are about that
+    steps: %{},
+    adding: MapSet.new(),
     served: 0,
     failed: %{},
     restarts: 0,
@@ -57,6 +60,8 @@ defmodule Thumbnailer.Instance.State do
           next_id: pos_integer,
           # the program answers a ping when it has taken the piece of a source before it: whose that was
           next_ping: pos_integer,
+          steps: %{optional(atom) => map},
+          adding: MapSet.t(pos_integer),
           pings: %{pos_integer => pos_integer},
           served: non_neg_integer,
           failed: %{optional(Error.reason()) => pos_integer},

@@ -105,6 +105,12 @@ defmodule Thumbnailer.Options.Appearance do
         default: false
       ),
       output(
+        :step,
+        :steps,
+        "a step that the instance has, with its parameters, or several, one after the other; see `Thumbnailer.Steps`.",
+        default_doc: "none"
+      ),
+      output(
         :round,
         :radius,
         "radius of the corners in pixels; they become transparent. `:circle` keeps the largest centred circle.",

@@ -30,6 +30,7 @@ defmodule Thumbnailer.Options.Examples do
     hue: [hue: 90],
     blur: [blur: 3],
     sharpen: [sharpen: 1.5],
+    step: [step: {:duotone, strength: 0.8}],
     round: [round: :circle, format: :png],
     overlay: [overlay: "logo.png"],
     overlay_gravity: [overlay: "logo.png", overlay_gravity: :north],

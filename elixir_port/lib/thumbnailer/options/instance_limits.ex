@@ -116,6 +116,27 @@ defmodule Thumbnailer.Options.InstanceLimits do
         "the memory of one worker in bytes: a worker that needs more is killed; one that keeps more is replaced."
     },
     %Definition{
+      name: :max_step_memory,
+      wire: "--max-step-memory",
+      scope: :instance,
+      type: :integer,
+      min: 65_536,
+      max: 4_293_918_720,
+      default_doc: "268,435,456",
+      doc: "the memory that a step has for one image, with the image and its result, in bytes."
+    },
+    %Definition{
+      name: :disable_step_after,
+      wire: "--disable-step-after",
+      scope: :instance,
+      type: :integer,
+      min: 0,
+      max: 1_000,
+      default_doc: "5",
+      doc:
+        "how many workers a step may end one after the other before it is switched off with `:step_disabled`; 0 never does."
+    },
+    %Definition{
       name: :max_reply_bytes,
       wire: "--max-reply-bytes",
       scope: :instance,

@@ -31,10 +31,17 @@ defmodule Thumbnailer.Options.Type do
   def accepts(%{type: :quality} = option),
     do: "an integer from #{range(option)} or {:ssim, x} with x from 0.5 to 1"
 
+  def accepts(%{type: :steps}),
+    do: "the name of a step, {name, parameters}, or a list of 1 to 8 of these"
+
   def accepts(%{type: :image}), do: "the path of a file or {:bytes, iodata}"
   def accepts(%{type: :path}), do: "the path of a file, as a binary without null bytes"
   def accepts(%{type: :paths}), do: "a list of paths, as binaries without null bytes"
   def accepts(%{type: :fonts}), do: "a list of families, files and folders, as binaries"
+
+  def accepts(%{type: :step_sources}),
+    do: "a keyword list of names with the path of a .wasm file or {:bytes, binary} each"
+
   def accepts(%{type: :names}), do: "a list of names of formats"
   def accepts(%{type: :name}), do: "an atom, {:global, term} or {:via, module, term}"
 
@@ -80,6 +87,12 @@ defmodule Thumbnailer.Options.Type do
   defp typespec(%{type: :image}), do: quote(do: Path.t() | {:bytes, iodata})
   defp typespec(%{type: :path}), do: quote(do: Path.t())
   defp typespec(%{type: :paths}), do: quote(do: [Path.t()])
+
+  defp typespec(%{type: :step_sources}),
+    do: quote(do: [{atom, Path.t() | {:bytes, binary}}])
+
+  defp typespec(%{type: :steps}),
+    do: quote(do: atom | {atom, keyword} | [atom | {atom, keyword}])
 
   defp typespec(%{type: :names, choices: choices}),
     do: [Enum.reduce(choices, &{:|, [], [&1, &2]})]
@@ -141,6 +154,23 @@ defmodule Thumbnailer.Options.Type do
     ArgumentError -> :error
   end
 
+  def cast(%{type: :step_sources}, steps) when is_list(steps) do
+    sources? =
+      Keyword.keyword?(steps) and
+        Enum.all?(steps, fn {_name, source} ->
+          is_binary(source) or match?({:bytes, bytes} when is_binary(bytes), source)
+        end)
+
+    ok_when(sources?, steps)
+  end
+
+  # Which steps there are and what they take, the instance knows: see Thumbnailer.Steps.
+  def cast(%{type: :steps}, [_ | _] = steps) when length(steps) <= 8 do
+    cast = Enum.map(steps, &step/1)
+    ok_when(:error not in cast, cast)
+  end
+
+  def cast(%{type: :steps} = option, value), do: cast(option, [value])
   def cast(%{type: :name}, value), do: name(value)
 
   def cast(%{type: :instance}, {name, node})
@@ -185,6 +215,17 @@ defmodule Thumbnailer.Options.Type do
     )
   end
 
+  # duotone:strength=0.5,dark=#102030+dither
+  def parse(%{type: :steps} = option, text) when is_binary(text) do
+    steps =
+      for part <- String.split(text, "+") do
+        [name | values] = String.split(part, ":", parts: 2)
+        {name, values |> Enum.flat_map(&String.split(&1, ",")) |> Enum.map(&assignment/1)}
+      end
+
+    cast(option, steps)
+  end
+
   def parse(%{type: :quality} = option, "ssim:" <> part), do: cast(option, {:ssim, literal(part)})
   def parse(%{type: :radius} = option, "circle"), do: cast(option, :circle)
 
@@ -198,6 +239,23 @@ defmodule Thumbnailer.Options.Type do
   end
 
   def parse(option, text), do: cast(option, text)
+
+  defp step(name) when is_atom(name) and name not in [nil, true, false], do: {name, []}
+
+  defp step({name, values}) when (is_atom(name) or is_binary(name)) and is_list(values) do
+    if Enum.all?(values, &match?({key, _value} when is_atom(key) or is_binary(key), &1)),
+      do: {name, values},
+      else: :error
+  end
+
+  defp step(_other), do: :error
+
+  defp assignment(text) do
+    case String.split(text, "=", parts: 2) do
+      [name, value] -> {name, value}
+      _other -> :error
+    end
+  end
 
   # `:centre (or :center)`
   defp choice(choice, spellings) do

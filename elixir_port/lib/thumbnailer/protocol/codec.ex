@@ -13,7 +13,7 @@ defmodule Thumbnailer.Protocol.Codec do
   # The option that each request has in front of all others.
   @time_left <<119, 7, "timeout">>
 
-  @details [:signal, :exit_status, :system_call, :stderr, :option, :limit]
+  @details [:signal, :exit_status, :system_call, :stderr, :option, :limit, :step, :fault]
 
   # binary_to_term's :safe refuses atoms that no loaded module names; naming them here loads them.
   @vocabulary Enum.flat_map(Formats.table(), &[&1.name, &1.read_with]) ++
@@ -31,6 +31,8 @@ defmodule Thumbnailer.Protocol.Codec do
                    preview taken_at camera placeholder max_frames max_side max_icc_bytes
                    max_streams streams busy queued served failed crashed timed_out cancelled forked memory
                    event worker_start worker_recycle worker_exit made
+                   step_added step_disabled step fault name hash description disabled kills max_step_memory
+                   disable_step_after refused bounds stack unreachable arithmetic call bad_result bad_code
                    reason message signal exit_status system_call stderr option limit
                    hup int quit ill trap abrt bus fpe kill usr1 segv usr2 pipe alrm term stkflt chld
                    cont stop tstp ttin ttou urg xcpu xfsz vtalrm prof winch io pwr sys)a
@@ -50,6 +52,11 @@ defmodule Thumbnailer.Protocol.Codec do
   @spec body(Request.t()) :: body
   def body(%Request{op: op}) when op in [:stats, :ping], do: {0, []}
 
+  def body(%Request{op: :remove_step, spec: %{name: name}}) do
+    <<131, name::binary>> = :erlang.term_to_binary(name)
+    {0, [name]}
+  end
+
   # A request is {Op, Id, Options, Source}. The options and the source are encoded once, in the process of the caller; the
   # instance writes what precedes them.
   def body(%Request{spec: spec, source: source}) do
@@ -63,6 +70,9 @@ defmodule Thumbnailer.Protocol.Codec do
   @spec request(non_neg_integer, atom, body, pos_integer) :: nonempty_list(iodata)
   def request(id, op, {_none, []}, _left), do: [<<131, 104, 2>> <> atom(op) <> integer(id)]
 
+  def request(id, :remove_step, {0, name}, _left),
+    do: [<<131, 104, 3>> <> atom(:remove_step) <> integer(id) | name]
+
   def request(id, op, {options, rest}, left) do
     [
       <<131, 104, 4, atom(op)::binary, integer(id)::binary, 116, options + 1::32,
@@ -75,7 +85,7 @@ defmodule Thumbnailer.Protocol.Codec do
   @spec request(non_neg_integer, Request.t(), pos_integer) :: nonempty_list(iodata)
   def request(id, %Request{op: op} = request, left), do: request(id, op, body(request), left)
 
-  for op <- [:make, :probe, :stats, :ping] do
+  for op <- [:make, :probe, :stats, :ping, :add_step, :remove_step] do
     name = Atom.to_string(op)
     defp atom(unquote(op)), do: unquote(<<119, byte_size(name), name::binary>>)
   end
@@ -142,6 +152,10 @@ defmodule Thumbnailer.Protocol.Codec do
   defp reply({:event, name, %{os_pid: os_pid, made: made} = map} = event)
        when map_size(map) <= 4 and is_integer(os_pid) and is_integer(made),
        do: if(Telemetry.worker_event?(name), do: event)
+
+  defp reply({:event, :step_disabled, %{name: name, hash: hash, kills: kills} = map} = event)
+       when map_size(map) == 3 and is_binary(name) and is_binary(hash) and is_integer(kills),
+       do: event
 
   defp reply(_term), do: nil
 

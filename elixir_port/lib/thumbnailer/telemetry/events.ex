@@ -35,6 +35,8 @@ defmodule Thumbnailer.Telemetry.Events do
     {[:worker, :start], ~w(made)a, ~w(instance os_pid)a, "a worker starts"},
     {[:worker, :recycle], ~w(made)a, ~w(instance os_pid reason)a,
      "a worker is replaced: it has reached `:max_images_per_worker` or `:max_memory`, or `:failed_job`: its last image was not made"},
+    {[:step, :disabled], ~w(kills)a, ~w(instance step hash)a,
+     "a step is switched off: it has ended `kills` workers one after the other"},
     {[:worker, :exit], ~w(made)a, ~w(instance os_pid signal exit_status)a,
      "a worker has ended, by a signal or with a status"}
   ]
@@ -53,6 +55,9 @@ defmodule Thumbnailer.Telemetry.Events do
     pixels: "width times height of all thumbnails",
     made: "how many thumbnails, or images of a worker, were made",
     failed: "how many outputs were not made",
+    kills: "how many workers it ended",
+    step: "the name of the step",
+    hash: "the SHA-256 of its module, 64 digits",
     lifetime: "how long the program lived, in native units",
     lost: "how many requests it held",
     instance: "the instance that was asked, as in the option `:on`",

@@ -1,0 +1,59 @@
+defmodule Thumbnailer.Step.Catalog do
+  @moduledoc false
+  # The steps of each instance of this node, by which calls are checked: read by every call that names a step, written when one is
+  # added or removed.
+
+  alias Thumbnailer.Step
+  alias Thumbnailer.Step.Parameter
+
+  @spec publish(term, %{optional(atom) => Step.t()}) :: :ok
+  def publish(instance, steps), do: :persistent_term.put({__MODULE__, instance}, steps)
+
+  @spec known(GenServer.server()) :: %{optional(atom) => Step.t()}
+  def known(instance), do: :persistent_term.get({__MODULE__, instance}, %{})
+
+  @doc "What a caller gave as `:step`, as the program takes it: `{name, values, hash}`."
+  @spec cast!(GenServer.server(), [{atom | String.t(), keyword | list}]) :: [
+          {String.t(), [float], String.t()}
+        ]
+  def cast!(instance, given), do: Enum.map(given, &cast_one!(known(instance), &1))
+
+  defp cast_one!(known, {name, values}) do
+    case Enum.find(Map.values(known), &(to_string(&1.name) == to_string(name))) do
+      nil ->
+        names = known |> Map.keys() |> Enum.map_join(", ", &inspect/1)
+
+        raise ArgumentError,
+              "the instance has no step #{inspect(name)}; it has #{if names == "", do: "none", else: names}"
+
+      step ->
+        refuse_unknown!(step, values)
+        {to_string(step.name), Enum.map(step.parameters, &value!(step, &1, values)), step.hash}
+    end
+  end
+
+  defp refuse_unknown!(step, values) do
+    names = Enum.map(step.parameters, & &1.name)
+
+    for {name, _value} <- values, to_string(name) not in names do
+      raise ArgumentError,
+            "step #{inspect(step.name)} has no parameter #{inspect(name)}; it has #{Enum.join(names, ", ")}"
+    end
+  end
+
+  defp value!(step, parameter, values) do
+    given =
+      Enum.find_value(values, {:ok, parameter.default}, fn {name, value} ->
+        if to_string(name) == parameter.name, do: {:ok, value}
+      end)
+
+    with {:ok, value} <- given,
+         :error <- Parameter.cast(parameter, value) do
+      raise ArgumentError,
+            "parameter #{parameter.name} of step #{inspect(step.name)} must be #{Parameter.accepts(parameter)}, got: " <>
+              inspect(value, limit: 5)
+    else
+      {:ok, value} -> value
+    end
+  end
+end

@@ -1,0 +1,126 @@
+defmodule Thumbnailer.Translation.Translator do
+  @moduledoc false
+  # Machine code for a module: from a file beside it (NAME.ARCHITECTURE.step, see mix thumbnailer.step), from the cache of this
+  # user, or made now by the program's `step translate`, a process of its own that ends when it is done.
+
+  import Bitwise
+
+  alias Thumbnailer.Error
+  alias Thumbnailer.Port.Executable
+
+  # Rises with the run time of translations, port/step/runtime/entry.h.
+  @abi "1.1"
+
+  @doc "The architecture of this machine, as the program names it."
+  @spec native() :: String.t()
+  def native,
+    do:
+      :system_architecture
+      |> :erlang.system_info()
+      |> List.to_string()
+      |> String.split("-")
+      |> hd()
+
+  @doc "SHA-256 of a module, 64 digits."
+  @spec hash(binary) :: String.t()
+  def hash(module), do: :sha256 |> :crypto.hash(module) |> Base.encode16(case: :lower)
+
+  @doc "The translation of a module; `path` is that of its file, if it has one."
+  @spec get(binary, Path.t() | nil, Path.t() | nil) :: {:ok, binary} | {:error, Error.t()}
+  def get(module, path, executable) do
+    with :error <- beside(path, hash(module)),
+         {:ok, folder} <- cache_folder(),
+         cached = Path.join(folder, "#{hash(module)}-#{@abi}-#{native()}.step"),
+         :error <- read(cached, hash(module)),
+         :ok <- translate(module, cached, native(), executable),
+         do: File.read(cached)
+  end
+
+  @doc "Makes a translation for an architecture and writes it to `to`, whole or not at all."
+  @spec translate(binary, Path.t(), String.t(), Path.t() | nil) :: :ok | {:error, Error.t()}
+  def translate(module, to, architecture, executable) do
+    source = "#{to}.#{System.unique_integer([:positive])}.wasm"
+
+    with {:ok, program} <- find(executable),
+         :ok <- write(source, module) do
+      {output, status} =
+        System.cmd(program, ["step", "translate", source, to, architecture],
+          stderr_to_stdout: true
+        )
+
+      _ = File.rm(source)
+      if status == 0, do: :ok, else: {:error, failure(output, status)}
+    end
+  end
+
+  @doc "The text in which a translated step describes itself."
+  @spec describe(map, Path.t() | nil) :: {:ok, String.t()} | {:error, Error.t()}
+  def describe(%{hash: hash, translation: translation}, executable) do
+    with {:ok, program} <- find(executable),
+         {:ok, folder} <- cache_folder(),
+         path = Path.join(folder, "#{hash}.#{System.unique_integer([:positive])}.part"),
+         :ok <- write(path, translation) do
+      {output, status} = System.cmd(program, ["step", "text", path], stderr_to_stdout: true)
+      _ = File.rm(path)
+      if status == 0, do: {:ok, output}, else: {:error, failure(output, status)}
+    end
+  end
+
+  # The program says: thumbnailer: reason: message
+  defp failure(output, status) do
+    with ["thumbnailer", reason, message] <-
+           output |> String.trim() |> String.split(": ", parts: 3),
+         {reason, _from, _meaning} <-
+           Enum.find(Error.table(), &(to_string(elem(&1, 0)) == reason)) do
+      Error.new(reason, message)
+    else
+      _other ->
+        Error.new(
+          :internal,
+          "thumbnailer step translate ended with status #{status}: #{String.slice(output, 0, 300)}"
+        )
+    end
+  end
+
+  defp find(executable) do
+    with {:error, why} <- Executable.find(executable), do: {:error, Error.new(:unavailable, why)}
+  end
+
+  defp beside(nil, _hash), do: :error
+  defp beside(path, hash), do: read("#{Path.rootname(path)}.#{native()}.step", hash)
+
+  # A translation of another module is as good as none; the program compares the hash again.
+  defp read(path, hash) do
+    with {:ok, bytes} <- File.read(path),
+         true <- :binary.match(bytes, Base.decode16!(hash, case: :lower)) != :nomatch do
+      {:ok, bytes}
+    else
+      _other -> :error
+    end
+  end
+
+  defp write(path, bytes) do
+    with {:error, posix} <- File.write(path, bytes, [:exclusive]),
+         do:
+           {:error,
+            Error.new(
+              :write_failed,
+              "#{inspect(path)} cannot be written: #{:file.format_error(posix)}"
+            )}
+  end
+
+  # Code is only taken from a folder that nobody else can write to.
+  defp cache_folder do
+    folder = Path.join(:filename.basedir(:user_cache, "thumbnailer"), "steps")
+
+    with :ok <- File.mkdir_p(folder),
+         :ok <- File.chmod(folder, 0o700),
+         {:ok, %{type: :directory, mode: mode}} when (mode &&& 0o077) == 0 <- File.lstat(folder) do
+      {:ok, folder}
+    else
+      _other ->
+        {:error,
+         Error.new(:write_failed, "#{inspect(folder)} is no folder that this user alone can use")}
+    end
+  end
+end

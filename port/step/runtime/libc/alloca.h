@@ -1,0 +1,1 @@
+/* wasm2c's output includes it and uses nothing of it. */

@@ -1,0 +1,86 @@
+defmodule Thumbnailer.StepsTest do
+  use ExUnit.Case, async: true
+
+  import Thumbnailer.Fixtures
+
+  alias Thumbnailer.{Error, Step, Steps}
+  alias Thumbnailer.Step.Description
+
+  defp step(name), do: Path.expand("../../../samples/steps/#{name}.wasm", __DIR__)
+
+  test "a description is read into parameters" do
+    assert {:ok, %{version: "1.0.0", summary: "Does", parameters: [amount, ink]}} =
+             Description.parse(
+               "step/1 some 1.0.0 Does\namount number 0..1 0.5 How much\nink colour - #ff0000 With what\n"
+             )
+
+    assert %{name: "amount", type: :number, min: 0, max: 1, default: 0.5} = amount
+    assert %{name: "ink", type: :colour, default: "#ff0000"} = ink
+  end
+
+  test "a description that is none is a bad step, with its line" do
+    assert {:error, %Error{reason: :bad_step}} = Description.parse("something else")
+
+    assert {:error, %Error{message: message}} =
+             Description.parse("step/1 some 1 Does\namount number 1..0 1 How")
+
+    assert message =~ "line 2"
+  end
+
+  describe "with the program" do
+    @describetag :real
+
+    setup context do
+      name = :"#{__MODULE__}#{context.line}"
+      {:ok, on: start_instance(name, workers: 1, steps: [duotone: step("duotone")])}
+    end
+
+    test "a step of the instance changes the picture", %{on: on} do
+      plain = Thumbnailer.make!(sample("photo.jpg"), 100, on: on)
+      toned = Thumbnailer.make!(sample("photo.jpg"), 100, on: on, step: {:duotone, strength: 0.8})
+      assert toned.data != plain.data
+      assert {toned.width, toned.height} == {plain.width, plain.height}
+    end
+
+    test "a wrong parameter is an argument error with parameter, value and range", %{on: on} do
+      make = &Thumbnailer.make(sample("photo.jpg"), 100, on: on, step: &1)
+
+      assert_raise ArgumentError,
+                   ~r/parameter strength of step :duotone must be a number from 0 to 1, got: 2/,
+                   fn ->
+                     make.({:duotone, strength: 2})
+                   end
+
+      assert_raise ArgumentError, ~r/no parameter :power; it has strength, dark, light/, fn ->
+        make.({:duotone, power: 2})
+      end
+
+      assert_raise ArgumentError, ~r/has no step :sepia; it has :duotone/, fn -> make.(:sepia) end
+    end
+
+    test "steps are added, listed and removed while the instance runs", %{on: on} do
+      assert {:ok, %Step{name: :polaroid, parameters: [%{name: "border"} | _]}} =
+               Steps.add(on, :polaroid, step("polaroid"))
+
+      assert [:duotone, :polaroid] = Enum.map(Steps.list(on), & &1.name)
+
+      framed = Thumbnailer.make!(sample("photo.jpg"), 100, on: on, step: {:polaroid, border: 10})
+      assert {framed.width, framed.height} == {120, 125}
+
+      assert :ok = Steps.remove(on, :polaroid)
+      assert [:duotone] = Enum.map(Steps.list(on), & &1.name)
+    end
+
+    test "the program that takes the place of another has the steps", %{on: on} do
+      {:ok, %{os_pid: os_pid}} = Thumbnailer.info(on)
+      System.cmd("kill", ["-KILL", "#{os_pid}"])
+
+      assert {:ok, _toned} =
+               Thumbnailer.make(sample("photo.jpg"), 100, on: on, step: :duotone, retries: 3)
+    end
+
+    test "a file that is no step is an error that says why", %{on: on} do
+      assert {:error, %Error{reason: :bad_step}} = Steps.add(on, :noise, {:bytes, "no module"})
+    end
+  end
+end
