@@ -87,6 +87,7 @@ defmodule Thumbnailer.Options.Type do
   defp typespec(%{type: :image}), do: quote(do: Path.t() | {:bytes, iodata})
   defp typespec(%{type: :path}), do: quote(do: Path.t())
   defp typespec(%{type: :paths}), do: quote(do: [Path.t()])
+  defp typespec(%{type: :fonts}), do: quote(do: [String.t()])
 
   defp typespec(%{type: :step_sources}),
     do: quote(do: [{atom, Path.t() | {:bytes, binary}}])
