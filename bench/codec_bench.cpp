@@ -1,5 +1,5 @@
-// The cost of decoding a term of 200 bytes, parsing its request and encoding the term, in both codecs. Prints a table in ns;
-// "bytes" is the size of the payload.
+// The cost of decoding a term of 200 bytes, parsing its request and encoding the term, in both codecs. Prints a table
+// in ns; "bytes" is the size of the payload.
 #include <benchmark/benchmark.h>
 
 #include <string>

@@ -23,7 +23,8 @@ namespace {
 
 using namespace thumbnailer;
 
-// The frames' own descriptors. Whatever a library prints to descriptor 1 goes to stderr, and nothing can be read from 0.
+// The frames' own descriptors. Whatever a library prints to descriptor 1 goes to stderr, and nothing can be read from
+// 0.
 Descriptor take(int fd, int instead) {
     Descriptor frames(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
     return frames && ::dup2(instead, fd) == fd ? std::move(frames) : Descriptor();

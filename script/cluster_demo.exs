@@ -22,7 +22,13 @@ defmodule ClusterDemo do
     observe = fn report -> happen(report.done, nodes) end
 
     {:ok, report} =
-      Batch.run(photos, out: out, sizes: ["100"], jobs: 16, on: {:cluster, :demo}, observe: observe)
+      Batch.run(photos,
+        out: out,
+        sizes: ["100"],
+        jobs: 16,
+        on: {:cluster, :demo},
+        observe: observe
+      )
 
     Enum.each(Batch.CLI.Summary.lines(report, System.monotonic_time(:millisecond)), &IO.puts/1)
     made = length(File.ls!(out) -- [".thumbnailer"])

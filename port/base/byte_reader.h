@@ -1,5 +1,5 @@
-// The only reader for untrusted bytes: it compares every length with the number of bytes left before it uses it. After a read
-// has failed, all later reads fail. So a caller that reads several values checks the last one only.
+// The only reader for untrusted bytes: it compares every length with the number of bytes left before it uses it. After
+// a read has failed, all later reads fail. So a caller that reads several values checks the last one only.
 #pragma once
 
 #include <cstdint>

@@ -102,10 +102,10 @@ struct Failure {
     std::string system_call = {}; // its name, with sandbox_violation
     std::optional<std::int64_t> exit_status = {};
     std::optional<std::int64_t> limit = {};
-    std::string diagnostics = {}; // what a worker that died wrote to stderr last
-    std::string step = {};        // the name of the step that it happened in
+    std::string diagnostics = {};             // what a worker that died wrote to stderr last
+    std::string step = {};                    // the name of the step that it happened in
     std::optional<StepFault> step_fault = {}; // with step_refused and step_failed
-    std::uint32_t step_use = 0;   // in a worker, the same: 1 + its place among the uses of the job
+    std::uint32_t step_use = 0;               // in a worker, the same: 1 + its place among the uses of the job
 };
 
 } // namespace thumbnailer

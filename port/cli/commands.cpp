@@ -117,9 +117,8 @@ struct Command {
     ExitCode (*run)(const Config&);
     std::size_t max_words;
 };
-constexpr Command kCommands[] = {
-    {"frame", frame, 1},       {"show", show, 1}, {"explain", explain, 1}, {"echo", echo, 1},
-    {"describe", describe, 2}, {"step", run_step_command, 64}};
+constexpr Command kCommands[] = {{"frame", frame, 1}, {"show", show, 1},         {"explain", explain, 1},
+                                 {"echo", echo, 1},   {"describe", describe, 2}, {"step", run_step_command, 64}};
 
 } // namespace
 

@@ -93,7 +93,8 @@ ServedStep::ServedStep(pid_t pid, Descriptor to, Descriptor from)
 
 ServedStep::~ServedStep() {
     ::kill(pid_, SIGKILL);
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
 }
 
 Result<std::unique_ptr<ServedStep>> ServedStep::start(const Config& config, const TranslatedStep& step) {
@@ -113,7 +114,8 @@ Result<std::unique_ptr<ServedStep>> ServedStep::start(const Config& config, cons
     Map names;
     names.put("name", binary(kName));
     names.put("hash", binary(step.hash));
-    const Term add = tuple(atom("add_step"), integer(1), std::move(names), tuple(atom("bytes"), Binary{step.translation}));
+    const Term add =
+        tuple(atom("add_step"), integer(1), std::move(names), tuple(atom("bytes"), Binary{step.translation}));
     auto description = served->ask(add, "description");
     if (!description) return std::move(description).error();
     served->description_ = std::move(*description);

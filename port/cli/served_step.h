@@ -1,5 +1,5 @@
-// One step at work, by hand: this program once more, serving, as a child at the other end of two pipes. So that what `step run`
-// does is what happens to a request.
+// One step at work, by hand: this program once more, serving, as a child at the other end of two pipes. So that what
+// `step run` does is what happens to a request.
 #pragma once
 
 #include <sys/types.h>

@@ -35,7 +35,10 @@ ExitCode complain(const Failure& failure) {
 
 Result<std::string> read(std::string_view path) { return text::read_file(std::string(path)); }
 
-bool is_translation(Bytes bytes) { return text_of(bytes).starts_with("\x7f" "ELF"); }
+bool is_translation(Bytes bytes) {
+    return text_of(bytes).starts_with("\x7f"
+                                      "ELF");
+}
 
 // A module is translated for this machine, a translation taken as it is.
 Result<TranslatedStep> load(std::string_view path) {
@@ -104,7 +107,8 @@ Result<std::vector<double>> values_from(const StepDescription& description, Word
         const std::size_t equals = word.find('=');
         const StepParameter* parameter = description.find(word.substr(0, equals));
         if (parameter == nullptr || equals == std::string_view::npos)
-            return Failure{Reason::bad_option, quote_path(word) + " is not NAME=VALUE with a parameter of " + description.name};
+            return Failure{Reason::bad_option,
+                           quote_path(word) + " is not NAME=VALUE with a parameter of " + description.name};
         auto value = parameter->value_of(word.substr(equals + 1));
         if (!value) return std::move(value).error();
         values[static_cast<std::size_t>(parameter - description.parameters.data())] = *value;

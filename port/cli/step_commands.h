@@ -1,5 +1,5 @@
-// thumbnailer step check | translate | describe | run: for authors of steps, and for the library, which has its translations
-// made by `step translate`. The process that serves runs none of this.
+// thumbnailer step check | translate | describe | run: for authors of steps, and for the library, which has its
+// translations made by `step translate`. The process that serves runs none of this.
 #pragma once
 
 #include "config/config.h"

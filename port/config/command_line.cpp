@@ -33,7 +33,8 @@ struct FontsFlag {};
 struct FlagSpec {
     std::string_view name;
     std::string_view value; // its placeholder in --help; empty: the flag has no value
-    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag, SandboxFlag, JpegFastPathFlag, RootFlag, FontsFlag> kind;
+    std::variant<NumberFlag, SwitchFlag, CodecFlag, LoadersFlag, SandboxFlag, JpegFastPathFlag, RootFlag, FontsFlag>
+        kind;
     std::string_view help;
 };
 
@@ -82,7 +83,8 @@ constexpr std::array kFlags{
     FlagSpec{"--root", "DIR", RootFlag{},
              "a folder that requests may read and write in, and no other; may be repeated"},
     FlagSpec{"--fonts", "NAME", FontsFlag{},
-             "a family, or a file or folder with a slash in its name, that text of SVG is drawn with; may be repeated; none: "
+             "a family, or a file or folder with a slash in its name, that text of SVG is drawn with; may be repeated; "
+             "none: "
              "text is left out (default sans-serif, serif, monospace)"},
     FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},
              "end when the parent process ends, and leave SIGINT and SIGTERM to it"},
@@ -101,7 +103,8 @@ Result<Done> set(const NumberFlag& number, std::string_view flag, std::string_vi
     const auto end = value.data() + value.size();
     const auto [stopped, error] = std::from_chars(value.data(), end, read);
     if (error != std::errc() || stopped != end || read < number.min || read > number.max)
-        return wrong(flag, value, "an integer from " + std::to_string(number.min) + " to " + std::to_string(number.max));
+        return wrong(flag, value,
+                     "an integer from " + std::to_string(number.min) + " to " + std::to_string(number.max));
     config.*number.member = read;
     return Done{};
 }

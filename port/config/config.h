@@ -44,10 +44,10 @@ struct Config {
     std::int64_t disable_step_after = 5;
     std::int64_t max_streams = 64;
     const Codec* codec = &etf_codec();
-    std::vector<std::string> fonts = {}; // empty: the usual ones; see thumbnail/fonts/fonts.h
-    bool text = true;                    // of drawings is drawn, not left out
+    std::vector<std::string> fonts = {};    // empty: the usual ones; see thumbnail/fonts/fonts.h
+    bool text = true;                       // of drawings is drawn, not left out
     std::vector<std::string> families = {}; // of the fonts that were found, set when the program starts
-    std::vector<std::string> roots = {}; // empty: whatever the user may open
+    std::vector<std::string> roots = {};    // empty: whatever the user may open
     SandboxMode sandbox = SandboxMode::best_effort;
     bool jpeg_fast_path = true;
     bool die_with_parent = false;

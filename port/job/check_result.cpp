@@ -84,7 +84,8 @@ Fault check_header(const Header& header, const Limits& limits) {
         return "numbers of pages, frames or milliseconds that cannot be";
     if (!is_within(header.bands, 1, kMaxBands) || !is_within(header.depth, 1, 128)) return "samples that cannot be";
     if (!is_within(header.profile_bytes, 0, limits.max_icc_bytes)) return "a profile that is too large to be read";
-    if (!is_truth(header.alpha) || !is_truth(header.profile) || !is_truth(header.preview)) return "a truth of a third kind";
+    if (!is_truth(header.alpha) || !is_truth(header.profile) || !is_truth(header.preview))
+        return "a truth of a third kind";
     if (!is_ended(header.colour_space) || !is_ended(header.taken_at) || !is_ended(header.camera))
         return "text without an end";
     if (!consists_of(text_in(header.colour_space), kNick)) return "a colour space that does not exist";

@@ -20,8 +20,8 @@ struct ResultMemory {
     std::uint64_t allocated = 0; // bytes of pages behind it; fewer than `size` when it has holes
 };
 
-// What is wrong with it, for people; nothing when it may be believed as far as numbers go. Without this, no offset and no
-// size of a result is used.
+// What is wrong with it, for people; nothing when it may be believed as far as numbers go. Without this, no offset and
+// no size of a result is used.
 std::optional<std::string_view> check_result(const JobResult& result, const Job& job, const ResultMemory& memory);
 
 // Likewise of the bytes: each output begins as its format does, each placeholder is one of the kind that was asked for.

@@ -23,7 +23,7 @@ enum class DrawnText : std::uint8_t { drawn, left_out, refused };
 // Checked against the header of an image, before any pixel.
 struct Limits {
     std::int64_t max_pixels = 200'000'000; // what telephones take
-    std::int64_t max_side = 65'535; // the longest that a JPEG can have
+    std::int64_t max_side = 65'535;        // the longest that a JPEG can have
     std::int64_t max_icc_bytes = std::int64_t{8} << 20;
     std::int64_t max_frames = 1000;
     std::int64_t max_memory = std::int64_t{1} << 30;

@@ -189,7 +189,8 @@ bool ImageOf::assign(const Term& term, Range, OptionTarget target) const {
 
 std::string StepsOf::accepts(Range) const {
     return "a list of 1 to " + std::to_string(kMaxStepsOfOutput) +
-           " of {Name, Values} or {Name, Values, Hash}: a step that was added, a list with a number for each of its parameters";
+           " of {Name, Values} or {Name, Values, Hash}: a step that was added, a list with a number for each of its "
+           "parameters";
 }
 bool StepsOf::assign(const Term& term, Range, OptionTarget target) const {
     const List* list = term.as<List>();

@@ -20,7 +20,8 @@ std::int64_t in_affinity() {
     return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : ::sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-// Of control groups version 2, where a container sees its own at the root: "200000 100000" are two processors, "max" all.
+// Of control groups version 2, where a container sees its own at the root: "200000 100000" are two processors, "max"
+// all.
 std::int64_t in_control_group() {
     std::ifstream file("/sys/fs/cgroup/cpu.max");
     std::int64_t quota = 0;

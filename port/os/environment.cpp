@@ -8,7 +8,8 @@
 namespace thumbnailer {
 
 void erase_environment() {
-    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) ::explicit_bzero(*entry, std::strlen(*entry));
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+        ::explicit_bzero(*entry, std::strlen(*entry));
     ::clearenv();
 }
 

@@ -3,8 +3,8 @@
 
 namespace thumbnailer {
 
-// Overwrites the strings where the kernel put them, at the top of the stack, and forgets them. clearenv(3) frees only the
-// pointers; every process that is forked later would still hold the strings.
+// Overwrites the strings where the kernel put them, at the top of the stack, and forgets them. clearenv(3) frees only
+// the pointers; every process that is forked later would still hold the strings.
 void erase_environment();
 
 } // namespace thumbnailer

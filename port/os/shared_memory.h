@@ -51,8 +51,8 @@ public:
 
     // The one copy that is made of bytes.
     Result<Done> append(Bytes bytes);
-    // As read(2): at most so many bytes of what there is in `fd`. Those of a pipe do not pass through this process, others
-    // through `scratch`.
+    // As read(2): at most so many bytes of what there is in `fd`. Those of a pipe do not pass through this process,
+    // others through `scratch`.
     ssize_t append_from(int fd, std::size_t most, std::span<std::byte> scratch);
     std::size_t size() const { return size_; }
     // No more bytes: sealed against writing, growing and shrinking.
@@ -79,9 +79,9 @@ MemorySize size_of_memory(int memory);
 // It has the size that it has, for everybody and for ever. False when others have sealed it.
 bool stop_growth(int memory);
 
-// A copy of its first `size` bytes, which nobody else can change. Its pages are freed, even when somebody keeps it open.
-// Sealing it against writing would save the copy, but the kernel then waits, up to several milliseconds, until no other
-// processor holds a page of it. Null when it is shorter.
+// A copy of its first `size` bytes, which nobody else can change. Its pages are freed, even when somebody keeps it
+// open. Sealing it against writing would save the copy, but the kernel then waits, up to several milliseconds, until no
+// other processor holds a page of it. Null when it is shorter.
 std::shared_ptr<const std::vector<std::byte>> take_copy(int memory, std::uint64_t size);
 
 } // namespace thumbnailer

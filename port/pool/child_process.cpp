@@ -49,10 +49,11 @@ Result<ChildProcess> ChildProcess::start(ForkServer& fork_server, Role role, con
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), clock_(other.clock_), process_(std::move(other.process_)), channel_(std::move(other.channel_)),
-      stderr_(std::move(other.stderr_)), status_(std::move(other.status_)),
-      diagnostics_(std::move(other.diagnostics_)), diagnostics_bytes_(other.diagnostics_bytes_), next_read_(other.next_read_), terminating_(other.terminating_),
-      killed_(other.killed_), reaped_(other.reaped_), terminating_since_(other.terminating_since_) {}
+    : pid_(std::exchange(other.pid_, -1)), clock_(other.clock_), process_(std::move(other.process_)),
+      channel_(std::move(other.channel_)), stderr_(std::move(other.stderr_)), status_(std::move(other.status_)),
+      diagnostics_(std::move(other.diagnostics_)), diagnostics_bytes_(other.diagnostics_bytes_),
+      next_read_(other.next_read_), terminating_(other.terminating_), killed_(other.killed_), reaped_(other.reaped_),
+      terminating_since_(other.terminating_since_) {}
 
 ChildProcess::~ChildProcess() {
     if (reaped()) return;
@@ -125,12 +126,14 @@ void ChildProcess::read_diagnostics(Clock::time_point now) {
 
 // A pipe holds 64 KiB, or as much as its reader, which we are, asked for.
 std::string ChildProcess::last_diagnostics() {
-    for (int reads = 0; reads < 8 && stderr_ && read_some(); ++reads) {}
+    for (int reads = 0; reads < 8 && stderr_ && read_some(); ++reads) {
+    }
     return printable(diagnostics_, true);
 }
 
 void ChildProcess::forget_diagnostics() {
-    for (int reads = 0; reads < 8 && stderr_ && read_some(); ++reads) {}
+    for (int reads = 0; reads < 8 && stderr_ && read_some(); ++reads) {
+    }
     diagnostics_.clear();
 }
 

@@ -1,11 +1,11 @@
-// A process that the fork server made for us: a worker or a file writer. Spoken to over a channel, never waited for, killed
-// when its owner goes.
+// A process that the fork server made for us: a worker or a file writer. Spoken to over a channel, never waited for,
+// killed when its owner goes.
 #pragma once
 
 #include <chrono>
-#include <ctime>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <span>
 #include <string>
@@ -78,7 +78,7 @@ private:
     bool read_some();
 
     pid_t pid_ = -1;
-    clockid_t clock_{}; // of its processor time
+    clockid_t clock_{};  // of its processor time
     Descriptor process_; // readable once it has ended
     Descriptor channel_;
     Descriptor stderr_;

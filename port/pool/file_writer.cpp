@@ -43,10 +43,10 @@ WriteResult written(const WriteJob& job, const std::vector<Descriptor>& descript
     const Mapping memory = Mapping::of(descriptors[0].get(), job.memory_size);
     for (std::size_t index = 0; index < job.count; ++index) {
         const Piece& piece = job.pieces[index];
-        result.errors[index] = memory.size() != job.memory_size
-                                   ? ENOMEM
-                                   : write_file(descriptors[1 + index].get(),
-                                                memory.bytes().subspan(piece.offset, piece.size));
+        result.errors[index] =
+            memory.size() != job.memory_size
+                ? ENOMEM
+                : write_file(descriptors[1 + index].get(), memory.bytes().subspan(piece.offset, piece.size));
     }
     return result;
 }
@@ -65,7 +65,8 @@ void write_files(Descriptor channel) {
     WriteJob job;
     for (;;) {
         std::vector<Descriptor> descriptors;
-        if (receive_message(channel.get(), std::as_writable_bytes(std::span(&job, 1)), descriptors) != sizeof job) return;
+        if (receive_message(channel.get(), std::as_writable_bytes(std::span(&job, 1)), descriptors) != sizeof job)
+            return;
         const WriteResult result = written(job, descriptors);
         if (!send_message(channel.get(), std::as_bytes(std::span(&result, 1)), {}, Wait::yes)) return;
     }
@@ -166,7 +167,8 @@ void FileWriters::add_to(PollSet& set) {
         Writer* writer = each.get();
         set.add(writer->process.channel_fd(), POLLIN, [this, writer](short) { on_message(*writer); });
         set.add(writer->process.process_fd(), POLLIN, [this, writer](short) {
-            if (writer->process.reap()) finish(*writer, {Reason::write_failed, "the process that writes files has ended"});
+            if (writer->process.reap())
+                finish(*writer, {Reason::write_failed, "the process that writes files has ended"});
         });
     }
 }

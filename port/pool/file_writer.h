@@ -1,5 +1,5 @@
-// Writes thumbnails to the files of callers, in processes of its own: a disk may take its time, and neither the server waits
-// for it nor does a worker ever see such a file. What is written is a copy that was believed before.
+// Writes thumbnails to the files of callers, in processes of its own: a disk may take its time, and neither the server
+// waits for it nor does a worker ever see such a file. What is written is a copy that was believed before.
 #pragma once
 
 #include <deque>
@@ -13,13 +13,14 @@ namespace thumbnailer {
 // Inside such a process: jobs in, errors out, until the channel is closed.
 void write_files(Descriptor channel);
 
-// The processes, as many as are needed and at most as many as there are workers. One that has nothing to do for a while ends.
+// The processes, as many as are needed and at most as many as there are workers. One that has nothing to do for a while
+// ends.
 class FileWriters {
 public:
     FileWriters(const Config& config, ForkServer& fork_server) : config_(config), fork_server_(fork_server) {}
 
-    // A task whose result was taken. It comes out of take_completed() with its files on disk, not yet under their names; an
-    // output that could not be written has a failure instead.
+    // A task whose result was taken. It comes out of take_completed() with its files on disk, not yet under their
+    // names; an output that could not be written has a failure instead.
     void add(std::unique_ptr<Task> task, const JobResult& result);
     std::unique_ptr<Task> cancel(Id id);
 

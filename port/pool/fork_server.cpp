@@ -55,7 +55,8 @@ bool follow(pid_t parent) {
 // The first that the kernel ends when memory is short. Where /proc is not writable it ends what it likes.
 void volunteer_for_oom_killer() {
     const Descriptor file(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
-    if (file) [[maybe_unused]] const ssize_t written = ::write(file.get(), "1000", 4);
+    if (file) [[maybe_unused]]
+        const ssize_t written = ::write(file.get(), "1000", 4);
 }
 
 // What the server passes: the channel, stderr, and perhaps memory to say which step is run.
@@ -86,8 +87,8 @@ struct ChildDescriptors {
     ::_exit(EXIT_SUCCESS);
 }
 
-// What fork() does, but the new process is the server's child. Nothing is done for the C library in it: there is one thread,
-// which holds no lock.
+// What fork() does, but the new process is the server's child. Nothing is done for the C library in it: there is one
+// thread, which holds no lock.
 pid_t clone_as_sibling() { return static_cast<pid_t>(::syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0)); }
 
 enum class Kind : std::uint8_t { fork, map_step, unmap_step };
@@ -96,9 +97,9 @@ enum class Kind : std::uint8_t { fork, map_step, unmap_step };
 
 struct ForkServer::Order {
     Kind kind;
-    Role role;                     // fork
-    std::uint32_t step;            // map_step and unmap_step
-    std::array<char, 65> hash;     // map_step: of its module
+    Role role;                 // fork
+    std::uint32_t step;        // map_step and unmap_step
+    std::array<char, 65> hash; // map_step: of its module
 };
 
 struct ForkServer::Reply {
@@ -114,7 +115,8 @@ void ForkServer::serve(pid_t server, const Sandbox& sandbox, WorkerMain worker_m
     for (;;) {
         Order order{};
         std::vector<Descriptor> descriptors;
-        if (receive_message(kChannelInWorker, std::as_writable_bytes(std::span(&order, 1)), descriptors) != sizeof order)
+        if (receive_message(kChannelInWorker, std::as_writable_bytes(std::span(&order, 1)), descriptors) !=
+            sizeof order)
             ::_exit(EXIT_SUCCESS);
         Reply reply;
         if (order.kind == Kind::fork && descriptors.size() >= 2) {

@@ -1,6 +1,6 @@
 // The process that all others are forked from. It was forked itself before the first request was read, and never holds
-// anything of one: no path, no image, no answer, no descriptor of a client. Whatever a worker finds in its memory is the
-// program's code and what its own job brought.
+// anything of one: no path, no image, no answer, no descriptor of a client. Whatever a worker finds in its memory is
+// the program's code and what its own job brought.
 //
 //    server --- fork ---> fork server
 //       ^                      | clone(CLONE_PARENT)
@@ -16,8 +16,8 @@
 
 namespace thumbnailer {
 
-// What a worker process has: its end of the channel, the steps that were mapped before its fork, and where it says which of
-// them it runs.
+// What a worker process has: its end of the channel, the steps that were mapped before its fork, and where it says
+// which of them it runs.
 struct WorkerContext {
     Descriptor channel;
     const MappedSteps& steps;
@@ -39,14 +39,13 @@ public:
     ForkServer& operator=(ForkServer&&) = default;
     ~ForkServer();
 
-    // A new child of this process. It has `channel` and writes to `diagnostics`, and waits for one byte on the channel before
-    // it does anything.
-    // `step_progress`: memory in which a worker says which step it runs; may be empty.
+    // A new child of this process. It has `channel` and writes to `diagnostics`, and waits for one byte on the channel
+    // before it does anything. `step_progress`: memory in which a worker says which step it runs; may be empty.
     Result<pid_t> fork(Role role, const Descriptor& channel, const Descriptor& diagnostics,
                        const Descriptor& step_progress);
 
-    // Maps a translation for the workers that are forked afterwards. Fails with bad_step for what is none of the module with
-    // this hash, with internal.
+    // Maps a translation for the workers that are forked afterwards. Fails with bad_step for what is none of the module
+    // with this hash, with internal.
     Result<Done> map_step(std::uint32_t number, std::string_view hash, const Descriptor& sealed);
     void unmap_step(std::uint32_t number);
 

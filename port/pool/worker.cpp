@@ -20,7 +20,8 @@ constexpr std::uint64_t kLastWords = 128 * 1024;
 } // namespace
 
 Worker::Worker(ChildProcess process, StepProgress step_progress, std::uint32_t newest_step)
-    : process_(std::move(process)), step_progress_(std::move(step_progress)), newest_step_(newest_step), idle_since_(Clock::now()), used_when_idle_(process_.processor_time()) {}
+    : process_(std::move(process)), step_progress_(std::move(step_progress)), newest_step_(newest_step),
+      idle_since_(Clock::now()), used_when_idle_(process_.processor_time()) {}
 
 Result<std::unique_ptr<Worker>> Worker::start(ForkServer& fork_server, std::uint32_t newest_step) {
     // Workers that have no step need no memory to say that they run one.

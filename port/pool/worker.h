@@ -15,11 +15,11 @@ public:
     // `newest_step`: the number of the last step that is mapped; 0: there is none.
     static Result<std::unique_ptr<Worker>> start(ForkServer& fork_server, std::uint32_t newest_step);
 
-    // Sends the task; `last`: the worker gets no other. False when the process does not take it, or has too little of its
-    // processor time left; the task then still belongs to the caller.
+    // Sends the task; `last`: the worker gets no other. False when the process does not take it, or has too little of
+    // its processor time left; the task then still belongs to the caller.
     bool assign(std::unique_ptr<Task>& task, bool last);
-    // What the worker sent: its result, or the forbidden call that it made. Else what is wrong with it; an empty text when
-    // it closed the channel or sent descriptors.
+    // What the worker sent: its result, or the forbidden call that it made. Else what is wrong with it; an empty text
+    // when it closed the channel or sent descriptors.
     std::variant<JobResult, Violation, std::string_view> receive();
     // Takes back the task.
     std::unique_ptr<Task> release();
@@ -53,7 +53,7 @@ private:
     Clock::time_point idle_since_;
     std::chrono::nanoseconds used_when_idle_{};
     std::uint64_t written_when_idle_ = 0; // to stderr
-    std::chrono::seconds hard_limit_{}; // of processor time; 0: not set yet
+    std::chrono::seconds hard_limit_{};   // of processor time; 0: not set yet
 };
 
 } // namespace thumbnailer

@@ -13,8 +13,8 @@ using std::chrono::milliseconds;
 // How long a recycled worker may take to exit before it is killed.
 constexpr milliseconds kGracePeriod{1000};
 constexpr milliseconds kMaxForkDelay{5000};
-// How often memory, threads and processor time of the workers are read: while any of them has a job, and while none has.
-// A worker fills some 100 MB in the shorter time.
+// How often memory, threads and processor time of the workers are read: while any of them has a job, and while none
+// has. A worker fills some 100 MB in the shorter time.
 constexpr milliseconds kSampleEvery{50};
 constexpr milliseconds kSampleIdleEvery{200};
 // A step that has run for so long when a deadline passes would not have ended soon.
@@ -95,8 +95,7 @@ bool WorkerPool::assign(std::unique_ptr<Task>& task) {
     while (has_idle_for(*task)) {
         Worker* longest = nullptr;
         for (const auto& worker : workers_)
-            if (can_take(*worker, *task) &&
-                (longest == nullptr || worker->idle_since() < longest->idle_since()))
+            if (can_take(*worker, *task) && (longest == nullptr || worker->idle_since() < longest->idle_since()))
                 longest = worker.get();
         task->job.sequence = ++last_sequence_;
         const bool last = longest->jobs_assigned() + 1 >= config_.max_images_per_worker;
@@ -163,7 +162,8 @@ void WorkerPool::finish(Worker& worker, Failure failure, Blame blame) {
         failure.step = step->name;
         failure.message += ", in step " + step->name;
         // A step that merely was under way when a short deadline passed is not to blame for it.
-        if (blame == Blame::image || (failure.reason == Reason::timeout && running->since >= kStepOverdue)) to_blame = step;
+        if (blame == Blame::image || (failure.reason == Reason::timeout && running->since >= kStepOverdue))
+            to_blame = step;
     }
     completed_.push_back({worker.release(), std::move(failure), blame, std::move(to_blame)});
 }
@@ -172,10 +172,10 @@ void WorkerPool::on_exit(Worker& worker) {
     const bool expected = worker.process().terminating();
     const auto status = worker.process().reap();
     if (!status) return;
-    record_event({.name = "worker_exit", .pid = worker.process().pid(), .made = worker.jobs_assigned(), .exit = status});
+    record_event(
+        {.name = "worker_exit", .pid = worker.process().pid(), .made = worker.jobs_assigned(), .exit = status});
     if (worker.task() != nullptr)
-        finish(worker, crash(worker, *status),
-               was_the_image(*status) ? Blame::image : Blame::nobody);
+        finish(worker, crash(worker, *status), was_the_image(*status) ? Blame::image : Blame::nobody);
     else if (!expected)
         delay_forks();
 }

@@ -1,5 +1,5 @@
-// The pool of worker processes: it forks those that are missing, assigns tasks to them, kills those that are over a limit
-// or do anything that an honest worker does not, reaps and replaces them. Every assigned task comes back as a
+// The pool of worker processes: it forks those that are missing, assigns tasks to them, kills those that are over a
+// limit or do anything that an honest worker does not, reaps and replaces them. Every assigned task comes back as a
 // CompletedTask, unless it was cancelled.
 #pragma once
 
@@ -49,7 +49,8 @@ public:
 
     // Until the next call of remove_ended().
     void add_to(PollSet& set, Clock::time_point now);
-    // Kills the workers that are over their deadline, their memory or their number of threads, or compute without a job.
+    // Kills the workers that are over their deadline, their memory or their number of threads, or compute without a
+    // job.
     void enforce_limits(Clock::time_point now);
     void remove_ended();
     std::vector<CompletedTask> take_completed() { return std::exchange(completed_, {}); }

@@ -47,7 +47,8 @@ Result<StepRequest> read_names(const Term& term) {
             request.name = std::move(*name);
         } else if (name_of(key) == "hash" && hash && is_hash(*hash)) {
             request.hash = *hash;
-        } else if (const auto* timeout = value.as<std::int64_t>(); name_of(key) == "timeout" && timeout && *timeout > 0) {
+        } else if (const auto* timeout = value.as<std::int64_t>();
+                   name_of(key) == "timeout" && timeout && *timeout > 0) {
             request.timeout_ms = *timeout;
         } else {
             return bad_step_request(term, "#{name => Name, hash => Hash} with a SHA-256 of 64 digits");

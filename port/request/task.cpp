@@ -72,8 +72,8 @@ Result<std::shared_ptr<LoadedStep>> find_step(const RequestedStep& request, cons
     const auto step = steps.find(request.name, request.hash);
     if (!step)
         return bad_step_option("there is no step " + quote_path(request.name) +
-                               (request.hash.empty() ? "" : " of this hash") + "; added are: " +
-                               (steps.published().empty() ? "none" : steps.names()));
+                               (request.hash.empty() ? "" : " of this hash") +
+                               "; added are: " + (steps.published().empty() ? "none" : steps.names()));
     if (step->disabled) return disabled(*step);
     if (request.values.size() == step->parameters) return step;
     return bad_step_option(step->name + " has " + std::to_string(step->parameters) + " parameters, not " +
@@ -96,8 +96,8 @@ Result<Done> add_step_use(const RequestedStep& request, const StepRegistry& step
     return Done{};
 }
 
-TaskOutput output_for(const OutputRequest& request, const Config& config, const Roots& roots,
-                      const StepRegistry& steps, Task& task) {
+TaskOutput output_for(const OutputRequest& request, const Config& config, const Roots& roots, const StepRegistry& steps,
+                      Task& task) {
     TaskOutput output{.output = request.output, .to = request.to};
     if (const auto checked = request.to.empty() ? Result<Done>(Done{}) : OutputFile::check(roots, request.to); !checked)
         output.failure = checked.error();
@@ -127,8 +127,8 @@ std::array<Descriptor, 10> duplicates_of(int fd) {
 
 } // namespace
 
-Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, const Config& config,
-                                         const Roots& roots, const StepRegistry& steps) {
+Result<std::unique_ptr<Task>> Task::from(const Request& request, Frame& frame, const Config& config, const Roots& roots,
+                                         const StepRegistry& steps) {
     const std::int64_t timeout_ms = request.options.timeout_ms != 0 ? request.options.timeout_ms : config.timeout_ms;
     const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
     auto source = open(request.source, frame, config, roots);
@@ -148,7 +148,9 @@ std::unique_ptr<Task> Task::describing(Id id, std::shared_ptr<LoadedStep> step, 
                                        const Config& config) {
     auto task = std::make_unique<Task>();
     task->id = id;
-    task->deadline = Clock::now() + std::min(kLongestDescribing, std::chrono::milliseconds(timeout_ms != 0 ? timeout_ms : config.timeout_ms));
+    task->deadline =
+        Clock::now() +
+        std::min(kLongestDescribing, std::chrono::milliseconds(timeout_ms != 0 ? timeout_ms : config.timeout_ms));
     task->job.limits.max_step_memory = config.max_step_memory;
     task->job.describe_step = step->number;
     task->steps.push_back(std::move(step));
@@ -157,7 +159,8 @@ std::unique_ptr<Task> Task::describing(Id id, std::shared_ptr<LoadedStep> step, 
 
 // An output whose file or overlay cannot be opened costs itself alone, unless no other is left.
 Result<Done> Task::check_outputs() const {
-    const bool left = outputs.empty() || std::ranges::any_of(outputs, [](const auto& output) { return !output.failure; });
+    const bool left =
+        outputs.empty() || std::ranges::any_of(outputs, [](const auto& output) { return !output.failure; });
     return left ? Result<Done>(Done{}) : *outputs.front().failure;
 }
 

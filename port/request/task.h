@@ -9,8 +9,8 @@
 #include "config/config.h"
 #include "job/job.h"
 #include "os/file.h"
-#include "request/overlays.h"
 #include "os/shared_memory.h"
+#include "request/overlays.h"
 #include "request/request.h"
 #include "step/registry/step_registry.h"
 #include "wire/frame.h"
@@ -22,9 +22,9 @@ using Clock = std::chrono::steady_clock;
 // One element of `outputs`, from its request to its answer.
 struct TaskOutput {
     Output output;
-    std::uint8_t overlay = 0; // 1 + its place among the overlays; 0: none
-    std::string to;           // empty: into the answer
-    StepRange steps = {};     // among the steps of the task
+    std::uint8_t overlay = 0;            // 1 + its place among the overlays; 0: none
+    std::string to;                      // empty: into the answer
+    StepRange steps = {};                // among the steps of the task
     std::optional<Failure> failure = {}; // why it is not made, or not written
     std::optional<OutputFile> file = {};
     std::size_t index = 0; // among the outputs of the job; has no meaning for one with a failure
@@ -37,12 +37,12 @@ struct Task {
     Descriptor result;
     Overlays overlays;
     std::vector<TaskOutput> outputs;
-    std::vector<std::shared_ptr<LoadedStep>> steps; // of each use in the job; of describe_step the one
+    std::vector<std::shared_ptr<LoadedStep>> steps;     // of each use in the job; of describe_step the one
     std::shared_ptr<const std::vector<std::byte>> made; // what the worker made: copied, and believed
     Clock::time_point deadline;
 
-    // Opens what the request reads. Bytes that came in a large frame are handed on in the frame's own memory; the source of a
-    // stream is still missing (see server/streams.h).
+    // Opens what the request reads. Bytes that came in a large frame are handed on in the frame's own memory; the
+    // source of a stream is still missing (see server/streams.h).
     static Result<std::unique_ptr<Task>> from(const Request& request, Frame& frame, const Config& config,
                                               const Roots& roots, const StepRegistry& steps);
     // Asks a step what it is.
@@ -51,8 +51,8 @@ struct Task {
 
     // Fails when nothing is left to be made.
     Result<Done> check_outputs() const;
-    // Opens what is written, right before a worker gets the job: a request that waits holds no files. Fails when nothing is
-    // left to be made.
+    // Opens what is written, right before a worker gets the job: a request that waits holds no files. Fails when
+    // nothing is left to be made.
     Result<Done> open_outputs(const Roots& roots);
 
     // Copies what the worker wrote and looks at the copy, `made`. What is wrong with the result, when it is not to be

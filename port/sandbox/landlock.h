@@ -11,7 +11,8 @@ namespace thumbnailer {
 // The version that the running kernel offers; 0: none.
 int landlock_version();
 
-// What a process keeps beneath a path. run: to read, and to execute; write: to read, and to make, write and remove files.
+// What a process keeps beneath a path. run: to read, and to execute; write: to read, and to make, write and remove
+// files.
 enum class PathRights : std::uint8_t { read, run, write };
 
 struct PathRule {
@@ -19,13 +20,13 @@ struct PathRule {
     PathRights rights = PathRights::read;
 };
 
-// Gives up everything that this version can take away, for the calling thread and its children, but what the rules name. A
-// worker keeps nothing; tools that are run keep their own files. False when a path cannot be opened.
+// Gives up everything that this version can take away, for the calling thread and its children, but what the rules
+// name. A worker keeps nothing; tools that are run keep their own files. False when a path cannot be opened.
 bool enter_landlock(int version, std::span<const PathRule> kept = {});
 
-// Gives up running programs, making folders, links and devices, and from version 6 on signals to others, for a process that
-// goes on reading and writing files. Whoever is in such a domain can neither read the memory nor take the descriptors of a
-// process that is not, whatever the user.
+// Gives up running programs, making folders, links and devices, and from version 6 on signals to others, for a process
+// that goes on reading and writing files. Whoever is in such a domain can neither read the memory nor take the
+// descriptors of a process that is not, whatever the user.
 bool enter_file_landlock(int version);
 
 } // namespace thumbnailer

@@ -33,8 +33,8 @@ struct Limit {
 };
 constexpr Limit kLimits[] = {
     {RLIMIT_CORE, 0},
-    {RLIMIT_NOFILE, 128},                 // three, the channel, and what comes with one job
-    {RLIMIT_FSIZE, rlim_t{512} << 20},    // all thumbnails of one request together
+    {RLIMIT_NOFILE, 128},              // three, the channel, and what comes with one job
+    {RLIMIT_FSIZE, rlim_t{512} << 20}, // all thumbnails of one request together
     {RLIMIT_MEMLOCK, 0},
     {RLIMIT_MSGQUEUE, 0},
 };
@@ -68,8 +68,8 @@ std::uint64_t mapped_now() {
     return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-// Far more than an honest worker maps, stacks and arenas of its threads included: what it really uses is watched, this bounds
-// what it can make the kernel keep between two looks.
+// Far more than an honest worker maps, stacks and arenas of its threads included: what it really uses is watched, this
+// bounds what it can make the kernel keep between two looks.
 std::uint64_t address_space_for(std::int64_t max_memory) {
     constexpr std::uint64_t kForThreads = std::uint64_t{16} << 30;
     const std::uint64_t mapped = mapped_now();
@@ -108,7 +108,8 @@ std::string missing_in(const SandboxStatus& status) {
     add_unless(status.seccomp, "seccomp");
     add_unless(status.landlock > 0, "Landlock");
     add_unless(status.server, "confinement of the server itself");
-    add_unless(status.open_denied && status.socket_denied && status.exec_denied, "denial of files, sockets and programs");
+    add_unless(status.open_denied && status.socket_denied && status.exec_denied,
+               "denial of files, sockets and programs");
     add_unless(status.memory, "/proc, by which the memory of workers is watched");
     return missing;
 }

@@ -1,6 +1,6 @@
 // What a worker can still do once it is in here: compute, and read and write the descriptors that it was given.
-// No file, no network, no program, no other process, no capability. Prepared and probed once, in the server; entered by each
-// worker before it sees the first byte of an image.
+// No file, no network, no program, no other process, no capability. Prepared and probed once, in the server; entered by
+// each worker before it sees the first byte of an image.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ inline constexpr std::array<std::string_view, 4> kSandboxModes{"require", "best_
 struct SandboxStatus {
     SandboxMode mode = SandboxMode::off;
     bool seccomp = false;
-    int landlock = 0;   // its version; 0: not enforced
+    int landlock = 0;    // its version; 0: not enforced
     bool server = false; // the server itself can run no program, open no connection and reach into no other process
     bool open_denied = false;
     bool socket_denied = false;
@@ -40,8 +40,8 @@ struct Violation {
 class Sandbox {
 public:
     // Tries everything in a child of its own, then confines the server. Fails with internal when `mode` requires
-    // what this host does not offer, and in any mode but off when the memory of workers cannot be watched. The address space
-    // of a worker is bounded by several times `max_memory`; 0: it is not.
+    // what this host does not offer, and in any mode but off when the memory of workers cannot be watched. The address
+    // space of a worker is bounded by several times `max_memory`; 0: it is not.
     static Result<Sandbox> prepare(SandboxMode mode, std::int64_t max_memory = 0);
 
     const SandboxStatus& status() const { return status_; }

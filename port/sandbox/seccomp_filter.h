@@ -22,7 +22,8 @@ Filter server_filter();
 // For the calling thread. Needs no_new_privs.
 bool install(const Filter& filter);
 
-// What needs the worker's own process id or the lower half of an argument: it sends signals to itself alone, as abort() does.
+// What needs the worker's own process id or the lower half of an argument: it sends signals to itself alone, as abort()
+// does.
 bool install_process_rules();
 
 // Such as "openat".

@@ -87,7 +87,7 @@ constexpr std::array kNever{
     SCMP_SYS(mq_open),
 };
 
-constexpr std::array kNamespaces{CLONE_NEWNS,  CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC,
+constexpr std::array kNamespaces{CLONE_NEWNS,   CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC,
                                  CLONE_NEWUSER, CLONE_NEWPID,    CLONE_NEWNET};
 
 } // namespace
@@ -100,8 +100,8 @@ Filter server_filter() {
                    {SCMP_A0(SCMP_CMP_MASKED_EQ, static_cast<std::uint64_t>(flag), static_cast<std::uint64_t>(flag))});
     // Its flags are behind a pointer; the C library then falls back to clone.
     filter.add(SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3));
-    // Executable memory: none that can be written, and none that was written. What is left is the code of a step, a private
-    // mapping of a file in its place; see step/image/step_image.cpp. Workers cannot do even that.
+    // Executable memory: none that can be written, and none that was written. What is left is the code of a step, a
+    // private mapping of a file in its place; see step/image/step_image.cpp. Workers cannot do even that.
     filter.add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mprotect), {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC)});
     filter.add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mmap),
                {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC | PROT_WRITE, PROT_EXEC | PROT_WRITE)});

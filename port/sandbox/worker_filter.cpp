@@ -22,21 +22,35 @@ namespace {
 // What libvips and the C library were seen to use while they make thumbnails of every format, and nothing that
 // reaches beyond memory, threads and descriptors that are already open.
 constexpr std::array kAllowed{
-    SCMP_SYS(read),          SCMP_SYS(pread64),
-    SCMP_SYS(pwrite64),      SCMP_SYS(close),
-    SCMP_SYS(lseek),         SCMP_SYS(fstat),
-    SCMP_SYS(fsync),         SCMP_SYS(munmap),
-    SCMP_SYS(mremap),        SCMP_SYS(brk),
+    SCMP_SYS(read),
+    SCMP_SYS(pread64),
+    SCMP_SYS(pwrite64),
+    SCMP_SYS(close),
+    SCMP_SYS(lseek),
+    SCMP_SYS(fstat),
+    SCMP_SYS(fsync),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(brk),
     SCMP_SYS(futex),
-    SCMP_SYS(rseq),          SCMP_SYS(set_robust_list),
-    SCMP_SYS(sched_yield),   SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(gettid),        SCMP_SYS(getpid),
-    SCMP_SYS(nanosleep),     SCMP_SYS(gettimeofday),
-    SCMP_SYS(getrandom),     SCMP_SYS(restart_syscall),
-    SCMP_SYS(rt_sigreturn),  SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(sigaltstack),   SCMP_SYS(exit),
-    SCMP_SYS(exit_group),    SCMP_SYS(tgkill),
-    SCMP_SYS(sysinfo),       SCMP_SYS(dup),
+    SCMP_SYS(rseq),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getpid),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(tgkill),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(dup),
 };
 
 // What libraries try and do well without: answered as if it were not permitted.
@@ -78,10 +92,10 @@ struct ArgumentRule {
     scmp_arg_cmp argument;
 };
 
-// How the C libraries make a thread; the second is musl's, which adds a flag that no longer does anything. A new process or
-// a namespace differs from these.
-constexpr std::uint64_t kThreadFlags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
-                                       CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
+// How the C libraries make a thread; the second is musl's, which adds a flag that no longer does anything. A new
+// process or a namespace differs from these.
+constexpr std::uint64_t kThreadFlags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+                                       CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
 
 // Clocks of the system and of the caller. Those of other processes are negative.
 constexpr std::uint64_t kClocks = 16;
@@ -104,7 +118,7 @@ const std::array kByArgument{
 
 // Advice that changes nothing but how soon pages come and go. No other: one kind damages the machine's memory.
 constexpr int kPopulateWrite = 23; // MADV_POPULATE_WRITE of Linux 5.14, by which a step gets its memory at once
-constexpr std::array kAdvice{MADV_NORMAL, MADV_RANDOM,   MADV_SEQUENTIAL, MADV_WILLNEED, MADV_DONTNEED, MADV_FREE,
+constexpr std::array kAdvice{MADV_NORMAL,   MADV_RANDOM,   MADV_SEQUENTIAL, MADV_WILLNEED, MADV_DONTNEED, MADV_FREE,
                              MADV_DONTFORK, MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_DONTDUMP, kPopulateWrite};
 
 } // namespace
@@ -129,14 +143,16 @@ Filter worker_filter(bool audit) {
 }
 
 bool install_process_rules() {
-    // By hand, because it holds this process's own id; libseccomp would take a millisecond to make it. Arguments are compared
-    // by their lower halves, which is what the kernel looks at for these calls; they come first on little endian.
+    // By hand, because it holds this process's own id; libseccomp would take a millisecond to make it. Arguments are
+    // compared by their lower halves, which is what the kernel looks at for these calls; they come first on little
+    // endian.
     static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
     constexpr auto kNumber = offsetof(seccomp_data, nr);
     constexpr auto kFirst = offsetof(seccomp_data, args);
     constexpr auto kSecond = kFirst + sizeof(std::uint64_t);
     constexpr unsigned kPriorityFutexes = 1U << FUTEX_LOCK_PI | 1U << FUTEX_UNLOCK_PI | 1U << FUTEX_TRYLOCK_PI |
-                                          1U << FUTEX_WAIT_REQUEUE_PI | 1U << FUTEX_CMP_REQUEUE_PI | 1U << 13; // LOCK_PI2
+                                          1U << FUTEX_WAIT_REQUEUE_PI | 1U << FUTEX_CMP_REQUEUE_PI |
+                                          1U << 13; // LOCK_PI2
     const auto self = static_cast<unsigned>(::getpid());
     return install({
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kNumber),

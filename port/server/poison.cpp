@@ -52,9 +52,8 @@ void Poison::record(int source, std::uint64_t offset, std::uint64_t size, Clock:
     if (deaths_ == 0) return;
     expire(now);
     const std::string digest = digest_of(source, offset, size);
-    auto entry = std::ranges::find_if(entries_, [&](const Entry& each) {
-        return each.size == size && each.digest == digest && each.step == step;
-    });
+    auto entry = std::ranges::find_if(
+        entries_, [&](const Entry& each) { return each.size == size && each.digest == digest && each.step == step; });
     const std::int64_t before = entry == entries_.end() ? 0 : entry->deaths;
     if (entry != entries_.end()) entries_.erase(entry);
     if (entries_.size() == kMaxEntries) entries_.erase(entries_.begin());

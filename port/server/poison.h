@@ -18,11 +18,12 @@ public:
     // An image that killed `deaths` workers is refused for `period`; 0 deaths: none ever is.
     Poison(std::int64_t deaths, std::chrono::milliseconds period) : deaths_(deaths), period_(period) {}
 
-    // An image, `size` bytes at `offset` of a descriptor, killed its worker. `step`: the hash of the step that ran on it,
-    // which killed the worker together with this image; empty: none did.
-    void record(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now, std::string_view step = {});
-    // Whether it did so too often, alone or together with one of these steps. Reads the bytes only when a remembered image
-    // has the same size.
+    // An image, `size` bytes at `offset` of a descriptor, killed its worker. `step`: the hash of the step that ran on
+    // it, which killed the worker together with this image; empty: none did.
+    void record(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now,
+                std::string_view step = {});
+    // Whether it did so too often, alone or together with one of these steps. Reads the bytes only when a remembered
+    // image has the same size.
     bool refuses(int source, std::uint64_t offset, std::uint64_t size, Clock::time_point now,
                  std::span<const std::string_view> steps = {});
 

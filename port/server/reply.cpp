@@ -249,8 +249,8 @@ Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result
     std::vector<Failure> failures(task.outputs.size());
     List outputs;
     for (std::size_t index = 0; index < task.outputs.size(); ++index)
-        outputs.items.push_back(output_term(task, task.outputs[index], job_result.outputs[task.outputs[index].index], memory,
-                                            failures[index]));
+        outputs.items.push_back(output_term(task, task.outputs[index], job_result.outputs[task.outputs[index].index],
+                                            memory, failures[index]));
     Map map;
     map.put("source", source_map(job_result.header));
     map.put("outputs", std::move(outputs));

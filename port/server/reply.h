@@ -33,15 +33,16 @@ Payload pong(const Codec& codec, Id id);
 Payload stats_reply(const Codec& codec, Id id, const Stats& stats);
 // A frame of --events; it answers no request.
 Payload event_frame(const Codec& codec, const WorkerEvent& event);
-// That a step was switched off: said whether events were asked for or not, because it was this client that added the step.
+// That a step was switched off: said whether events were asked for or not, because it was this client that added the
+// step.
 Payload step_disabled_event(const Codec& codec, const LoadedStep& step);
 Payload step_reply(const Codec& codec, Id id, const LoadedStep& step);
 Payload removed_reply(const Codec& codec, Id id);
 Payload steps_reply(const Codec& codec, Id id, const StepRegistry& steps);
 Payload error_reply(const Codec& codec, std::optional<Id> id, const Failure& failure);
 
-// Gives the files of the task their names and puts together what the worker made. The task has taken the result, and its
-// files are written.
+// Gives the files of the task their names and puts together what the worker made. The task has taken the result, and
+// its files are written.
 Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result);
 
 } // namespace thumbnailer

@@ -11,13 +11,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Above these limits the server stops reading until replies were written: the pipe fills and the client waits. Above the
-// second it assigns no task either.
+// Above these limits the server stops reading until replies were written: the pipe fills and the client waits. Above
+// the second it assigns no task either.
 constexpr std::size_t kMaxQueued = 1024;
 constexpr std::size_t kMaxUnwritten = std::size_t{64} << 20;
 
-// What is open beside the requests in the queue: frames, folders, and for each worker its channel, process, stderr and status,
-// a task with its memory, and the same for a file writer with its files.
+// What is open beside the requests in the queue: frames, folders, and for each worker its channel, process, stderr and
+// status, a task with its memory, and the same for a file writer with its files.
 constexpr std::size_t kDescriptorsOfProgram = 24;
 constexpr std::size_t kDescriptorsPerWorker = 14;
 
@@ -75,7 +75,8 @@ void Server::stop(ExitCode code) {
 bool Server::is_done() const { return input_ended_ && pending_.empty() && writer_.empty(); }
 
 PollSet Server::poll_set(Clock::time_point now) {
-    const bool reading = !input_ended_ && !is_adding_step() && queue_.size() < max_queued_ && writer_.pending_bytes() < kMaxUnwritten;
+    const bool reading =
+        !input_ended_ && !is_adding_step() && queue_.size() < max_queued_ && writer_.pending_bytes() < kMaxUnwritten;
     PollSet set;
     // Nobody reads the answers any more: there is nothing left to do.
     set.add(output_.get(), static_cast<short>(writer_.empty() ? 0 : POLLOUT), [this](short events) {
@@ -180,9 +181,9 @@ void Server::accept(const Request& request, Frame& frame) {
 bool Server::refuse_duplicate(Id id) {
     if (!is_pending(id)) return false;
     ++counters_.failed;
-    writer_.push(error_reply(*config_.codec, id,
-                             {Reason::duplicate_id,
-                              "the id " + std::to_string(id) + " belongs to a request that is still unanswered"}));
+    writer_.push(error_reply(
+        *config_.codec, id,
+        {Reason::duplicate_id, "the id " + std::to_string(id) + " belongs to a request that is still unanswered"}));
     return true;
 }
 

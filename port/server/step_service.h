@@ -1,5 +1,6 @@
-// The steps of a client, from its request to add one to the last task that names it: their code is mapped by the process that
-// forks workers, what they are a worker says in its sandbox, and one that ends worker after worker is switched off.
+// The steps of a client, from its request to add one to the last task that names it: their code is mapped by the
+// process that forks workers, what they are a worker says in its sandbox, and one that ends worker after worker is
+// switched off.
 #pragma once
 
 #include "pool/fork_server.h"
@@ -15,7 +16,8 @@ public:
 
     const StepRegistry& registry() const { return registry_; }
 
-    // Has the translation mapped. Yields the task in which a worker asks the step what it is. Fails with bad_step, internal.
+    // Has the translation mapped. Yields the task in which a worker asks the step what it is. Fails with bad_step,
+    // internal.
     Result<std::unique_ptr<Task>> add(Id id, const StepRequest& request);
     // That task is done: from now on requests can name the step. Yields the reply.
     Payload publish(const Task& task);

@@ -190,13 +190,14 @@ private:
     }
 
     bool copy(std::size_t kind, const Codes& distances) {
-        constexpr std::array<std::uint16_t, 29> kLengths{3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
-                                                         31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
+        constexpr std::array<std::uint16_t, 29> kLengths{3,  4,  5,  6,   7,   8,   9,   10,  11, 13,
+                                                         15, 17, 19, 23,  27,  31,  35,  43,  51, 59,
+                                                         67, 83, 99, 115, 131, 163, 195, 227, 258};
         constexpr std::array<std::uint8_t, 29> kLengthBits{0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
                                                            2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
-        constexpr std::array<std::uint16_t, 30> kDistances{1,   2,   3,   4,   5,   7,    9,    13,   17,   25,
-                                                           33,  49,  65,  97,  129, 193,  257,  385,  513,  769,
-                                                           1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
+        constexpr std::array<std::uint16_t, 30> kDistances{
+            1,   2,   3,   4,   5,   7,    9,    13,   17,   25,   33,   49,   65,    97,    129,
+            193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
         if (kind >= kLengths.size()) return false;
         const auto more = reader_.bits(kLengthBits[kind]);
         const auto place = more ? distances.read(reader_) : std::nullopt;
@@ -233,8 +234,8 @@ std::optional<Bytes> deflated_in(Bytes source) {
     const auto flags = static_cast<unsigned>((*head)[3]);
     if ((flags & 4) != 0) {
         const auto length = reader.take(2);
-        if (!length || !reader.take(static_cast<std::uint64_t>((*length)[0]) |
-                                    static_cast<std::uint64_t>((*length)[1]) << 8))
+        if (!length ||
+            !reader.take(static_cast<std::uint64_t>((*length)[0]) | static_cast<std::uint64_t>((*length)[1]) << 8))
             return std::nullopt;
     }
     for (const unsigned text : {8U, 16U}) // a name and a comment, each ended by a zero

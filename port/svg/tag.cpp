@@ -84,7 +84,8 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
             return tag;
         }
         const std::size_t equals = text.find_first_of("=<>", at);
-        const std::size_t quote = equals == kNone || text[equals] != '=' ? kNone : text.find_first_not_of(kSpace, equals + 1);
+        const std::size_t quote =
+            equals == kNone || text[equals] != '=' ? kNone : text.find_first_not_of(kSpace, equals + 1);
         if (quote == kNone || (text[quote] != '"' && text[quote] != '\'')) return std::nullopt;
         const std::size_t end = text.find(text[quote], quote + 1);
         std::string_view name = text.substr(at, equals - at);

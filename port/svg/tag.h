@@ -9,7 +9,7 @@
 namespace thumbnailer {
 
 struct Attribute {
-    std::string_view name; // with its prefix
+    std::string_view name;  // with its prefix
     std::string_view value; // as it stands, between its quotes
 };
 

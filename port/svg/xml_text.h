@@ -7,9 +7,9 @@
 
 namespace thumbnailer {
 
-// UTF-16 of either byte order, by its mark or by its first `<`, and UTF-8 with a mark become UTF-8 without one; then an XML
-// declaration, which would name the old encoding, is left out. Other encodings stay: whatever has a meaning in XML is
-// ASCII in them.
+// UTF-16 of either byte order, by its mark or by its first `<`, and UTF-8 with a mark become UTF-8 without one; then an
+// XML declaration, which would name the old encoding, is left out. Other encodings stay: whatever has a meaning in XML
+// is ASCII in them.
 std::string xml_text(Bytes source);
 
 // Half a pair becomes U+FFFD.

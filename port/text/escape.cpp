@@ -51,9 +51,7 @@ void append_hex(std::uint32_t value, std::string& out) {
     out.append("\\x{").append(digits.begin(), end).append("}");
 }
 
-bool is_plain(char32_t character) {
-    return character >= 0x20 && is_printable(character) && !is_deceptive(character);
-}
+bool is_plain(char32_t character) { return character >= 0x20 && is_printable(character) && !is_deceptive(character); }
 
 bool is_printable(char32_t character) {
     if (character < 0x20) return std::ranges::find(kEscapes, character, &Escape::character) != kEscapes.end();

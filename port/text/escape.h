@@ -12,8 +12,8 @@ bool is_printable(char32_t character);
 // All of it UTF-8 and printable.
 bool is_printable(std::string_view text);
 
-// Whether it can stand for itself on a line of a terminal: no control character, and none that is invisible or makes the
-// line read differently from what it says.
+// Whether it can stand for itself on a line of a terminal: no control character, and none that is invisible or makes
+// the line read differently from what it says.
 bool is_plain(char32_t character);
 
 // A character or byte as \x{HEX}.

@@ -6,8 +6,8 @@
 
 namespace thumbnailer {
 
-// Control characters, marks that change how a line reads, and bytes that are not UTF-8 become \xNN or \x{N}. `lines`: line
-// feeds stay. What is cut inside a character ends before it.
+// Control characters, marks that change how a line reads, and bytes that are not UTF-8 become \xNN or \x{N}. `lines`:
+// line feeds stay. What is cut inside a character ends before it.
 std::string printable(std::string_view text, bool lines = false);
 
 } // namespace thumbnailer

@@ -107,7 +107,8 @@ Result<Done> JobRenderer::plan_output(std::size_t index, const Header& header, s
     }
     Plan plan{.index = index, .output = &output, .view = {}, .layout = {}, .format = format};
     plan.view.orientation = orientation_of(group->header.orientation, output);
-    plan.view.oriented_size = swap_if_sideways({group->header.square_width, group->header.square_height}, plan.view.orientation);
+    plan.view.oriented_size =
+        swap_if_sideways({group->header.square_width, group->header.square_height}, plan.view.orientation);
     auto part = part_of(output, *group, plan.view);
     if (!part) return std::move(part).error();
     plan.view.part = *part;
@@ -124,9 +125,8 @@ Result<Rect> JobRenderer::part_of(const Output& output, const Group& group, cons
         View looked = view;
         looked.part = *region;
         const Size size = fit_within(region->size(), kTrimSide);
-        const DecodeOptions decode{.page = group.decode.page,
-                                   .animated = group.decode.animated,
-                                   .truncated = group.decode.truncated};
+        const DecodeOptions decode{
+            .page = group.decode.page, .animated = group.decode.animated, .truncated = group.decode.truncated};
         const VImage image = load(group.header, images_.source, decode, whole_for(looked, size));
         std::optional<Rect> content; // of all frames together
         for_each_frame(image, group.frames, [&](const VImage& frame) {
@@ -204,11 +204,13 @@ Result<Done> JobRenderer::make_one(const Plan& plan, const Group& group, const s
     const Output& output = *plan.output;
     const Format format = plan.format;
     const std::string what = "the thumbnail cannot be written as " + std::string(name_of(format));
-    auto placeholder = catch_vips_errors(Reason::encode_failed, "the placeholder",
-                                         [&] { return placeholder_of(first_frame(*image, renderer.layout()), output); });
+    auto placeholder = catch_vips_errors(Reason::encode_failed, "the placeholder", [&] {
+        return placeholder_of(first_frame(*image, renderer.layout()), output);
+    });
     if (!placeholder) return std::move(placeholder).error();
     auto encoded = catch_vips_errors(Reason::encode_failed, what, [&] {
-        return encode_with_search(with_kept_metadata(*image, output), format, output, source_bytes_of(plan, group.header, images_.source));
+        return encode_with_search(with_kept_metadata(*image, output), format, output,
+                                  source_bytes_of(plan, group.header, images_.source));
     });
     if (!encoded) return std::move(encoded).error();
     if (!*encoded) return std::move(*encoded).error();

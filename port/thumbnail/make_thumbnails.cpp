@@ -10,8 +10,8 @@ namespace thumbnailer {
 
 namespace {
 
-// The source in a form that every path through the program answers alike: a drawing as its renderer knows it, a JPEG with
-// its end marker. Nothing: the source is in that form.
+// The source in a form that every path through the program answers alike: a drawing as its renderer knows it, a JPEG
+// with its end marker. Nothing: the source is in that form.
 Result<std::optional<std::vector<std::byte>>> prepared(Bytes source, const Limits& limits) {
     if (sniff(source) == Format::jpeg && !has_end_marker(source)) return std::optional(with_end_marker(source));
     return prepared_drawing(source, limits);

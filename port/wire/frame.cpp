@@ -57,7 +57,7 @@ Result<Input> FrameReader::fill() {
     ssize_t count = 0;
     do
         count = large_ ? large_->memory.append_from(fd_, large_->length - large_->memory.size(),
-                                                  {inbox_.data(), kInbox}) // free while a large frame arrives
+                                                    {inbox_.data(), kInbox}) // free while a large frame arrives
                        : ::read(fd_, inbox_.data() + end_, kInbox - end_);
     while (count < 0 && errno == EINTR);
     if (count == 0) return Input::end;

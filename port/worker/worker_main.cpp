@@ -89,7 +89,9 @@ JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, Ycb
     image = plan_fault(image);
 #endif
     OutputWriter writer(descriptors[1].get());
-    const auto store = [&](std::size_t, const EncodedOutput& output, OutputResult& result) { return writer(output, result); };
+    const auto store = [&](std::size_t, const EncodedOutput& output, OutputResult& result) {
+        return writer(output, result);
+    };
     const JobResult result = make_thumbnails(job, {image, overlays}, store, ycbcr_pipeline, &user_steps);
     return writer.failure() ? failed(*writer.failure()) : result;
 }

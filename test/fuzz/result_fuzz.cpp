@@ -1,5 +1,5 @@
-// A result of any bytes, to a job and a memory of any size: what is believed can be answered with, and all that it names
-// lies in the memory, once.
+// A result of any bytes, to a job and a memory of any size: what is believed can be answered with, and all that it
+// names lies in the memory, once.
 #include <algorithm>
 #include <cstring>
 #include <vector>

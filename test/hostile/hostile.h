@@ -1,6 +1,6 @@
-// A worker in the hands of an attacker, compiled only into build/thumbnailer_hostile. The source `hostile:NAME ARGUMENT`, a
-// line feed and an image make it tell the lie of that name about that image; any other source is answered honestly. The
-// lies are the rows of lies.tsv, which says what each does and what must come of it.
+// A worker in the hands of an attacker, compiled only into build/thumbnailer_hostile. The source `hostile:NAME
+// ARGUMENT`, a line feed and an image make it tell the lie of that name about that image; any other source is answered
+// honestly. The lies are the rows of lies.tsv, which says what each does and what must come of it.
 #pragma once
 
 #include <span>

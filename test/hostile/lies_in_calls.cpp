@@ -107,7 +107,11 @@ constexpr Lie kLies[] = {
          char byte = 0;
          must_fail(::read(STDIN_FILENO, &byte, 1) > 0 || ::read(STDOUT_FILENO, &byte, 1) > 0);
      }},
-    {"closes_the_channel", [](Attack&) { ::close(kChannelInWorker); for (;;) ::nanosleep(nullptr, nullptr); }},
+    {"closes_the_channel",
+     [](Attack&) {
+         ::close(kChannelInWorker);
+         for (;;) ::nanosleep(nullptr, nullptr);
+     }},
     {"closes_the_source", [](Attack& a) { a.descriptors[0].reset(); }},
     {"closes_the_result", [](Attack& a) { a.descriptors[1].reset(); }},
     {"closes_stdin", [](Attack&) { ::close(STDIN_FILENO); }},

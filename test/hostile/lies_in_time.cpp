@@ -127,15 +127,16 @@ constexpr Lie kLies[] = {
     {"takes_memory_for_results",
      [](Attack& a) {
          const std::string piece(1 << 20, 'x');
-         for (std::uint64_t written = 0; written < 400; ++written) write_all(a.memory(), bytes_of(piece), written << 20);
+         for (std::uint64_t written = 0; written < 400; ++written)
+             write_all(a.memory(), bytes_of(piece), written << 20);
          sleep_for_ever();
      }},
     {"takes_page_tables",
      [](Attack&) {
          // A page each 2 MiB: a page table for each page.
          constexpr std::size_t kStep = std::size_t{2} << 20;
-         auto* memory = static_cast<char*>(::mmap(nullptr, kStep * 8000, PROT_READ | PROT_WRITE,
-                                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+         auto* memory = static_cast<char*>(
+             ::mmap(nullptr, kStep * 8000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
          if (memory == MAP_FAILED) std::abort();
          ::madvise(memory, kStep * 8000, MADV_NOHUGEPAGE);
          [[maybe_unused]] volatile char sum = 0;

@@ -18,9 +18,7 @@ namespace hostile {
 
 void succeeded() { ::_exit(66); }
 
-void Attack::append(std::string_view text) const {
-    write_all(memory(), bytes_of(text), size_of_memory(memory()).size);
-}
+void Attack::append(std::string_view text) const { write_all(memory(), bytes_of(text), size_of_memory(memory()).size); }
 
 void Attack::answer() const { send_message(kChannelInWorker, std::as_bytes(std::span(&result, 1)), {}, Wait::yes); }
 

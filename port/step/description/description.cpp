@@ -31,8 +31,8 @@ bool is_version(std::string_view word) {
 }
 
 std::optional<ParameterType> type_named(std::string_view word) {
-    for (const auto type : {ParameterType::number, ParameterType::integer, ParameterType::boolean, ParameterType::colour,
-                            ParameterType::choice})
+    for (const auto type : {ParameterType::number, ParameterType::integer, ParameterType::boolean,
+                            ParameterType::colour, ParameterType::choice})
         if (name_of(type) == word) return type;
     return std::nullopt;
 }
@@ -46,7 +46,10 @@ bool read_bounds(std::string_view range, StepParameter& parameter) {
     parameter.least = *least;
     parameter.most = *most;
     if (parameter.type == ParameterType::number) return true;
-    const auto whole = [](double number) { return number >= -kMostInteger && number <= kMostInteger && number == static_cast<double>(static_cast<std::int64_t>(number)); };
+    const auto whole = [](double number) {
+        return number >= -kMostInteger && number <= kMostInteger &&
+               number == static_cast<double>(static_cast<std::int64_t>(number));
+    };
     return whole(*least) && whole(*most);
 }
 

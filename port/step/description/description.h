@@ -1,5 +1,5 @@
-// What a step says of itself: its name and its parameters, each with a type, a range and a default. See docs/steps.md for the
-// text that it is read from, which the step's author wrote.
+// What a step says of itself: its name and its parameters, each with a type, a range and a default. See docs/steps.md
+// for the text that it is read from, which the step's author wrote.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,8 @@ struct StepParameter {
     std::string initial_text;       // as its author wrote it
     std::string meaning;
 
-    // A value as people write it, as the step gets it. Fails with bad_option: the parameter, the value, what is accepted.
+    // A value as people write it, as the step gets it. Fails with bad_option: the parameter, the value, what is
+    // accepted.
     Result<double> value_of(std::string_view text) const;
     // Such as "a number from 0 to 1".
     std::string accepted() const;

@@ -101,7 +101,8 @@ private:
         if (segment.address / page_ * page_ < layout_.span) return bad("has segments that share a page");
         if (segment.writable && segment.executable) return bad("has code that can be written");
         if (segment.writable && layout_.data) return bad("has two segments of data");
-        if (!segment.writable && segment.size != segment.file_size) return bad("has constants that are not in the file");
+        if (!segment.writable && segment.size != segment.file_size)
+            return bad("has constants that are not in the file");
         if (segment.writable) layout_.data = segment;
         layout_.segments.push_back(segment);
         layout_.span = (segment.address + segment.size + page_ - 1) / page_ * page_;
@@ -110,7 +111,8 @@ private:
 
     Result<Done> add_dynamic(const ElfSegment& segment) {
         if (layout_.dynamic) return bad("has two dynamic tables");
-        if (!is_inside(segment.offset, segment.file_size, file_.size())) return bad("has a dynamic table out of the file");
+        if (!is_inside(segment.offset, segment.file_size, file_.size()))
+            return bad("has a dynamic table out of the file");
         layout_.dynamic = segment;
         return Done{};
     }

@@ -1,5 +1,5 @@
-// Where things lie in a translation, which is an ELF file: what the loader needs, every offset compared with the file. Nothing
-// of its code or data is looked at.
+// Where things lie in a translation, which is an ELF file: what the loader needs, every offset compared with the file.
+// Nothing of its code or data is looked at.
 #pragma once
 
 #include <cstdint>

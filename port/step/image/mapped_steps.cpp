@@ -22,7 +22,8 @@ Result<Done> MappedSteps::map(std::uint32_t number, std::string_view hash, int s
     auto image = StepImage::map(sealed);
     if (!image) return std::move(image).error();
     if (const std::string module = module_of(image->note()); module != hash)
-        return Failure{Reason::bad_step, "the translation is of the module " + module + ", not of " + std::string(hash)};
+        return Failure{Reason::bad_step,
+                       "the translation is of the module " + module + ", not of " + std::string(hash)};
     images_.insert_or_assign(number, std::move(*image));
     return Done{};
 }

@@ -1,5 +1,5 @@
-// The translations that are mapped in this process, by their number: in the process that forks workers, which runs nothing of
-// them, and by inheritance in each worker that it forked afterwards.
+// The translations that are mapped in this process, by their number: in the process that forks workers, which runs
+// nothing of them, and by inheritance in each worker that it forked afterwards.
 #pragma once
 
 #include <cstdint>

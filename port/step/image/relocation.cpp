@@ -14,9 +14,9 @@ namespace {
 Failure bad(const std::string& what) { return {Reason::bad_step, "the translation " + what}; }
 
 // What a linker writes for a file that needs nothing: tables of symbols that nobody looks at, and relocations.
-constexpr std::array<Elf64_Sxword, 14> kHarmlessTags{
-    DT_HASH,  DT_GNU_HASH, DT_STRTAB,    DT_SYMTAB, DT_STRSZ,   DT_SYMENT, DT_RELA,
-    DT_RELASZ, DT_RELAENT, DT_RELACOUNT, DT_FLAGS,  DT_FLAGS_1, DT_SONAME, DT_DEBUG};
+constexpr std::array<Elf64_Sxword, 14> kHarmlessTags{DT_HASH,   DT_GNU_HASH, DT_STRTAB, DT_SYMTAB,  DT_STRSZ,
+                                                     DT_SYMENT, DT_RELA,     DT_RELASZ, DT_RELAENT, DT_RELACOUNT,
+                                                     DT_FLAGS,  DT_FLAGS_1,  DT_SONAME, DT_DEBUG};
 
 struct RelocationTable {
     std::uint64_t address = 0;

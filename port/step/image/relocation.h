@@ -1,5 +1,6 @@
-// Pointers in the data of a translation: the linker left where they are, and what they point to. Only those that point into
-// the image itself are known; a translation that wants anything of another file, or something run at its start, is refused.
+// Pointers in the data of a translation: the linker left where they are, and what they point to. Only those that point
+// into the image itself are known; a translation that wants anything of another file, or something run at its start, is
+// refused.
 #pragma once
 
 #include "base/bytes.h"

@@ -1,5 +1,6 @@
-// A translated step as memory of this process, mapped from sealed memory. Whoever maps it runs, relocates and resolves nothing
-// of it; a worker inherits the mapping with the fork and prepares the data in its sandbox. There is no dynamic linker.
+// A translated step as memory of this process, mapped from sealed memory. Whoever maps it runs, relocates and resolves
+// nothing of it; a worker inherits the mapping with the fork and prepares the data in its sandbox. There is no dynamic
+// linker.
 #pragma once
 
 #include "base/result.h"

@@ -11,7 +11,8 @@ namespace thumbnailer {
 namespace {
 
 std::string size_message(std::string_view what, std::size_t size, std::size_t most) {
-    return std::string(what) + " has " + std::to_string(size) + " bytes, at most " + std::to_string(most) + " are accepted";
+    return std::string(what) + " has " + std::to_string(size) + " bytes, at most " + std::to_string(most) +
+           " are accepted";
 }
 
 bool has_bounded_size(Section section) {

@@ -1,5 +1,6 @@
-// Whether a WebAssembly module is a step, looked at before a tool of others sees it, and the module that those tools get: with
-// the contract's exports alone and no custom section, so that no name which its author chose reaches a tool that writes C.
+// Whether a WebAssembly module is a step, looked at before a tool of others sees it, and the module that those tools
+// get: with the contract's exports alone and no custom section, so that no name which its author chose reaches a tool
+// that writes C.
 #pragma once
 
 #include "base/bytes.h"

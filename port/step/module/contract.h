@@ -24,10 +24,8 @@ struct ExportedFunction {
 };
 
 inline constexpr std::array kExportedFunctions{
-    ExportedFunction{"step_describe", 0, kI32, true},
-    ExportedFunction{"step_alloc", 1, kI32, true},
-    ExportedFunction{"step_size", 3, kI64, false},
-    ExportedFunction{"step_run", 5, kI32, true},
+    ExportedFunction{"step_describe", 0, kI32, true},        ExportedFunction{"step_alloc", 1, kI32, true},
+    ExportedFunction{"step_size", 3, kI64, false},           ExportedFunction{"step_run", 5, kI32, true},
     ExportedFunction{"_initialize", 0, std::nullopt, false},
 };
 

@@ -1,5 +1,5 @@
-// Reads a WebAssembly binary (https://webassembly.github.io/spec/core/binary), which somebody else wrote. After the first
-// fault it reads zeros and nothing: callers look at `fault` where they would act on what they read.
+// Reads a WebAssembly binary (https://webassembly.github.io/spec/core/binary), which somebody else wrote. After the
+// first fault it reads zeros and nothing: callers look at `fault` where they would act on what they read.
 #pragma once
 
 #include <cstdint>

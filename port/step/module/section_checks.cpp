@@ -31,7 +31,8 @@ std::uint32_t read_limits(ModuleReader& reader, std::string_view what) {
     const std::uint8_t flags = reader.byte();
     const std::uint32_t least = reader.number();
     if (flags > 1) reader.fail("the module's " + std::string(what) + " is shared or has 64 bits");
-    if (flags == 1 && reader.number() < least) reader.fail("the module's " + std::string(what) + " begins above its own maximum");
+    if (flags == 1 && reader.number() < least)
+        reader.fail("the module's " + std::string(what) + " begins above its own maximum");
     return least;
 }
 
@@ -53,11 +54,13 @@ void SectionChecks::check(Section section, ModuleReader& reader) {
 
 std::vector<std::uint8_t> SectionChecks::read_values(ModuleReader& reader) const {
     const std::uint32_t count = reader.number();
-    if (count > limits_.values) reader.fail("a function has more than " + std::to_string(limits_.values) + " parameters");
+    if (count > limits_.values)
+        reader.fail("a function has more than " + std::to_string(limits_.values) + " parameters");
     std::vector<std::uint8_t> values;
     for (const std::byte each : reader.take(reader.failed() ? 0 : count)) {
         values.push_back(static_cast<std::uint8_t>(each));
-        if (values.back() == kVector) reader.fail("the module uses vector instructions (SIMD), which are not translated");
+        if (values.back() == kVector)
+            reader.fail("the module uses vector instructions (SIMD), which are not translated");
         if (values.back() < kFirstNumber || values.back() > kI32) reader.fail("a function takes or yields no number");
     }
     return values;
@@ -122,8 +125,8 @@ bool SectionChecks::has_type(std::uint32_t function, const ExportedFunction& wan
     const FunctionType& type = types_[functions_[function]];
     const bool takes = type.parameters.size() == wanted.parameters &&
                        std::ranges::all_of(type.parameters, [](std::uint8_t value) { return value == kI32; });
-    const bool yields = wanted.result ? type.results.size() == 1 && type.results[0] == *wanted.result
-                                      : type.results.empty();
+    const bool yields =
+        wanted.result ? type.results.size() == 1 && type.results[0] == *wanted.result : type.results.empty();
     return takes && yields;
 }
 
@@ -177,7 +180,8 @@ void SectionChecks::check_code(ModuleReader& reader) {
         const std::uint32_t groups = body.number();
         for (std::uint32_t group = 0; group < groups && !body.failed(); ++group) {
             locals += body.number();
-            if (body.byte() == kVector) body.fail("the module uses vector instructions (SIMD), which are not translated");
+            if (body.byte() == kVector)
+                body.fail("the module uses vector instructions (SIMD), which are not translated");
             if (locals > limits_.locals)
                 body.fail("a function has more than " + std::to_string(limits_.locals) + " local variables");
         }

@@ -1,6 +1,6 @@
-// Which step a worker is running, in a page that the server shares with this worker alone: so that the end of a worker can be
-// told of the step that caused it. What a worker writes there is compared with what it was told to do, and costs nobody but
-// its own request.
+// Which step a worker is running, in a page that the server shares with this worker alone: so that the end of a worker
+// can be told of the step that caused it. What a worker writes there is compared with what it was told to do, and costs
+// nobody but its own request.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,6 @@
-// What the server knows of the steps that its client added; their code is mapped elsewhere, see step/image/mapped_steps.h. A
-// step keeps its number for ever, and stays mapped until the last task that names it is answered.
+// What the server knows of the steps that its client added; their code is mapped elsewhere, see
+// step/image/mapped_steps.h. A step keeps its number for ever, and stays mapped until the last task that names it is
+// answered.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +17,11 @@ namespace thumbnailer {
 struct LoadedStep {
     std::uint32_t number = 0; // from 1, in the order in which they were added
     std::string name;
-    std::string hash;            // SHA-256 of the module, 64 digits
-    std::size_t bytes = 0;       // of the translation
-    std::string description;     // as the step says it
-    std::size_t parameters = 0;  // how many it has by that
-    std::int64_t kills = 0;      // workers that it has ended, one after the other
+    std::string hash;           // SHA-256 of the module, 64 digits
+    std::size_t bytes = 0;      // of the translation
+    std::string description;    // as the step says it
+    std::size_t parameters = 0; // how many it has by that
+    std::int64_t kills = 0;     // workers that it has ended, one after the other
     bool disabled = false;
 };
 
@@ -33,8 +34,8 @@ public:
 
     // A step with the next number, which requests cannot name yet. Fails with bad_step when there are too many.
     Result<std::shared_ptr<LoadedStep>> create(std::string name, std::string hash, std::size_t bytes);
-    // From now on requests can name it, in place of one of the same name. That one is still found by its hash: a request
-    // that was made for it may be on its way.
+    // From now on requests can name it, in place of one of the same name. That one is still found by its hash: a
+    // request that was made for it may be on its way.
     void publish(std::shared_ptr<LoadedStep> step);
     // False when there is none.
     bool remove(std::string_view name);

@@ -23,8 +23,8 @@ struct ActiveCall {
 // A signal handler gets no argument of ours, and a step's calls back neither. A worker runs one step at a time.
 ActiveCall* active_call = nullptr;
 
-// A fault is the step's when its address is one that only the step uses. Any other is a crash: it happens again when the
-// handler returns, without a handler.
+// A fault is the step's when its address is one that only the step uses. Any other is a crash: it happens again when
+// the handler returns, without a handler.
 void handle_fault(int signal, siginfo_t* info, void*) {
     if (active_call != nullptr && active_call->memory.contains(info->si_addr)) leave_with_trap(STEP_TRAP_BOUNDS);
     if (active_call != nullptr && active_call->stack.is_guard(info->si_addr)) leave_with_trap(STEP_TRAP_STACK);

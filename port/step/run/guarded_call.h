@@ -1,5 +1,5 @@
-// Calls a function on a step's stack, and comes back from it whatever the step does short of ending the process: a trap, an
-// access outside of its memory, calls that are too deep. A fault anywhere else stays a crash.
+// Calls a function on a step's stack, and comes back from it whatever the step does short of ending the process: a
+// trap, an access outside of its memory, calls that are too deep. A fault anywhere else stays a crash.
 #pragma once
 
 #include "step/run/step_memory.h"

@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t kReserved = (std::size_t{8} << 30) + StepMemory::kPage;
 // A memory whose size in bytes fits 32 bits, which is what the run time of translations counts in.
 constexpr std::uint32_t kMostPages = 65535;
-// So much is cleared by writing zeros and kept for the next image; what is above goes back. To get pages from the kernel
-// one by one takes longer than to clear them.
+// So much is cleared by writing zeros and kept for the next image; what is above goes back. To get pages from the
+// kernel one by one takes longer than to clear them.
 constexpr std::size_t kKept = std::size_t{16} << 20;
 
 } // namespace

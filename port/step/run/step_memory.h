@@ -1,5 +1,5 @@
-// The linear memory of a step: 8 GiB of addresses, which is every address that a module can form from an index and an offset
-// of 32 bits each. What the step was not given faults, so that no access needs a comparison.
+// The linear memory of a step: 8 GiB of addresses, which is every address that a module can form from an index and an
+// offset of 32 bits each. What the step was not given faults, so that no access needs a comparison.
 #pragma once
 
 #include <cstdint>

@@ -29,9 +29,7 @@ void populate(std::span<std::byte> block) {
     ::madvise(reinterpret_cast<void*>(first), address + block.size() - first, kPopulateWrite);
 }
 
-std::string message_of(StepFault fault) {
-    return std::string(kStepFaults[static_cast<std::size_t>(fault)].meaning);
-}
+std::string message_of(StepFault fault) { return std::string(kStepFaults[static_cast<std::size_t>(fault)].meaning); }
 
 } // namespace
 

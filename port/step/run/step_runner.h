@@ -1,5 +1,5 @@
-// Runs translated steps, in a worker. Each call gets a fresh instance: the module's memory, globals and tables are as at its
-// start, and nothing of an earlier image is left.
+// Runs translated steps, in a worker. Each call gets a fresh instance: the module's memory, globals and tables are as
+// at its start, and nothing of an earlier image is left.
 #pragma once
 
 #include <optional>

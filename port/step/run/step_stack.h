@@ -1,5 +1,5 @@
-// The stack that a step runs on: its own, so that calls without end are a fault of the step, and so that nothing of one image
-// is left for the next.
+// The stack that a step runs on: its own, so that calls without end are a fault of the step, and so that nothing of one
+// image is left for the next.
 #pragma once
 
 #include <optional>

@@ -25,5 +25,5 @@ static uint32_t register_type_(const uint8_t* type, uint32_t length) {
 }
 
 /* wasm2c calls it with the number of parameters, of results, and the type of each. */
-#define wasm_rt_register_func_type(...) \
+#define wasm_rt_register_func_type(...)                                                                                \
     register_type_((const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))

@@ -1,5 +1,5 @@
-/* What the output of wasm2c 1.0.32 needs at run time, in place of wabt's own files: no C library, no malloc, nothing shared
- * between steps. wasm2c's output includes it by this name. */
+/* What the output of wasm2c 1.0.32 needs at run time, in place of wabt's own files: no C library, no malloc, nothing
+ * shared between steps. wasm2c's output includes it by this name. */
 #ifndef THUMBNAILER_WASM_RT_H
 #define THUMBNAILER_WASM_RT_H
 
@@ -40,13 +40,14 @@ static const struct StepHost* host_;
 
 static __attribute__((noreturn)) void trap_(uint32_t trap) {
     host_->trap(trap);
-    for (;;) {}
+    for (;;) {
+    }
 }
 static __attribute__((noreturn)) void wasm_rt_trap(wasm_rt_trap_t trap) { trap_(trap); }
 static bool wasm_rt_is_initialized(void) { return true; }
 
+#include "func_type.h"
 #include "memory.h"
 #include "table.h"
-#include "func_type.h"
 
 #endif

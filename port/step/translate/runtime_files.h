@@ -1,5 +1,5 @@
-// The files of step/runtime, which are compiled with each module. They are part of this program: cmake/step_runtime.cmake makes
-// the table.
+// The files of step/runtime, which are compiled with each module. They are part of this program:
+// cmake/step_runtime.cmake makes the table.
 #pragma once
 
 #include <span>

@@ -32,8 +32,9 @@ Failure no_child(const char* what) { return {Reason::internal, std::string(what)
                               const ToolLimits& limits, const std::function<int()>& function) {
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != parent) ::_exit(kNoSandbox);
     const int nothing = ::open("/dev/null", O_RDONLY);
-    const bool placed = nothing >= 0 && ::dup2(nothing, STDIN_FILENO) >= 0 && ::dup2(output.get(), STDOUT_FILENO) >= 0 &&
-                        ::dup2(output.get(), STDERR_FILENO) >= 0 && ::close_range(STDERR_FILENO + 1, ~0U, 0) == 0;
+    const bool placed = nothing >= 0 && ::dup2(nothing, STDIN_FILENO) >= 0 &&
+                        ::dup2(output.get(), STDOUT_FILENO) >= 0 && ::dup2(output.get(), STDERR_FILENO) >= 0 &&
+                        ::close_range(STDERR_FILENO + 1, ~0U, 0) == 0;
     if (!placed || !enter_tool_sandbox(folder, limits)) ::_exit(kNoSandbox);
     ::_exit(function());
 }
@@ -87,7 +88,8 @@ Result<ToolRun> ToolProcess::run(const std::function<int()>& function) const {
     if (pid == 0) become_tool(parent, writing, folder_, limits_, function);
     writing.reset();
     ToolRun ended;
-    ended.timed_out = !read_output(reading, std::min(until_, Clock::now() + std::chrono::seconds(2 * limits_.seconds)), ended.output);
+    ended.timed_out =
+        !read_output(reading, std::min(until_, Clock::now() + std::chrono::seconds(2 * limits_.seconds)), ended.output);
     if (ended.timed_out) ::kill(pid, SIGKILL);
     int status = 0;
     while (::waitpid(pid, &status, 0) < 0)

@@ -18,32 +18,77 @@ namespace thumbnailer {
 
 namespace {
 
-// What wasm-validate, wasm2c, cc1, as, ld, clang and lld were seen to use. execve is for the start of the tool: Landlock says
-// of what.
+// What wasm-validate, wasm2c, cc1, as, ld, clang and lld were seen to use. execve is for the start of the tool:
+// Landlock says of what.
 constexpr std::array kAllowed{
-    SCMP_SYS(read),           SCMP_SYS(write),           SCMP_SYS(writev),
-    SCMP_SYS(pread64),        SCMP_SYS(pwrite64),        SCMP_SYS(open),
-    SCMP_SYS(openat),         SCMP_SYS(close),           SCMP_SYS(lseek),
-    SCMP_SYS(fstat),          SCMP_SYS(stat),            SCMP_SYS(lstat),
-    SCMP_SYS(newfstatat),     SCMP_SYS(statx),           SCMP_SYS(access),
-    SCMP_SYS(faccessat),      SCMP_SYS(faccessat2),      SCMP_SYS(readlink),
-    SCMP_SYS(readlinkat),     SCMP_SYS(getcwd),          SCMP_SYS(getdents64),
-    SCMP_SYS(unlink),         SCMP_SYS(unlinkat),        SCMP_SYS(rename),
-    SCMP_SYS(renameat),       SCMP_SYS(renameat2),       SCMP_SYS(chmod),
-    SCMP_SYS(fchmod),         SCMP_SYS(fchmodat),        SCMP_SYS(ftruncate),
-    SCMP_SYS(fallocate),      SCMP_SYS(umask),           SCMP_SYS(fcntl),
-    SCMP_SYS(dup),            SCMP_SYS(dup2),            SCMP_SYS(mmap),
-    SCMP_SYS(munmap),         SCMP_SYS(mprotect),        SCMP_SYS(mremap),
-    SCMP_SYS(madvise),        SCMP_SYS(brk),             SCMP_SYS(futex),
-    SCMP_SYS(rseq),           SCMP_SYS(set_robust_list), SCMP_SYS(set_tid_address),
-    SCMP_SYS(arch_prctl),     SCMP_SYS(sched_yield),     SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(getpid),         SCMP_SYS(gettid),          SCMP_SYS(getuid),
-    SCMP_SYS(geteuid),        SCMP_SYS(getgid),          SCMP_SYS(getegid),
-    SCMP_SYS(getrusage),      SCMP_SYS(sysinfo),         SCMP_SYS(uname),
-    SCMP_SYS(times),          SCMP_SYS(clock_gettime),   SCMP_SYS(gettimeofday),
-    SCMP_SYS(getrandom),      SCMP_SYS(rt_sigaction),    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn),   SCMP_SYS(sigaltstack),     SCMP_SYS(exit),
-    SCMP_SYS(exit_group),     SCMP_SYS(execve),
+    SCMP_SYS(read),
+    SCMP_SYS(write),
+    SCMP_SYS(writev),
+    SCMP_SYS(pread64),
+    SCMP_SYS(pwrite64),
+    SCMP_SYS(open),
+    SCMP_SYS(openat),
+    SCMP_SYS(close),
+    SCMP_SYS(lseek),
+    SCMP_SYS(fstat),
+    SCMP_SYS(stat),
+    SCMP_SYS(lstat),
+    SCMP_SYS(newfstatat),
+    SCMP_SYS(statx),
+    SCMP_SYS(access),
+    SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2),
+    SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat),
+    SCMP_SYS(getcwd),
+    SCMP_SYS(getdents64),
+    SCMP_SYS(unlink),
+    SCMP_SYS(unlinkat),
+    SCMP_SYS(rename),
+    SCMP_SYS(renameat),
+    SCMP_SYS(renameat2),
+    SCMP_SYS(chmod),
+    SCMP_SYS(fchmod),
+    SCMP_SYS(fchmodat),
+    SCMP_SYS(ftruncate),
+    SCMP_SYS(fallocate),
+    SCMP_SYS(umask),
+    SCMP_SYS(fcntl),
+    SCMP_SYS(dup),
+    SCMP_SYS(dup2),
+    SCMP_SYS(mmap),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mprotect),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(brk),
+    SCMP_SYS(futex),
+    SCMP_SYS(rseq),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(set_tid_address),
+    SCMP_SYS(arch_prctl),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),
+    SCMP_SYS(getegid),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(uname),
+    SCMP_SYS(times),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(execve),
 };
 
 using Context = std::unique_ptr<void, decltype(&seccomp_release)>;
@@ -99,7 +144,8 @@ bool set_limits(const ToolLimits& limits) {
 bool has_tool_sandbox() { return landlock_version() > 0; }
 
 bool enter_tool_sandbox(const std::string& folder, const ToolLimits& limits) {
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::chdir(folder.c_str()) != 0 || ::clearenv() != 0) return false;
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::chdir(folder.c_str()) != 0 || ::clearenv() != 0)
+        return false;
     return set_limits(limits) && enter_landlock(landlock_version(), rules_for(folder)) && confine_calls();
 }
 

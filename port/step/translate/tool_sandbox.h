@@ -1,5 +1,5 @@
-// What a tool can still do that reads a module of somebody else: compute, read its own program and libraries, and make files in
-// one folder. It cannot connect, trace, start another program or another process, nor go on for ever.
+// What a tool can still do that reads a module of somebody else: compute, read its own program and libraries, and make
+// files in one folder. It cannot connect, trace, start another program or another process, nor go on for ever.
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ struct ToolLimits {
 // Whether this host offers what enter_tool_sandbox needs: without it nothing is translated.
 bool has_tool_sandbox();
 
-// For the calling process, in a child that has one thread. `folder`: where the tool works. False when a layer is missing,
-// and then the tool must not run.
+// For the calling process, in a child that has one thread. `folder`: where the tool works. False when a layer is
+// missing, and then the tool must not run.
 bool enter_tool_sandbox(const std::string& folder, const ToolLimits& limits);
 
 } // namespace thumbnailer

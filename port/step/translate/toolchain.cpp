@@ -53,12 +53,29 @@ std::string find_cc1(Architecture target) {
     return newest;
 }
 
-// `-fwrapv` and its neighbours: wasm2c's output relies on what C leaves open. `-ffp-contract=off`: or architectures compute
-// different numbers. `-fstack-clash-protection`: or a large frame steps over the guard of the stack.
+// `-fwrapv` and its neighbours: wasm2c's output relies on what C leaves open. `-ffp-contract=off`: or architectures
+// compute different numbers. `-fstack-clash-protection`: or a large frame steps over the guard of the stack.
 constexpr std::array kCompilerFlags{
-    "-O2", "-std=gnu11", "-w", "-nostdinc", "-I.", "-Ilibc", "-include", "facts.h", "-ffreestanding", "-fno-builtin", "-fPIC",
-    "-fvisibility=hidden", "-fwrapv", "-fno-strict-aliasing", "-fno-delete-null-pointer-checks", "-fno-math-errno",
-    "-ffp-contract=off", "-fno-asynchronous-unwind-tables", "-fno-stack-protector", "-fstack-clash-protection",
+    "-O2",
+    "-std=gnu11",
+    "-w",
+    "-nostdinc",
+    "-I.",
+    "-Ilibc",
+    "-include",
+    "facts.h",
+    "-ffreestanding",
+    "-fno-builtin",
+    "-fPIC",
+    "-fvisibility=hidden",
+    "-fwrapv",
+    "-fno-strict-aliasing",
+    "-fno-delete-null-pointer-checks",
+    "-fno-math-errno",
+    "-ffp-contract=off",
+    "-fno-asynchronous-unwind-tables",
+    "-fno-stack-protector",
+    "-fstack-clash-protection",
 };
 
 std::vector<std::string> joined(std::initializer_list<std::string> first, std::initializer_list<std::string> last) {
@@ -131,11 +148,23 @@ std::vector<std::string> compile_command(const Toolchain& tools, Architecture ta
     return joined({tools.cc, "--target=" + triple_of(target), "-c"}, {"translation.c", "-o", "step.o"});
 }
 
-std::vector<std::string> assemble_command(const Toolchain& tools) { return {tools.assembler, "step.s", "-o", "step.o"}; }
+std::vector<std::string> assemble_command(const Toolchain& tools) {
+    return {tools.assembler, "step.s", "-o", "step.o"};
+}
 
 std::vector<std::string> link_command(const Toolchain& tools, Architecture target) {
-    std::vector<std::string> words{tools.linker, "-shared", "--entry=step_entry", "--build-id=none", "--strip-all",
-                                   "-z", "noexecstack", "-z", "norelro", "-z", "separate-code", "-z",
+    std::vector<std::string> words{tools.linker,
+                                   "-shared",
+                                   "--entry=step_entry",
+                                   "--build-id=none",
+                                   "--strip-all",
+                                   "-z",
+                                   "noexecstack",
+                                   "-z",
+                                   "norelro",
+                                   "-z",
+                                   "separate-code",
+                                   "-z",
                                    "max-page-size=" + std::to_string(page_of(target))};
     if (tools.compiler == Compiler::clang) words.push_back("--threads=1");
     words.insert(words.end(), {"step.o", "-o", "step.elf"});

@@ -26,8 +26,8 @@ Result<Toolchain> find_toolchain(Architecture target);
 // With this compiler. The same.
 Result<Toolchain> find_toolchain(Architecture target, Compiler compiler);
 
-// The command lines, for files in the working directory: module.wasm is read, module.c, step.s, step.o come and go, step.elf is
-// made. `runtime`: the folder with the files of step/runtime.
+// The command lines, for files in the working directory: module.wasm is read, module.c, step.s, step.o come and go,
+// step.elf is made. `runtime`: the folder with the files of step/runtime.
 std::vector<std::string> validate_command(const Toolchain& tools);
 std::vector<std::string> wasm2c_command(const Toolchain& tools);
 std::vector<std::string> compile_command(const Toolchain& tools, Architecture target);

@@ -74,7 +74,8 @@ std::string first_line(const std::string& output) {
 class Translation {
 public:
     Translation(Bytes module, Architecture target, const Toolchain& tools, const WorkFolder& folder)
-        : module_(module), target_(target), tools_(tools), folder_(folder), process_(folder.path(), {}, std::chrono::steady_clock::now() + kLongest) {}
+        : module_(module), target_(target), tools_(tools), folder_(folder),
+          process_(folder.path(), {}, std::chrono::steady_clock::now() + kLongest) {}
 
     Result<std::vector<std::byte>> make() {
         for (const auto step : {&Translation::check, &Translation::check_version, &Translation::write_runtime,
@@ -92,8 +93,7 @@ private:
     Result<Done> conclude(const Result<ToolRun>& ended, const std::string& what) const {
         if (!ended) return ended.error();
         if (ended->succeeded()) return Done{};
-        if (ended->exited && ended->status == kRefused)
-            return Failure{Reason::bad_step, first_line(ended->output)};
+        if (ended->exited && ended->status == kRefused) return Failure{Reason::bad_step, first_line(ended->output)};
         return Failure{Reason::bad_step, what + " could not cope with the module: " + ended->ending()};
     }
     Result<Done> run(const std::function<int()>& function, const std::string& what) const {
@@ -172,8 +172,9 @@ private:
 
 Result<WorkFolder> create_folder() {
     if (!has_tool_sandbox())
-        return Failure{Reason::untranslated, "this host has no Landlock, and tools are not run without it: translate the "
-                                             "step on another one (mix thumbnailer.step)"};
+        return Failure{Reason::untranslated,
+                       "this host has no Landlock, and tools are not run without it: translate the "
+                       "step on another one (mix thumbnailer.step)"};
     return WorkFolder::create();
 }
 

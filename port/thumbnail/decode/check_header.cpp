@@ -31,8 +31,8 @@ std::int64_t bytes_held(const Header& header) {
     const bool held = header.format == Format::avif || header.format == Format::heic || header.format == Format::jxl ||
                       header.format == Format::jp2k || header.format == Format::webp;
     if (!held) return 0;
-    const double bytes = static_cast<double>(header.raw_width) * header.raw_height * header.bands *
-                         (header.depth > 8 ? 2 : 1);
+    const double bytes =
+        static_cast<double>(header.raw_width) * header.raw_height * header.bands * (header.depth > 8 ? 2 : 1);
     return static_cast<std::int64_t>(std::min(bytes, 1e18));
 }
 

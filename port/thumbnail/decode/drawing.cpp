@@ -52,8 +52,8 @@ std::optional<double> length_of(std::optional<std::string_view> text) {
         std::string_view name;
         double pixels;
     };
-    constexpr Unit kUnits[] = {{"px", 1},         {"in", 96},        {"cm", 96 / 2.54}, {"mm", 96 / 25.4},
-                               {"pt", 96.0 / 72}, {"pc", 16},        {"em", 16},        {"ex", 8}};
+    constexpr Unit kUnits[] = {{"px", 1},         {"in", 96}, {"cm", 96 / 2.54}, {"mm", 96 / 25.4},
+                               {"pt", 96.0 / 72}, {"pc", 16}, {"em", 16},        {"ex", 8}};
     const std::string_view unit = text->substr(0, text->find_last_not_of(" \t\r\n") + 1);
     if (unit.empty()) return value;
     const auto* known = std::ranges::find(kUnits, unit, &Unit::name);
@@ -112,9 +112,11 @@ std::optional<std::string> value_in_pixels(const Attribute& attribute) {
         const std::string_view declaration = left.substr(0, left.find(';'));
         left.remove_prefix(std::min(left.size(), declaration.size() + 1));
         const std::size_t colon = declaration.find(':');
-        const auto pixels = colon == std::string_view::npos ? std::nullopt : physical_in_pixels(declaration.substr(colon + 1));
+        const auto pixels =
+            colon == std::string_view::npos ? std::nullopt : physical_in_pixels(declaration.substr(colon + 1));
         changed = changed || pixels;
-        style.append(pixels ? std::string(declaration.substr(0, colon + 1)) + *pixels + "px" : std::string(declaration));
+        style.append(pixels ? std::string(declaration.substr(0, colon + 1)) + *pixels + "px"
+                            : std::string(declaration));
         if (!left.empty()) style.push_back(';');
     }
     return changed ? std::optional(style) : std::nullopt;
@@ -174,9 +176,10 @@ Result<std::optional<std::vector<std::byte>>> prepared_drawing(Bytes source, con
     std::string behind_root;
     if (limits.text != DrawnText::drawn && has_text(*text, *root)) {
         if (limits.text == DrawnText::refused)
-            return Failure{Reason::unsupported_format,
-                           "the svg image has text, and there is no font to draw it with: install one, or name files or "
-                           "folders (--fonts), or have text left out (--fonts none)"};
+            return Failure{
+                Reason::unsupported_format,
+                "the svg image has text, and there is no font to draw it with: install one, or name files or "
+                "folders (--fonts), or have text left out (--fonts none)"};
         behind_root = "<style xmlns=\"http://www.w3.org/2000/svg\">text{display:none !important}</style>";
     }
     auto images = with_known_images(std::string_view(*text).substr(root->end), limits);

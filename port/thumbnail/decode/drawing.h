@@ -1,5 +1,5 @@
-// A drawing as the renderer of libvips can draw it: XML in UTF-8, not packed, its images in formats that the renderer has,
-// its size one that can be drawn.
+// A drawing as the renderer of libvips can draw it: XML in UTF-8, not packed, its images in formats that the renderer
+// has, its size one that can be drawn.
 #pragma once
 
 #include <optional>

@@ -39,8 +39,8 @@ std::optional<DataAddress> image_in(const Tag& tag) {
 }
 
 Failure about(std::string_view head, Failure failure) {
-    failure.message = "the svg image holds one of type " + std::string(head.substr(5, head.find(';') - 5)) + ": " +
-                      failure.message;
+    failure.message =
+        "the svg image holds one of type " + std::string(head.substr(5, head.find(';') - 5)) + ": " + failure.message;
     return failure;
 }
 
@@ -54,7 +54,8 @@ Result<std::string> as_png(Bytes image, const Limits& limits) {
     const auto opened = open_image(limits, image);
     if (!opened) return opened.error();
     return catch_vips_errors(Reason::bad_image, "it cannot be read", [&] {
-        const VImage pixels = load(opened->header, opened->bytes, {}, {opened->header.raw_width, opened->header.raw_height});
+        const VImage pixels =
+            load(opened->header, opened->bytes, {}, {opened->header.raw_width, opened->header.raw_height});
         VipsBlob* blob = nullptr;
         VOption* options = VImage::option();
         options->set("in", to_srgb(pixels.copy_memory()))->set("buffer", &blob)->set("compression", 1);

@@ -9,8 +9,8 @@
 
 namespace thumbnailer {
 
-// The text of a drawing with every image that it holds itself (data:) as PNG or JPEG: others are decoded as if they were
-// sources, within the limits. Fails with unsupported_format, too_large or bad_image, and names the image.
+// The text of a drawing with every image that it holds itself (data:) as PNG or JPEG: others are decoded as if they
+// were sources, within the limits. Fails with unsupported_format, too_large or bad_image, and names the image.
 Result<std::string> with_known_images(std::string_view text, const Limits& limits);
 
 } // namespace thumbnailer

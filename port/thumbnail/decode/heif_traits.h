@@ -1,5 +1,5 @@
-// What libvips does not say about an AVIF or HEIC: the colours of its main image when they are no ICC profile, and whether
-// they are multiplied with alpha (ISO/IEC 14496-12, 23008-12).
+// What libvips does not say about an AVIF or HEIC: the colours of its main image when they are no ICC profile, and
+// whether they are multiplied with alpha (ISO/IEC 14496-12, 23008-12).
 #pragma once
 
 #include <optional>

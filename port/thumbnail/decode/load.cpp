@@ -77,7 +77,7 @@ std::int64_t duration_of(const VImage& image) {
 double render_scale(const Header& header, Size scaled) {
     constexpr double kLeast = 0.002; // the renderers take no less than half of it
     return std::max(kLeast, std::max(static_cast<double>(scaled.width) / header.raw_width,
-                    static_cast<double>(scaled.height) / header.raw_height));
+                                     static_cast<double>(scaled.height) / header.raw_height));
 }
 
 // A drawing is measured as browsers do it, with 96 dots to an inch. libvips enlarges what it draws by what that is more
@@ -86,8 +86,8 @@ constexpr double kDotsPerInch = 96;
 
 double unit_scale(Format format) { return format == Format::svg ? 72 / kDotsPerInch : 1; }
 
-// The parser of XML refuses what is longer than 10 MB at a piece, and entities that grow. Where there are none of those, a
-// drawing may hold larger images.
+// The parser of XML refuses what is longer than 10 MB at a piece, and entities that grow. Where there are none of
+// those, a drawing may hold larger images.
 bool is_without_entities(Bytes source) { return text_of(source).find("<!ENTITY") == std::string_view::npos; }
 
 void set_drawing(VOption* options, Bytes source) {
@@ -97,11 +97,13 @@ void set_drawing(VOption* options, Bytes source) {
 }
 
 // The last option that is set counts.
-void set_pyramid_level(VOption* options, const TiffLayout& layout, Bytes source, const DecodeOptions& decode_options, Size scaled) {
+void set_pyramid_level(VOption* options, const TiffLayout& layout, Bytes source, const DecodeOptions& decode_options,
+                       Size scaled) {
     if (layout.is_read_as_rgb() || layout.page != decode_options.page || layout.subifd >= 0) return;
     const auto oversampling = min_oversampling(decode_options.speed);
     if (!oversampling) return;
-    if (const auto level = pyramid_level(source, decode_options.page, {scaled.width * *oversampling, scaled.height * *oversampling}))
+    if (const auto level =
+            pyramid_level(source, decode_options.page, {scaled.width * *oversampling, scaled.height * *oversampling}))
         level->choose(options);
 }
 
@@ -109,7 +111,8 @@ void set_scale(VOption* options, const Header& header, const DecodeOptions& deco
     const Size size{header.raw_width, header.raw_height};
     if (is_drawing(header.format)) options->set("scale", unit_scale(header.format) * render_scale(header, scaled));
     if (header.format == Format::jpeg) options->set("shrink", shrink_on_load(size, scaled, decode_options.speed));
-    if (header.format == Format::webp && !decode_options.animated) options->set("scale", scale_on_load(size, scaled, decode_options.speed));
+    if (header.format == Format::webp && !decode_options.animated)
+        options->set("scale", scale_on_load(size, scaled, decode_options.speed));
 }
 
 void set_page(VOption* options, Format format, const DecodeOptions& decode_options, const SampleTraits& traits) {
@@ -177,7 +180,8 @@ Header with_square_pixels(Header header) {
 } // namespace
 
 Header read_header(const Limits& limits, Format format, Bytes source, std::int32_t page) {
-    if (format == Format::heic) return with_square_pixels(value_or_throw(read_heif_header(source, page, limits.max_pixels)));
+    if (format == Format::heic)
+        return with_square_pixels(value_or_throw(read_heif_header(source, page, limits.max_pixels)));
     if (format == Format::bmp || format == Format::ico)
         return with_square_pixels(value_or_throw(read_bitmap_header(format, source)));
     return loaded_header(format, source, page);

@@ -15,7 +15,7 @@ struct DecodeOptions {
     std::int32_t page = 0;
     bool animated = false; // every frame, one below the other
     Speed speed = Speed::balanced;
-    bool preview = false; // a small copy will do that the source carries
+    bool preview = false;   // a small copy will do that the source carries
     bool truncated = false; // what is missing of a file that was cut short stays grey or empty
     bool operator==(const DecodeOptions&) const = default;
 };

@@ -53,8 +53,7 @@ std::optional<Primaries> primaries_in(Bytes contents) {
             coordinate = static_cast<double>(*value) / kUnit;
         }
     const auto& [white, red, green, blue] = places;
-    const double area =
-        (green[0] - red[0]) * (blue[1] - red[1]) - (blue[0] - red[0]) * (green[1] - red[1]);
+    const double area = (green[0] - red[0]) * (blue[1] - red[1]) - (blue[0] - red[0]) * (green[1] - red[1]);
     for (const auto& place : places)
         if (place[1] < 0.01 || place[0] + place[1] > 1.2) return std::nullopt;
     if (std::abs(area) < 0.01) return std::nullopt;

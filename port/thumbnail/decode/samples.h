@@ -1,5 +1,5 @@
-// What the samples of an image are, and the image with samples that the rest of the program knows: 8 or 16 bits of grey,
-// RGB or CMYK, with alpha or without, and a profile where they are not sRGB's.
+// What the samples of an image are, and the image with samples that the rest of the program knows: 8 or 16 bits of
+// grey, RGB or CMYK, with alpha or without, and a profile where they are not sRGB's.
 #pragma once
 
 #include <optional>
@@ -20,8 +20,8 @@ struct SampleTraits {
 
 SampleTraits sample_traits(Format format, Bytes source, std::int32_t page);
 
-// The image as its loader gave it, changed to what is said above. Nothing is done to an image that is so already. May throw
-// vips::VError.
+// The image as its loader gave it, changed to what is said above. Nothing is done to an image that is so already. May
+// throw vips::VError.
 vips::VImage with_known_samples(const vips::VImage& image, const SampleTraits& traits);
 
 } // namespace thumbnailer

@@ -1,4 +1,5 @@
-// The directories of TIFF and BigTIFF, with values of every type: what an image says of its samples, and where its parts stand.
+// The directories of TIFF and BigTIFF, with values of every type: what an image says of its samples, and where its
+// parts stand.
 #pragma once
 
 #include <algorithm>

@@ -28,8 +28,8 @@ bool is_lossy(Format format, const Output& output);
 int effort_from(const Output& output, int least, int most);
 
 // As the output says, but for the quality. Writes what metadata the image still has.
-// `palette_bits`: a GIF or PNG whose samples the output leaves to the encoder has a palette of at most so many bits, a PNG
-// without dithering; 0: as many as a GIF can have, and no palette in a PNG.
+// `palette_bits`: a GIF or PNG whose samples the output leaves to the encoder has a palette of at most so many bits, a
+// PNG without dithering; 0: as many as a GIF can have, and no palette in a PNG.
 Encoded encode(const vips::VImage& image, Format format, const Output& output, std::int32_t quality,
                std::int32_t palette_bits = 0);
 

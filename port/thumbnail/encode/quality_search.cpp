@@ -95,7 +95,8 @@ Result<Encoded> encode_to_max_bytes(Trials& trials, Format format, const Output&
 
 // Of a source that was stored with a palette, unless the output says how its own samples are to be stored; 0: none.
 std::int32_t palette_bits_of(const VImage& image, Format format, const Output& output) {
-    if ((format != Format::png && format != Format::gif) || output.palette || output.bit_depth != BitDepth::automatic) return 0;
+    if ((format != Format::png && format != Format::gif) || output.palette || output.bit_depth != BitDepth::automatic)
+        return 0;
     for (const char* field : {"palette-bit-depth", "bits-per-sample"}) // before libvips 8.15, and from then on
         if ((image.get_typeof("palette") != 0 || image.get_typeof("palette-bit-depth") != 0) &&
             image.get_typeof(field) == G_TYPE_INT)
@@ -125,8 +126,7 @@ Encoded encode_not_larger(const VImage& image, const Output& output, std::int32_
 
 } // namespace
 
-Result<Encoded> encode_with_search(const VImage& image, Format format, const Output& output,
-                                   std::size_t source_bytes) {
+Result<Encoded> encode_with_search(const VImage& image, Format format, const Output& output, std::size_t source_bytes) {
     if (is_lossy(format, output) && (output.ssim > 0 || output.max_bytes > 0)) {
         Trials trials(image, format, output);
         return output.ssim > 0 ? encode_to_ssim(trials, format, output) : encode_to_max_bytes(trials, format, output);
@@ -134,8 +134,9 @@ Result<Encoded> encode_with_search(const VImage& image, Format format, const Out
     const std::int32_t palette_bits = palette_bits_of(image, format, output);
     const bool chosen = palette_bits != 0;
     Encoded encoded = chosen && format == Format::png ? encode_smaller(image, format, output, palette_bits)
-                      : chosen && source_bytes != 0   ? encode_not_larger(image, output, palette_bits, source_bytes)
-                                                      : encode(image, format, output, quality_of(format, output), palette_bits);
+                      : chosen && source_bytes != 0
+                          ? encode_not_larger(image, output, palette_bits, source_bytes)
+                          : encode(image, format, output, quality_of(format, output), palette_bits);
     if (!fits(encoded, output)) return too_large(encoded, format, output);
     return encoded;
 }

@@ -20,8 +20,8 @@ std::optional<std::string> xmp_rights(std::string_view xmp);
 // An XMP packet that tells no orientation but upright, and holds no small copy of another picture.
 std::string xmp_of_thumbnail(std::string_view xmp);
 
-// Of the IPTC record in a block of Photoshop's: By-line, Credit, Source and Copyright Notice (IIM, 2:80, 2:110, 2:115 and
-// 2:116), or all of it. Nothing when nothing is left. What Photoshop puts beside it goes: the previews are there.
+// Of the IPTC record in a block of Photoshop's: By-line, Credit, Source and Copyright Notice (IIM, 2:80, 2:110, 2:115
+// and 2:116), or all of it. Nothing when nothing is left. What Photoshop puts beside it goes: the previews are there.
 enum class IptcFields { rights, all };
 std::optional<std::vector<std::byte>> iptc_of_thumbnail(Bytes block, IptcFields fields);
 

@@ -17,8 +17,8 @@ namespace thumbnailer {
 
 namespace {
 
-// What open() itself needs to know cannot be handed to it: the one state of the program that is global. Written before any
-// thread is made, only read afterwards.
+// What open() itself needs to know cannot be handed to it: the one state of the program that is global. Written before
+// any thread is made, only read afterwards.
 struct FontFiles {
     std::vector<std::string> kept; // at kFirstFont and on
     bool recording = false;

@@ -34,10 +34,14 @@ bool is_font_file(std::string_view path) {
 std::string escaped(std::string_view text) {
     std::string safe;
     for (const char letter : text) {
-        if (letter == '&') safe.append("&amp;");
-        else if (letter == '<') safe.append("&lt;");
-        else if (letter == '"') safe.append("&quot;");
-        else safe.push_back(letter);
+        if (letter == '&')
+            safe.append("&amp;");
+        else if (letter == '<')
+            safe.append("&lt;");
+        else if (letter == '"')
+            safe.append("&quot;");
+        else
+            safe.push_back(letter);
     }
     return safe;
 }
@@ -46,8 +50,8 @@ std::string escaped(std::string_view text) {
 std::string specimen(const std::vector<std::string>& families) {
     std::string drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"64\">";
     for (const std::string& family : families)
-        for (const std::string_view style : {"", " font-weight=\"bold\"", " font-style=\"italic\"",
-                                             " font-weight=\"bold\" font-style=\"italic\""})
+        for (const std::string_view style :
+             {"", " font-weight=\"bold\"", " font-style=\"italic\"", " font-weight=\"bold\" font-style=\"italic\""})
             drawing.append("<text y=\"40\" font-family=\"" + escaped(family) + "\"").append(style).append(">A</text>");
     return drawing.append("</svg>");
 }
@@ -68,10 +72,11 @@ void draw(const std::string& drawing) {
     vips_thread_shutdown();
 }
 
-// A configuration for fontconfig with the system's rules, in memory. With `only` no other files are in it. Nothing in it is
-// looked at again later.
+// A configuration for fontconfig with the system's rules, in memory. With `only` no other files are in it. Nothing in
+// it is looked at again later.
 std::string configuration(const std::set<std::string>& folders, const std::vector<std::string>& only) {
-    std::string text = "<?xml version=\"1.0\"?><fontconfig><include ignore_missing=\"yes\">/etc/fonts/fonts.conf</include>";
+    std::string text =
+        "<?xml version=\"1.0\"?><fontconfig><include ignore_missing=\"yes\">/etc/fonts/fonts.conf</include>";
     for (const std::string& folder : folders) text.append("<dir>" + escaped(folder) + "</dir>");
     if (!only.empty()) {
         text.append("<selectfont><rejectfont><glob>*</glob></rejectfont><acceptfont>");
@@ -104,8 +109,8 @@ private:
     Descriptor stderr_;
 };
 
-// Which files the system's fontconfig takes for the families: a process of its own draws with them, and tells what it had to
-// open. It is not this process, which is to know the chosen files alone.
+// Which files the system's fontconfig takes for the families: a process of its own draws with them, and tells what it
+// had to open. It is not this process, which is to know the chosen files alone.
 std::vector<std::string> files_of(const std::vector<std::string>& families) {
     int ends[2];
     if (families.empty() || ::pipe2(ends, O_CLOEXEC) != 0) return {};

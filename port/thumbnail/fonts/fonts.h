@@ -12,10 +12,10 @@ struct Fonts {
     std::vector<std::string> families; // sorted; empty: there is no font
 };
 
-// `wanted` are names of families, of files or of folders (with a slash in them); what a family name stands for is decided by
-// the system's fontconfig. None: sans-serif, serif and monospace. Called once, when libvips is started and before any
-// thread and any fork: draws text of each, which leaves the fonts in memory that workers share, and no thread. Fails with
-// bad_option when a file or a folder cannot be read.
+// `wanted` are names of families, of files or of folders (with a slash in them); what a family name stands for is
+// decided by the system's fontconfig. None: sans-serif, serif and monospace. Called once, when libvips is started and
+// before any thread and any fork: draws text of each, which leaves the fonts in memory that workers share, and no
+// thread. Fails with bad_option when a file or a folder cannot be read.
 Result<Fonts> load_fonts(const std::vector<std::string>& wanted);
 
 // The places of fonts in workers are kept free of anything else. Called in its stead when no text is to be drawn.

@@ -52,8 +52,8 @@ struct Layout {
 // `part` is the used part of an image of size `image`.
 Layout lay_out(Size image, const Rect& part, const Output& output);
 
-// The layout for a picture of another size in the place of what was kept: a step has changed it. A canvas that is wider or
-// higher stays so.
+// The layout for a picture of another size in the place of what was kept: a step has changed it. A canvas that is wider
+// or higher stays so.
 Layout with_picture_of(const Layout& layout, Size picture, Gravity gravity);
 
 // The position of `inner` in `outer` by gravity. Either may be the larger one.

@@ -38,8 +38,8 @@ struct JpegSegment {
     Bytes data;     // of a scan: the entropy-coded bytes behind its header
 };
 
-// Every segment in turn, SOI and EOI included; nothing from where the file ends or is damaged. Entropy-coded bytes are only
-// looked through for the marker that ends them.
+// Every segment in turn, SOI and EOI included; nothing from where the file ends or is damaged. Entropy-coded bytes are
+// only looked through for the marker that ends them.
 class SegmentReader {
 public:
     explicit SegmentReader(Bytes source) : source_(source), reader_(source) {}

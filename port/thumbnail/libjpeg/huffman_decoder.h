@@ -64,7 +64,8 @@ private:
     static constexpr std::size_t kMaxAdvance = 16; // of one symbol: 15 zeros and a value
     static_assert(kEnd + kMaxAdvance <= 0xff && kNoPlace <= 0xff, "a pair has 8 bits for each");
     static_assert(kFull - 1 + 2 * kMaxAdvance < kEnd, "only the end of a block leads as far as kEnd");
-    static_assert(1 + kNoPlace - (kFull - 1) >= kFull, "no place is never taken for the last one, or for one behind it");
+    static_assert(1 + kNoPlace - (kFull - 1) >= kFull,
+                  "no place is never taken for the last one, or for one behind it");
 
     Pair single(std::uint32_t bits) const;
     template <bool kKept>

@@ -64,8 +64,8 @@ VImage to_depth(const VImage& image, int depth) {
 // Grey stays grey: of the three equal channels one is left, and no profile, because sRGB's is of three.
 VImage grey_by_profile(const VImage& image, int depth) {
     const VImage colours = by_profile(image, "srgb", depth);
-    VImage grey = colours.extract_band(1).copy(VImage::option()->set(
-        "interpretation", depth == 16 ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W));
+    VImage grey = colours.extract_band(1).copy(
+        VImage::option()->set("interpretation", depth == 16 ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W));
     grey.remove(VIPS_META_ICC_NAME);
     return grey;
 }

@@ -1,5 +1,5 @@
-// Colours that a file describes by numbers instead of an ICC profile: the code points of ITU-T H.273, as nclx of AVIF and
-// cICP of PNG have them, or the gamma and the primaries of PNG.
+// Colours that a file describes by numbers instead of an ICC profile: the code points of ITU-T H.273, as nclx of AVIF
+// and cICP of PNG have them, or the gamma and the primaries of PNG.
 #pragma once
 
 #include <array>

@@ -28,8 +28,7 @@ Matrix adaptation(const Primaries& primaries) {
 // Its columns are red, green and blue under D50.
 Matrix rgb_to_xyz(const Primaries& primaries) {
     const Vector red = xyz_of(primaries.red), green = xyz_of(primaries.green), blue = xyz_of(primaries.blue);
-    const Matrix columns{
-        {{red[0], green[0], blue[0]}, {red[1], green[1], blue[1]}, {red[2], green[2], blue[2]}}};
+    const Matrix columns{{{red[0], green[0], blue[0]}, {red[1], green[1], blue[1]}, {red[2], green[2], blue[2]}}};
     return adaptation(primaries) * (columns * diagonal(inverse(columns) * xyz_of(primaries.white)));
 }
 

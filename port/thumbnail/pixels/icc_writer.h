@@ -1,5 +1,5 @@
-// An ICC profile (ICC.1:2022) for colours that are described by numbers, so that whatever works with profiles works with
-// them as well.
+// An ICC profile (ICC.1:2022) for colours that are described by numbers, so that whatever works with profiles works
+// with them as well.
 #pragma once
 
 #include <cstddef>

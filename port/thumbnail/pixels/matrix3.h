@@ -19,7 +19,8 @@ inline Matrix operator*(const Matrix& one, const Matrix& other) {
     Matrix product{};
     for (std::size_t row = 0; row < 3; ++row)
         for (std::size_t column = 0; column < 3; ++column)
-            for (std::size_t index = 0; index < 3; ++index) product[row][column] += one[row][index] * other[index][column];
+            for (std::size_t index = 0; index < 3; ++index)
+                product[row][column] += one[row][index] * other[index][column];
     return product;
 }
 

@@ -47,7 +47,7 @@ private:
     bool rendered_ = false; // a first frame
     std::optional<Failure> failure_;
     std::optional<std::optional<vips::VImage>> overlay_; // once it was asked for
-    std::optional<Place> crop_; // found in the first frame, the same in all
+    std::optional<Place> crop_;                          // found in the first frame, the same in all
 };
 
 } // namespace thumbnailer

@@ -31,7 +31,8 @@ VImage image_of(const StepPicture& picture, const VImage& before) {
     const VImage image = VImage(made).copy(VImage::option()->set("interpretation", VIPS_INTERPRETATION_sRGB));
     vips_image_map(before.get_image(), copy_field, image.get_image());
     // Alpha that says nothing would cost bytes.
-    return !before.has_alpha() && is_opaque(picture.rgba) ? image.extract_band(0, VImage::option()->set("n", 3)) : image;
+    return !before.has_alpha() && is_opaque(picture.rgba) ? image.extract_band(0, VImage::option()->set("n", 3))
+                                                          : image;
 }
 
 Failure failure_of(const StepFailure& failed, std::uint32_t use) {
@@ -47,9 +48,8 @@ Failure failure_of(const StepFailure& failed, std::uint32_t use) {
 // They are those of the program, the same for each job.
 void UserSteps::set_limits(const Limits& limits) {
     if (!runner_)
-        runner_.emplace(StepLimits{.max_memory = limits.max_step_memory,
-                                   .max_side = kMaxSide,
-                                   .max_pixels = limits.max_pixels});
+        runner_.emplace(
+            StepLimits{.max_memory = limits.max_step_memory, .max_side = kMaxSide, .max_pixels = limits.max_pixels});
 }
 
 Result<StepPicture> UserSteps::run(const StepPicture& source, const Job& job, std::uint32_t use) {
@@ -57,8 +57,7 @@ Result<StepPicture> UserSteps::run(const StepPicture& source, const Job& job, st
     const StepImage* step = steps_.find(asked.step);
     if (step == nullptr) return Failure{Reason::internal, "the step is not in this worker"};
     progress_.begin(use);
-    auto outcome =
-        runner_->run(*step, source, std::span(job.step_values).subspan(asked.first_value, asked.values));
+    auto outcome = runner_->run(*step, source, std::span(job.step_values).subspan(asked.first_value, asked.values));
     progress_.end();
     if (const auto* failed = std::get_if<StepFailure>(&outcome)) return failure_of(*failed, use);
     return std::get<StepPicture>(std::move(outcome));
@@ -88,8 +87,8 @@ Result<std::string> UserSteps::describe(const Job& job) {
     if (const auto* failed = std::get_if<StepFailure>(&described)) return failure_of(*failed, 0);
     std::string text = std::get<std::string>(std::move(described));
     if (text.size() <= kMaxStepDescription) return text;
-    return failure_of({StepFault::bad_result, "its description has more than " + std::to_string(kMaxStepDescription) +
-                                                  " bytes"}, 0);
+    return failure_of(
+        {StepFault::bad_result, "its description has more than " + std::to_string(kMaxStepDescription) + " bytes"}, 0);
 }
 
 } // namespace thumbnailer

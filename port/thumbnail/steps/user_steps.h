@@ -1,5 +1,5 @@
-// The steps that a client added, as the worker runs them on a picture that is being made: after effects, before canvas, overlay
-// and round. One object for the life of a worker.
+// The steps that a client added, as the worker runs them on a picture that is being made: after effects, before canvas,
+// overlay and round. One object for the life of a worker.
 #pragma once
 
 #include <span>
@@ -17,8 +17,8 @@ class UserSteps {
 public:
     UserSteps(const MappedSteps& steps, const StepProgress& progress) : steps_(steps), progress_(progress) {}
 
-    // The steps of output `index`, one after the other. Fails with step_refused or step_failed, and then the failure says
-    // which use of a step it was. May throw vips::VError.
+    // The steps of output `index`, one after the other. Fails with step_refused or step_failed, and then the failure
+    // says which use of a step it was. May throw vips::VError.
     Result<vips::VImage> apply(const vips::VImage& picture, const Job& job, std::size_t index);
     // What the step that the job names says of itself.
     Result<std::string> describe(const Job& job);

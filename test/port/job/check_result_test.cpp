@@ -64,7 +64,8 @@ constexpr Row kRows[] = {
     {"width negative", [](Case& c) { c.result.header.raw_width = -1; }, "too large to be read"},
     {"width over the limit", [](Case& c) { c.job.limits.max_side = 639; }, "too large to be read"},
     {"pixels over the limit", [](Case& c) { c.job.limits.max_pixels = 640 * 480 - 1; }, "too large to be read"},
-    {"sides that overflow", [](Case& c) { c.result.header.raw_width = c.result.header.raw_height = kMost; }, "too large"},
+    {"sides that overflow", [](Case& c) { c.result.header.raw_width = c.result.header.raw_height = kMost; },
+     "too large"},
     {"orientation 0", [](Case& c) { c.result.header.orientation = 0; }, "orientation"},
     {"orientation 9", [](Case& c) { c.result.header.orientation = 9; }, "orientation"},
     {"no page", [](Case& c) { c.result.header.pages = 0; }, "pages"},
@@ -72,7 +73,8 @@ constexpr Row kRows[] = {
     {"negative duration", [](Case& c) { c.result.header.duration_ms = -1; }, "milliseconds"},
     {"no band", [](Case& c) { c.result.header.bands = 0; }, "samples"},
     {"deep", [](Case& c) { c.result.header.depth = 129; }, "samples"},
-    {"profile over the limit", [](Case& c) { c.result.header.profile_bytes = c.job.limits.max_icc_bytes + 1; }, "profile"},
+    {"profile over the limit", [](Case& c) { c.result.header.profile_bytes = c.job.limits.max_icc_bytes + 1; },
+     "profile"},
     {"negative profile", [](Case& c) { c.result.header.profile_bytes = -1; }, "profile"},
     {"alpha of 2", [](Case& c) { c.result.header.alpha = 2; }, "third kind"},
     {"endless colour space", [](Case& c) { c.result.header.colour_space.fill('x'); }, "without an end"},
@@ -152,9 +154,9 @@ TEST_CASE("check_result: each lie is named") {
 TEST_CASE("check_result: the reasons of a worker are those that its code gives") {
     for (const ReasonSpec& spec : kReasons) {
         CAPTURE(spec.name);
-        const bool worker = spec.name == "bad_option" || spec.name == "unsupported_format" || spec.name == "bad_image" ||
-                            spec.name == "too_large" || spec.name == "encode_failed" || spec.name == "write_failed" ||
-                            spec.name == "out_of_memory" || spec.name == "internal";
+        const bool worker = spec.name == "bad_option" || spec.name == "unsupported_format" ||
+                            spec.name == "bad_image" || spec.name == "too_large" || spec.name == "encode_failed" ||
+                            spec.name == "write_failed" || spec.name == "out_of_memory" || spec.name == "internal";
         CHECK(is_workers_reason(spec.reason) == worker);
     }
 }

@@ -58,20 +58,24 @@ private:
 };
 
 std::vector<std::byte> faults() {
-    return translated(assemble(text_in_file(std::filesystem::path(THUMBNAILER_ROOT) / "test/port/step/modules/faults.wat")));
+    return translated(
+        assemble(text_in_file(std::filesystem::path(THUMBNAILER_ROOT) / "test/port/step/modules/faults.wat")));
 }
 
 // A translation that describes itself, and does `body` in step_run. It finds its memory by step_alloc.
 std::vector<std::byte> native(const std::string& body) {
     NativeStep step;
-    step.before = "static const char text[] = \"step/1 native 1 Is made by hand\\n\"; static unsigned top;"
-                  "static long call3(long n, long a, long b, long c) { long r; __asm__ volatile(\"syscall\" : \"=a\"(r) : "
-                  "\"a\"(n), \"D\"(a), \"S\"(b), \"d\"(c) : \"rcx\", \"r11\", \"memory\"); return r; }";
-    step.body = "switch (call) {"
-                "case STEP_CALL_INSTANTIATE: host->commit(64); top = 1024; return 0;"
-                "case STEP_CALL_DESCRIBE: for (unsigned i = 0; i < sizeof text; ++i) host->memory[16 + i] = text[i]; return 16;"
-                "case STEP_CALL_ALLOC: { unsigned at = top; top += (a[0] + 15) & ~15u; return at; }"
-                "case STEP_CALL_RUN: " + body + "; return 0; } return 0;";
+    step.before =
+        "static const char text[] = \"step/1 native 1 Is made by hand\\n\"; static unsigned top;"
+        "static long call3(long n, long a, long b, long c) { long r; __asm__ volatile(\"syscall\" : \"=a\"(r) : "
+        "\"a\"(n), \"D\"(a), \"S\"(b), \"d\"(c) : \"rcx\", \"r11\", \"memory\"); return r; }";
+    step.body =
+        "switch (call) {"
+        "case STEP_CALL_INSTANTIATE: host->commit(64); top = 1024; return 0;"
+        "case STEP_CALL_DESCRIBE: for (unsigned i = 0; i < sizeof text; ++i) host->memory[16 + i] = text[i]; return 16;"
+        "case STEP_CALL_ALLOC: { unsigned at = top; top += (a[0] + 15) & ~15u; return at; }"
+        "case STEP_CALL_RUN: " +
+        body + "; return 0; } return 0;";
     return step.linked();
 }
 

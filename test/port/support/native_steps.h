@@ -16,7 +16,8 @@ namespace thumbnailer::test {
 
 inline bool has_gcc() { return ::access("/usr/bin/gcc", X_OK) == 0; }
 
-// `body`: of step_entry, which has `host`, `call` and `a`. Before it anything can stand. `note`: the fields of the note.
+// `body`: of step_entry, which has `host`, `call` and `a`. Before it anything can stand. `note`: the fields of the
+// note.
 struct NativeStep {
     std::string before = "";
     std::string body = "return 0;";
@@ -28,7 +29,8 @@ struct NativeStep {
         REQUIRE(::mkdtemp(folder.data()) != nullptr);
         const std::filesystem::path path(folder.data());
         std::ofstream(path / "step.c") << source();
-        const std::string command = "/usr/bin/gcc -O1 -w -shared -fPIC -fvisibility=hidden -fno-stack-protector -s -Wl,--build-id=none,-e,step_entry -I" +
+        const std::string command = "/usr/bin/gcc -O1 -w -shared -fPIC -fvisibility=hidden -fno-stack-protector -s "
+                                    "-Wl,--build-id=none,-e,step_entry -I" +
                                     std::string(THUMBNAILER_ROOT) + "/port/step/runtime " + flags + " -o " +
                                     (path / "step.elf").string() + " " + (path / "step.c").string();
         const bool made = std::system(command.c_str()) == 0;
@@ -54,8 +56,8 @@ private:
 
 } // namespace thumbnailer::test
 
-#define SKIP_WITHOUT_GCC()                                \
-    if (!::thumbnailer::test::has_gcc()) {                \
-        MESSAGE("skipped: gcc is not installed");         \
-        return;                                           \
+#define SKIP_WITHOUT_GCC()                                                                                             \
+    if (!::thumbnailer::test::has_gcc()) {                                                                             \
+        MESSAGE("skipped: gcc is not installed");                                                                      \
+        return;                                                                                                        \
     }

@@ -51,8 +51,8 @@ inline StepImage image_of_text(const std::string& name) {
 
 } // namespace thumbnailer::test
 
-#define SKIP_WITHOUT_TOOLCHAIN()                                                                            \
-    if (!::thumbnailer::test::has_wat2wasm() || !::thumbnailer::test::has_toolchain()) {                    \
-        MESSAGE("skipped: what translates steps is not installed (apt: wabt gcc, or wabt clang lld)");      \
-        return;                                                                                             \
+#define SKIP_WITHOUT_TOOLCHAIN()                                                                                       \
+    if (!::thumbnailer::test::has_wat2wasm() || !::thumbnailer::test::has_toolchain()) {                               \
+        MESSAGE("skipped: what translates steps is not installed (apt: wabt gcc, or wabt clang lld)");                 \
+        return;                                                                                                        \
     }

@@ -40,8 +40,9 @@ inline std::vector<std::byte> assemble(const std::string& text) {
     REQUIRE(::mkdtemp(folder.data()) != nullptr);
     const std::filesystem::path path(folder.data());
     std::ofstream(path / "module.wat") << text;
-    const std::string command = "/usr/bin/wat2wasm --no-check --enable-threads --enable-multi-memory --enable-memory64 -o " +
-                                (path / "module.wasm").string() + " " + (path / "module.wat").string();
+    const std::string command =
+        "/usr/bin/wat2wasm --no-check --enable-threads --enable-multi-memory --enable-memory64 -o " +
+        (path / "module.wasm").string() + " " + (path / "module.wat").string();
     const bool assembled = std::system(command.c_str()) == 0;
     auto bytes = assembled ? bytes_in(path / "module.wasm") : std::vector<std::byte>();
     std::filesystem::remove_all(path);
@@ -62,7 +63,8 @@ struct StepParts {
                     (then (return (i32.const 0))))))
             (local.get $at)))";
     std::string size = "";
-    std::string run = R"((func (export "step_run") (param $source i32) (param $result i32) (param $width i32) (param $height i32)
+    std::string run =
+        R"((func (export "step_run") (param $source i32) (param $result i32) (param $width i32) (param $height i32)
             (param $parameters i32) (result i32)
             (memory.copy (local.get $result) (local.get $source)
                 (i32.mul (i32.const 4) (i32.mul (local.get $width) (local.get $height))))
@@ -77,8 +79,8 @@ struct StepParts {
 
 } // namespace thumbnailer::test
 
-#define SKIP_WITHOUT_WAT2WASM()                                     \
-    if (!::thumbnailer::test::has_wat2wasm()) {                     \
-        MESSAGE("skipped: wat2wasm is not installed (apt: wabt)");  \
-        return;                                                     \
+#define SKIP_WITHOUT_WAT2WASM()                                                                                        \
+    if (!::thumbnailer::test::has_wat2wasm()) {                                                                        \
+        MESSAGE("skipped: wat2wasm is not installed (apt: wabt)");                                                     \
+        return;                                                                                                        \
     }

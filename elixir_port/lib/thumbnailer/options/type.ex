@@ -193,7 +193,10 @@ defmodule Thumbnailer.Options.Type do
     do: ok_when(not String.contains?(value, <<0>>), Path.expand(value))
 
   def cast(%{type: :fonts}, values) when is_list(values) do
-    ok_when(Enum.all?(values, &(is_binary(&1) and &1 not in ["", "none"] and not (&1 =~ "\0"))), values)
+    ok_when(
+      Enum.all?(values, &(is_binary(&1) and &1 not in ["", "none"] and not (&1 =~ "\0"))),
+      values
+    )
   end
 
   def cast(%{type: :paths}, values) when is_list(values) do

@@ -79,14 +79,18 @@ TEST_CASE("step description: each line says what is wrong with it") {
     for (const char* range : {"1..0", "0-1", "..", "0..", "0..nan", "0..1e3", "-..1", "0x0..1"})
         CHECK(refusal_of("amount number " + std::string(range) + " 1 How much") ==
               "line 2 of the step's description: the range is none of this type");
-    CHECK(refusal_of("amount integer 0..1.5 1 How much") == "line 2 of the step's description: the range is none of this type");
+    CHECK(refusal_of("amount integer 0..1.5 1 How much") ==
+          "line 2 of the step's description: the range is none of this type");
     CHECK(refusal_of("amount integer 0..99999999999999999999 1 How much") ==
           "line 2 of the step's description: the range is none of this type");
-    CHECK(refusal_of("mode choice soft,soft soft How") == "line 2 of the step's description: the range is none of this type");
-    CHECK(refusal_of("ink colour 0..1 #ffffff With") == "line 2 of the step's description: the range is none of this type");
+    CHECK(refusal_of("mode choice soft,soft soft How") ==
+          "line 2 of the step's description: the range is none of this type");
+    CHECK(refusal_of("ink colour 0..1 #ffffff With") ==
+          "line 2 of the step's description: the range is none of this type");
     CHECK(refusal_of("amount number 0..1 2 How much") ==
           "line 2 of the step's description: the default must be a number from 0 to 1");
-    CHECK(refusal_of("amount number 0..1 1") == "line 2 of the step's description: there is no meaning of at most 200 bytes");
+    CHECK(refusal_of("amount number 0..1 1") ==
+          "line 2 of the step's description: there is no meaning of at most 200 bytes");
     CHECK(refusal_of("a number 0..1 1 How\na number 0..1 1 How") ==
           "line 3 of the step's description: this parameter is there already");
 }

@@ -97,16 +97,24 @@ TEST_CASE("step image: each segment must be in the file, in its place and of one
     SKIP_WITHOUT_TOOLCHAIN();
     const auto code = [&](auto change) { return refusal(with_segment(sample(), PT_LOAD, kCode, change)); };
     const auto data = [&](auto change) { return refusal(with_segment(sample(), PT_LOAD, kData, change)); };
-    CHECK(code([](Elf64_Phdr& segment) { segment.p_offset += 1 << 20; }) == "the translation has a segment that is not in the file");
-    CHECK(code([](Elf64_Phdr& segment) { segment.p_filesz = ~0ULL; }) == "the translation has a segment that is not in the file");
-    CHECK(code([](Elf64_Phdr& segment) { segment.p_memsz -= 1; }) == "the translation has a segment that is not in the file");
-    CHECK(code([](Elf64_Phdr& segment) { segment.p_memsz += 1; }) == "the translation has constants that are not in the file");
-    CHECK(code([](Elf64_Phdr& segment) { segment.p_vaddr += 1; }) == "the translation has a segment that does not fit a page");
+    CHECK(code([](Elf64_Phdr& segment) { segment.p_offset += 1 << 20; }) ==
+          "the translation has a segment that is not in the file");
+    CHECK(code([](Elf64_Phdr& segment) { segment.p_filesz = ~0ULL; }) ==
+          "the translation has a segment that is not in the file");
+    CHECK(code([](Elf64_Phdr& segment) { segment.p_memsz -= 1; }) ==
+          "the translation has a segment that is not in the file");
+    CHECK(code([](Elf64_Phdr& segment) { segment.p_memsz += 1; }) ==
+          "the translation has constants that are not in the file");
+    CHECK(code([](Elf64_Phdr& segment) { segment.p_vaddr += 1; }) ==
+          "the translation has a segment that does not fit a page");
     CHECK(code([](Elf64_Phdr& segment) { segment.p_vaddr = 0; }) == "the translation has segments that share a page");
     CHECK(code([](Elf64_Phdr& segment) { segment.p_flags |= PF_W; }) == "the translation has code that can be written");
-    CHECK(data([](Elf64_Phdr& segment) { segment.p_memsz = 1 << 30; }) == "the translation has a segment out of its address space");
-    CHECK(data([](Elf64_Phdr& segment) { segment.p_vaddr += 1ULL << 40; }) == "the translation has a segment out of its address space");
-    CHECK(data([](Elf64_Phdr& segment) { segment.p_memsz = ~0ULL; }) == "the translation has a segment out of its address space");
+    CHECK(data([](Elf64_Phdr& segment) { segment.p_memsz = 1 << 30; }) ==
+          "the translation has a segment out of its address space");
+    CHECK(data([](Elf64_Phdr& segment) { segment.p_vaddr += 1ULL << 40; }) ==
+          "the translation has a segment out of its address space");
+    CHECK(data([](Elf64_Phdr& segment) { segment.p_memsz = ~0ULL; }) ==
+          "the translation has a segment out of its address space");
     CHECK(data([](Elf64_Phdr& segment) { segment.p_type = PT_TLS; }) == "the translation wants memory for threads");
     CHECK(data([](Elf64_Phdr& segment) { segment.p_type = PT_INTERP; }) == "the translation wants a dynamic linker");
     CHECK(refusal(with_segment(sample(), PT_GNU_STACK, kData, [](Elf64_Phdr& segment) { segment.p_flags |= PF_X; })) ==
@@ -218,11 +226,14 @@ TEST_CASE("step image: a relocation out of the data is refused") {
     };
     CHECK(changed([](Elf64_Rela&) {}) == "mapped");
     CHECK(changed([](Elf64_Rela& entry) { entry.r_offset = 0; }) == "the translation has a relocation out of its data");
-    CHECK(changed([](Elf64_Rela& entry) { entry.r_offset = ~0ULL - 3; }) == "the translation has a relocation out of its data");
+    CHECK(changed([](Elf64_Rela& entry) { entry.r_offset = ~0ULL - 3; }) ==
+          "the translation has a relocation out of its data");
     CHECK(changed([&](Elf64_Rela& entry) { entry.r_offset = layout.data->address + layout.data->size - 7; }) ==
           "the translation has a relocation out of its data");
-    CHECK(changed([](Elf64_Rela& entry) { entry.r_addend = -1; }) == "the translation has a relocation out of its data");
-    CHECK(changed([](Elf64_Rela& entry) { entry.r_info = R_X86_64_64; }) == "the translation has a relocation of another kind");
+    CHECK(changed([](Elf64_Rela& entry) { entry.r_addend = -1; }) ==
+          "the translation has a relocation out of its data");
+    CHECK(changed([](Elf64_Rela& entry) { entry.r_info = R_X86_64_64; }) ==
+          "the translation has a relocation of another kind");
 }
 
 TEST_CASE("step image: nothing of it is executable but its code, and nothing writable but its data") {

@@ -56,7 +56,10 @@ TEST_CASE("module check: names that the author chose are gone from the module th
     StepParts parts;
     parts.more = R"((func (export "*/ int injected; /*")))";
     auto module = parts.assembled();
-    append_section(module, Section::custom, bytes_of("\x0a" "customname" "custom bytes"));
+    append_section(module, Section::custom,
+                   bytes_of("\x0a"
+                            "customname"
+                            "custom bytes"));
     REQUIRE(holds(module, "injected"));
     const auto checked = check_module(module);
     REQUIRE(checked);
@@ -92,19 +95,23 @@ TEST_CASE("module check: each export of the contract must be there, once and of 
     }
     SUBCASE("step_describe takes something") {
         parts.describe = R"((func (export "step_describe") (param i32) (result i32) (i32.const 8)))";
-        CHECK(refusal(parts.assembled()) == "the module's export `step_describe` is not a function of the type in the contract");
+        CHECK(refusal(parts.assembled()) ==
+              "the module's export `step_describe` is not a function of the type in the contract");
     }
     SUBCASE("step_size yields 32 bits") {
         parts.size = R"((func (export "step_size") (param i32 i32 i32) (result i32) (i32.const 8)))";
-        CHECK(refusal(parts.assembled()) == "the module's export `step_size` is not a function of the type in the contract");
+        CHECK(refusal(parts.assembled()) ==
+              "the module's export `step_size` is not a function of the type in the contract");
     }
     SUBCASE("step_alloc takes 64 bits") {
         parts.alloc = R"((func (export "step_alloc") (param i64) (result i32) (i32.const 8)))";
-        CHECK(refusal(parts.assembled()) == "the module's export `step_alloc` is not a function of the type in the contract");
+        CHECK(refusal(parts.assembled()) ==
+              "the module's export `step_alloc` is not a function of the type in the contract");
     }
     SUBCASE("_initialize yields something") {
         parts.more = R"((func (export "_initialize") (result i32) (i32.const 8)))";
-        CHECK(refusal(parts.assembled()) == "the module's export `_initialize` is not a function of the type in the contract");
+        CHECK(refusal(parts.assembled()) ==
+              "the module's export `_initialize` is not a function of the type in the contract");
     }
     SUBCASE("step_run twice") {
         parts.more = R"((export "step_run" (func 2)))";
@@ -132,8 +139,7 @@ TEST_CASE("module check: memory is one, bounded, not shared and of 32 bits") {
     }
     SUBCASE("too large at once") {
         parts.memory = R"((memory (export "memory") 65535))";
-        CHECK(refusal(parts.assembled()) ==
-              "the module begins with 65535 pages of memory, at most 4096 are accepted");
+        CHECK(refusal(parts.assembled()) == "the module begins with 65535 pages of memory, at most 4096 are accepted");
     }
     SUBCASE("shared") {
         parts.memory = R"((memory (export "memory") 4 8 shared))";
@@ -209,8 +215,8 @@ TEST_CASE("module check: bytes that are no module are refused wherever they end"
 
 TEST_CASE("module check: sections that are unknown, doubled or out of order are refused") {
     CHECK(refusal(module_of({{static_cast<Section>(13), ""}})) == "there is a section of unknown kind 13");
-    CHECK(refusal(module_of({{Section::type, std::string_view("\0", 1)}, {Section::type, std::string_view("\0", 1)}})) ==
-          "the sections are not in their order");
+    CHECK(refusal(module_of({{Section::type, std::string_view("\0", 1)},
+                             {Section::type, std::string_view("\0", 1)}})) == "the sections are not in their order");
     CHECK(refusal(module_of({{Section::memory, "\x01\x00\x01"}, {Section::type, std::string_view("\0", 1)}})) ==
           "the module ends too early");
 }
@@ -218,15 +224,17 @@ TEST_CASE("module check: sections that are unknown, doubled or out of order are 
 TEST_CASE("module check: a number may not be longer than 32 bits") {
     CHECK(refusal(module_of({{Section::type, "\xff\xff\xff\xff\xff\x01"}})) == "a number does not fit 32 bits");
     CHECK(refusal(module_of({{Section::type, "\xff\xff\xff\xff\x7f"}})) == "a number does not fit 32 bits");
-    CHECK(refusal(module_of({{Section::type, "\xff\xff\xff\xff\x0f"}})) == "the module has more than 1024 function types");
+    CHECK(refusal(module_of({{Section::type, "\xff\xff\xff\xff\x0f"}})) ==
+          "the module has more than 1024 function types");
 }
 
 TEST_CASE("module check: a file or a module over its limit is refused") {
     const auto module = bytes_in(sample_step("duotone"));
     ModuleLimits limits;
     limits.file_bytes = module.size() - 1;
-    CHECK(check_module(module, limits).error().message == "the file has " + std::to_string(module.size()) + " bytes, at most " +
-                                                              std::to_string(module.size() - 1) + " are accepted");
+    CHECK(check_module(module, limits).error().message == "the file has " + std::to_string(module.size()) +
+                                                              " bytes, at most " + std::to_string(module.size() - 1) +
+                                                              " are accepted");
     limits.file_bytes = module.size();
     limits.module_bytes = 100;
     CHECK_FALSE(check_module(module, limits));

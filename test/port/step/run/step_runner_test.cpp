@@ -49,7 +49,8 @@ TEST_CASE("step: its picture is what the source says it should be") {
     SKIP_WITHOUT_TOOLCHAIN();
     StepRunner runner(StepLimits{});
     const StepPicture source{2, 1, {0, 0, 0, 255, 255, 255, 255, 128}};
-    const auto outcome = runner.run(image_of_sample("duotone"), source, std::array{1.0, double(0x102030), double(0xfefdfc)});
+    const auto outcome =
+        runner.run(image_of_sample("duotone"), source, std::array{1.0, double(0x102030), double(0xfefdfc)});
     REQUIRE(end_of(outcome) == "done");
     CHECK(std::get<StepPicture>(outcome).rgba == std::vector<std::uint8_t>{16, 32, 48, 255, 254, 253, 252, 128});
 }
@@ -58,14 +59,16 @@ TEST_CASE("step: the strength of a sample mixes source and effect") {
     SKIP_WITHOUT_TOOLCHAIN();
     StepRunner runner(StepLimits{});
     const StepPicture source{1, 1, {0, 0, 0, 255}};
-    const auto outcome = runner.run(image_of_sample("duotone"), source, std::array{0.5, double(0x204060), double(0xffffff)});
+    const auto outcome =
+        runner.run(image_of_sample("duotone"), source, std::array{0.5, double(0x204060), double(0xffffff)});
     CHECK(std::get<StepPicture>(outcome).rgba == std::vector<std::uint8_t>{16, 32, 48, 255});
 }
 
 TEST_CASE("step: it may change the size of the picture") {
     SKIP_WITHOUT_TOOLCHAIN();
     StepRunner runner(StepLimits{});
-    const auto outcome = runner.run(image_of_sample("polaroid"), picture(10, 6), std::array{2.0, double(0x010203), 0.0});
+    const auto outcome =
+        runner.run(image_of_sample("polaroid"), picture(10, 6), std::array{2.0, double(0x010203), 0.0});
     REQUIRE(end_of(outcome) == "done");
     const auto& made = std::get<StepPicture>(outcome);
     CHECK(made.width == 14);
@@ -104,11 +107,11 @@ TEST_CASE("step: each way to go wrong is a value, and the next image is made") {
         const char* end;
     };
     for (const Way& each : {
-             Way{1, "refused"},      {2, "unreachable"},  {3, "bounds"},      {4, "bounds"},      {5, "done"},
-             {6, "bounds"},          {7, "bounds"},       {8, "bounds"},      {9, "bounds"},      {10, "arithmetic"},
-             {11, "arithmetic"},     {12, "arithmetic"},  {13, "arithmetic"}, {14, "arithmetic"}, {15, "unreachable"},
-             {16, "stack"},          {17, "stack"},       {18, "call"},       {19, "call"},       {20, "call"},
-             {30, "refused"},        {31, "refused"},     {99, "done"},
+             Way{1, "refused"},  {2, "unreachable"}, {3, "bounds"},      {4, "bounds"},      {5, "done"},
+             {6, "bounds"},      {7, "bounds"},      {8, "bounds"},      {9, "bounds"},      {10, "arithmetic"},
+             {11, "arithmetic"}, {12, "arithmetic"}, {13, "arithmetic"}, {14, "arithmetic"}, {15, "unreachable"},
+             {16, "stack"},      {17, "stack"},      {18, "call"},       {19, "call"},       {20, "call"},
+             {30, "refused"},    {31, "refused"},    {99, "done"},
          }) {
         CAPTURE(each.way);
         CHECK(faults.end(each.way) == each.end);

@@ -180,7 +180,8 @@ TEST_CASE("tool: it can write in its folder alone, and reach nothing else") {
         return ended->succeeded();
     };
     CHECK(succeeds([] { return static_cast<bool>(std::ofstream("made") << "text" << std::flush); }));
-    CHECK_FALSE(succeeds([] { return static_cast<bool>(std::ofstream("/tmp/thumbnailer-escaped") << "x" << std::flush); }));
+    CHECK_FALSE(
+        succeeds([] { return static_cast<bool>(std::ofstream("/tmp/thumbnailer-escaped") << "x" << std::flush); }));
     CHECK_FALSE(succeeds([] { return ::open("/etc/passwd", O_RDONLY) >= 0; }));
     CHECK_FALSE(succeeds([] { return ::open("/proc/self/environ", O_RDONLY) >= 0; }));
     CHECK_FALSE(succeeds([] { return ::socket(2, 1, 0) >= 0; }));
@@ -201,9 +202,11 @@ TEST_CASE("tool: programs outside of the system's folders cannot be run") {
 
 TEST_CASE("tool: one that does not end is ended, and one that takes too much fails") {
     const auto folder = WorkFolder::create();
-    const ToolProcess process(folder->path(), {.seconds = 1, .memory_bytes = std::size_t{256} << 20, .file_bytes = 1 << 20});
+    const ToolProcess process(folder->path(),
+                              {.seconds = 1, .memory_bytes = std::size_t{256} << 20, .file_bytes = 1 << 20});
     const auto endless = process.run([] {
-        for (volatile bool on = true; on;) {}
+        for (volatile bool on = true; on;) {
+        }
         return 0;
     });
     REQUIRE(endless);

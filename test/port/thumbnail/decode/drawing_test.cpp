@@ -49,8 +49,8 @@ TEST_CASE("drawing: a size of millions keeps its shape") {
 TEST_CASE("drawing: an image inside that the renderer does not know becomes PNG, one that it knows stays") {
     const std::string webp = to_base64(bytes_of(file_of(quadrants(8, 8), ".webp[lossless]")));
     const std::string png = to_base64(bytes_of(file_of(quadrants(8, 8), ".png")));
-    const auto made = prepared("<svg><image href=\"data:image/webp;base64," + webp + "\"/><image href=\"data:image/png;base64," +
-                               png + "\"/></svg>");
+    const auto made = prepared("<svg><image href=\"data:image/webp;base64," + webp +
+                               "\"/><image href=\"data:image/png;base64," + png + "\"/></svg>");
     REQUIRE(made.has_value());
     CHECK(made->find("image/webp") == std::string::npos);
     CHECK(made->find("data:image/png;base64,iVBORw0KGgo") != std::string::npos);

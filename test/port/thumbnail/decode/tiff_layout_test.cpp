@@ -38,8 +38,7 @@ constexpr unsigned kShort = 3, kLong = 4;
 
 TEST_CASE("tiff layout: alpha is the channel that ExtraSamples says is alpha") {
     for (const auto& [kind, alpha] : {std::pair(0U, false), std::pair(1U, true), std::pair(2U, true)}) {
-        const auto layout =
-            tiff_layout(bytes_of(tiff({{{262, kShort, 2}, {277, kShort, 4}, {338, kShort, kind}}})), 0);
+        const auto layout = tiff_layout(bytes_of(tiff({{{262, kShort, 2}, {277, kShort, 4}, {338, kShort, kind}}})), 0);
         REQUIRE(layout.has_value());
         CHECK(layout->alpha.has_value() == alpha);
         if (alpha) CHECK(*layout->alpha == 3);
@@ -57,7 +56,8 @@ TEST_CASE("tiff layout: a first page that is a small copy leads to the largest p
 }
 
 TEST_CASE("tiff layout: what cannot be shown is named") {
-    CHECK(tiff_layout(bytes_of(tiff({{{258, kShort, 16}, {339, kShort, 2}}})), 0)->refusal == "signed samples of 16 bits");
+    CHECK(tiff_layout(bytes_of(tiff({{{258, kShort, 16}, {339, kShort, 2}}})), 0)->refusal ==
+          "signed samples of 16 bits");
     CHECK(tiff_layout(bytes_of(tiff({{{339, kShort, 6}}})), 0)->refusal == "complex samples");
     CHECK(tiff_layout(bytes_of(tiff({{{262, kShort, 6}, {259, kShort, 1}}})), 0)->refusal != "");
     CHECK(tiff_layout(bytes_of(tiff({{{262, kShort, 6}, {259, kShort, 7}}})), 0)->refusal == "");

@@ -19,8 +19,7 @@ std::vector<double> in_srgb(const ColourDescription& colours, const Pixel& colou
 }
 
 void check_near(const std::vector<double>& given, const std::array<double, 3>& wanted) {
-    for (std::size_t channel = 0; channel < 3; ++channel)
-        CHECK(std::abs(given[channel] - wanted[channel]) <= 2);
+    for (std::size_t channel = 0; channel < 3; ++channel) CHECK(std::abs(given[channel] - wanted[channel]) <= 2);
 }
 
 } // namespace
