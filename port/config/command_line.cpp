@@ -61,7 +61,7 @@ constexpr std::array kFlags{
     FlagSpec{"--max-frames", "N", NumberFlag{&Config::max_frames, 1, kAny},
              "frames of a source whose animation is kept"},
     FlagSpec{"--loaders", "NAMES", LoadersFlag{},
-             "formats that are read, with commas between them (default jpeg,png,webp,avif,gif,tiff,svg)"},
+             "formats that are read, with commas between them (default all but jxl,jp2k,pdf)"},
     FlagSpec{"--max-memory", "BYTES", NumberFlag{&Config::max_memory, 1 << 24, kAny},
              "memory of one worker; one that needs more is ended, one that keeps more is replaced"},
     FlagSpec{"--max-streams", "N", NumberFlag{&Config::max_streams, 1, 65'536},

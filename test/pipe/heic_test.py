@@ -54,6 +54,11 @@ def converted(file):
 
 @unittest.skipUnless(heif_files.HEIF_ENC, "there is no heif-enc (Debian: libheif-examples)")
 class HeicTest(PixelTest):
+    def setUp(self):
+        super().setUp()
+        if "heic" not in self.program.hello[1]["loaders"]:
+            self.skipTest("the program was built without libde265")
+
     def whole(self, file, size, **options):
         return self.thumbnail(file, width=size[0], height=size[1], format="png", speed="best", **options)
 

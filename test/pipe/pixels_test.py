@@ -48,7 +48,8 @@ class PixelTest(PipeTest):
 
 class SourceTest(PixelTest):
     def test_every_format_that_loads_shows_its_quadrants(self):
-        for row in (row for row in contract("formats") if row["loads"] == "yes"):
+        loaders = self.program.hello[1]["loaders"]  # heic is one where the program was built with libde265
+        for row in (row for row in contract("formats") if row["loads"] == "yes" and row["name"] in loaders):
             with self.subTest(row["name"]):
                 [path] = [path for suffix in row["suffixes"].split(",") for path in IMAGES.glob(f"quadrants.{suffix}")]
                 image = self.thumbnail(path, width=80, format="png")
