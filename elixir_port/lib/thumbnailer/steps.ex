@@ -2,9 +2,8 @@ defmodule Thumbnailer.Steps do
   @moduledoc """
   Processing steps of your own: WebAssembly modules that run on the picture of a thumbnail, in the sandbox of a worker.
 
-      children = [{Thumbnailer, name: MyApp.Thumbs, steps: [duotone: "priv/steps/duotone.wasm"]}]
-
-      Thumbnailer.make("photo.jpg", 200, step: {:duotone, strength: 0.5}, on: MyApp.Thumbs)
+  An instance has steps from its start with the option `steps: [duotone: "priv/steps/duotone.wasm"]`, and a call names them with
+  the option `step: {:duotone, strength: 0.5}`.
 
   A step runs after the effects, and before canvas, overlay and round. docs/steps.md says how one is written.
 
@@ -22,8 +21,7 @@ defmodule Thumbnailer.Steps do
   @doc """
   Adds a step to a running instance, in place of one of the same name. Requests that are under way are not disturbed.
 
-      {:ok, step} = Thumbnailer.Steps.add(MyApp.Thumbs, :duotone, "priv/steps/duotone.wasm")
-      [:strength | _] = Enum.map(step.parameters, &String.to_atom(&1.name))
+  `Thumbnailer.Steps.add(MyApp.Thumbs, :duotone, "priv/steps/duotone.wasm")` yields `{:ok, %Thumbnailer.Step{}}`.
 
   The module is checked and translated by confined tools, once: the translation is kept in the cache of this user. Errors:
   `:bad_step`, `:untranslated` where the tools are missing, and those of a request.
@@ -43,7 +41,7 @@ defmodule Thumbnailer.Steps do
   @doc """
   Removes a step; `:ok` when there was none, too.
 
-      :ok = Thumbnailer.Steps.remove(MyApp.Thumbs, :duotone)
+      :ok = Thumbnailer.Steps.remove(Thumbnailer, :duotone)
   """
   @doc since: "0.2.0"
   @spec remove(GenServer.server(), atom) :: :ok | {:error, Error.t()}
@@ -59,7 +57,7 @@ defmodule Thumbnailer.Steps do
   @doc """
   The steps of an instance of this node, by their names.
 
-      for step <- Thumbnailer.Steps.list(MyApp.Thumbs), do: {step.name, step.summary}
+      for step <- Thumbnailer.Steps.list(Thumbnailer), do: {step.name, step.summary}
   """
   @doc since: "0.2.0"
   @spec list(GenServer.server()) :: [Step.t()]

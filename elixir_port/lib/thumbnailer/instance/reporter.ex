@@ -61,16 +61,20 @@ defmodule Thumbnailer.Instance.Reporter do
     Telemetry.port_started(instance, os_pid, hello, duration)
   end
 
-  defp publish({:step_refused, error}, _instance),
-    do:
-      Logger.error(
-        "the port program does not take a step that it has taken before: #{error.message}"
-      )
+  defp publish({:step_refused, error}, instance) do
+    Logger.error(
+      "the port program does not take a step that it has taken before: #{error.message}",
+      domain: [:thumbnailer],
+      thumbnailer: instance
+    )
+  end
 
   defp publish({:worker, :step_disabled, step}, instance) do
     Logger.error(
       "step #{step.name} is switched off: it has ended #{step.kills} workers one after the other; " <>
-        "Thumbnailer.Steps.add/3 switches it on again"
+        "Thumbnailer.Steps.add/3 switches it on again",
+      domain: [:thumbnailer],
+      thumbnailer: instance
     )
 
     Telemetry.step_disabled(instance, step)

@@ -31,7 +31,7 @@ defmodule Thumbnailer.Protocol.Codec do
                    preview taken_at camera placeholder max_frames max_side max_icc_bytes
                    max_streams streams busy queued served failed crashed timed_out cancelled forked memory
                    event worker_start worker_recycle worker_exit made
-                   step_added step_disabled step fault name hash description disabled kills max_step_memory
+                   step_added step_disabled step steps fault name hash description disabled kills max_step_memory
                    disable_step_after refused bounds stack unreachable arithmetic call bad_result bad_code
                    reason message signal exit_status system_call stderr option limit
                    hup int quit ill trap abrt bus fpe kill usr1 segv usr2 pipe alrm term stkflt chld
