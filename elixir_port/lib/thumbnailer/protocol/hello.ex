@@ -71,10 +71,10 @@ defmodule Thumbnailer.Protocol.Hello do
     end
   end
 
-  # What stands in no row is one value, or a list of records of values.
+  # A key without a row has one value, a list of texts, or a list of records of values.
   defp other_fault({key, value}) do
-    if not Keyword.has_key?(@table, key) and not fits?(:value, value) and
-         not fits?(:records, value),
+    if not Keyword.has_key?(@table, key) and
+         not Enum.any?([:value, :texts, :records], &fits?(&1, value)),
        do: wrong(key, value)
   end
 
@@ -89,6 +89,7 @@ defmodule Thumbnailer.Protocol.Hello do
   defp fits?(:integer, value), do: is_integer(value)
   defp fits?({:range, first..last//_}, value), do: is_integer(value) and value in first..last
   defp fits?(:text, value), do: is_binary(value) and String.valid?(value)
+  defp fits?(:texts, value), do: is_list(value) and Enum.all?(value, &fits?(:text, &1))
   defp fits?(:names, value), do: is_list(value) and Enum.all?(value, &is_atom/1)
   defp fits?(:value, value), do: is_atom(value) or is_number(value) or is_binary(value)
 
