@@ -103,8 +103,8 @@ struct ForkServer::Order {
 };
 
 struct ForkServer::Reply {
-    pid_t pid = 0; // fork
-    int error = 0;
+    pid_t pid = -1; // fork; no number that kill() takes for more than one process
+    int error = EINVAL;
     std::uint8_t failed = 0; // map_step
     Reason reason = Reason::internal;
     std::array<char, 240> message{};
