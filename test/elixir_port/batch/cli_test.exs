@@ -86,9 +86,9 @@ defmodule Thumbnailer.Batch.CLITest do
     script =
       "import sys, json, os\nfor line in sys.stdin.buffer:\n  o = json.loads(line)\n  sys.stdout.buffer.write(o['event'].encode() + b' ' + os.fsencode(o.get('path', '')) + b'\\0')"
 
-    File.write!(top <> "/json.py", script)
+    File.write!(top <> "/read_json.py", script)
     python = System.get_env("THUMBNAILER_PYTHON", "python3")
-    {seen, 0} = System.cmd("sh", ["-c", "#{python} -X utf8 '#{top}/json.py' < '#{top}/stdout'"])
+    {seen, 0} = System.cmd("sh", ["-c", "#{python} -X utf8 '#{top}/read_json.py' < '#{top}/stdout'"])
     seen = :binary.split(seen, <<0>>, [:global, :trim_all])
     assert length(seen) == output |> String.split("\n", trim: true) |> length()
     for name <- @names, do: assert(("image " <> top <> "/photos/" <> name) in seen)
