@@ -77,7 +77,7 @@ defmodule Thumbnailer.Batch.CLITest do
        %{top: top} do
     {output, errors, 1} =
       shell(
-        ~S(echo x > "$T/photos/bad.jpg"; touch "$T/photos/x.cr2"; mix thumbnailer.batch "$T/photos" "$T/missing" -o "$T/out" --json --report),
+        ~S(echo x > "$T/photos/bad.jpg"; touch "$T/photos/x.orf"; mix thumbnailer.batch "$T/photos" "$T/missing" -o "$T/out" --json --report),
         top
       )
 
@@ -92,7 +92,7 @@ defmodule Thumbnailer.Batch.CLITest do
     seen = :binary.split(seen, <<0>>, [:global, :trim_all])
     assert length(seen) == output |> String.split("\n", trim: true) |> length()
     for name <- @names, do: assert(("image " <> top <> "/photos/" <> name) in seen)
-    assert ("left_out " <> top <> "/photos/x.cr2") in seen
+    assert ("left_out " <> top <> "/photos/x.orf") in seen
     assert List.last(seen) == "summary "
   end
 

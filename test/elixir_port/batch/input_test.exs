@@ -98,7 +98,7 @@ defmodule Thumbnailer.Batch.InputTest do
   end
 
   test "every file is an input or is told as left out, by what it is", %{folder: folder} do
-    for name <- ~w(a.cr2 b.MOV c.xmp d.bmp e.pdf), do: File.write!(Path.join(folder, name), "")
+    for name <- ~w(a.orf b.MOV c.xmp d.psd e.pdf), do: File.write!(Path.join(folder, name), "")
     File.ln_s!("/nowhere", Path.join(folder, "broken.jpg"))
     File.ln_s!(Path.join(folder, "sub"), Path.join(folder, "linked"))
     {_output, 0} = System.cmd("mkfifo", [Path.join(folder, "pipe.jpg")])
@@ -106,11 +106,11 @@ defmodule Thumbnailer.Batch.InputTest do
     assert left_out(folder) == [
              hidden: ".f.jpg",
              hidden: ".hidden",
-             raw: "a.cr2",
+             raw: "a.orf",
              video: "b.MOV",
              link: "broken.jpg",
              sidecar: "c.xmp",
-             image: "d.bmp",
+             image: "d.psd",
              link: "linked",
              other: "notes.txt",
              special: "pipe.jpg"

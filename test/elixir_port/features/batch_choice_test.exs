@@ -113,7 +113,7 @@ defmodule Thumbnailer.Batch.ChoiceTest do
     run!(photos, opts)
     File.cp!(sample("photo.jpg"), Path.join(photos, "a.png"))
 
-    for name <- ~w(new.png x.cr2 f.pdf),
+    for name <- ~w(new.png x.orf f.pdf),
         do: File.cp!(sample("quadrants.png"), Path.join(photos, name))
 
     File.mkdir_p!(Path.join(opts[:out], "foreign.png"))
@@ -143,7 +143,7 @@ defmodule Thumbnailer.Batch.ChoiceTest do
   end
 
   test "every file of the input ends in one count", %{photos: photos, opts: opts} do
-    for name <- ~w(x.cr2 y.mov z.xmp .h.png t.txt), do: File.write!(Path.join(photos, name), "")
+    for name <- ~w(x.orf y.mov z.xmp .h.png t.txt), do: File.write!(Path.join(photos, name), "")
     File.write!(Path.join(photos, "bad.png"), "no image")
     report = run!([photos, Path.join(photos, "a.png"), Path.join(photos, "**/*.png")], opts)
     assert report.made + report.skipped + report.failed == report.done

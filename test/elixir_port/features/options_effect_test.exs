@@ -50,6 +50,7 @@ defmodule Thumbnailer.Features.OptionsEffectTest do
         name == :to -> assert File.read!(thumbnail.path) == plain.data
         name == :placeholder -> assert byte_size(thumbnail.placeholder) > 20
         name == :format -> assert thumbnail.format == :avif
+        name == :truncated -> assert %{width: 133} = made!("truncated.jpg", example, on)
         name in @without_effect -> assert thumbnail.bytes > 0
         true -> assert thumbnail.data != plain.data
       end

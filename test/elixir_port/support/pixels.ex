@@ -1,6 +1,7 @@
 defmodule Thumbnailer.Pixels do
   @moduledoc false
-  # The pixels of a PNG of 8 bits a sample that is not interlaced, so that tests can look at what was made.
+  # The pixels of a PNG of 8 bits a sample, or of a palette of at most 8 bits, that is not interlaced, so that tests can look
+  # at what was made.
   # https://www.w3.org/TR/png-3/
 
   import Bitwise
@@ -23,11 +24,35 @@ defmodule Thumbnailer.Pixels do
 
   def decode(<<137, "PNG\r\n", 26, "\n", chunks::binary>>) do
     chunks = chunks(chunks)
-    {"IHDR", <<width::32, height::32, 8, colour, 0, 0, 0>>} = List.keyfind(chunks, "IHDR", 0)
-    bands = %{0 => 1, 2 => 3, 4 => 2, 6 => 4}[colour]
+    {"IHDR", <<width::32, height::32, depth, colour, 0, 0, 0>>} = List.keyfind(chunks, "IHDR", 0)
     data = for({"IDAT", data} <- chunks, do: data) |> IO.iodata_to_binary() |> :zlib.uncompress()
-    rows = rows(data, width * bands, bands, :binary.copy(<<0>>, width * bands))
+    {bands, rows} = colours(colour, depth, width, data, chunks)
     %{width: width, height: height, bands: bands, rows: rows}
+  end
+
+  @palette 3
+
+  # An index for each pixel, without colours that are transparent.
+  defp colours(@palette, depth, width, data, chunks) do
+    {"PLTE", palette} = List.keyfind(chunks, "PLTE", 0)
+    nil = List.keyfind(chunks, "tRNS", 0)
+    length = div(width * depth + 7, 8)
+
+    rows =
+      for row <- rows(data, length, 1, :binary.copy(<<0>>, length)) do
+        indices = for <<index::size(depth) <- row>>, do: index
+
+        for index <- Enum.take(indices, width),
+            into: <<>>,
+            do: binary_part(palette, 3 * index, 3)
+      end
+
+    {3, rows}
+  end
+
+  defp colours(colour, 8, width, data, _chunks) do
+    bands = %{0 => 1, 2 => 3, 4 => 2, 6 => 4}[colour]
+    {bands, rows(data, width * bands, bands, :binary.copy(<<0>>, width * bands))}
   end
 
   defp chunks(<<length::32, type::binary-4, data::binary-size(length), _crc::32, rest::binary>>),

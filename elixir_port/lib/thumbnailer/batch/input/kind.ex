@@ -5,15 +5,15 @@ defmodule Thumbnailer.Batch.Input.Kind do
   alias Thumbnailer.Formats
 
   @suffixes %{
-    raw: ~w(cr2 cr3 crw nef nrw arw srf sr2 dng orf rw2 raf pef srw x3f erf kdc dcr mrw 3fr iiq),
+    raw: ~w(crw nrw srf sr2 orf x3f erf kdc dcr mrw 3fr iiq),
     video: ~w(mp4 m4v mov avi mkv webm mts m2ts 3gp mpg mpeg wmv flv ogv),
     sidecar: ~w(xmp thm aae pp3 dop on1 cos lrv),
-    image: ~w(bmp dib psd psb ico tga exr hdr pnm ppm pgm pbm eps ai xcf)
+    image: ~w(psd psb tga exr hdr pnm ppm pgm pbm eps ai xcf)
   }
   @kinds for {kind, suffixes} <- @suffixes, suffix <- suffixes, into: %{}, do: {suffix, kind}
 
   @typedoc """
-  Why a file is left out: a camera's raw file, a video, a sidecar, an image in a format that is not read; a name that begins with a
+  Why a file is left out: a camera's raw file in a format that is not read, a video, a sidecar, an image in a format that is not read; a name that begins with a
   dot; a link that is not followed or leads nowhere; a device, pipe or socket; `--include`, `--exclude`, `--since`, `--retry-failed`;
   a thumbnail of an earlier run; a file that was named before in this run; anything else.
   """
@@ -36,7 +36,7 @@ defmodule Thumbnailer.Batch.Input.Kind do
   What the suffix says: an image of a format that is read, or what it is instead.
 
       iex> alias Thumbnailer.Batch.Input.Kind
-      iex> {Kind.of("a/b.JPG"), Kind.of("c.cr2"), Kind.of("d.txt")}
+      iex> {Kind.of("a/b.JPG"), Kind.of("c.orf"), Kind.of("d.txt")}
       {:read, :raw, :other}
   """
   @spec of(Path.t()) :: :read | left_out
