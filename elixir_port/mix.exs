@@ -66,7 +66,7 @@ defmodule Thumbnailer.MixProject do
   # For `mix docs` where ExDoc is installed; nothing here needs it.
   defp docs do
     guides =
-      ~w(is_this_for_me getting_started options formats errors_and_retries untrusted_uploads recipes plug batch steps)
+      ~w(is_this_for_me getting_started options formats sources errors_and_retries untrusted_uploads recipes plug batch steps)
 
     operation = ~w(installation operations clustering scaling performance reliability)
     reference = ~w(coming_from security protocol architecture)

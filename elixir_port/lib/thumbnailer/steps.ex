@@ -21,7 +21,7 @@ defmodule Thumbnailer.Steps do
   @doc """
   Adds a step to a running instance, in place of one of the same name. Requests that are under way are not disturbed.
 
-  `Thumbnailer.Steps.add(MyApp.Thumbs, :duotone, "priv/steps/duotone.wasm")` yields `{:ok, %Thumbnailer.Step{}}`.
+      {:ok, %Thumbnailer.Step{name: :duotone}} = Thumbnailer.Steps.add(MyApp.Thumbs, :duotone, "priv/steps/duotone.wasm")
 
   The module is checked and translated by confined tools, once: the translation is kept in the cache of this user. Errors:
   `:bad_step`, `:untranslated` where the tools are missing, and those of a request.
