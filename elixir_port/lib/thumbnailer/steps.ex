@@ -21,7 +21,9 @@ defmodule Thumbnailer.Steps do
   @doc """
   Adds a step to a running instance, in place of one of the same name. Requests that are under way are not disturbed.
 
-      {:ok, %Thumbnailer.Step{name: :duotone}} = Thumbnailer.Steps.add(MyApp.Thumbs, :duotone, "priv/steps/duotone.wasm")
+  `add(MyApp.Thumbs, :duotone, "priv/steps/duotone.wasm")` returns `{:ok, %Thumbnailer.Step{}}`, and where there is no such file
+
+      {:error, %Thumbnailer.Error{reason: :not_found}} = Thumbnailer.Steps.add(Thumbnailer, :duotone, "none.wasm")
 
   The module is checked and translated by confined tools, once: the translation is kept in the cache of this user. Errors:
   `:bad_step`, `:untranslated` where the tools are missing, and those of a request.

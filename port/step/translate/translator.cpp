@@ -174,7 +174,7 @@ Result<WorkFolder> create_folder() {
     if (!has_tool_sandbox())
         return Failure{Reason::untranslated,
                        "this host has no Landlock, and tools are not run without it: translate the "
-                       "step on another one (mix thumbnailer.step)"};
+                       "step on another one (thumbnailer step translate)"};
     return WorkFolder::create();
 }
 

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Translation.Translator do
   @moduledoc false
-  # Machine code for a module: from a file beside it (NAME.ARCHITECTURE.step, see mix thumbnailer.step), from the cache of this
+  # Machine code for a module: from a file beside it (NAME.ARCHITECTURE.step, as `thumbnailer step translate` writes it), from the cache of this
   # user, or made now by the program's `step translate`, a process of its own that ends when it is done.
 
   import Bitwise
