@@ -35,6 +35,7 @@ std::vector<std::string> flags_from(const Config& config) {
 
 [[noreturn]] void become_program(const Descriptor& input, const Descriptor& output, std::vector<std::string> flags) {
     std::vector<char*> arguments;
+    arguments.reserve(flags.size() + 1);
     for (std::string& flag : flags) arguments.push_back(flag.data());
     arguments.push_back(nullptr);
     if (::dup2(input.get(), STDIN_FILENO) >= 0 && ::dup2(output.get(), STDOUT_FILENO) >= 0)

@@ -203,8 +203,9 @@ bool StepsOf::assign(const Term& term, Range, OptionTarget target) const {
         const auto hash = fits ? name_of(pair->size() == 3 ? pair->back() : pair->front()) : std::nullopt;
         const List* values = name && hash ? (*pair)[1].as<List>() : nullptr;
         if (values == nullptr) return false;
-        RequestedStep& step = steps.emplace_back(std::string(*name), pair->size() == 3 ? std::string(*hash) : "",
-                                                 std::vector<double>(values->items.size()));
+        RequestedStep& step =
+            steps.emplace_back(RequestedStep{std::string(*name), pair->size() == 3 ? std::string(*hash) : "",
+                                             std::vector<double>(values->items.size())});
         for (std::size_t index = 0; index < values->items.size(); ++index)
             if (!read_number(values->items[index], kFinite, step.values[index])) return false;
     }

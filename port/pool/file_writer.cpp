@@ -73,7 +73,7 @@ void write_files(Descriptor channel) {
 }
 
 void FileWriters::add(std::unique_ptr<Task> task, const JobResult& result) {
-    waiting_.push_back(std::make_unique<Pending>(std::move(task), result));
+    waiting_.push_back(std::make_unique<Pending>(Pending{std::move(task), result}));
     dispatch();
 }
 
@@ -89,7 +89,7 @@ FileWriters::Writer* FileWriters::idle_writer() {
             completed_.push_back({std::move(pending->task), process.error()});
         return nullptr;
     }
-    writers_.push_back(std::make_unique<Writer>(std::move(*process)));
+    writers_.push_back(std::make_unique<Writer>(Writer{std::move(*process)}));
     return writers_.back().get();
 }
 

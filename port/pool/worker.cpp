@@ -15,7 +15,7 @@ constexpr seconds kProcessorTimeOfLife{600};
 // Processor time that its threads may use after a result, to free memory and to end.
 constexpr std::chrono::milliseconds kTidyingUp{250};
 // Bytes of stderr that may still be in the pipe: it holds as many, and one read more.
-constexpr std::uint64_t kLastWords = 128 * 1024;
+constexpr std::uint64_t kLastWords = std::uint64_t{128} * 1024;
 
 } // namespace
 

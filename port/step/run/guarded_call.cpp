@@ -57,7 +57,7 @@ public:
 
 private:
     static constexpr std::array kSignals{SIGSEGV, SIGBUS};
-    alignas(16) std::array<std::byte, 64 * 1024> signal_stack_;
+    alignas(16) std::array<std::byte, std::size_t{64} * 1024> signal_stack_;
     stack_t stack_before_{};
     std::array<struct sigaction, kSignals.size()> before_{};
     bool installed_ = false;

@@ -15,6 +15,7 @@ struct StepHost {
     void (*trap)(uint32_t trap);        /* ends the call with an enum StepTrap; does not return */
 };
 
+/* Translations are C, so the names are those of C. NOLINTBEGIN(readability-identifier-naming) */
 enum StepTrap {
     STEP_TRAP_NONE,
     STEP_TRAP_BOUNDS,     /* an access outside of the memory or of a table */
@@ -37,6 +38,7 @@ enum StepCall {
     STEP_CALL_SIZE,        /* width, height, parameters -> width << 32 | height */
     STEP_CALL_RUN          /* source, result, width, height, parameters -> address of a text, or 0 */
 };
+/* NOLINTEND(readability-identifier-naming) */
 
 typedef uint64_t StepEntry(const struct StepHost* host, uint32_t call, const uint32_t* arguments);
 

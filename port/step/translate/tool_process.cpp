@@ -57,6 +57,7 @@ bool read_output(const Descriptor& from, Clock::time_point until, std::string& o
 
 int execute(std::vector<std::string> command) {
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (std::string& word : command) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     ::execv(arguments[0], arguments.data());

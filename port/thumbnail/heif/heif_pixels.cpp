@@ -60,7 +60,7 @@ bool is_divisible(const HeifPicture& picture, std::int32_t shrink) {
 
 VImage empty_image(Size size, int bands, bool deep) {
     VipsImage* image = vips_image_new_memory();
-    const VImage owner(image);
+    VImage owner(image);
     const VipsInterpretation grey = deep ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W;
     const VipsInterpretation colour = deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
     vips_image_init_fields(image, size.width, size.height, bands, deep ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR,

@@ -156,7 +156,8 @@ TEST_CASE("check_result: the reasons of a worker are those that its code gives")
         CAPTURE(spec.name);
         const bool worker = spec.name == "bad_option" || spec.name == "unsupported_format" ||
                             spec.name == "bad_image" || spec.name == "too_large" || spec.name == "encode_failed" ||
-                            spec.name == "write_failed" || spec.name == "out_of_memory" || spec.name == "internal";
+                            spec.name == "write_failed" || spec.name == "out_of_memory" || spec.name == "internal" ||
+                            spec.name == "step_refused" || spec.name == "step_failed";
         CHECK(is_workers_reason(spec.reason) == worker);
     }
 }
