@@ -15,7 +15,7 @@ namespace thumbnailer {
 
 namespace {
 
-constexpr std::size_t kLongestText = 64 * 1024;
+constexpr std::size_t kLongestText = std::size_t{64} * 1024;
 constexpr std::size_t kAlignment = 16;
 constexpr std::size_t kBytesOfPixel = 4;
 
@@ -25,8 +25,8 @@ void populate(std::span<std::byte> block) {
     constexpr std::uintptr_t kPage = 4096;
     if (block.size() < StepMemory::kPage) return;
     const auto address = reinterpret_cast<std::uintptr_t>(block.data());
-    const std::uintptr_t first = address / kPage * kPage;
-    ::madvise(reinterpret_cast<void*>(first), address + block.size() - first, kPopulateWrite);
+    const std::uintptr_t into_page = address % kPage;
+    ::madvise(block.data() - into_page, into_page + block.size(), kPopulateWrite);
 }
 
 std::string message_of(StepFault fault) { return std::string(kStepFaults[static_cast<std::size_t>(fault)].meaning); }

@@ -101,7 +101,7 @@ VImage without_extra_bands(const VImage& image, const SampleTraits& traits) {
 bool is_grey(const VImage& image) { return image.bands() < 3; }
 
 VImage as_16_bits(const VImage& image) {
-    const VImage deep = image.cast(VIPS_FORMAT_USHORT);
+    VImage deep = image.cast(VIPS_FORMAT_USHORT);
     if (image.interpretation() == VIPS_INTERPRETATION_CMYK) return deep;
     return as(deep, is_grey(image) ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_RGB16);
 }

@@ -37,7 +37,7 @@ VipsInterpretation interpretation_of(int bands) {
 
 vips::VImage image_of_rows(Size size, int bands, ReadRow read, const char* damage) {
     VipsImage* image = vips_image_new();
-    const vips::VImage owner(image);
+    vips::VImage owner(image);
     vips_image_init_fields(image, size.width, size.height, bands, VIPS_FORMAT_UCHAR, VIPS_CODING_NONE,
                            interpretation_of(bands), 1, 1);
     auto rows = std::make_unique<Rows>();
