@@ -36,7 +36,7 @@ JobResult honest(const Job& job, Bytes image, int memory, YcbcrPipeline& pipelin
         filled = output.offset + made.encoded.size();
         return Done{};
     };
-    JobResult result = make_thumbnails(job, {image}, store, pipeline);
+    JobResult result = make_thumbnails(job, {image}, store, pipeline, nullptr);
     result.sequence = job.sequence;
     return result;
 }
@@ -74,12 +74,13 @@ void work(const Job& job, std::vector<Descriptor>& descriptors, YcbcrPipeline& p
 
 } // namespace hostile
 
-void worker_main(Descriptor channel) {
+void worker_main(WorkerContext context) {
     Job job;
     YcbcrPipeline pipeline;
     for (;;) {
         std::vector<Descriptor> descriptors;
-        if (receive_message(channel.get(), std::as_writable_bytes(std::span(&job, 1)), descriptors) != sizeof job)
+        if (receive_message(context.channel.get(), std::as_writable_bytes(std::span(&job, 1)), descriptors) !=
+            sizeof job)
             ::_exit(0);
         hostile::work(job, descriptors, pipeline);
     }

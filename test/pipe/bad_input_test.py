@@ -125,6 +125,7 @@ class BadInputTest(PipeTest):
             "boolean": (1, b"yes", "yes", []),
             "colour": (0xFFFFFF, b"white", b"#12", b"#gggggg", b"#123456789", [255, 255, 255]),
             "path": (7, [97, 98], {}),
+            "steps": (7, b"duotone", Atom("duotone"), [Atom("duotone")], [(Atom("duotone"),)], [(Atom("duotone"), 1)], {}),
         }
         for row in contract("options"):
             for value in wrong[row["type"]]:

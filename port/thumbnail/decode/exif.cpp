@@ -25,7 +25,7 @@ std::string text_of_field(const VImage& image, const char* field) {
 
 std::string taken_at(const VImage& image) {
     for (const char* field : {"exif-ifd2-DateTimeOriginal", "exif-ifd2-DateTimeDigitized", "exif-ifd0-DateTime"}) {
-        const std::string date = date_from_exif(text_of_field(image, field));
+        std::string date = date_from_exif(text_of_field(image, field));
         if (!date.empty()) return date;
     }
     return {};
