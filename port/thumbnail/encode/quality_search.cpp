@@ -93,6 +93,9 @@ Result<Encoded> encode_to_max_bytes(Trials& trials, Format format, const Output&
     return trials.take(first_over - 1);
 }
 
+// Resizing mixes neighbours, so that a drawing of two colours has thumbnails of more.
+constexpr int kFewestBits = 4;
+
 // Of a source that was stored with a palette, unless the output says how its own samples are to be stored; 0: none.
 std::int32_t palette_bits_of(const VImage& image, Format format, const Output& output) {
     if ((format != Format::png && format != Format::gif) || output.palette || output.bit_depth != BitDepth::automatic)
@@ -100,14 +103,14 @@ std::int32_t palette_bits_of(const VImage& image, Format format, const Output& o
     for (const char* field : {"palette-bit-depth", "bits-per-sample"}) // before libvips 8.15, and from then on
         if ((image.get_typeof("palette") != 0 || image.get_typeof("palette-bit-depth") != 0) &&
             image.get_typeof(field) == G_TYPE_INT)
-            return std::clamp(image.get_int(field), 1, 8);
+            return std::clamp(image.get_int(field), kFewestBits, 8);
     return 0;
 }
 
 // With a palette, or without where that is not larger.
 Encoded encode_smaller(const VImage& image, Format format, const Output& output, std::int32_t palette_bits) {
     const VImage pixels = image.copy_memory();
-    const std::int32_t bits = palette_bits > 4 ? 8 : palette_bits > 2 ? 4 : palette_bits; // PNG has no others
+    const std::int32_t bits = palette_bits > 4 ? 8 : 4; // PNG has none between
     Encoded encoded = encode(pixels, format, output, quality_of(format, output));
     Encoded other = encode(pixels, format, output, quality_of(format, output), bits);
     return other.bytes().size() < encoded.bytes().size() ? std::move(other) : std::move(encoded);
