@@ -1,5 +1,5 @@
-// How large a module may be, so that its translation ends in reasonable time and memory. The translator ends a translation
-// that takes too long all the same, see step/translate/.
+// How large a module may be, so that its translation ends in reasonable time and memory. The translator ends a
+// translation that takes too long all the same, see step/translate/.
 #pragma once
 
 #include <cstddef>
