@@ -88,7 +88,10 @@ defmodule Thumbnailer.Batch.CLITest do
 
     File.write!(top <> "/read_json.py", script)
     python = System.get_env("THUMBNAILER_PYTHON", "python3")
-    {seen, 0} = System.cmd("sh", ["-c", "#{python} -X utf8 '#{top}/read_json.py' < '#{top}/stdout'"])
+
+    {seen, 0} =
+      System.cmd("sh", ["-c", "#{python} -X utf8 '#{top}/read_json.py' < '#{top}/stdout'"])
+
     seen = :binary.split(seen, <<0>>, [:global, :trim_all])
     assert length(seen) == output |> String.split("\n", trim: true) |> length()
     for name <- @names, do: assert(("image " <> top <> "/photos/" <> name) in seen)
