@@ -102,10 +102,8 @@ constexpr Lie kLies[] = {
          for (int fd = 4; fd < 128; ++fd) {
              bool known = false;
              for (const Descriptor& each : a.descriptors) known = known || each.get() == fd;
-             const bool font = kFirstFont <= fd && fd < kFirstFont + kMaxFonts; // open for every worker, to be read
-             must_fail(font                                     ? ::write(fd, &fd, 1) == 1
-                       : !known && ::lseek(fd, 0, SEEK_CUR) < 0 ? errno != EBADF
-                                                                : !known);
+             if (kFirstFont <= fd && fd < kFirstFont + kMaxFonts) continue; // open for every worker, to be read
+             must_fail(!known && ::lseek(fd, 0, SEEK_CUR) < 0 ? errno != EBADF : !known);
          }
          char byte = 0;
          must_fail(::read(STDIN_FILENO, &byte, 1) > 0 || ::read(STDOUT_FILENO, &byte, 1) > 0);
