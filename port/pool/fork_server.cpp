@@ -25,7 +25,7 @@ namespace thumbnailer {
 namespace {
 
 // Far more than a fork takes; it passes only when that process is stopped.
-constexpr int kPatienceMs = 5000;
+constexpr int kReplyTimeoutMs = 5000;
 
 Failure system_failure(const char* what) { return {Reason::internal, std::string(what) + ": " + std::strerror(errno)}; }
 
@@ -130,7 +130,7 @@ void ForkServer::serve(pid_t server, const Sandbox& sandbox, WorkerMain worker_m
                 reply.reason = mapped.error().reason;
                 copy_text(mapped.error().message, reply.message);
             }
-        } else {
+        } else if (order.kind == Kind::unmap_step) {
             steps.unmap(order.step);
         }
         if (!send_message(kChannelInWorker, std::as_bytes(std::span(&reply, 1)), {}, Wait::yes)) ::_exit(EXIT_SUCCESS);
@@ -149,6 +149,7 @@ Result<ForkServer> ForkServer::start(const Sandbox& sandbox, WorkerMain worker_m
         serve(server, sandbox, worker_main);
     }
     ForkServer fork_server;
+    fork_server.pid_ = pid;
     fork_server.process_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     fork_server.channel_ = std::move(ours);
     if (!fork_server.process_) return system_failure("pidfd_open");
@@ -163,10 +164,12 @@ Result<ForkServer::Reply> ForkServer::ask(const Order& order, std::span<const in
     Reply reply;
     pollfd answer{channel_.get(), POLLIN, 0};
     const bool answered = send_message(channel_.get(), std::as_bytes(std::span(&order, 1)), descriptors, Wait::no) &&
-                          ::poll(&answer, 1, kPatienceMs) == 1 &&
+                          ::poll(&answer, 1, kReplyTimeoutMs) == 1 &&
                           receive_bytes(channel_.get(), std::as_writable_bytes(std::span(&reply, 1))) == sizeof reply;
-    if (!answered) return Failure{Reason::internal, "the process that forks workers does not answer"};
-    return reply;
+    if (answered) return reply;
+    // A late reply would be taken for that to the next order, so there is none. The server sees that it has ended.
+    ::kill(pid_, SIGKILL);
+    return Failure{Reason::internal, "the process that forks workers does not answer"};
 }
 
 Result<pid_t> ForkServer::fork(Role role, const Descriptor& channel, const Descriptor& diagnostics,

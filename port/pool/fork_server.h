@@ -59,6 +59,7 @@ private:
     Result<Reply> ask(const Order& order, std::span<const int> descriptors);
     [[noreturn]] static void serve(pid_t server, const Sandbox& sandbox, WorkerMain worker_main);
 
+    pid_t pid_ = -1;
     Descriptor process_;
     Descriptor channel_;
 };
