@@ -116,7 +116,12 @@ constexpr Lie kLies[] = {
     {"closes_the_source", [](Attack& a) { a.descriptors[0].reset(); }},
     {"closes_the_result", [](Attack& a) { a.descriptors[1].reset(); }},
     {"closes_stdin", [](Attack&) { ::close(STDIN_FILENO); }},
-    {"closes_stderr", [](Attack&) { ::close(STDERR_FILENO); }},
+    {"closes_stderr",
+     [](Attack&) {
+         ::close(STDERR_FILENO);
+         // Else the memory of the worker's next result has this number, and a later lie on stderr damages that.
+         must_fail(::dup(STDIN_FILENO) != STDERR_FILENO);
+     }},
     {"sends_descriptors", send_descriptors},
     {"sends_one_byte",
      [](Attack&) {
