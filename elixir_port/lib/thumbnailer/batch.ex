@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Batch do
-  alias Thumbnailer.Batch.{Input, OutputName, Report, Run, Setting}
-  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.Batch.{OutputName, Report, Run, Setting}
+  alias Thumbnailer.Batch.Input.{RawPath, Search}
   alias Thumbnailer.{Error, Options}
 
   @moduledoc """
@@ -75,11 +75,11 @@ defmodule Thumbnailer.Batch do
 
   @doc false
   @spec start(t) :: {:ok, Report.t()} | {:error, Error.t()}
-  def start(%__MODULE__{} = batch), do: Run.run(batch, batch.observe)
+  def start(%__MODULE__{on: on} = batch), do: Run.run(batch, group(on))
 
-  @doc false
-  @spec stop?(t) :: boolean
-  def stop?(%__MODULE__{stop: stop}), do: stop.()
+  # Where subscribers hear of a batch.
+  defp group({:cluster, group}), do: group
+  defp group(_instance), do: __MODULE__
 
   defp patterns!(patterns, from) do
     case List.wrap(patterns) do
@@ -99,7 +99,7 @@ defmodule Thumbnailer.Batch do
 
   # Beside the originals means in the folder that the outputs mirror.
   defp place!(%{beside: true, out: nil, patterns: [pattern], from: nil} = batch),
-    do: %{batch | out: pattern |> Input.base() |> RawPath.expand()}
+    do: %{batch | out: pattern |> Search.base() |> RawPath.expand()}
 
   defp place!(%{beside: true}),
     do:

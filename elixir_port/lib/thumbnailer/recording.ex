@@ -89,7 +89,10 @@ defmodule Thumbnailer.Recording do
   @spec start(pos_integer, Path.t(), keyword) :: {:ok, t} | {:error, Error.t()}
   def start(count, folder, opts \\ []) do
     {on, opts} = Keyword.pop(cast!(count, folder, opts), :on)
-    Recorder.start(on, opts)
+    ref = make_ref()
+
+    with {:ok, recorder} <- Recorder.start(on, [ref: ref] ++ opts),
+         do: {:ok, %__MODULE__{pid: recorder, ref: ref}}
   end
 
   @doc """

@@ -3,7 +3,7 @@ defmodule Thumbnailer.Batch.DiskTrouble do
   # Failures that the next image will meet, too: a full disk, a quota, a read-only file system, a broken disk. After a few in a row
   # a batch ends.
 
-  alias Thumbnailer.Error
+  alias Thumbnailer.{Batch, Error}
   alias Thumbnailer.Batch.Outcome
 
   # In a row, before the batch ends.
@@ -48,4 +48,12 @@ defmodule Thumbnailer.Batch.DiskTrouble do
     do: Error.new(:write_failed, "#{out}: #{sign}; #{count} images in a row could not be written")
 
   def halt(_trouble, _out), do: nil
+
+  @doc "The tables of a run could not be written."
+  @spec no_table(Batch.t(), %File.Error{}) :: Error.t()
+  def no_table(batch, %File.Error{reason: posix}) do
+    where = if batch.dry_run, do: System.tmp_dir!(), else: batch.out
+    message = "#{where}: #{:file.format_error(posix)}; the tables of a run lie there"
+    Error.new(:write_failed, message)
+  end
 end

@@ -5,7 +5,7 @@ defmodule Thumbnailer.Batch.Survey do
 
   alias Thumbnailer.{Batch, Error}
   alias Thumbnailer.Batch.{Clash, Input, Journal, Outcome, Planner, Report}
-  alias Thumbnailer.Batch.Input.{Filter, RawPath, Spool}
+  alias Thumbnailer.Batch.Input.{Filter, RawPath, Search, Spool}
   alias Thumbnailer.Batch.Journal.OutputClaims
 
   # Inputs that are looked at together.
@@ -42,11 +42,11 @@ defmodule Thumbnailer.Batch.Survey do
   def take(%__MODULE__{batch: batch} = survey) do
     survey
     |> where()
-    |> Input.stream()
+    |> Search.stream()
     |> Stream.chunk_every(@chunk)
     |> Enum.reduce_while({:ok, survey}, fn found, {:ok, survey} ->
       cond do
-        Batch.stop?(batch) ->
+        batch.stop.() ->
           {:halt, {:ok, survey}}
 
         true ->
@@ -59,7 +59,7 @@ defmodule Thumbnailer.Batch.Survey do
   end
 
   defp where(%{batch: batch, filter: filter}) do
-    bases = Enum.map(batch.patterns, &RawPath.expand(Input.base(&1)))
+    bases = Enum.map(batch.patterns, &RawPath.expand(Search.base(&1)))
 
     %{
       patterns: batch.patterns,
@@ -87,7 +87,7 @@ defmodule Thumbnailer.Batch.Survey do
 
   # A disk that is not mounted has no folder of that name, or an empty one.
   defp there?(batch),
-    do: Enum.all?(batch.patterns, &(RawPath.folder?(Input.base(&1)) and Input.there?(&1)))
+    do: Enum.all?(batch.patterns, &(RawPath.folder?(Search.base(&1)) and Search.there?(&1)))
 
   defp look(survey, found) do
     # A list that ends early would be a batch that misses images in silence.

@@ -4,6 +4,7 @@ defmodule Thumbnailer.Call.Async do
   # The reference that its recipient knows is an alias of the task, so that it can be told to stop from anywhere,
   # and a reference whose task is gone leads nowhere.
 
+  alias Thumbnailer.Call.Tasks
   alias Thumbnailer.{Call, Error, Request, Telemetry}
   alias Thumbnailer.Instance.Client
 
@@ -18,7 +19,7 @@ defmodule Thumbnailer.Call.Async do
     tag = make_ref()
 
     {:ok, task} =
-      Task.Supervisor.start_child(Call.Supervisor.tasks(), fn ->
+      Task.Supervisor.start_child(Tasks.supervisor(), fn ->
         ref = :erlang.alias()
         watch = recipient |> watched(starter) |> Process.monitor()
         send(starter, {tag, ref})
@@ -71,7 +72,7 @@ defmodule Thumbnailer.Call.Async do
       Client.send_request(on, request)
     else
       Process.flag(:trap_exit, true)
-      {:ok, Task.Supervisor.async(Call.Supervisor.tasks(), fn -> Call.request(on, request) end)}
+      {:ok, Task.Supervisor.async(Tasks.supervisor(), fn -> Call.request(on, request) end)}
     end
   end
 

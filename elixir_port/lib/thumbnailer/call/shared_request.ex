@@ -3,7 +3,8 @@ defmodule Thumbnailer.Call.SharedRequest do
   # One request that is made once for all who wait for it, by a supervised task. Belongs to the coalescer, which hears
   # {:deadline_passed, key, waiter} and {{:caller_down, key, waiter}, ...} of those who wait, and the result of the task.
 
-  alias Thumbnailer.{Call, Error, Request}
+  alias Thumbnailer.Call.Tasks
+  alias Thumbnailer.{Error, Request}
 
   # How many times the timeout of its first caller it may take, while somebody waits: whoever comes within that
   # caller's time and gives it as long can join.
@@ -52,7 +53,7 @@ defmodule Thumbnailer.Call.SharedRequest do
   def start(key, request, make) do
     timeout = @deadline_factor * request.timeout
     longer = %{request | timeout: timeout}
-    task = Task.Supervisor.async(Call.Supervisor.tasks(), fn -> make.(longer) end)
+    task = Task.Supervisor.async(Tasks.supervisor(), fn -> make.(longer) end)
     %__MODULE__{key: key, task: task, deadline: now() + timeout}
   end
 

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Recording.Recorder do
 
   use GenServer, restart: :temporary
 
-  alias Thumbnailer.{Error, Recording}
+  alias Thumbnailer.Error
   alias Thumbnailer.Instance.Client
   alias Thumbnailer.Protocol.Codec
 
@@ -26,32 +26,31 @@ defmodule Thumbnailer.Recording.Recorder do
 
   @header "number\tid\toperation\toutcome\tms\trequest_bytes\treply_bytes\n"
 
-  @doc false
-  @spec start(GenServer.server(), keyword) :: {:ok, Recording.t()} | {:error, Error.t()}
+  @doc "Starts a recorder for the calling process; it sends that `{opts[:ref], summary}` at its end."
+  @spec start(GenServer.server(), keyword) :: {:ok, pid} | {:error, Error.t()}
   def start(on, opts) do
     case GenServer.whereis(on) do
       nil ->
         {:error, Client.gone(on, :noproc)}
 
       instance ->
-        start_for(instance, [instance: instance, caller: self(), ref: make_ref()] ++ opts)
+        start_for(instance, [instance: instance, caller: self()] ++ opts)
     end
   end
 
   defp start_for(instance, opts) do
     with :ok <- make_folder(opts[:folder]),
          {:ok, recorder} <- GenServer.start(__MODULE__, opts) do
-      recording = %Recording{pid: recorder, ref: opts[:ref]}
-
       case Client.record(instance, recorder, opts[:max_bytes]) do
-        :ok -> {:ok, recording}
-        {:error, error} -> refuse(recording, error)
+        :ok -> {:ok, recorder}
+        {:error, error} -> refuse(recorder, error)
       end
     end
   end
 
-  defp refuse(recording, error) do
-    _ = Recording.stop(recording)
+  defp refuse(recorder, error) do
+    # Not by :stop, which would send a summary of nothing.
+    GenServer.stop(recorder)
 
     case error do
       :recording ->

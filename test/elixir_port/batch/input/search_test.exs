@@ -1,10 +1,10 @@
-defmodule Thumbnailer.Batch.InputTest do
+defmodule Thumbnailer.Batch.Input.SearchTest do
   use ExUnit.Case, async: true
 
   import Thumbnailer.Fixtures
 
   alias Thumbnailer.Batch.Input
-  alias Thumbnailer.Batch.Input.Filter
+  alias Thumbnailer.Batch.Input.{Filter, Search}
 
   setup do
     folder = folder()
@@ -28,7 +28,7 @@ defmodule Thumbnailer.Batch.InputTest do
         out: nil
       })
 
-    Input.stream(where)
+    Search.stream(where)
   end
 
   defp relative(folder, patterns, more \\ []) do
