@@ -146,7 +146,7 @@ defmodule Thumbnailer.Call.AsyncTest do
     ref = Thumbnailer.async(source, 1, on: name)
     assert_receive {:enumerated, callers, supervisor}, 5_000
     assert List.last(callers) == self()
-    tasks = Supervisor.which_children(Thumbnailer.Call.Supervisor.Tasks)
+    tasks = Supervisor.which_children(Thumbnailer.Call.Tasks)
     assert Enum.any?(tasks, fn {_id, pid, _type, _modules} -> pid == supervisor end)
     Thumbnailer.cancel(ref)
     assert_receive {^ref, _result}, 5_000

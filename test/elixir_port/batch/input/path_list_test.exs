@@ -4,7 +4,7 @@ defmodule Thumbnailer.Batch.Input.PathListTest do
   import Thumbnailer.Fixtures
 
   alias Thumbnailer.Batch.Input
-  alias Thumbnailer.Batch.Input.{Filter, PathList}
+  alias Thumbnailer.Batch.Input.{Filter, PathList, Search}
 
   defp list(content) do
     path = Path.join(folder(), "list.txt")
@@ -13,7 +13,7 @@ defmodule Thumbnailer.Batch.Input.PathListTest do
   end
 
   defp found(list),
-    do: Input.stream(%{patterns: [], from: list, null: false, filter: %Filter{}, out: nil})
+    do: Search.stream(%{patterns: [], from: list, null: false, filter: %Filter{}, out: nil})
 
   defp lines(content), do: content |> list() |> PathList.stream() |> Enum.to_list()
 
