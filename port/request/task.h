@@ -38,7 +38,7 @@ struct Task {
     Overlays overlays;
     std::vector<TaskOutput> outputs;
     std::vector<std::shared_ptr<LoadedStep>> steps;     // of each use in the job; of describe_step the one
-    std::shared_ptr<const std::vector<std::byte>> made; // what the worker made: copied, and believed
+    KeptBytes made;                                 // what the worker made: copied, and believed
     Clock::time_point deadline;
 
     // Opens what the request reads. Bytes that came in a large frame are handed on in the frame's own memory; the
@@ -70,7 +70,6 @@ struct Task {
 
     // What the answer has at most, in bytes.
     std::uint64_t reply_bytes(const JobResult& result) const;
-    bool wants_files() const;
     bool has_files() const; // opened
     // Memory that is given to the worker and counts as the worker's once it has looked at it.
     std::int64_t shared_bytes() const;

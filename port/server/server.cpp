@@ -17,7 +17,7 @@ constexpr std::size_t kMaxQueued = 1024;
 constexpr std::size_t kMaxUnwritten = std::size_t{64} << 20;
 
 // What is open beside the requests in the queue: frames, folders, and for each worker its channel, process, stderr and
-// status, a task with its memory, and the same for a file writer with its files.
+// status, a task with its memory and one file in its folder, and the same for a file writer with its memory.
 constexpr std::size_t kDescriptorsOfProgram = 24;
 constexpr std::size_t kDescriptorsPerWorker = 14;
 
