@@ -51,10 +51,9 @@ WriteResult written(const WriteJob& job, Bytes bytes, const std::vector<Descript
     if (memory.size() != 0) bytes = memory.bytes();
     for (std::size_t index = 0; index < job.count; ++index) {
         const Piece& piece = job.pieces[index];
-        result.errors[index] =
-            bytes.size() != job.size
-                ? ENOMEM
-                : write_file(descriptors[index].get(), bytes.subspan(piece.offset, piece.size));
+        result.errors[index] = bytes.size() != job.size
+                                   ? ENOMEM
+                                   : write_file(descriptors[index].get(), bytes.subspan(piece.offset, piece.size));
     }
     return result;
 }

@@ -170,8 +170,7 @@ Result<Done> Task::open_outputs(const Roots& roots) {
     if (!memory) return std::move(memory).error();
     // Until all files are open. The server's limits leave room for one.
     std::array<Descriptor, 10> kept_free;
-    if (std::ranges::count_if(outputs, [](const TaskOutput& output) { return !output.to.empty(); }) > 1)
-        kept_free = duplicates_of(memory->get());
+    if (files_wanted() > 1) kept_free = duplicates_of(memory->get());
     for (TaskOutput& output : outputs) {
         if (output.failure) continue;
         if (!output.to.empty()) {
@@ -203,6 +202,8 @@ std::optional<std::string_view> Task::take_result(const JobResult& job_result) {
     if (!copy) return "its outputs cannot be copied";
     if (auto fault = check_contents(job_result, job, copy->bytes())) return fault;
     made = std::move(*copy);
+    source.reset();
+    result.reset();
     return std::nullopt;
 }
 
@@ -241,6 +242,11 @@ std::uint64_t Task::reply_bytes(const JobResult& job_result) const {
         bytes += each.placeholder_size + (output.file ? 0 : each.size);
     }
     return bytes;
+}
+
+std::size_t Task::files_wanted() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(outputs, [](const TaskOutput& output) { return !output.to.empty(); }));
 }
 
 bool Task::has_files() const {
