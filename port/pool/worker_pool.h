@@ -74,6 +74,7 @@ private:
     void recycle(Worker& worker, std::string_view why);
     void sample(Worker& worker);
     void delay_forks();
+    void kill_surplus();
     void record_event(WorkerEvent event);
     bool can_take(const Worker& worker, const Task& task) const {
         return worker.idle() && !is_spent(worker) && worker.has_steps_of(task);

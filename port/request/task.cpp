@@ -197,9 +197,10 @@ std::optional<std::string_view> Task::take_result(const JobResult& job_result) {
     if (!stop_growth(result.get())) return "somebody sealed its outputs";
     const MemorySize memory = size_of_memory(result.get());
     if (auto fault = check_result(job_result, job, {memory.size, memory.allocated})) return fault;
-    if (job_result.failed != 0) return std::nullopt;
-    auto copy = take_copy(result.get(), memory.size);
+    // What a failed job has written is freed with the rest.
+    auto copy = take_copy(result.get(), job_result.failed != 0 ? 0 : memory.size);
     if (!copy) return "its outputs cannot be copied";
+    if (job_result.failed != 0) return std::nullopt;
     if (auto fault = check_contents(job_result, job, copy->bytes())) return fault;
     made = std::move(*copy);
     source.reset();

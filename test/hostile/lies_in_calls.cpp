@@ -46,12 +46,6 @@ bool is_font(int fd) {
            std::ranges::find(kStarts, std::string_view(start.data(), start.size())) != kStarts.end();
 }
 
-void send_descriptors(Attack& attack) {
-    const int descriptors[] = {attack.source(), attack.memory()};
-    send_message(kChannelInWorker, std::as_bytes(std::span(&attack.result, 1)), descriptors, Wait::yes);
-    for (;;) ::pause();
-}
-
 constexpr Lie kLies[] = {
     {"clones_a_process", [](Attack&) { call(SYS_clone, SIGCHLD, 0, 0, 0, 0); }},
     {"clones_into_a_user_namespace", [](Attack&) { call(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0); }},
@@ -132,18 +126,21 @@ constexpr Lie kLies[] = {
          // Else the memory of the worker's next result has this number, and a later lie on stderr damages that.
          must_fail(::dup(STDIN_FILENO) != STDERR_FILENO);
      }},
-    {"sends_descriptors", send_descriptors},
-    {"sends_one_byte",
+    {"writes_beyond_the_limit", [](Attack& a) { must_fail(::pwrite(a.memory(), "x", 1, off_t{1} << 40) == 1); }},
+    {"kills_itself", [](Attack&) { call(SYS_tgkill, ::getpid(), ::getpid(), SIGKILL); }},
+    {"ends_itself_as_an_operator_does", [](Attack&) { call(SYS_tgkill, ::getpid(), ::getpid(), SIGTERM); }},
+    {"stops_itself", [](Attack&) { call(SYS_tgkill, ::getpid(), ::getpid(), SIGSTOP); }},
+    {"calls_by_a_number_of_x32", [](Attack&) { call(0x40000000 + SYS_getpid); }},
+    // The number of the call decides what its registers mean: 20 is getpid there, and writev here.
+    {"calls_by_a_number_of_i386",
      [](Attack&) {
-         const std::byte byte{};
-         send_message(kChannelInWorker, {&byte, 1}, {}, Wait::yes);
-         for (;;) ::sched_yield();
+#ifdef __x86_64__
+         long number = 20;
+         asm volatile("int $0x80" : "+a"(number) : : "memory", "r8", "r9", "r10", "r11");
+#endif
+         succeeded();
      }},
-    {"sends_nothing",
-     [](Attack&) {
-         send_message(kChannelInWorker, {}, {}, Wait::yes);
-         for (;;) ::sched_yield();
-     }},
+    {"calls", [](Attack& a) { call(std::stol(std::string(a.argument)), 0, 0, 0, 0, 0, 0); }},
     {"finds", [](Attack& a) { must_fail(finds(a.argument)); }},
 };
 
