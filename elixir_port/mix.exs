@@ -5,7 +5,7 @@ for part <- ~w(toolchain inputs requirements cmake precompiled compile_task),
 defmodule Thumbnailer.MixProject do
   use Mix.Project
 
-  @version "0.1.0"
+  @version "0.2.0"
 
   def project do
     [

@@ -244,7 +244,7 @@ defmodule Thumbnailer.InstanceOptions do
           value <- values(option, given),
           do: "#{flag}=#{value}"
 
-    ["--die-with-parent" | if(events?, do: ["--events" | flags], else: flags)]
+    ["--die-with-parent", "--log-events" | if(events?, do: ["--events" | flags], else: flags)]
   end
 
   # One flag for each folder; one flag for all names, separated by commas.

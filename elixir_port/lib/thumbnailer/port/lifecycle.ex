@@ -140,10 +140,16 @@ defmodule Thumbnailer.Port.Lifecycle do
   @doc "What a frame says."
   @spec decode(t, binary) ::
           {:hello, map} | {:reply, non_neg_integer, term} | {:event, atom, map} | {:error, term}
+  # A program that cannot start says why before it ends.
   def decode(%{state: :starting}, frame) do
-    case Codec.decode_hello(frame) do
-      {:ok, hello} -> {:hello, hello}
-      {:error, why} -> {:error, "it sent " <> why}
+    with {:ok, {:event, :log, _line} = event} <- Codec.decode(frame) do
+      event
+    else
+      _other ->
+        case Codec.decode_hello(frame) do
+          {:ok, hello} -> {:hello, hello}
+          {:error, why} -> {:error, "it sent " <> why}
+        end
     end
   end
 
@@ -163,18 +169,21 @@ defmodule Thumbnailer.Port.Lifecycle do
     {life, [{:report, {:started, life.os_pid, hello, now - life.started_at}}]}
   end
 
-  @doc "It says something of a worker."
+  @doc "It says something of a worker, or what it would write to stderr."
   @spec event(t, atom, map, now) :: {t, [effect]}
+  # What it says before a hello that never comes is told once, as its end is.
+  def event(%{state: :starting, failure_logged: true} = life, :log, _line, _now), do: {life, []}
+
   def event(%{events: {second, count}} = life, name, map, now) do
     case div(now, 1_000_000) do
       ^second when count >= @max_events ->
         kill(life, :bad_reply, "it sent more than #{@max_events} events in a second")
 
       ^second ->
-        {%{life | events: {second, count + 1}}, [{:report, {:worker, name, map}}]}
+        {%{life | events: {second, count + 1}}, [{:report, {:event, name, map}}]}
 
       next ->
-        {%{life | events: {next, 1}}, [{:report, {:worker, name, map}}]}
+        {%{life | events: {next, 1}}, [{:report, {:event, name, map}}]}
     end
   end
 
