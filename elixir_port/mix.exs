@@ -99,7 +99,12 @@ defmodule Thumbnailer.MixProject do
           Thumbnailer.Options,
           Thumbnailer.Formats
         ],
-        Instances: [Thumbnailer.InstanceOptions, Thumbnailer.Cluster, Thumbnailer.Telemetry],
+        Instances: [
+          Thumbnailer.InstanceOptions,
+          Thumbnailer.Status,
+          Thumbnailer.Cluster,
+          Thumbnailer.Telemetry
+        ],
         "Other ways in": [Thumbnailer.Plug],
         Batch: ~r/^Thumbnailer\.Batch/,
         Diagnosis: [Thumbnailer.Doctor, Thumbnailer.Doctor.Finding, Thumbnailer.Recording]

@@ -25,7 +25,7 @@ defmodule Thumbnailer.InstanceOptionsTest do
 
     assert InstanceOptions.cast!(@name ++ [roots: ["/a/../b"]])[:roots] == ["/b"]
 
-    assert_raise ArgumentError, ~r/option :roots must be a list of paths/, fn ->
+    assert_raise ArgumentError, ~r/option :roots must be a list of one or more paths/, fn ->
       InstanceOptions.cast!(roots: "/a")
     end
   end
