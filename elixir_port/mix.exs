@@ -85,6 +85,8 @@ defmodule Thumbnailer.MixProject do
             {"../SECURITY.md", filename: "reporting", title: "Reporting a vulnerability"},
             "../LICENSE"
           ],
+      # Old names, which are gone.
+      skip_undefined_reference_warnings_on: ["../CHANGELOG.md"],
       assets: assets(~w(pictures charts)),
       groups_for_extras: [
         Guides: paths(guides),

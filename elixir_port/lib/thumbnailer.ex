@@ -30,10 +30,10 @@ defmodule Thumbnailer do
   @type option :: Options.option()
 
   @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
-  @type output :: Request.output()
+  @type output :: Options.output()
 
   @typedoc "Every size in every format, without formats in that of the source; and options that all share."
-  @type set :: Request.set()
+  @type set :: Options.set()
 
   @typedoc "The name of an instance, or a cluster group."
   @type instance :: GenServer.server() | {:cluster, atom}

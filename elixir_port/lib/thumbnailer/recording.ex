@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Recording do
   @moduledoc """
-  Requests of an instance and their replies in files: what `start/3` starts.
+  Requests of an instance and their replies in files, from where they can be run again.
 
   A recording has limits in number, bytes and time. It also ends with the process that started it and with the process of
   the instance. It leaves only complete files. Its folder has, for the request `000001`:

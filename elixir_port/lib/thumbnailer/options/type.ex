@@ -71,7 +71,9 @@ defmodule Thumbnailer.Options.Type do
   defp typespec(%{type: :choice, choices: choices, choice_spellings: spellings}),
     do: Enum.reduce(choices ++ Keyword.keys(spellings), &{:|, [], [&1, &2]})
 
-  defp typespec(%{type: :colour}), do: quote(do: Colour.t())
+  defp typespec(%{type: :colour}),
+    do: quote(do: String.t() | {byte, byte, byte} | {byte, byte, byte, byte})
+
   defp typespec(%{type: :focus}), do: quote(do: {number, number})
   defp typespec(%{type: :region}), do: quote(do: {number, number, number, number})
 
