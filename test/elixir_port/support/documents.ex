@@ -52,14 +52,28 @@ defmodule Thumbnailer.Documents do
   defp html(text), do: Regex.scan(~r/(?:src|href)="([^"]+)"/, text)
   defp without_code(text), do: String.replace(text, ~r/`[^`]*`/, "``")
 
-  @doc "What `#...` can name in a document: its headings as GitHub and ExDoc make anchors of them."
-  def anchors(document) do
+  @doc "What `#...` can name in a document: its headings as GitHub makes anchors of them."
+  def anchors(document), do: document |> headings(1..6) |> Enum.map(&anchor/1) |> number()
+
+  @doc "What `#...` can name in the page that ExDoc makes of a document: ExDoc.Utils.text_to_id/1 of 0.40.3, of two levels."
+  def published_anchors(document) do
     document
-    |> prose()
-    |> Enum.flat_map(fn {text, _line} -> Regex.run(~r/^\#{1,6} +(.*)$/, text) || [] end)
-    |> Enum.reject(&String.starts_with?(&1, "#"))
-    |> Enum.map(&anchor/1)
+    |> headings(2..3)
+    |> Enum.map(fn heading ->
+      heading
+      |> String.replace("`", "")
+      |> String.replace(~r/\W+/u, "-")
+      |> String.trim("-")
+      |> String.downcase()
+    end)
     |> number()
+  end
+
+  defp headings(document, levels) do
+    for {text, _line} <- prose(document),
+        [_, marks, heading] <- [Regex.run(~r/^(\#{1,6}) +(.*)$/, text)],
+        byte_size(marks) in levels,
+        do: heading
   end
 
   defp anchor(heading) do
