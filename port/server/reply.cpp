@@ -215,6 +215,14 @@ Payload event_frame(const Codec& codec, const WorkerEvent& event) {
     return encoded(codec, tuple(atom("event"), atom(event.name), std::move(map)));
 }
 
+Payload log_event(const Codec& codec, const LogLine& line) {
+    Map map;
+    map.put("level", atom(line.level));
+    map.put("os_pid", integer(line.pid));
+    map.put("message", binary(line.message));
+    return encoded(codec, tuple(atom("event"), atom("log"), std::move(map)));
+}
+
 Payload step_disabled_event(const Codec& codec, const LoadedStep& step) {
     Map map;
     map.put("name", binary(step.name));

@@ -12,7 +12,7 @@ defmodule Thumbnailer.Steps do
   """
 
   alias Thumbnailer.{Error, Request, Step}
-  alias Thumbnailer.Instance.Client
+  alias Thumbnailer.Instance.{Client, Questions}
   alias Thumbnailer.Step.Catalog
   alias Thumbnailer.Translation.Loader
 
@@ -36,7 +36,7 @@ defmodule Thumbnailer.Steps do
     with {:ok, loaded} <- Loader.load(name, source, nil),
          {:ok, answer} <- Client.request(instance, request(loaded)),
          {:ok, step} <- Step.describe(loaded, answer[:description]),
-         :ok <- Client.put_step(instance, loaded, step),
+         :ok <- Questions.put_step(instance, loaded, step),
          do: {:ok, step}
   end
 
@@ -48,7 +48,7 @@ defmodule Thumbnailer.Steps do
   @doc since: "0.2.0"
   @spec remove(GenServer.server(), atom) :: :ok | {:error, Error.t()}
   def remove(instance, name) do
-    with :ok <- Client.drop_step(instance, Step.name!(name)) do
+    with :ok <- Questions.drop_step(instance, Step.name!(name)) do
       case Client.request(instance, %Request{op: :remove_step, spec: %{name: to_string(name)}}) do
         {:error, %Error{reason: reason} = error} when reason != :bad_request -> {:error, error}
         _removed_or_not_there -> :ok

@@ -10,7 +10,7 @@ defmodule Thumbnailer.Cluster.Member do
 
   alias Thumbnailer.Request
   alias Thumbnailer.Cluster.Scope
-  alias Thumbnailer.Instance.Client
+  alias Thumbnailer.Instance.{Client, Questions}
 
   # Milliseconds between two heartbeats, and before the program is asked again.
   @heartbeat_interval 500
@@ -77,7 +77,7 @@ defmodule Thumbnailer.Cluster.Member do
   def handle_info(:ask, state), do: {:noreply, state, {:continue, :ask}}
 
   def handle_info(:heartbeat, state) do
-    with {:ok, counts} <- Client.counts(state.instance) do
+    with {:ok, counts} <- Questions.counts(state.instance) do
       for {router, _monitor} <- state.subscribers,
           do:
             :erlang.send(router, {:heartbeat, self(), counts.waiting + counts.sent}, [
