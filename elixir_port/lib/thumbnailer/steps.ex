@@ -16,8 +16,6 @@ defmodule Thumbnailer.Steps do
   alias Thumbnailer.Step.Catalog
   alias Thumbnailer.Translation.Loader
 
-  @type source :: Path.t() | {:bytes, binary}
-
   @doc """
   Adds a step to a running instance, in place of one of the same name. Requests that are under way are not disturbed.
 
@@ -29,11 +27,12 @@ defmodule Thumbnailer.Steps do
   `:bad_step`, `:untranslated` where the tools are missing, and those of a request.
   """
   @doc since: "0.2.0"
-  @spec add(GenServer.server(), atom, source) :: {:ok, Step.t()} | {:error, Error.t()}
+  @spec add(GenServer.server(), atom, Step.source()) :: {:ok, Step.t()} | {:error, Error.t()}
   def add(instance, name, source) do
     Step.name!(name)
 
-    with {:ok, loaded} <- Loader.load(name, source, nil),
+    with {:ok, executable} <- Client.executable(instance),
+         {:ok, loaded} <- Loader.load(name, source, executable),
          {:ok, answer} <- Client.request(instance, request(loaded)),
          {:ok, step} <- Step.describe(loaded, answer[:description]),
          :ok <- Client.put_step(instance, loaded, step),
