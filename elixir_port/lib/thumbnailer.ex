@@ -35,7 +35,7 @@ defmodule Thumbnailer do
   }
 
   alias Thumbnailer.Call.Async
-  alias Thumbnailer.Cluster.Member
+  alias Thumbnailer.Cluster.{Member, StepSync}
   alias Thumbnailer.Instance.Client
   alias Thumbnailer.Protocol.Codec
 
@@ -399,7 +399,9 @@ defmodule Thumbnailer do
   end
 
   defp member(_name, nil), do: []
-  defp member(name, group), do: [{Member, instance: name, group: group}]
+
+  defp member(name, group),
+    do: [{Member, instance: name, group: group}, {StepSync, instance: name, group: group}]
 
   defp bang!({:ok, value}), do: value
   defp bang!({:error, error}), do: raise(error)

@@ -5,7 +5,7 @@ defmodule Thumbnailer.Translation.Loader do
   alias Thumbnailer.{Error, Step}
   alias Thumbnailer.Translation.Translator
 
-  @doc "What an instance keeps of a step, to give it to each program that it starts."
+  @doc "What an instance keeps of a step, to give it to each program that it starts. The module is read, and translated here."
   @spec load(atom, Step.source(), Path.t() | nil) ::
           {:ok, map} | {:error, Error.t()}
   def load(name, source, executable) do

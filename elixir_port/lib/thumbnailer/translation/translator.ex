@@ -35,11 +35,31 @@ defmodule Thumbnailer.Translation.Translator do
     hash = hash(module)
 
     with {:ok, folder} <- cache_folder(),
-         cached = Path.join(folder, "#{hash}-#{Note.version()}-#{architecture}.step"),
+         cached = cached(folder, hash, architecture),
          :error <- read(cached, hash, architecture),
          :ok <- translate(module, cached, architecture, executable),
          do: read_made(cached, hash, architecture)
   end
+
+  @doc "Keeps a translation for this machine that was made on another, if that is what it is."
+  @spec keep(binary, binary) :: :ok | {:error, Error.t()}
+  def keep(module, translation) do
+    hash = hash(module)
+
+    with {:ok, folder} <- cache_folder(),
+         true <- Note.fits?(translation, hash, native()) || {:error, foreign(hash)},
+         path = cached(folder, hash, native()),
+         part = unique(path, "part"),
+         :ok <- write(part, translation),
+         do: rename(part, path)
+  end
+
+  defp rename(part, path) do
+    with {:error, posix} <- File.rename(part, path), do: {:error, unwritable(path, posix)}
+  end
+
+  defp foreign(hash),
+    do: Error.new(:bad_step, "the translation is not of the module #{hash} for this machine")
 
   defp read_made(path, hash, architecture) do
     with :error <- read(path, hash, architecture) do
@@ -55,7 +75,7 @@ defmodule Thumbnailer.Translation.Translator do
   @doc "Makes a translation for an architecture and writes it to `to`, whole or not at all."
   @spec translate(binary, Path.t(), String.t(), Path.t() | nil) :: :ok | {:error, Error.t()}
   def translate(module, to, architecture, executable) do
-    source = "#{to}.#{System.unique_integer([:positive])}.wasm"
+    source = unique(to, "wasm")
 
     with {:ok, program} <- find(executable),
          :ok <- write(source, module) do
@@ -74,7 +94,7 @@ defmodule Thumbnailer.Translation.Translator do
   def describe(%{hash: hash, translation: translation}, executable) do
     with {:ok, program} <- find(executable),
          {:ok, folder} <- cache_folder(),
-         path = Path.join(folder, "#{hash}.#{System.unique_integer([:positive])}.part"),
+         path = unique(Path.join(folder, hash), "part"),
          :ok <- write(path, translation) do
       {output, status} = System.cmd(program, ["step", "text", path], stderr_to_stdout: true)
       _ = File.rm(path)
@@ -118,13 +138,22 @@ defmodule Thumbnailer.Translation.Translator do
 
   defp write(path, bytes) do
     with {:error, posix} <- File.write(path, bytes, [:exclusive]),
-         do:
-           {:error,
-            Error.new(
-              :write_failed,
-              "#{inspect(path)} cannot be written: #{:file.format_error(posix)}"
-            )}
+         do: {:error, unwritable(path, posix)}
   end
+
+  # Nodes of other machines may have the same folder.
+  defp unique(path, suffix),
+    do: "#{path}.#{Base.encode16(:crypto.strong_rand_bytes(8), case: :lower)}.#{suffix}"
+
+  defp unwritable(path, posix),
+    do:
+      Error.new(
+        :write_failed,
+        "#{inspect(path)} cannot be written: #{:file.format_error(posix)}"
+      )
+
+  defp cached(folder, hash, architecture),
+    do: Path.join(folder, "#{hash}-#{Note.version()}-#{architecture}.step")
 
   # Code is only taken from a folder that nobody else can write to.
   defp cache_folder do
