@@ -114,7 +114,7 @@ void Server::read_input() {
         input_ended_ = true;
         for (const Id id : streams_.ids()) {
             streams_.release(id);
-            reply_error(id, {Reason::bad_request, "the input ended before the stream did"});
+            reply_error(id, Streams::cut());
         }
         if (reader_.between_frames()) return;
         complain({Reason::bad_request, "the input ended inside a frame"});
@@ -181,9 +181,7 @@ void Server::accept(const Request& request, Frame& frame) {
 bool Server::refuse_duplicate(Id id) {
     if (!is_pending(id)) return false;
     ++counters_.failed;
-    writer_.push(error_reply(
-        *config_.codec, id,
-        {Reason::duplicate_id, "the id " + std::to_string(id) + " belongs to a request that is still unanswered"}));
+    writer_.push(error_reply(*config_.codec, id, duplicate_id(id)));
     return true;
 }
 
@@ -212,7 +210,7 @@ void Server::append_chunk(const Request& request) {
     } else if (!streams_.is_discarded(id, !request.chunk)) {
         // A request of this id whose source is complete cannot be what its client thinks that it is.
         remove(id);
-        reply_error(id, {Reason::bad_request, "a chunk for " + std::to_string(id) + ", which is no open stream"});
+        reply_error(id, no_open_stream(id));
     }
 }
 
