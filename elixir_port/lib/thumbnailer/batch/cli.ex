@@ -102,7 +102,9 @@ defmodule Thumbnailer.Batch.CLI do
 
   # Before anything else, as the runtime is slow while it reads a pipe.
   defp take_standard_input(%{from: "-"} = batch) do
-    with {:ok, input} <- StandardInput.take(), do: %{batch | from: input}, else: (:not_ours -> batch)
+    with {:ok, input} <- StandardInput.take(),
+         do: %{batch | from: input},
+         else: (:not_ours -> batch)
   end
 
   defp take_standard_input(batch), do: batch

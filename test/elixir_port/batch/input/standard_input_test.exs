@@ -49,7 +49,9 @@ defmodule Thumbnailer.Batch.Input.StandardInputTest do
 
   test "a file is read from where the shell has come to" do
     assert {3, "d", _peak, true} =
-             read(~S(printf 'a\nb\nc\nd\n' > "$LIST"; { bash -c 'read -r line'; READER; } < "$LIST"))
+             read(
+               ~S(printf 'a\nb\nc\nd\n' > "$LIST"; { bash -c 'read -r line'; READER; } < "$LIST")
+             )
   end
 
   test "what comes late, in parts, is all there" do

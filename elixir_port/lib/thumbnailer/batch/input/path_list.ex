@@ -87,7 +87,11 @@ defmodule Thumbnailer.Batch.Input.PathList do
   defp trim(line, _null), do: line
 
   defp unreadable(list, posix) do
-    name = if is_binary(list) and list != "-", do: "the list #{list}", else: "the list on standard input"
+    name =
+      if is_binary(list) and list != "-",
+        do: "the list #{list}",
+        else: "the list on standard input"
+
     reason = if posix == :enoent, do: :not_found, else: :no_access
     {:error, list, Error.new(reason, "#{name} cannot be read: #{:file.format_error(posix)}")}
   end

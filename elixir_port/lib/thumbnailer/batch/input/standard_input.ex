@@ -64,7 +64,10 @@ defmodule Thumbnailer.Batch.Input.StandardInput do
     send(user, {port, :eof})
     monitor = Process.monitor(user)
     send(user, {:io_request, self(), monitor, {:get_until, :latin1, '', __MODULE__, :all, []}})
-    kept = receive(do: ({:io_reply, ^monitor, kept} -> kept), after: (@wait -> exit(:user_is_busy)))
+
+    kept =
+      receive(do: ({:io_reply, ^monitor, kept} -> kept), after: (@wait -> exit(:user_is_busy)))
+
     Process.unlink(port)
     true = Port.close(port)
     receive(do: ({:DOWN, ^monitor, :process, _user, _reason} -> :ok))
@@ -104,7 +107,8 @@ defmodule Thumbnailer.Batch.Input.StandardInput do
 
   @doc "The next bytes."
   @spec read(t, pos_integer) :: {:ok, binary, t} | :eof | {:error, File.posix()}
-  def read(%__MODULE__{read: [block | read]} = input, _size), do: {:ok, block, %{input | read: read}}
+  def read(%__MODULE__{read: [block | read]} = input, _size),
+    do: {:ok, block, %{input | read: read}}
 
   def read(%__MODULE__{read: [], file: file} = input, size) do
     with {:ok, block} <- :file.read(file, size), do: {:ok, block, input}
