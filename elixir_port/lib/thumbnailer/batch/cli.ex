@@ -46,7 +46,7 @@ defmodule Thumbnailer.Batch.CLI do
   ## `--json`
 
   One object in each line, `event` says of what: `image` with `path`, `state` (`made`, `skipped`, `failed`, `planned` or `pruned`),
-  `outputs`, `errors`, `bytes`, `milliseconds`; `left_out` with `path` and `kind`; in the end `summary` with the counts. Standard output
+  `outputs`, `errors`, `warnings`, `bytes`, `milliseconds`; `left_out` with `path` and `kind`; in the end `summary` with the counts. Standard output
   has nothing else; everything for people goes to standard error.
 
   A path is a string of UTF-8. A byte that is not part of it stands as `\\udc80` to `\\udcff`, a lone surrogate whose last two digits are the

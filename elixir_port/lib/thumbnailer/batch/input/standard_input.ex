@@ -59,6 +59,10 @@ defmodule Thumbnailer.Batch.Input.StandardInput do
   defp noinput?, do: :init.get_argument(:noinput) != :error
 
   defp replace(user, port) do
+    # In Latin-1 each byte is itself.
+    encoding = :io.getopts(user) |> Keyword.get(:encoding, :latin1)
+    :ok = :io.setopts(user, encoding: :latin1)
+
     # From here on the port sends what it reads to this process; to `:user` it looks as if the input had ended.
     true = Port.connect(port, self())
     send(user, {port, :eof})
@@ -72,6 +76,7 @@ defmodule Thumbnailer.Batch.Input.StandardInput do
     true = Port.close(port)
     receive(do: ({:DOWN, ^monitor, :process, _user, _reason} -> :ok))
     _user = :user.start_out()
+    :ok = :io.setopts(:user, encoding: encoding)
     true = Process.group_leader(self(), Process.whereis(:user))
     kept(kept) ++ late(port)
   end
