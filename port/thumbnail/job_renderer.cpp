@@ -43,11 +43,12 @@ DecodeOptions decode_options_for(const Output& output, const Header& header, For
     return {.page = output.page, .animated = animated, .speed = speed, .preview = preview, .truncated = truncated};
 }
 
-// Of a GIF that becomes a GIF of no more pixels; 0: of anything else.
+// Of a GIF or PNG that becomes one of the same format and no more pixels; 0: of anything else.
 std::size_t source_bytes_of(const Plan& plan, const Header& header, Bytes source) {
     const Size made = plan.layout.full();
     const bool enlarged = made.width > header.width() || made.height > header.height();
-    return header.format == Format::gif && plan.format == Format::gif && !enlarged ? source.size() : 0;
+    const bool can_have_palette = plan.format == Format::gif || plan.format == Format::png;
+    return can_have_palette && header.format == plan.format && !enlarged ? source.size() : 0;
 }
 
 // The size of the whole image for which its part has the wanted size.
