@@ -74,6 +74,8 @@ ExitCode serve(Config config, const char* program) {
     if (!sandbox) return fail(ExitCode::no_sandbox, sandbox.error());
     auto fork_server = ForkServer::start(*sandbox, worker_main);
     if (!fork_server) return fail(ExitCode::internal, fork_server.error());
+    if (const auto forbidden = sandbox->forbid_code(); !forbidden)
+        return fail(ExitCode::no_sandbox, forbidden.error());
     const auto roots = Roots::open(config.roots);
     if (!roots) return fail(ExitCode::usage, roots.error());
     warn_when_incomplete(sandbox->status());
