@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Batch do
   alias Thumbnailer.Batch.{OutputName, Report, Run, Setting}
   alias Thumbnailer.Batch.Input.{RawPath, Search}
-  alias Thumbnailer.{Error, Options, Request}
+  alias Thumbnailer.{Error, Keywords, Options, Request}
 
   @moduledoc """
   Thumbnails of whole trees of images: what `mix thumbnailer.batch` does.
@@ -58,10 +58,7 @@ defmodule Thumbnailer.Batch do
   # A batch that was checked; raises `ArgumentError` for what the caller may not ask for.
   @spec new!(String.t() | [String.t()], [option]) :: t
   def new!(patterns, opts) do
-    unless Keyword.keyword?(opts),
-      do: raise(ArgumentError, "options must be a keyword list, got: #{inspect(opts)}")
-
-    {own, options} = Keyword.split(opts, Setting.names())
+    {own, options} = opts |> Keywords.keyword!() |> Keyword.split(Setting.names())
     own = Setting.check!(own)
     {format, options} = Keyword.pop(options, :format, :auto)
     _checked = Options.cast!(options, [:request, :output])

@@ -25,18 +25,8 @@ defmodule Thumbnailer.Request do
           spec: map
         }
 
-  @typedoc "One thumbnail of several: its size, and the options that differ from the shared ones."
-  @type output :: Size.t() | {Size.t(), keyword}
-
-  @typedoc "Every size in every format, without formats in that of the source; and options that all share."
-  @type set :: [
-          {:sizes, [Size.t(), ...]}
-          | {:formats, [Formats.saved() | :auto, ...]}
-          | Options.option()
-        ]
-
   @doc "A request for thumbnails, and the instance it is for."
-  @spec make!(Source.t(), [output] | set, keyword) :: {t, GenServer.server()}
+  @spec make!(Source.t(), [Options.output()] | Options.set(), keyword) :: {t, GenServer.server()}
   def make!(source, outputs, opts) do
     {request, on} = check!(source, outputs, opts)
     outputs = Enum.map(request.spec.outputs, &put_steps(&1, on))
@@ -103,7 +93,7 @@ defmodule Thumbnailer.Request do
       iex> Thumbnailer.Request.outputs!(sizes: ["320x", "640x"], formats: [:avif, :jpeg])
       [{"320x", [format: :avif]}, {"320x", [format: :jpeg]}, {"640x", [format: :avif]}, {"640x", [format: :jpeg]}]
   """
-  @spec outputs!([output] | set) :: [output]
+  @spec outputs!([Options.output()] | Options.set()) :: [Options.output()]
   def outputs!([{name, _} | _] = set) when name in [:sizes, :formats] do
     unless Enum.sort(Keyword.keys(set)) in [[:formats, :sizes], [:sizes]] and
              Enum.all?(set, fn {_name, list} -> is_list(list) and list != [] end) do

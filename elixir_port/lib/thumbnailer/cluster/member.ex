@@ -11,7 +11,7 @@ defmodule Thumbnailer.Cluster.Member do
 
   alias Thumbnailer.Request
   alias Thumbnailer.Cluster.Scope
-  alias Thumbnailer.Instance.Client
+  alias Thumbnailer.Instance.{Client, Questions}
   alias Thumbnailer.Step.Catalog
 
   # Milliseconds between two heartbeats, and before the program is asked again.
@@ -89,7 +89,7 @@ defmodule Thumbnailer.Cluster.Member do
   def handle_info(:heartbeat, state) do
     state = tell_steps(state)
 
-    with {:ok, counts} <- Client.counts(state.instance),
+    with {:ok, counts} <- Questions.counts(state.instance),
          do: tell(state, {:heartbeat, self(), counts.waiting + counts.sent})
 
     Process.send_after(self(), :heartbeat, @heartbeat_interval)

@@ -13,7 +13,7 @@ defmodule Thumbnailer.Cluster.StepSync do
 
   alias Thumbnailer.{Error, Step}
   alias Thumbnailer.Cluster.{Member, Scope}
-  alias Thumbnailer.Instance.{Client, Steps}
+  alias Thumbnailer.Instance.{Questions, Steps}
   alias Thumbnailer.Translation.Translator
 
   require Logger
@@ -188,7 +188,7 @@ defmodule Thumbnailer.Cluster.StepSync do
   defp translate(nil, module, architecture), do: Translator.get_for(architecture, module, nil)
 
   defp translate(instance, module, architecture) do
-    with {:ok, executable} <- Client.executable(instance),
+    with {:ok, executable} <- Questions.executable(instance),
          do: Translator.get_for(architecture, module, executable)
   end
 

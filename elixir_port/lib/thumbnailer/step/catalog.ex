@@ -3,7 +3,7 @@ defmodule Thumbnailer.Step.Catalog do
   # The steps of each instance of this node, by which calls are checked: read by every call that names a step, written when one is
   # added or removed.
 
-  alias Thumbnailer.Step
+  alias Thumbnailer.{Keywords, Step}
   alias Thumbnailer.Step.Parameter
 
   @spec publish(term, %{optional(atom) => Step.t()}) :: :ok
@@ -61,6 +61,8 @@ defmodule Thumbnailer.Step.Catalog do
 
   defp refuse_unknown!(step, values) do
     names = Enum.map(step.parameters, & &1.name)
+    given = for {name, _value} <- values, do: to_string(name)
+    Keywords.refuse_twice!(given, "step #{inspect(step.name)}: parameter")
 
     for {name, _value} <- values, to_string(name) not in names do
       raise ArgumentError,
