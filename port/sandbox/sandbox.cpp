@@ -145,7 +145,8 @@ bool Sandbox::confine_server() const {
 Result<Done> Sandbox::forbid_code() const {
     const bool forbidden = status_.mode == SandboxMode::off || install(no_code_filter());
     if (!forbidden && status_.mode == SandboxMode::require)
-        return Failure{Reason::internal, "--sandbox require: this host does not offer a server without code of its own"};
+        return Failure{Reason::internal,
+                       "--sandbox require: this host does not offer a server without code of its own"};
     return Done{};
 }
 

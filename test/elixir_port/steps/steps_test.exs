@@ -11,7 +11,13 @@ defmodule Thumbnailer.StepsTest do
   @tag :steps
   test "the same step in C++, Rust and AssemblyScript makes the same pixels", %{test: name} do
     languages = [:cpp, :rust, :assemblyscript]
-    on = start_instance(name, workers: 1, steps: for(each <- languages, do: {each, step("negative/#{each}")}))
+
+    on =
+      start_instance(name,
+        workers: 1,
+        steps: for(each <- languages, do: {each, step("negative/#{each}")})
+      )
+
     make = &Thumbnailer.make!(sample("photo.jpg"), 80, [on: on, format: :png] ++ &1).data
     [cpp | others] = for each <- languages, do: make.(step: each)
     assert Enum.all?(others, &(&1 == cpp))
