@@ -89,6 +89,7 @@ ExitCode serve(Config config, const char* program) {
     if (!sandbox) return end(ExitCode::no_sandbox, sandbox.error());
     auto fork_server = ForkServer::start(*sandbox, worker_main, fonts->files);
     if (!fork_server) return end(ExitCode::internal, fork_server.error());
+    if (const auto forbidden = sandbox->forbid_code(); !forbidden) return end(ExitCode::no_sandbox, forbidden.error());
     const auto roots = Roots::open(config.roots);
     if (!roots) return end(ExitCode::usage, roots.error());
     warn_when_incomplete(sandbox->status());
