@@ -80,14 +80,14 @@ ExitCode serve(Config config, const char* program) {
     const auto loaders = VipsRuntime::start(program, config.loaders);
     if (!loaders) return end(ExitCode::internal, loaders.error());
     config.loaders = *loaders;
-    auto fonts = config.text && config.loaders.has(Format::svg) ? load_fonts(config.fonts) : no_fonts();
+    auto fonts = config.text && config.loaders.has(Format::svg) ? load_fonts(config.fonts) : Result<Fonts>(Fonts{});
     if (!fonts) return end(ExitCode::usage, fonts.error());
     config.families = std::move(fonts->families);
     // From here on processes are forked.
     erase_environment();
     const auto sandbox = Sandbox::prepare(config.sandbox, config.max_memory);
     if (!sandbox) return end(ExitCode::no_sandbox, sandbox.error());
-    auto fork_server = ForkServer::start(*sandbox, worker_main);
+    auto fork_server = ForkServer::start(*sandbox, worker_main, fonts->files);
     if (!fork_server) return end(ExitCode::internal, fork_server.error());
     const auto roots = Roots::open(config.roots);
     if (!roots) return end(ExitCode::usage, roots.error());

@@ -23,7 +23,7 @@ defmodule Thumbnailer do
   alias Thumbnailer.{Call, Error, ImageInfo, Instance, InstanceOptions, Options}
   alias Thumbnailer.{Request, Size, Source, Status, Telemetry, Thumbnail}
   alias Thumbnailer.Call.{Async, Questions, Thumbnails}
-  alias Thumbnailer.Cluster.Member
+  alias Thumbnailer.Cluster.{Member, StepSync}
   alias Thumbnailer.Protocol.Codec
 
   @typedoc "An option of `make/3`: one of the request, of the call or of a thumbnail."
@@ -302,7 +302,9 @@ defmodule Thumbnailer do
   end
 
   defp member(_name, nil), do: []
-  defp member(name, group), do: [{Member, instance: name, group: group}]
+
+  defp member(name, group),
+    do: [{Member, instance: name, group: group}, {StepSync, instance: name, group: group}]
 
   defp bang!({:ok, value}), do: value
   defp bang!({:error, error}), do: raise(error)

@@ -1,6 +1,7 @@
 #include "pool/worker_pool.h"
 
 #include <algorithm>
+#include <span>
 
 #include "os/complain.h"
 
@@ -64,6 +65,7 @@ Failure too_many_threads(std::int64_t threads) {
 
 // A worker on its last task does not count, so that its successor is ready before it exits.
 void WorkerPool::spawn_missing(Clock::time_point now) {
+    kill_surplus();
     const auto lasting = [&](const auto& worker) { return !worker->process().terminating() && !is_spent(*worker); };
     auto missing = config_.workers - std::ranges::count_if(workers_, lasting);
     for (; missing > 0 && now >= next_fork_; --missing) {
@@ -77,6 +79,18 @@ void WorkerPool::spawn_missing(Clock::time_point now) {
         record_event({.name = "worker_start", .pid = (*worker)->process().pid()});
         workers_.push_back(std::move(*worker));
     }
+}
+
+// Those that are to end still have their memory, and could take their time one behind the other: there are never more
+// of them than workers.
+void WorkerPool::kill_surplus() {
+    std::vector<Worker*> ending;
+    for (const auto& worker : workers_)
+        if (worker->process().terminating() && !worker->process().killed()) ending.push_back(worker.get());
+    const auto most = static_cast<std::size_t>(config_.workers);
+    if (ending.size() <= most) return;
+    std::ranges::sort(ending, {}, [](const Worker* worker) { return worker->process().terminating_since(); });
+    for (Worker* worker : std::span(ending).first(ending.size() - most)) worker->process().kill();
 }
 
 bool WorkerPool::has_idle_for(const Task& task) const {

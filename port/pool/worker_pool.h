@@ -82,6 +82,7 @@ private:
     void recycle(Worker& worker, std::string_view why);
     void sample(Worker& worker);
     void delay_forks();
+    void kill_surplus();
     void record_event(WorkerEvent event);
     void record_diagnostics(Worker& worker);
     bool can_take(const Worker& worker, const Task& task) const {

@@ -253,7 +253,7 @@ Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result
         const std::string camera = printable(text_in(job_result.header.camera));
         return ok(codec, task.id, probe_map(job_result.header, camera));
     }
-    const Bytes memory = *task.made;
+    const Bytes memory = task.made.bytes();
     std::vector<Failure> failures(task.outputs.size());
     List outputs;
     for (std::size_t index = 0; index < task.outputs.size(); ++index)
@@ -263,7 +263,7 @@ Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result
     map.put("source", source_map(job_result.header));
     map.put("outputs", std::move(outputs));
     Payload payload;
-    payload.keep(task.made, memory);
+    payload.keep(task.made.memory, memory);
     codec.encode(tuple(atom("ok"), integer(task.id), std::move(map)), payload);
     return payload;
 }

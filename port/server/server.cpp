@@ -16,10 +16,11 @@ using std::chrono::milliseconds;
 constexpr std::size_t kMaxQueued = 1024;
 constexpr std::size_t kMaxUnwritten = std::size_t{64} << 20;
 
-// What is open beside the requests in the queue: frames, folders, and for each worker its channel, process, stderr and
-// status, a task with its memory, and the same for a file writer with its files.
-constexpr std::size_t kDescriptorsOfProgram = 24;
-constexpr std::size_t kDescriptorsPerWorker = 14;
+// What is open beside the requests in the queue: frames, folders, fonts, and for each worker its channel, process,
+// stderr and status, a task with its memory and one file in its folder, the same for a file writer, and a file that
+// waits for it.
+constexpr std::size_t kDescriptorsOfProgram = 40;
+constexpr std::size_t kDescriptorsPerWorker = 17;
 
 // A request in the queue holds its source and often nothing else.
 std::size_t queue_for(std::int64_t workers) {
@@ -258,10 +259,14 @@ bool Server::remove(Id id) {
 }
 
 void Server::dispatch() {
-    while (!queue_.empty() && writer_.pending_bytes() < kMaxUnwritten) {
-        if (!pool_.has_idle_for(*queue_.front())) return pool_.recycle_one_without_steps_of(*queue_.front());
-        std::unique_ptr<Task> task = std::move(queue_.front());
-        queue_.pop_front();
+    // What is made for files is not heaped up before a slow disk; requests without files pass.
+    const auto has_room = [&](const auto& task) { return task->files_wanted() == 0 || !file_writers_.are_behind(); };
+    while (writer_.pending_bytes() < kMaxUnwritten) {
+        const auto next = std::ranges::find_if(queue_, has_room);
+        if (next == queue_.end()) return;
+        if (!pool_.has_idle_for(**next)) return pool_.recycle_one_without_steps_of(**next);
+        std::unique_ptr<Task> task = std::move(*next);
+        queue_.erase(next);
         const Id id = task->id;
         if (const LoadedStep* step = task->disabled_step()) {
             reply_error(id, disabled(*step));

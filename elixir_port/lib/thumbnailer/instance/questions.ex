@@ -13,6 +13,10 @@ defmodule Thumbnailer.Instance.Questions do
   @spec timeout(GenServer.server()) :: {:ok, pos_integer} | {:error, Error.t()}
   def timeout(on), do: call(on, :timeout)
 
+  @doc "The option `:executable` of the instance."
+  @spec executable(GenServer.server()) :: {:ok, Path.t() | nil} | {:error, Error.t()}
+  def executable(on), do: call(on, :executable)
+
   @doc "Has the instance give a step to each program that it starts from now on."
   @spec put_step(GenServer.server(), map, Thumbnailer.Step.t()) :: :ok | {:error, Error.t()}
   def put_step(on, loaded, step), do: call(on, {:put_step, loaded, step})

@@ -3,7 +3,7 @@ defmodule Thumbnailer.Options.Type do
   # The types of options: the accepted values in words and in code, and the parser of a command line flag. A new type
   # needs a clause in each function.
 
-  alias Thumbnailer.Source
+  alias Thumbnailer.{Source, Step}
   alias Thumbnailer.Options.Colour
 
   @doc "What a value must be, as the end of a sentence."
@@ -44,7 +44,8 @@ defmodule Thumbnailer.Options.Type do
     do: "a list of families, files and folders, each once, as binaries"
 
   def accepts(%{type: :step_sources}),
-    do: "a keyword list of names, each once, with the path of a .wasm file or {:bytes, binary}"
+    do:
+      "a keyword list of names, each once, with the path of a .wasm file, {app, path} or {:bytes, binary} each"
 
   def accepts(%{type: :names}), do: "a list of names of formats, each once"
   def accepts(%{type: :name}), do: "an atom, {:global, term} or {:via, module, term}"
@@ -96,7 +97,7 @@ defmodule Thumbnailer.Options.Type do
   defp typespec(%{type: :fonts}), do: quote(do: [String.t()])
 
   defp typespec(%{type: :step_sources}),
-    do: quote(do: [{atom, Path.t() | {:bytes, binary}}])
+    do: quote(do: [{atom, Step.source()}])
 
   defp typespec(%{type: :steps}),
     do: quote(do: atom | {atom, keyword} | [atom | {atom, keyword}])
@@ -165,7 +166,7 @@ defmodule Thumbnailer.Options.Type do
     sources? =
       Keyword.keyword?(steps) and once?(Keyword.keys(steps)) and
         Enum.all?(steps, fn {_name, source} ->
-          is_binary(source) or match?({:bytes, bytes} when is_binary(bytes), source)
+          is_binary(source) or match?({kind, text} when is_atom(kind) and is_binary(text), source)
         end)
 
     ok_when(sources?, steps)
@@ -249,14 +250,12 @@ defmodule Thumbnailer.Options.Type do
 
   def parse(option, text), do: cast(option, text)
 
-  defp step(name) when is_atom(name) and name not in [nil, true, false], do: {name, []}
-
-  defp step({name, values}) when (is_atom(name) or is_binary(name)) and is_list(values) do
-    if Enum.all?(values, &match?({key, _value} when is_atom(key) or is_binary(key), &1)),
-      do: {name, values},
-      else: :error
+  defp step({name, values}) when name not in [nil, true, false] and is_list(values) do
+    pairs? = Enum.all?(values, &match?({key, _value} when is_atom(key) or is_binary(key), &1))
+    if Step.name?(name) and pairs?, do: {name, values}, else: :error
   end
 
+  defp step(name) when is_atom(name), do: step({name, []})
   defp step(_other), do: :error
 
   defp assignment(text) do

@@ -209,7 +209,8 @@ defmodule Thumbnailer.Plug.Options do
           "option :to does not belong here: thumbnails are sent, not written"
         )
 
-    _ = Request.make!("image", [{size, []}], options)
+    # The instance may not run yet.
+    _ = Request.check!("image", [{size, []}], options)
     :ok
   rescue
     error in ArgumentError ->
