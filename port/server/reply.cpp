@@ -1,5 +1,7 @@
 #include "server/reply.h"
 
+#include <algorithm>
+
 #include "job/format.h"
 #include "text/printable.h"
 
@@ -119,6 +121,17 @@ Term output_term(const Task& task, TaskOutput& output, const OutputResult& made,
     if (auto committed = output.file->commit(); !committed) return failed(std::move(committed).error());
     map.put("path", binary(output.file->path()));
     return tuple(atom("ok"), std::move(map));
+}
+
+// As a worker wrote them.
+std::vector<std::string> lines_in(std::string_view text) {
+    std::vector<std::string> lines;
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        lines.push_back(printable(line));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+    }
+    return lines;
 }
 
 Map step_map(const LoadedStep& step) {
@@ -259,9 +272,11 @@ Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result
     for (std::size_t index = 0; index < task.outputs.size(); ++index)
         outputs.items.push_back(output_term(task, task.outputs[index], job_result.outputs[task.outputs[index].index],
                                             memory, failures[index]));
+    const std::vector<std::string> warnings = lines_in(text_in(job_result.warnings));
     Map map;
     map.put("source", source_map(job_result.header));
     map.put("outputs", std::move(outputs));
+    if (!warnings.empty()) map.put("warnings", binaries(warnings));
     Payload payload;
     payload.keep(task.made.memory, memory);
     codec.encode(tuple(atom("ok"), integer(task.id), std::move(map)), payload);

@@ -11,7 +11,15 @@ defmodule Thumbnailer.Features.OptionsEffectTest do
   @moduletag :real
 
   # Options that say what is the case anyway with this photo and this size.
-  @without_effect [:enlarge, :page, :animated, :preview, :alpha_quality, :trim]
+  @without_effect [
+    :enlarge,
+    :page,
+    :animated,
+    :preview,
+    :fail_on_warning,
+    :alpha_quality,
+    :trim
+  ]
 
   # Where steps cannot be translated, the test of that option is left out, and only that.
   setup_all do

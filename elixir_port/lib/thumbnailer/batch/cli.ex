@@ -15,7 +15,7 @@ defmodule Thumbnailer.Batch.CLI do
   }
 
   alias Thumbnailer.Batch.Format
-  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.Batch.Input.{RawPath, StandardInput}
   alias Thumbnailer.Error
 
   @text """
@@ -24,7 +24,8 @@ defmodule Thumbnailer.Batch.CLI do
       find photos -newer stamp -print0 | mix thumbnailer.batch - --out thumbs --name "{dir}/{name}_{width}.{ext}"
 
   Each input is a file, a folder, a glob (quoted, so that the shell leaves it alone), or `-` for a list of paths on
-  standard input. Outputs mirror the input tree below `--out`; with several sizes the size is part of the name. Each
+  standard input. A long list is read quickest from a file, from `--from <(find photos -print0)` in Bash, or when the variable `ERL_FLAGS`
+  is `-noinput`: else the runtime keeps what comes until it has started. Outputs mirror the input tree below `--out`; with several sizes the size is part of the name. Each
   file appears whole or not at all, and all outputs of an image come from one decode. Nothing that is not the batch's own
   is replaced, and never an image of the run.
 
@@ -46,7 +47,7 @@ defmodule Thumbnailer.Batch.CLI do
   ## `--json`
 
   One object in each line, `event` says of what: `image` with `path`, `state` (`made`, `skipped`, `failed`, `planned` or `pruned`),
-  `outputs`, `errors`, `bytes`, `milliseconds`; `left_out` with `path` and `kind`; in the end `summary` with the counts. Standard output
+  `outputs`, `errors`, `warnings`, `bytes`, `milliseconds`; `left_out` with `path` and `kind`; in the end `summary` with the counts. Standard output
   has nothing else; everything for people goes to standard error.
 
   A path is a string of UTF-8. A byte that is not part of it stands as `\\udc80` to `\\udcff`, a lone surrogate whose last two digits are the
@@ -86,6 +87,7 @@ defmodule Thumbnailer.Batch.CLI do
     case Arguments.parse(arguments) do
       {:ok, batch, display} ->
         Console.log_to_stderr()
+        batch = take_standard_input(batch)
         {:ok, _started} = Application.ensure_all_started(:thumbnailer)
         with_instance(batch, display)
 
@@ -98,6 +100,15 @@ defmodule Thumbnailer.Batch.CLI do
         2
     end
   end
+
+  # Before anything else, as the runtime is slow while it reads a pipe.
+  defp take_standard_input(%{from: "-"} = batch) do
+    with {:ok, input} <- StandardInput.take(),
+         do: %{batch | from: input},
+         else: (:not_ours -> batch)
+  end
+
+  defp take_standard_input(batch), do: batch
 
   defp with_instance(%{on: {:cluster, _group}} = batch, display) do
     case Thumbnailer.Cluster.connect(display.node, display.connect) do
