@@ -63,9 +63,9 @@ TEST_CASE("a long line is cut, with and without an end") {
 
 TEST_CASE("control characters and bytes that are not UTF-8 are shown by their codes") {
     Log log;
-    log.add_worker(7, "\x1b[2J\xff", kStart);
+    log.add_worker(7, "\x1b[2J\xff.", kStart);
     const auto lines = log.take(kStart);
-    CHECK(messages(lines) == Lines{"\\x{1b}[2J\\x{ff}"});
+    CHECK(messages(lines) == Lines{"\\x{1b}[2J\\x{ff}."});
     CHECK(lines[0].level == "info");
     CHECK(lines[0].pid == 7);
 }
