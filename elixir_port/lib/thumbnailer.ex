@@ -35,7 +35,7 @@ defmodule Thumbnailer do
   }
 
   alias Thumbnailer.Call.Async
-  alias Thumbnailer.Cluster.Member
+  alias Thumbnailer.Cluster.{Discovery, Member}
   alias Thumbnailer.Instance.Client
   alias Thumbnailer.Protocol.Codec
 
@@ -395,7 +395,11 @@ defmodule Thumbnailer do
   @spec start_link([InstanceOptions.option()]) :: Supervisor.on_start()
   def start_link(opts) do
     opts = InstanceOptions.cast!(opts)
-    Instance.start_link(opts, member(opts[:name], opts[:cluster]))
+
+    Instance.start_link(
+      opts,
+      member(opts[:name], opts[:cluster]) ++ Discovery.children(opts[:discover])
+    )
   end
 
   defp member(_name, nil), do: []
