@@ -89,6 +89,7 @@ constexpr std::array kFlags{
     FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},
              "end when the parent process ends, and leave SIGINT and SIGTERM to it"},
     FlagSpec{"--events", "", SwitchFlag{&Config::events}, "say when workers start, end and are replaced"},
+    FlagSpec{"--log-events", "", SwitchFlag{&Config::log_events}, "write events instead of lines to stderr"},
     FlagSpec{"--full", "", SwitchFlag{&Config::show_full}, "of show: binaries in full"},
     FlagSpec{"--no-hello", "", SwitchFlag{&Config::show_no_hello}, "of show: without the hello"},
     FlagSpec{"--data", "N", NumberFlag{&Config::show_data, 1, kAny},

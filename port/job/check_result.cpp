@@ -4,8 +4,8 @@
 #include <limits>
 #include <vector>
 
-#include "base/utf8.h"
 #include "job/options.h"
+#include "text/printable.h"
 
 namespace thumbnailer {
 
@@ -136,11 +136,7 @@ Fault check_description_size(const ResultMemory& memory) {
 }
 
 // Lines for people, as step/description reads them.
-bool is_description(std::string_view text) {
-    return !first_fault_in_utf8(text) && std::ranges::none_of(text, [](char each) {
-        return (static_cast<unsigned char>(each) < ' ' && each != '\n') || each == 0x7f;
-    });
-}
+bool is_description(std::string_view text) { return printable(text, true) == text; }
 
 bool begins_as(Format format, Bytes bytes) {
     const auto shown = sniff(bytes);

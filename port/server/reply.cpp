@@ -228,6 +228,14 @@ Payload event_frame(const Codec& codec, const WorkerEvent& event) {
     return encoded(codec, tuple(atom("event"), atom(event.name), std::move(map)));
 }
 
+Payload log_event(const Codec& codec, const LogLine& line) {
+    Map map;
+    map.put("level", atom(line.level));
+    map.put("os_pid", integer(line.pid));
+    map.put("message", binary(line.message));
+    return encoded(codec, tuple(atom("event"), atom("log"), std::move(map)));
+}
+
 Payload step_disabled_event(const Codec& codec, const LoadedStep& step) {
     Map map;
     map.put("name", binary(step.name));
@@ -258,7 +266,7 @@ Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result
         const std::string camera = printable(text_in(job_result.header.camera));
         return ok(codec, task.id, probe_map(job_result.header, camera));
     }
-    const Bytes memory = *task.made;
+    const Bytes memory = task.made.bytes();
     std::vector<Failure> failures(task.outputs.size());
     List outputs;
     for (std::size_t index = 0; index < task.outputs.size(); ++index)
@@ -270,7 +278,7 @@ Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result
     map.put("outputs", std::move(outputs));
     if (!warnings.empty()) map.put("warnings", binaries(warnings));
     Payload payload;
-    payload.keep(task.made, memory);
+    payload.keep(task.made.memory, memory);
     codec.encode(tuple(atom("ok"), integer(task.id), std::move(map)), payload);
     return payload;
 }

@@ -16,6 +16,7 @@ defmodule Thumbnailer.Batch.CLI do
 
   alias Thumbnailer.Batch.Format
   alias Thumbnailer.Batch.Input.{RawPath, StandardInput}
+  alias Thumbnailer.Error
 
   @text """
       mix thumbnailer.batch photos --out thumbs
@@ -117,17 +118,41 @@ defmodule Thumbnailer.Batch.CLI do
   end
 
   defp with_instance(batch, display) do
-    {:ok, instance} = Thumbnailer.start_link(name: batch.on, workers: batch.jobs)
+    case Thumbnailer.start_link(
+           name: batch.on,
+           workers: batch.jobs,
+           steps: steps(batch, display)
+         ) do
+      {:ok, instance} ->
+        try do
+          with_files(batch, display)
+        after
+          Supervisor.stop(instance)
+        end
 
-    try do
-      with_files(batch, display)
-    after
-      Supervisor.stop(instance)
+      {:error, %Error{message: why}} ->
+        fail("--step: " <> why)
     end
   end
 
+  # Only the module can tell which parameters it takes.
+  defp check_steps(batch) do
+    _ = Batch.check_steps!(batch)
+    :ok
+  rescue
+    error in ArgumentError -> {:error, error}
+  end
+
+  # The modules of the steps that the command line names.
+  defp steps(batch, display) do
+    for {name, _values} <- batch.options[:step] || [],
+        uniq: true,
+        do: {String.to_atom(name), RawPath.expand(Path.join(display.steps, name <> ".wasm"))}
+  end
+
   defp with_files(batch, display) do
-    with {:ok, log} <- FileLog.open(display.log),
+    with :ok <- check_steps(batch),
+         {:ok, log} <- FileLog.open(display.log),
          {:ok, sheet} <-
            ContactSheet.open(if(display.report and not batch.dry_run, do: batch.out)) do
       status = watched(batch, display, log, sheet)

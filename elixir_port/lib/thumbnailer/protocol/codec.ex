@@ -10,6 +10,9 @@ defmodule Thumbnailer.Protocol.Codec do
   # Ten times what 64 outputs have.
   @max_elements 10_000
 
+  # Bytes of a line of the log: four times what the program keeps of one, for characters that it shows by their codes.
+  @max_line 2_100
+
   # The option that each request has in front of all others.
   @time_left <<119, 7, "timeout">>
 
@@ -30,7 +33,7 @@ defmodule Thumbnailer.Protocol.Codec do
                    raw_width raw_height orientation pages frames duration bands alpha depth colour_space profile
                    preview taken_at camera placeholder warnings max_frames max_side max_icc_bytes
                    max_streams streams busy queued served failed crashed timed_out cancelled forked memory
-                   event worker_start worker_recycle worker_exit made
+                   event worker_start worker_recycle worker_exit made log level warning info
                    step_added step_disabled step steps fault name hash description disabled kills max_step_memory
                    disable_step_after refused bounds stack unreachable arithmetic call bad_result bad_code
                    reason message signal exit_status system_call stderr option limit
@@ -156,6 +159,11 @@ defmodule Thumbnailer.Protocol.Codec do
   defp reply({:event, :step_disabled, %{name: name, hash: hash, kills: kills} = map} = event)
        when map_size(map) == 3 and is_binary(name) and is_binary(hash) and is_integer(kills),
        do: event
+
+  defp reply({:event, :log, %{level: level, os_pid: os_pid, message: message} = map} = event)
+       when map_size(map) == 3 and level in [:warning, :info] and is_integer(os_pid) and
+              is_binary(message) and byte_size(message) <= @max_line,
+       do: if(String.valid?(message), do: event)
 
   defp reply(_term), do: nil
 
