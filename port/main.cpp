@@ -14,6 +14,7 @@
 #include "os/environment.h"
 #include "os/open_descriptors.h"
 #include "server/server.h"
+#include "thumbnail/av1/av1_decoder.h"
 #include "thumbnail/fonts/fonts.h"
 #include "thumbnail/hevc/hevc_decoder.h"
 #include "thumbnail/vips/vips_runtime.h"
@@ -62,6 +63,7 @@ ExitCode serve(Config config, const char* program) {
     widen(output.get());
     ::fcntl(output.get(), F_SETFL, ::fcntl(output.get(), F_GETFL) | O_NONBLOCK);
     if (!HevcDecoder::start()) config.loaders.remove(Format::heic);
+    if (Av1Decoder::is_built_in() && !Av1Decoder::start()) config.loaders.remove(Format::avif);
     const auto loaders = VipsRuntime::start(program, config.loaders);
     if (!loaders) return fail(ExitCode::internal, loaders.error());
     config.loaders = *loaders;
