@@ -5,7 +5,7 @@ for part <- ~w(toolchain inputs requirements cmake precompiled compile_task),
 defmodule Thumbnailer.MixProject do
   use Mix.Project
 
-  @version "0.1.0"
+  @version "0.2.0"
 
   def project do
     [
@@ -85,6 +85,8 @@ defmodule Thumbnailer.MixProject do
             {"../SECURITY.md", filename: "reporting", title: "Reporting a vulnerability"},
             "../LICENSE"
           ],
+      # Old names, which are gone.
+      skip_undefined_reference_warnings_on: ["../CHANGELOG.md"],
       assets: assets(~w(pictures charts)),
       groups_for_extras: [
         Guides: paths(guides),
@@ -99,7 +101,12 @@ defmodule Thumbnailer.MixProject do
           Thumbnailer.Options,
           Thumbnailer.Formats
         ],
-        Instances: [Thumbnailer.InstanceOptions, Thumbnailer.Cluster, Thumbnailer.Telemetry],
+        Instances: [
+          Thumbnailer.InstanceOptions,
+          Thumbnailer.Status,
+          Thumbnailer.Cluster,
+          Thumbnailer.Telemetry
+        ],
         "Other ways in": [Thumbnailer.Plug],
         Batch: ~r/^Thumbnailer\.Batch/,
         Diagnosis: [Thumbnailer.Doctor, Thumbnailer.Doctor.Finding, Thumbnailer.Recording]

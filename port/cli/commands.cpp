@@ -83,8 +83,8 @@ ExitCode explain(const Config& config) {
     const auto roots = Roots::open(config.roots);
     if (!roots) return complain(ExitCode::usage, roots.error().message);
     Explainer explainer(config, *roots);
-    const ExitCode code = each_frame(config, [&](const Frame& frame) {
-        std::cout << explainer.explain(frame.payload) << std::flush;
+    const ExitCode code = each_frame(config, [&](Frame& frame) {
+        std::cout << explainer.explain(frame) << std::flush;
         return ExitCode::ok;
     });
     if (code != ExitCode::ok) return code;

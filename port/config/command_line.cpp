@@ -89,6 +89,7 @@ constexpr std::array kFlags{
     FlagSpec{"--die-with-parent", "", SwitchFlag{&Config::die_with_parent},
              "end when the parent process ends, and leave SIGINT and SIGTERM to it"},
     FlagSpec{"--events", "", SwitchFlag{&Config::events}, "say when workers start, end and are replaced"},
+    FlagSpec{"--log-events", "", SwitchFlag{&Config::log_events}, "write events instead of lines to stderr"},
     FlagSpec{"--help", "", SwitchFlag{&Config::help}, "this text"},
     FlagSpec{"--version", "", SwitchFlag{&Config::version}, "versions of the program, the protocol and libvips"},
 };

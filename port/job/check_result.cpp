@@ -4,8 +4,8 @@
 #include <limits>
 #include <vector>
 
-#include "base/utf8.h"
 #include "job/options.h"
+#include "text/printable.h"
 
 namespace thumbnailer {
 
@@ -136,11 +136,7 @@ Fault check_description_size(const ResultMemory& memory) {
 }
 
 // Lines for people, as step/description reads them.
-bool is_description(std::string_view text) {
-    return !first_fault_in_utf8(text) && std::ranges::none_of(text, [](char each) {
-        return (static_cast<unsigned char>(each) < ' ' && each != '\n') || each == 0x7f;
-    });
-}
+bool is_description(std::string_view text) { return printable(text, true) == text; }
 
 bool begins_as(Format format, Bytes bytes) {
     const auto shown = sniff(bytes);
@@ -184,6 +180,7 @@ Fault check_result(const JobResult& result, const Job& job, const ResultMemory& 
     if (result.failed != 0) return check_failure(result.failure, job);
     if (job.describe_step != 0) return check_description_size(memory);
     if (auto fault = check_header(result.header, job.limits)) return fault;
+    if (!is_ended(result.warnings)) return "text without an end";
     if (result.count != job.count) return "another number of outputs than was asked for";
     std::vector<Piece> pieces;
     for (std::size_t index = 0; index < job.count; ++index)

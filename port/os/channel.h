@@ -13,8 +13,9 @@ namespace thumbnailer {
 // Where a worker has its end, so that its system calls can be told apart by descriptor.
 inline constexpr int kChannelInWorker = 3;
 
-// Where every process of the program has the files of fonts, as many as there may be.
-inline constexpr int kFirstFont = 64;
+// Where every process of the program has the files of fonts, as many as there are: behind what is open before them, and
+// so low that 64 descriptors are enough.
+inline constexpr int kFirstFont = 16;
 inline constexpr int kMaxFonts = 32;
 // The source, the result and 64 overlays; or the result and 64 files.
 inline constexpr std::size_t kMaxDescriptorsInMessage = 66;

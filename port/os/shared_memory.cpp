@@ -99,16 +99,18 @@ MemorySize size_of_memory(int memory) {
 
 bool stop_growth(int memory) { return ::fcntl(memory, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SEAL) == 0; }
 
-std::shared_ptr<const std::vector<std::byte>> take_copy(int memory, std::uint64_t size) {
-    auto copy = std::make_shared<std::vector<std::byte>>(size);
+std::optional<KeptBytes> take_copy(int memory, std::uint64_t size) {
+    // Not filled with zeros first: of a large thumbnail that would take as long as the copy.
+    auto copy = std::make_shared_for_overwrite<std::byte[]>(size);
     std::uint64_t filled = 0;
     while (filled < size) {
-        const ssize_t count = ::pread(memory, copy->data() + filled, size - filled, static_cast<off_t>(filled));
+        const ssize_t count = ::pread(memory, copy.get() + filled, size - filled, static_cast<off_t>(filled));
         if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return nullptr;
+        if (count <= 0) return std::nullopt;
         filled += static_cast<std::uint64_t>(count);
     }
-    return ::ftruncate(memory, 0) == 0 ? copy : nullptr;
+    if (::ftruncate(memory, 0) != 0) return std::nullopt;
+    return KeptBytes{std::move(copy), size};
 }
 
 } // namespace thumbnailer

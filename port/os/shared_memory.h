@@ -6,8 +6,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
-#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -79,9 +79,16 @@ MemorySize size_of_memory(int memory);
 // It has the size that it has, for everybody and for ever. False when others have sealed it.
 bool stop_growth(int memory);
 
+// Bytes of this process alone, kept as long as somebody has them.
+struct KeptBytes {
+    std::shared_ptr<const std::byte[]> memory;
+    std::size_t size = 0;
+    Bytes bytes() const { return {memory.get(), size}; }
+};
+
 // A copy of its first `size` bytes, which nobody else can change. Its pages are freed, even when somebody keeps it
 // open. Sealing it against writing would save the copy, but the kernel then waits, up to several milliseconds, until no
-// other processor holds a page of it. Null when it is shorter.
-std::shared_ptr<const std::vector<std::byte>> take_copy(int memory, std::uint64_t size);
+// other processor holds a page of it. Nothing when it is shorter.
+std::optional<KeptBytes> take_copy(int memory, std::uint64_t size);
 
 } // namespace thumbnailer

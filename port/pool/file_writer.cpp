@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string>
 
 #include "os/channel.h"
 #include "os/write_all.h"
@@ -23,13 +24,17 @@ struct Piece {
     std::uint64_t size = 0;
 };
 
-// Sent with the memory and then one file for each piece.
+// Sent with one file for each piece. The bytes of the thumbnails stand behind it in the message when there are few;
+// else they come as memory, after the files.
 struct WriteJob {
     std::uint64_t sequence = 0;
-    std::uint64_t memory_size = 0;
+    std::uint64_t size = 0; // of all bytes
     std::uint32_t count = 0;
     std::array<Piece, kMaxOutputs> pieces{};
 };
+// A thumbnail is seldom larger. Memory for it would have to be made, sealed, mapped and taken down again.
+constexpr std::size_t kMostInMessage = 32 * 1024;
+constexpr std::size_t kLongestMessage = sizeof(WriteJob) + kMostInMessage;
 
 struct WriteResult {
     std::uint64_t sequence = 0;
@@ -38,15 +43,17 @@ struct WriteResult {
 
 int write_file(int file, Bytes bytes) { return write_all(file, bytes, 0) && ::fsync(file) == 0 ? 0 : errno; }
 
-WriteResult written(const WriteJob& job, const std::vector<Descriptor>& descriptors) {
+// `bytes`: those behind the job.
+WriteResult written(const WriteJob& job, Bytes bytes, const std::vector<Descriptor>& descriptors) {
     WriteResult result{.sequence = job.sequence};
-    const Mapping memory = Mapping::of(descriptors[0].get(), job.memory_size);
+    const Mapping memory =
+        descriptors.size() > job.count ? Mapping::of(descriptors[job.count].get(), job.size) : Mapping();
+    if (memory.size() != 0) bytes = memory.bytes();
     for (std::size_t index = 0; index < job.count; ++index) {
         const Piece& piece = job.pieces[index];
-        result.errors[index] =
-            memory.size() != job.memory_size
-                ? ENOMEM
-                : write_file(descriptors[1 + index].get(), memory.bytes().subspan(piece.offset, piece.size));
+        result.errors[index] = bytes.size() != job.size
+                                   ? ENOMEM
+                                   : write_file(descriptors[index].get(), bytes.subspan(piece.offset, piece.size));
     }
     return result;
 }
@@ -62,12 +69,14 @@ bool is_written(const TaskOutput& output, const JobResult& result) {
 } // namespace
 
 void write_files(Descriptor channel) {
-    WriteJob job;
+    std::vector<std::byte> message(kLongestMessage);
     for (;;) {
         std::vector<Descriptor> descriptors;
-        if (receive_message(channel.get(), std::as_writable_bytes(std::span(&job, 1)), descriptors) != sizeof job)
-            return;
-        const WriteResult result = written(job, descriptors);
+        const std::size_t received = receive_message(channel.get(), message, descriptors);
+        WriteJob job;
+        if (received < sizeof job) return;
+        std::memcpy(&job, message.data(), sizeof job);
+        const WriteResult result = written(job, Bytes(message).first(received).subspan(sizeof job), descriptors);
         if (!send_message(channel.get(), std::as_bytes(std::span(&result, 1)), {}, Wait::yes)) return;
     }
 }
@@ -106,17 +115,28 @@ void FileWriters::dispatch() {
 
 bool FileWriters::give(Writer& writer, std::unique_ptr<Pending>& pending) {
     const Task& task = *pending->task;
-    const auto memory = share_copy(*task.made);
-    if (!memory) return false;
-    WriteJob job{.sequence = ++last_sequence_, .memory_size = task.made->size()};
-    std::vector<int> descriptors{memory->get()};
+    WriteJob job{.sequence = ++last_sequence_, .size = task.made.size};
+    std::vector<int> descriptors;
     for (const TaskOutput& output : task.outputs) {
         if (!is_written(output, pending->result)) continue;
         const OutputResult& made = pending->result.outputs[output.index];
         job.pieces[job.count++] = {made.offset, made.size};
         descriptors.push_back(output.file->descriptor());
     }
-    if (!writer.process.send(std::as_bytes(std::span(&job, 1)), descriptors)) return false;
+    std::string message(text_of(std::as_bytes(std::span(&job, 1))));
+    Descriptor memory;
+    if (job.size <= kMostInMessage) {
+        message.append(text_of(task.made.bytes()));
+    } else {
+        auto copy = share_copy(task.made.bytes());
+        if (!copy) {
+            completed_.push_back({std::move(pending->task), std::move(copy).error()});
+            return true;
+        }
+        memory = std::move(*copy);
+        descriptors.push_back(memory.get());
+    }
+    if (!writer.process.send(bytes_of(message), descriptors)) return false;
     writer.sequence = job.sequence;
     writer.pending = std::move(pending);
     return true;

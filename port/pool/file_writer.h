@@ -23,6 +23,8 @@ public:
     // names; an output that could not be written has a failure instead.
     void add(std::unique_ptr<Task> task, const JobResult& result);
     std::unique_ptr<Task> cancel(Id id);
+    // Whether a task waits because all processes are at work: the disk is slower than the workers.
+    bool are_behind() const { return !waiting_.empty(); }
 
     // Until the next call of remove_ended().
     void add_to(PollSet& set);

@@ -30,13 +30,13 @@ constexpr int kReplyTimeoutMs = 5000;
 Failure system_failure(const char* what) { return {Reason::internal, std::string(what) + ": " + std::strerror(errno)}; }
 
 // From `first` on, without the files of fonts.
-bool close_but_fonts(int first) {
+bool close_but_fonts(int first, std::size_t fonts) {
     for (int descriptor = first; descriptor < kFirstFont; ++descriptor) ::close(descriptor);
-    return close_from(kFirstFont + kMaxFonts);
+    return close_from(kFirstFont + static_cast<int>(fonts));
 }
 
 // Nothing of the server's but these. False when any of it did not work.
-bool take_descriptors(int channel, int diagnostics) {
+bool take_descriptors(int channel, int diagnostics, std::size_t fonts) {
     const Descriptor end = open_at_end();
     // Copied first, so that none is overwritten before it is in its place.
     const Descriptor channel_copy(::fcntl(channel, F_DUPFD_CLOEXEC, kChannelInWorker + 1));
@@ -44,7 +44,7 @@ bool take_descriptors(int channel, int diagnostics) {
     const bool placed = ::dup2(end.get(), STDIN_FILENO) >= 0 && ::dup2(end.get(), STDOUT_FILENO) >= 0 &&
                         ::dup2(diagnostics_copy.get(), STDERR_FILENO) >= 0 &&
                         ::dup2(channel_copy.get(), kChannelInWorker) >= 0;
-    return placed && close_but_fonts(kChannelInWorker + 1);
+    return placed && close_but_fonts(kChannelInWorker + 1, fonts);
 }
 
 // Ended with its parent, even when it is stopped: the kernel wakes stopped process groups that become orphaned.
@@ -70,10 +70,11 @@ struct ChildDescriptors {
 };
 
 [[noreturn]] void run_in_child(Role role, pid_t server, ChildDescriptors passed, const Sandbox& sandbox,
-                               const MappedSteps& steps, WorkerMain worker_main) {
+                               const MappedSteps& steps, WorkerMain worker_main, std::size_t fonts) {
     // Mapped here, because a worker in its sandbox can map nothing that it shares.
     const StepProgress step_progress = StepProgress::map(passed.step_progress);
-    if (!follow(server) || !take_descriptors(passed.channel.get(), passed.diagnostics.get())) ::_exit(EXIT_FAILURE);
+    if (!follow(server) || !take_descriptors(passed.channel.get(), passed.diagnostics.get(), fonts))
+        ::_exit(EXIT_FAILURE);
     ::prctl(PR_SET_NAME, role == Role::worker ? "thumb-worker" : "thumb-writer");
     reset_signals();
     if (role == Role::worker) volunteer_for_oom_killer();
@@ -110,7 +111,7 @@ struct ForkServer::Reply {
     std::array<char, 240> message{};
 };
 
-void ForkServer::serve(pid_t server, const Sandbox& sandbox, WorkerMain worker_main) {
+void ForkServer::serve(pid_t server, const Sandbox& sandbox, WorkerMain worker_main, std::size_t fonts) {
     MappedSteps steps;
     for (;;) {
         Order order{};
@@ -122,7 +123,8 @@ void ForkServer::serve(pid_t server, const Sandbox& sandbox, WorkerMain worker_m
         if (order.kind == Kind::fork && descriptors.size() >= 2) {
             reply.pid = clone_as_sibling();
             if (reply.pid == 0)
-                run_in_child(order.role, server, ChildDescriptors(std::move(descriptors)), sandbox, steps, worker_main);
+                run_in_child(order.role, server, ChildDescriptors(std::move(descriptors)), sandbox, steps, worker_main,
+                             fonts);
             reply.error = reply.pid < 0 ? errno : 0;
         } else if (order.kind == Kind::map_step && descriptors.size() == 1) {
             if (auto mapped = steps.map(order.step, text_in(order.hash), descriptors[0].get()); !mapped) {
@@ -137,16 +139,16 @@ void ForkServer::serve(pid_t server, const Sandbox& sandbox, WorkerMain worker_m
     }
 }
 
-Result<ForkServer> ForkServer::start(const Sandbox& sandbox, WorkerMain worker_main) {
+Result<ForkServer> ForkServer::start(const Sandbox& sandbox, WorkerMain worker_main, std::size_t fonts) {
     auto [ours, theirs] = open_channel();
     if (!ours) return system_failure("a channel for the fork server");
     const pid_t server = ::getpid();
     const pid_t pid = ::fork();
     if (pid < 0) return system_failure("fork");
     if (pid == 0) {
-        if (!follow(server) || !take_descriptors(theirs.get(), STDERR_FILENO)) ::_exit(EXIT_FAILURE);
+        if (!follow(server) || !take_descriptors(theirs.get(), STDERR_FILENO, fonts)) ::_exit(EXIT_FAILURE);
         ::prctl(PR_SET_NAME, "thumb-fork");
-        serve(server, sandbox, worker_main);
+        serve(server, sandbox, worker_main, fonts);
     }
     ForkServer fork_server;
     fork_server.pid_ = pid;

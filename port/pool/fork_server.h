@@ -32,8 +32,9 @@ enum class Role : std::uint8_t { worker, file_writer };
 
 class ForkServer {
 public:
-    // To be called while the process has one thread.
-    static Result<ForkServer> start(const Sandbox& sandbox, WorkerMain worker_main);
+    // To be called while the process has one thread. `fonts`: how many of its files all processes keep, from kFirstFont
+    // on.
+    static Result<ForkServer> start(const Sandbox& sandbox, WorkerMain worker_main, std::size_t fonts);
 
     ForkServer(ForkServer&&) = default;
     ForkServer& operator=(ForkServer&&) = default;
@@ -57,7 +58,7 @@ private:
     struct Reply;
     ForkServer() = default;
     Result<Reply> ask(const Order& order, std::span<const int> descriptors);
-    [[noreturn]] static void serve(pid_t server, const Sandbox& sandbox, WorkerMain worker_main);
+    [[noreturn]] static void serve(pid_t server, const Sandbox& sandbox, WorkerMain worker_main, std::size_t fonts);
 
     pid_t pid_ = -1;
     Descriptor process_;

@@ -1,6 +1,7 @@
 #include "pool/worker_pool.h"
 
 #include <algorithm>
+#include <span>
 
 #include "os/complain.h"
 
@@ -64,6 +65,7 @@ Failure too_many_threads(std::int64_t threads) {
 
 // A worker on its last task does not count, so that its successor is ready before it exits.
 void WorkerPool::spawn_missing(Clock::time_point now) {
+    kill_surplus();
     const auto lasting = [&](const auto& worker) { return !worker->process().terminating() && !is_spent(*worker); };
     auto missing = config_.workers - std::ranges::count_if(workers_, lasting);
     for (; missing > 0 && now >= next_fork_; --missing) {
@@ -77,6 +79,18 @@ void WorkerPool::spawn_missing(Clock::time_point now) {
         record_event({.name = "worker_start", .pid = (*worker)->process().pid()});
         workers_.push_back(std::move(*worker));
     }
+}
+
+// Those that are to end still have their memory, and could take their time one behind the other: there are never more
+// of them than workers.
+void WorkerPool::kill_surplus() {
+    std::vector<Worker*> ending;
+    for (const auto& worker : workers_)
+        if (worker->process().terminating() && !worker->process().killed()) ending.push_back(worker.get());
+    const auto most = static_cast<std::size_t>(config_.workers);
+    if (ending.size() <= most) return;
+    std::ranges::sort(ending, {}, [](const Worker* worker) { return worker->process().terminating_since(); });
+    for (Worker* worker : std::span(ending).first(ending.size() - most)) worker->process().kill();
 }
 
 bool WorkerPool::has_idle_for(const Task& task) const {
@@ -142,6 +156,7 @@ void WorkerPool::on_message(Worker& worker) {
 
 void WorkerPool::complete(Worker& worker, const JobResult& result) {
     idle_deaths_ = 0;
+    record_diagnostics(worker);
     completed_.push_back({worker.release(), result});
     if (is_spent(worker)) return recycle(worker, "max_images_per_worker");
     // The image may have taken over the decoder before it failed: the next image gets a fresh worker.
@@ -155,6 +170,7 @@ void WorkerPool::recycle(Worker& worker, std::string_view why) {
 
 void WorkerPool::finish(Worker& worker, Failure failure, Blame blame) {
     worker.process().kill();
+    record_diagnostics(worker);
     if (worker.task() == nullptr) return;
     std::shared_ptr<LoadedStep> to_blame;
     if (const auto running = worker.running_step()) {
@@ -176,8 +192,10 @@ void WorkerPool::on_exit(Worker& worker) {
         {.name = "worker_exit", .pid = worker.process().pid(), .made = worker.jobs_assigned(), .exit = status});
     if (worker.task() != nullptr)
         finish(worker, crash(worker, *status), was_the_image(*status) ? Blame::image : Blame::nobody);
-    else if (!expected)
-        delay_forks();
+    else {
+        record_diagnostics(worker);
+        if (!expected) delay_forks();
+    }
 }
 
 // A worker ended without a task. Forking again at once could go on for ever, so that each such death doubles the delay.
@@ -236,6 +254,13 @@ Clock::time_point WorkerPool::due(Clock::time_point now) const {
 
 void WorkerPool::record_event(WorkerEvent event) {
     if (config_.events) events_.push_back(event);
+}
+
+void WorkerPool::record_diagnostics(Worker& worker) {
+    if (!config_.log_events) return;
+    std::string text = worker.process().last_diagnostics();
+    worker.process().forget_diagnostics();
+    if (!text.empty()) diagnostics_.push_back({worker.process().pid(), std::move(text)});
 }
 
 std::int64_t WorkerPool::memory() const {

@@ -52,6 +52,10 @@ bool announces_stream(const Term& term) {
     return items != nullptr && items->size() == 4 && name_of(items->back()) == "stream";
 }
 
+Failure duplicate_id(Id id) {
+    return {Reason::duplicate_id, "the id " + std::to_string(id) + " belongs to a request that is still unanswered"};
+}
+
 Result<Request> read_request(const Term& term) {
     const auto* items = elements(term);
     const auto name = items != nullptr && !items->empty() ? name_of(items->front()) : std::nullopt;

@@ -27,6 +27,9 @@ std::optional<Id> read_id(const Term& term);
 // Whether chunks will follow the term, even if the request is invalid.
 bool announces_stream(const Term& term);
 
+// For a request with the id of another that is not answered yet.
+Failure duplicate_id(Id id);
+
 // Fails with bad_request or bad_option.
 Result<Request> read_request(const Term& term);
 

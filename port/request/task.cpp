@@ -168,8 +168,9 @@ Result<Done> Task::open_outputs(const Roots& roots) {
     if (result) return Done{}; // a worker that ended before it took the task
     auto memory = share_result();
     if (!memory) return std::move(memory).error();
-    std::array<Descriptor, 10> kept_free; // until all files are open
-    if (wants_files()) kept_free = duplicates_of(memory->get());
+    // Until all files are open. The server's limits leave room for one.
+    std::array<Descriptor, 10> kept_free;
+    if (files_wanted() > 1) kept_free = duplicates_of(memory->get());
     for (TaskOutput& output : outputs) {
         if (output.failure) continue;
         if (!output.to.empty()) {
@@ -196,11 +197,14 @@ std::optional<std::string_view> Task::take_result(const JobResult& job_result) {
     if (!stop_growth(result.get())) return "somebody sealed its outputs";
     const MemorySize memory = size_of_memory(result.get());
     if (auto fault = check_result(job_result, job, {memory.size, memory.allocated})) return fault;
-    if (job_result.failed != 0) return std::nullopt;
-    const auto copy = take_copy(result.get(), memory.size);
+    // What a failed job has written is freed with the rest.
+    auto copy = take_copy(result.get(), job_result.failed != 0 ? 0 : memory.size);
     if (!copy) return "its outputs cannot be copied";
-    if (auto fault = check_contents(job_result, job, *copy)) return fault;
-    made = copy;
+    if (job_result.failed != 0) return std::nullopt;
+    if (auto fault = check_contents(job_result, job, copy->bytes())) return fault;
+    made = std::move(*copy);
+    source.reset();
+    result.reset();
     return std::nullopt;
 }
 
@@ -241,8 +245,9 @@ std::uint64_t Task::reply_bytes(const JobResult& job_result) const {
     return bytes;
 }
 
-bool Task::wants_files() const {
-    return std::ranges::any_of(outputs, [](const TaskOutput& output) { return !output.to.empty(); });
+std::size_t Task::files_wanted() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(outputs, [](const TaskOutput& output) { return !output.to.empty(); }));
 }
 
 bool Task::has_files() const {

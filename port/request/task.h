@@ -37,8 +37,8 @@ struct Task {
     Descriptor result;
     Overlays overlays;
     std::vector<TaskOutput> outputs;
-    std::vector<std::shared_ptr<LoadedStep>> steps;     // of each use in the job; of describe_step the one
-    std::shared_ptr<const std::vector<std::byte>> made; // what the worker made: copied, and believed
+    std::vector<std::shared_ptr<LoadedStep>> steps; // of each use in the job; of describe_step the one
+    KeptBytes made;                                 // what the worker made: copied, and believed
     Clock::time_point deadline;
 
     // Opens what the request reads. Bytes that came in a large frame are handed on in the frame's own memory; the
@@ -55,8 +55,8 @@ struct Task {
     // nothing is left to be made.
     Result<Done> open_outputs(const Roots& roots);
 
-    // Copies what the worker wrote and looks at the copy, `made`. What is wrong with the result, when it is not to be
-    // believed.
+    // Copies what the worker wrote and looks at the copy, `made`, after which the source is closed. What is wrong with
+    // the result, when it is not to be believed.
     std::optional<std::string_view> take_result(const JobResult& result);
 
     // Only workers that were forked after this one was mapped have all its steps; 0: every worker does.
@@ -70,7 +70,7 @@ struct Task {
 
     // What the answer has at most, in bytes.
     std::uint64_t reply_bytes(const JobResult& result) const;
-    bool wants_files() const;
+    std::size_t files_wanted() const;
     bool has_files() const; // opened
     // Memory that is given to the worker and counts as the worker's once it has looked at it.
     std::int64_t shared_bytes() const;

@@ -16,10 +16,11 @@ using std::chrono::milliseconds;
 constexpr std::size_t kMaxQueued = 1024;
 constexpr std::size_t kMaxUnwritten = std::size_t{64} << 20;
 
-// What is open beside the requests in the queue: frames, folders, and for each worker its channel, process, stderr and
-// status, a task with its memory, and the same for a file writer with its files.
-constexpr std::size_t kDescriptorsOfProgram = 24;
-constexpr std::size_t kDescriptorsPerWorker = 14;
+// What is open beside the requests in the queue: frames, folders, fonts, and for each worker its channel, process,
+// stderr and status, a task with its memory and one file in its folder, the same for a file writer, and a file that
+// waits for it.
+constexpr std::size_t kDescriptorsOfProgram = 40;
+constexpr std::size_t kDescriptorsPerWorker = 17;
 
 // A request in the queue holds its source and often nothing else.
 std::size_t queue_for(std::int64_t workers) {
@@ -31,18 +32,24 @@ std::size_t queue_for(std::int64_t workers) {
 } // namespace
 
 Server::Server(const Config& config, const SandboxStatus& status, const Roots& roots, Descriptor input,
-               Descriptor output, ForkServer& fork_server, std::string_view libvips)
+               Descriptor output, ForkServer& fork_server, Log log, std::string_view libvips)
     : config_(config), roots_(roots), fork_server_(fork_server), input_(std::move(input)), output_(std::move(output)),
       reader_(input_.get(), static_cast<std::size_t>(config.max_request_bytes)), writer_(output_.get()),
       steps_(config, fork_server), pool_(config, fork_server, steps_.registry()), file_writers_(config, fork_server),
       poison_(config.poison_after, milliseconds(config.poison_for_ms)),
       streams_(static_cast<std::size_t>(config.max_streams), static_cast<std::size_t>(config.max_source_bytes)),
-      watchdog_(config.die_with_parent), usage_(open_process_status(::getpid())),
+      watchdog_(config.die_with_parent), log_(std::move(log)), usage_(open_process_status(::getpid())),
       max_queued_(queue_for(config.workers)) {
     writer_.push(hello(config, status, libvips));
 }
 
 ExitCode Server::run() {
+    const ExitCode code = serve();
+    write_last_lines();
+    return code;
+}
+
+ExitCode Server::serve() {
     pool_.spawn_missing(Clock::now()); // the hello says that the workers are there
     while (!stopped_) {
         // Replies and tasks first: the next worker is forked while they are processed.
@@ -68,6 +75,13 @@ ExitCode Server::run() {
     return *stopped_;
 }
 
+// As much as the pipe takes: nobody waits for a client that does not read.
+void Server::write_last_lines() {
+    push_events();
+    for (const LogLine& line : log_.take_last(Clock::now())) writer_.push(log_event(*config_.codec, line));
+    writer_.flush();
+}
+
 void Server::stop(ExitCode code) {
     if (!stopped_) stopped_ = code;
 }
@@ -89,6 +103,7 @@ PollSet Server::poll_set(Clock::time_point now) {
         complain({Reason::internal, "the process that forks workers has ended"});
         stop(ExitCode::internal);
     });
+    set.add(log_.fd(), POLLIN, [this](short) { log_.read_stderr(Clock::now()); });
     pool_.add_to(set, now);
     file_writers_.add_to(set);
     return set;
@@ -96,7 +111,7 @@ PollSet Server::poll_set(Clock::time_point now) {
 
 // Milliseconds until something is due, -1 when nothing is: the timeout of poll().
 int Server::poll_timeout(Clock::time_point now) const {
-    auto due = std::min({pool_.due(now), streams_.next_deadline(), file_writers_.due()});
+    auto due = std::min({pool_.due(now), streams_.next_deadline(), file_writers_.due(), log_.due()});
     for (const auto& task : queue_) due = std::min(due, task->deadline);
     if (watchdog_.on()) due = std::min(due, now + Watchdog::kHeartbeat);
     if (due == Clock::time_point::max()) return -1;
@@ -114,7 +129,7 @@ void Server::read_input() {
         input_ended_ = true;
         for (const Id id : streams_.ids()) {
             streams_.release(id);
-            reply_error(id, {Reason::bad_request, "the input ended before the stream did"});
+            reply_error(id, Streams::cut());
         }
         if (reader_.between_frames()) return;
         complain({Reason::bad_request, "the input ended inside a frame"});
@@ -181,9 +196,7 @@ void Server::accept(const Request& request, Frame& frame) {
 bool Server::refuse_duplicate(Id id) {
     if (!is_pending(id)) return false;
     ++counters_.failed;
-    writer_.push(error_reply(
-        *config_.codec, id,
-        {Reason::duplicate_id, "the id " + std::to_string(id) + " belongs to a request that is still unanswered"}));
+    writer_.push(error_reply(*config_.codec, id, duplicate_id(id)));
     return true;
 }
 
@@ -212,7 +225,7 @@ void Server::append_chunk(const Request& request) {
     } else if (!streams_.is_discarded(id, !request.chunk)) {
         // A request of this id whose source is complete cannot be what its client thinks that it is.
         remove(id);
-        reply_error(id, {Reason::bad_request, "a chunk for " + std::to_string(id) + ", which is no open stream"});
+        reply_error(id, no_open_stream(id));
     }
 }
 
@@ -246,10 +259,14 @@ bool Server::remove(Id id) {
 }
 
 void Server::dispatch() {
-    while (!queue_.empty() && writer_.pending_bytes() < kMaxUnwritten) {
-        if (!pool_.has_idle_for(*queue_.front())) return pool_.recycle_one_without_steps_of(*queue_.front());
-        std::unique_ptr<Task> task = std::move(queue_.front());
-        queue_.pop_front();
+    // What is made for files is not heaped up before a slow disk; requests without files pass.
+    const auto has_room = [&](const auto& task) { return task->files_wanted() == 0 || !file_writers_.are_behind(); };
+    while (writer_.pending_bytes() < kMaxUnwritten) {
+        const auto next = std::ranges::find_if(queue_, has_room);
+        if (next == queue_.end()) return;
+        if (!pool_.has_idle_for(**next)) return pool_.recycle_one_without_steps_of(**next);
+        std::unique_ptr<Task> task = std::move(*next);
+        queue_.erase(next);
         const Id id = task->id;
         if (const LoadedStep* step = task->disabled_step()) {
             reply_error(id, disabled(*step));
@@ -333,6 +350,9 @@ void Server::reply_error(Id id, const Failure& failure) {
 
 void Server::push_events() {
     for (const WorkerEvent& event : pool_.take_events()) writer_.push(event_frame(*config_.codec, event));
+    const auto now = Clock::now();
+    for (const Diagnostics& each : pool_.take_diagnostics()) log_.add_worker(each.pid, each.text, now);
+    for (const LogLine& line : log_.take(now)) writer_.push(log_event(*config_.codec, line));
 }
 
 Stats Server::stats() const {

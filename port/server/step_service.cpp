@@ -29,7 +29,7 @@ Result<std::unique_ptr<Task>> StepService::add(Id id, const StepRequest& request
 
 Payload StepService::publish(const Task& task) {
     const std::shared_ptr<LoadedStep>& step = task.steps.front();
-    step->description = text_of(Bytes(*task.made));
+    step->description = text_of(task.made.bytes());
     step->parameters = count_lines(step->description) - 1; // the first line is the heading
     registry_.publish(step);
     return step_reply(*config_.codec, task.id, *step);

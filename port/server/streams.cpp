@@ -23,6 +23,10 @@ Failure too_large(std::size_t max_bytes) {
 
 } // namespace
 
+Failure no_open_stream(Id id) {
+    return {Reason::bad_request, "a chunk for " + std::to_string(id) + ", which is no open stream"};
+}
+
 Result<Done> Streams::open(std::unique_ptr<Task> task) {
     const Id id = task->id;
     if (open_.size() >= max_open_) return too_many(max_open_);

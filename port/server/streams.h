@@ -16,6 +16,9 @@
 
 namespace thumbnailer {
 
+// For a chunk of a stream that is not open.
+Failure no_open_stream(Id id);
+
 class Streams {
 public:
     // Of `max_open` at a time each may have `max_bytes`.
@@ -33,6 +36,11 @@ public:
     void discard_rest(Id id);
     // Whether the chunk belongs to such a stream; its eof is the last that does.
     bool is_discarded(Id id, bool eof);
+
+    // How many bytes have come. The stream must be open.
+    std::size_t received(Id id) const { return open_.at(id).source.size(); }
+    // For a stream that was open when the input ended.
+    static Failure cut() { return {Reason::bad_request, "the input ended before the stream did"}; }
 
     bool contains(Id id) const { return open_.contains(id); }
     std::size_t size() const { return open_.size(); }

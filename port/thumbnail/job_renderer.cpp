@@ -90,7 +90,24 @@ Result<Done> JobRenderer::make(const Header& header, JobResult& job_result) {
     }
     for (Group& group : groups)
         if (auto made = make_group(group, job_result); !made) return made;
+    if (images_.cut) warnings_.emplace_back("the image ends inside its data");
+    if (auto clean = check_warnings(); !clean) return clean;
+    std::string lines;
+    for (const std::string& warning : warnings_) lines += (lines.empty() ? "" : "\n") + warning;
+    copy_text(lines, job_result.warnings);
     return Done{};
+}
+
+Result<Done> JobRenderer::check_warnings() const {
+    const auto refuses = [](const Output& output) { return output.fail_on_warning; };
+    if (warnings_.empty() || std::none_of(job_.outputs.begin(), job_.outputs.begin() + job_.count, refuses))
+        return Done{};
+    return Failure{Reason::bad_image, "the decoder warns of the image: " + warnings_.front()};
+}
+
+void JobRenderer::take_warnings() {
+    for (std::string& line : take_vips_lines())
+        if (std::ranges::find(warnings_, line) == warnings_.end()) warnings_.push_back(std::move(line));
 }
 
 Result<Done> JobRenderer::plan_output(std::size_t index, const Header& header, std::vector<Group>& groups) {
@@ -145,6 +162,7 @@ Result<Done> JobRenderer::make_group(Group& group, JobResult& job_result) {
     if (group.plans.empty()) return Done{};
     const auto image = decode_group(group);
     if (!image) return image.error();
+    take_warnings();
     ScaledImageCache cache;
     for (const Plan& plan : group.plans) {
         const auto render = [&](Renderer& renderer) {
@@ -199,6 +217,7 @@ Result<Done> JobRenderer::make_one(const Plan& plan, const Group& group, const s
     auto image =
         catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] { return render(renderer).copy_memory(); });
     if (!image) return std::move(image).error();
+    take_warnings();
     if (renderer.failure()) return *renderer.failure();
     if (auto fits = check_size(renderer.layout(), group.frames); !fits) return fits;
 

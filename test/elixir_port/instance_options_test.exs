@@ -20,18 +20,18 @@ defmodule Thumbnailer.InstanceOptionsTest do
   end
 
   test "an option that is a list is a flag for each element" do
-    assert ["--die-with-parent", "--root=/a", "--root=/b"] =
+    assert ["--die-with-parent", "--log-events", "--root=/a", "--root=/b"] =
              InstanceOptions.arguments(roots: ["/a", "/b"])
 
     assert InstanceOptions.cast!(@name ++ [roots: ["/a/../b"]])[:roots] == ["/b"]
 
-    assert_raise ArgumentError, ~r/option :roots must be a list of paths/, fn ->
+    assert_raise ArgumentError, ~r/option :roots must be a list of one or more paths/, fn ->
       InstanceOptions.cast!(roots: "/a")
     end
   end
 
   test "names of formats are one flag" do
-    assert ["--die-with-parent", "--loaders=jpeg,heic"] =
+    assert ["--die-with-parent", "--log-events", "--loaders=jpeg,heic"] =
              InstanceOptions.arguments(
                loaders: InstanceOptions.cast!(@name ++ [loaders: [:jpeg, :heic]])[:loaders]
              )

@@ -63,8 +63,14 @@ class HostTest(PipeTest):
     def test_kernels_without_close_range_close_what_proc_lists(self):
         self.assert_confined(self.start_hostile(before=without("close_range")))
 
-    def test_kernels_without_flags_for_memory_that_is_never_run_go_without(self):
+    def test_kernels_without_landlock_and_close_range_confine_by_what_is_left(self):
         self.assert_confined(self.start_hostile(before=without("landlock_create_ruleset", "close_range")))
+
+    def test_kernels_that_do_not_know_memory_that_is_never_run_have_memory_that_no_worker_can_map_as_a_program(self):
+        noexec_seal = 8
+        program = self.start_hostile(before=without(flags=(("memfd_create", 1, noexec_seal),)))
+        self.assert_confined(program)
+        self.assert_error(program.ask(make(4, hostile("maps_its_result_as_a_program"), *OUTPUTS)), 4, "sandbox_violation")
 
     @unittest.skipUnless(os.getuid() == 0, "only root can mount")
     def test_without_proc_the_program_does_not_start_and_says_why(self):
@@ -98,6 +104,19 @@ class HostTest(PipeTest):
             program.send(make(request_id, PHOTO, {"width": 20}))
         answers = [program.receive() for _ in range(count)]
         self.assertEqual({answer[0] for answer in answers}, {Atom("ok")}, answers[:3])
+
+    def test_with_64_descriptors_all_files_are_written(self):
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            program = self.start("--workers=2", before=limit_descriptors(64))
+            count = 200
+            for request_id in range(count):
+                program.send(make(request_id, PHOTO, {"width": 20, "to": f"{folder}/{request_id}.jpg".encode()}))
+            answers = [program.receive() for _ in range(count)]
+            failed = [answer for answer in answers if answer[0] == "error" or answer[2]["outputs"][0][0] == "error"]
+            self.assertEqual(failed, [])
+            self.assertEqual(len(os.listdir(folder)), count)
 
     def test_more_files_than_descriptors_cost_their_own_outputs_alone(self):
         import tempfile

@@ -37,6 +37,7 @@ struct Lie {
 
 std::span<const Lie> lies_in_results();
 std::span<const Lie> lies_in_calls();
+std::span<const Lie> lies_in_messages();
 std::span<const Lie> lies_in_time();
 
 // What an attempt that must not succeed ends with, and one that found what it must not see.

@@ -6,6 +6,8 @@ and what it is given next times out); the flags that it needs. All other request
 honest program, byte for byte, and the server must be idle when all is done.
 """
 
+import ctypes
+import ctypes.util
 import os
 import pathlib
 import re
@@ -14,13 +16,22 @@ import signal
 import time
 import unittest
 
-from program import IMAGES, PipeTest, make
+from program import IMAGES, PipeTest, make, probe
 from term import Atom
 
 HOSTILE = os.environ.get("THUMBNAILER_HOSTILE", str(pathlib.Path(__file__).parents[2] / "build" / "thumbnailer_hostile"))
 PHOTO = (IMAGES / "photo.jpg").read_bytes()
 OUTPUTS = ({"width": 40}, {"width": 60})
 NOBODY = 65534
+# By every argument, by some (or of the process itself), or as an error that libraries expect.
+PERMITTED = """
+    read pread64 pwrite64 close lseek fstat fsync munmap mremap brk futex rseq set_robust_list sched_yield sched_getaffinity
+    gettid getpid nanosleep gettimeofday getrandom restart_syscall rt_sigreturn rt_sigprocmask sigaltstack exit exit_group
+    tgkill sysinfo dup
+    mmap mprotect madvise recvmsg sendmsg write writev clone prctl clock_gettime clock_nanosleep rt_sigaction prlimit64
+    clone3 open openat stat lstat statx access faccessat faccessat2 readlink readlinkat getcwd ioctl socket fcntl getpeername
+    umask unlink unlinkat uname newfstatat poll mkdir mkdirat getuid geteuid getgid getegid times sched_setscheduler
+""".split()
 UNPRINTABLE = re.compile(rb"[\x00-\x09\x0b-\x1f\x7f]|\xe2\x80[\xaa-\xae]|\xff")
 
 
@@ -215,6 +226,78 @@ class HostileTest(PipeTest):
         forked = program.stats()["forked"]
         self.assert_error(program.ask(make(1, bad, *OUTPUTS)), 1, "bad_image")
         program.wait_for(lambda stats: stats["forked"] == forked + 1)
+
+    def test_a_worker_that_answers_without_reading_does_not_hold_up_the_server(self):
+        # It is given jobs until its channel is full.
+        program = self.start_hostile("--workers=1")
+        honest = self.assert_ok(program.ask(probe(1, PHOTO)), 1)
+        forked = program.stats()["forked"]
+        self.assertEqual(self.assert_ok(program.ask(probe(2, hostile("answers_without_reading"))), 2), honest)
+        for request_id in range(3, 40):
+            self.assertEqual(self.assert_ok(program.ask(probe(request_id, PHOTO)), request_id), honest)
+        self.assertGreater(program.stats()["forked"], forked)
+
+    def test_a_result_that_a_worker_keeps_holds_no_memory(self):
+        # The worker itself looks at those that it has kept, with each job.
+        program = self.start_hostile("--workers=1")
+        large = {"width": 500, "format": "png"}
+        honest = self.assert_ok(program.ask(make(1, PHOTO, large)), 1)
+        for request_id in range(2, 8):
+            answer = self.assert_ok(program.ask(make(request_id, hostile("keeps_its_results"), large)), request_id)
+            self.assertEqual(answer, honest)
+
+    def test_workers_that_do_not_end_are_never_more_than_those_that_work(self):
+        program = self.start_hostile("--workers=2")
+        count = 24
+        for request_id in range(1, count + 1):
+            program.send(make(request_id, hostile("fails_and_stays"), *OUTPUTS))
+        for _ in range(count):
+            answer = program.receive()
+            self.assert_error(answer, answer[1], "bad_image")
+            self.assertLessEqual(len(program.workers()), 5, "two that work, two that are to end, one that ends")
+        self.assert_ok(program.ask(make(count + 1, PHOTO, *OUTPUTS)), count + 1)
+
+    def test_what_is_overwritten_while_it_is_copied_is_a_picture_or_no_answer(self):
+        program = self.start_hostile("--workers=1")
+        for request_id in range(1, 30):
+            answer = program.ask(make(request_id, hostile("overwrites_what_is_copied"), *OUTPUTS, timeout=5000))
+            if answer[0] == "error":
+                self.assert_error(answer, request_id, "crashed" if "answer" in str(answer) else "timeout")
+            else:
+                self.assertEqual(answer[2]["outputs"][0][1]["data"][:3], b"\xff\xd8\xff")
+
+    def test_the_answer_to_a_cancelled_request_is_nobodys(self):
+        program = self.start_hostile("--workers=1")
+        honest = self.assert_ok(program.ask(make(1, PHOTO, *OUTPUTS)), 1)
+        for request_id in range(2, 12, 2):
+            program.send(make(request_id, hostile("answers_late"), *OUTPUTS))
+            program.wait_for(lambda stats: stats["busy"] == 1)
+            self.assert_error(program.ask((Atom("cancel"), request_id)), request_id, "cancelled")
+            answer = program.ask(make(request_id + 1, PHOTO, *OUTPUTS))
+            self.assertEqual(self.assert_ok(answer, request_id + 1), honest)
+
+    def test_an_image_that_ends_its_worker_by_whatever_signal_is_poison(self):
+        program = self.start("--workers=1", "--poison-after=2", executable=HOSTILE)
+        for index, lie in enumerate(("kills_itself", "ends_itself_as_an_operator_does", "stops_itself")):
+            with self.subTest(lie):
+                image = hostile(lie)
+                for request_id in (1, 2):
+                    program.ask(make(10 * index + request_id, image, *OUTPUTS, timeout=2000))
+                self.assert_error(program.ask(make(10 * index + 3, image, *OUTPUTS)), 10 * index + 3, "poison")
+
+    def test_no_call_but_those_that_are_listed_gets_through(self):
+        seccomp = ctypes.CDLL(ctypes.util.find_library("seccomp") or "libseccomp.so.2")
+        listed = {seccomp.seccomp_syscall_resolve_name(name.encode()) for name in PERMITTED}
+        numbers = [number for number in range(480) if number not in listed]
+        program = self.start_hostile()
+        for number in numbers:
+            program.send(make(number + 1, hostile("calls", str(number).encode()), *OUTPUTS))
+        for _ in numbers:
+            answer = program.receive(120)
+            # uretprobe and uprobe pass every filter since Linux 6.14; they kill or refuse who is not being probed.
+            kernels_own = answer[1] - 1 in (335, 336)
+            with self.subTest(number=answer[1] - 1):
+                self.assert_error(answer, answer[1], "crashed" if kernels_own else "sandbox_violation")
 
 
 if __name__ == "__main__":

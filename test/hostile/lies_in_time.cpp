@@ -11,6 +11,7 @@
 
 #include "hostile.h"
 #include "os/channel.h"
+#include "os/shared_memory.h"
 #include "os/write_all.h"
 
 namespace thumbnailer::hostile {
@@ -153,6 +154,42 @@ constexpr Lie kLies[] = {
      [](Attack&) {
          std::signal(SIGXCPU, SIG_IGN);
          spin();
+     }},
+    {"overwrites_what_is_copied",
+     [](Attack& a) {
+         std::thread([&a, offset = a.output().offset] {
+             for (;;)
+                 if (!write_all(a.memory(), bytes_of("<!doctype html>"), offset)) sleep_for_ever();
+         }).detach();
+         a.answer();
+         sleep_for_ever();
+     }},
+    {"answers_late", [](Attack&) { rest(300); }},
+    // It knows the numbers of the jobs to come, and a probe has no output that would be missing.
+    {"answers_without_reading",
+     [](Attack& a) {
+         for (;; ++a.result.sequence) {
+             a.answer();
+             rest(30);
+         }
+     }},
+    {"keeps_its_results",
+     [](Attack& a) {
+         static std::vector<Descriptor> kept;
+         for (const Descriptor& each : kept)
+             if (size_of_memory(each.get()).allocated != 0) succeeded();
+         kept.emplace_back(::dup(a.memory()));
+     }},
+    {"fails_and_stays",
+     [](Attack& a) {
+         write_all(a.memory(), bytes_of(std::string(20 << 20, 'x')), 0);
+         take(40);
+         a.result.failed = 1;
+         a.result.failure.reason = Reason::bad_image;
+         copy_text("it says so", a.result.failure.message);
+         const Descriptor kept(::dup(a.memory()));
+         a.answer();
+         sleep_for_ever();
      }},
     {"reads_no_more_jobs",
      [](Attack& a) {

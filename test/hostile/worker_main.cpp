@@ -42,7 +42,7 @@ JobResult honest(const Job& job, Bytes image, int memory, YcbcrPipeline& pipelin
 }
 
 const Lie* lie_named(std::string_view name) {
-    for (const auto lies : {lies_in_results(), lies_in_calls(), lies_in_time()}) {
+    for (const auto lies : {lies_in_results(), lies_in_calls(), lies_in_messages(), lies_in_time()}) {
         const auto lie = std::ranges::find(lies, name, &Lie::name);
         if (lie != lies.end()) return &*lie;
     }

@@ -59,14 +59,6 @@ int open_with(const char* path, int flags, va_list arguments) {
     return open_path(path, flags, creates ? static_cast<mode_t>(va_arg(arguments, unsigned)) : 0);
 }
 
-// Whatever the server opens later stays out of the place of a font that is not there.
-bool reserve(int from) {
-    const Descriptor nothing(static_cast<int>(::syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY | O_CLOEXEC)));
-    for (int descriptor = from; descriptor < kFirstFont + kMaxFonts; ++descriptor)
-        if (::dup3(nothing.get(), descriptor, O_CLOEXEC) < 0) return false;
-    return true;
-}
-
 } // namespace
 
 Result<Done> keep_font_files(std::vector<std::string> paths) {
@@ -80,7 +72,6 @@ Result<Done> keep_font_files(std::vector<std::string> paths) {
             return Failure{Reason::bad_option, "--fonts: " + path + ": " + std::strerror(errno)};
         ++place;
     }
-    if (!reserve(place)) return Failure{Reason::internal, std::string("the font files: ") + std::strerror(errno)};
     files().kept = std::move(paths);
     return Done{};
 }

@@ -194,11 +194,6 @@ bool is_alone() {
 
 } // namespace
 
-Result<Fonts> no_fonts() {
-    if (auto kept = keep_font_files({}); !kept) return std::move(kept).error();
-    return Fonts{};
-}
-
 Result<Fonts> load_fonts(const std::vector<std::string>& wanted) {
     std::vector<std::string> families, files;
     std::set<std::string> folders;
@@ -215,8 +210,8 @@ Result<Fonts> load_fonts(const std::vector<std::string>& wanted) {
     if (wanted.empty()) families.assign(kUsualFamilies.begin(), kUsualFamilies.end());
     for (std::string& file : files_of(families))
         if (std::ranges::find(files, file) == files.end()) files.push_back(std::move(file));
-    if (files.empty()) return no_fonts();
-    Fonts fonts{families_in(files)};
+    if (files.empty()) return Fonts{};
+    Fonts fonts{families_in(files), files.size()};
     {
         const ConfigurationInForce rules(configuration(folders, files));
         std::vector<std::string> drawn(kUsualFamilies.begin(), kUsualFamilies.end());

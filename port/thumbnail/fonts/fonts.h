@@ -10,6 +10,7 @@ namespace thumbnailer {
 
 struct Fonts {
     std::vector<std::string> families; // sorted; empty: there is no font
+    std::size_t files = 0;             // that are open from kFirstFont on
 };
 
 // `wanted` are names of families, of files or of folders (with a slash in them); what a family name stands for is
@@ -17,8 +18,5 @@ struct Fonts {
 // before any thread and any fork: draws text of each, which leaves the fonts in memory that workers share, and no
 // thread. Fails with bad_option when a file or a folder cannot be read.
 Result<Fonts> load_fonts(const std::vector<std::string>& wanted);
-
-// The places of fonts in workers are kept free of anything else. Called in its stead when no text is to be drawn.
-Result<Fonts> no_fonts();
 
 } // namespace thumbnailer

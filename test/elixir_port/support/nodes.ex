@@ -67,16 +67,17 @@ defmodule Thumbnailer.Nodes do
   Starts a node whose instance joins `group`, and waits until it is ready and connected.
 
   `:flags` are of its emulator; `connect: false` leaves it to others; `:netns` is the network namespace that it runs in,
-  and `:host` its address there.
+  and `:host` its address there; `:env` are variables of its environment.
   """
   def start(name, group, workers \\ 1, opts \\ []) do
-    opts = Keyword.merge([flags: "", connect: true, host: @host, netns: nil], opts)
+    opts = Keyword.merge([flags: "", connect: true, host: @host, netns: nil, env: []], opts)
     node = full_name(name, opts[:host])
 
     port =
       open(
         elixir(node, ["-e", @program, to_string(group), to_string(workers)], opts[:flags]),
-        opts[:netns]
+        opts[:netns],
+        opts[:env]
       )
 
     {:os_pid, os_pid} = Port.info(port, :os_pid)
@@ -133,9 +134,10 @@ defmodule Thumbnailer.Nodes do
 
   defp ebin, do: :thumbnailer |> Application.app_dir("ebin") |> to_string()
 
-  defp open(arguments, netns) do
+  defp open(arguments, netns, env) do
     [program | arguments] = inside(netns) ++ [System.find_executable("elixir") | arguments]
-    options = [:binary, :stderr_to_stdout, args: arguments]
+    env = for {name, value} <- env, do: {to_charlist(name), to_charlist(value)}
+    options = [:binary, :stderr_to_stdout, args: arguments, env: env]
     Port.open({:spawn_executable, program}, options)
   end
 

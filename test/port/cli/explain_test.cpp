@@ -18,7 +18,9 @@ std::string explained(Explainer& explainer, const Config& config, const std::str
     for (const Term& term : parsed->terms()) {
         Payload payload;
         config.codec->encode(term, payload);
-        lines += explainer.explain(bytes_of(payload.flat()));
+        const std::string flat = payload.flat();
+        Frame frame{.payload = bytes_of(flat), .shared = {}};
+        lines += explainer.explain(frame);
     }
     return lines;
 }
@@ -85,7 +87,8 @@ TEST_CASE("explain: what is wrong is said with the reason that the program would
     const Config config;
     const Roots everywhere;
     Explainer explainer(config, everywhere);
-    check_has(explainer.explain(bytes_of("\x83P")), "wrong, bad_term: external term format: tag 80");
+    Frame frame{.payload = bytes_of("\x83P"), .shared = {}};
+    check_has(explainer.explain(frame), "wrong, bad_term: external term format: tag 80");
 }
 
 TEST_CASE("explain: a file is looked at, and nothing is left where a thumbnail would go") {
@@ -96,20 +99,44 @@ TEST_CASE("explain: a file is looked at, and nothing is left where a thumbnail w
     check_has(explain(request).lines, "; to the file \"" + folder + "/out.png\"");
     CHECK(std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()) == 1);
     std::filesystem::remove_all(folder);
-    check_has(
-        explain("{make, 1, #{outputs => [#{width => 9, to => <<\"/there/is/none\">>}]}, {bytes, <<255, 216, 255>>}}.")
-            .lines,
-        "; wrong, write_failed: \"/there/is/\"");
+}
+
+TEST_CASE("explain: an output that fails costs itself alone, and the request when no other is left") {
+    const auto with = [](const std::string& outputs) {
+        return explain("{make, 1, #{outputs => [" + outputs + "]}, {bytes, <<255, 216, 255>>}}.");
+    };
+    const std::string unwritable = "#{width => 9, to => <<\"/there/is/none\">>}";
+    check_has(with(unwritable).lines, "wrong, write_failed: \"/there/is/\"");
+    CHECK(with(unwritable).lines.find("thumbnail 1") == std::string::npos);
+    const auto [lines, well] = with(unwritable + ", #{width => 8}");
+    CHECK(!well);
+    check_has(lines, "thumbnail 1: #{width => 9, to => <<\"/there/is/none\">>}");
+    check_has(lines, "; wrong, write_failed: \"/there/is/\"");
+    check_has(lines, "; into the answer");
+    const auto overlay = with("#{width => 9, overlay => {path, <<\"there/is/none\">>}}");
+    CHECK_MESSAGE(overlay.lines.find("wrong, not_found: ") != std::string::npos, overlay.lines);
+}
+
+TEST_CASE("explain: a step that was added before its use is known, another is not") {
+    const std::string use = "{make, 2, #{outputs => [#{width => 9, step => [{<<\"duotone\">>, []}]}]}, "
+                            "{bytes, <<255, 216, 255>>}}.";
+    check_has(explain(use).lines, "there is no step \"duotone\"");
+    const std::string hash(64, 'a');
+    const auto [lines, well] =
+        explain("{add_step, 1, #{name => <<\"duotone\">>, hash => <<\"" + hash + "\">>}, {bytes, <<1, 2>>}}. " + use);
+    CHECK_MESSAGE(well, lines);
+    check_has(lines, "add step duotone from 2 bytes");
 }
 
 TEST_CASE("explain: the chunks of a stream are added up to their end") {
-    const auto [lines, well] = explain("{make, 1, #{outputs => [#{width => 9}]}, stream}. {chunk, 1, <<1, 2, 3>>}. "
-                                       "{chunk, 1, <<4>>}. {chunk, 1, eof}.");
+    const auto [lines, well] =
+        explain("{make, 1, #{outputs => [#{width => 9}]}, stream}. {chunk, 1, <<255, 216, 255>>}. "
+                "{chunk, 1, <<4>>}. {chunk, 1, eof}.");
     CHECK(well);
     check_has(lines, "make 1 from the chunks that follow");
     check_has(lines, "a chunk of 3 bytes for stream 1, 3 bytes so far");
     check_has(lines, "a chunk of 1 byte for stream 1, 4 bytes so far");
-    check_has(lines, "the end of stream 1, 4 bytes in all");
+    check_has(lines, "the end of stream 1, 4 bytes of jpeg in all");
 }
 
 TEST_CASE("explain: a stream that has no end, no begin, no bytes or too many is wrong") {
@@ -120,6 +147,16 @@ TEST_CASE("explain: a stream that has no end, no begin, no bytes or too many is 
     check_has(explain(begin + "{chunk, 1, eof}.").lines, "wrong, empty_source");
     const auto [lines, well] = explain(begin + "{chunk, 1, <<1, 2, 3>>}. {chunk, 1, <<4>>}.", {.max_source_bytes = 2});
     CHECK(!well);
-    check_has(lines, "wrong, too_large: stream 1 is longer than 2 bytes");
-    check_has(lines, "a chunk for stream 1, dropped: its request was refused");
+    check_has(lines, "wrong, too_large: the stream is longer than 2 bytes");
+    check_has(lines, "a chunk for stream 1, dropped: its request was answered with an error");
+}
+
+TEST_CASE("explain: streams have the limits and the ids that they have in the server") {
+    const std::string begin = "{probe, 1, #{}, stream}. ";
+    check_has(explain(begin + begin).lines, "wrong, duplicate_id: the id 1 belongs to a request");
+    const auto [lines, well] = explain(begin + "{probe, 2, #{}, stream}. {chunk, 2, <<1>>}.", {.max_streams = 1});
+    CHECK(!well);
+    check_has(lines, "wrong, bad_request: 1 streams are open already");
+    check_has(lines, "a chunk for stream 2, dropped");
+    check_has(explain(begin + "{chunk, 1, text}. {chunk, 1, <<1>>}.").lines, "a chunk for stream 1, dropped");
 }

@@ -3,6 +3,8 @@ defmodule Thumbnailer.OS.Process do
   # Starts operating system processes behind Erlang ports, writes to them and ends them. Nothing here waits for
   # the process, except `await_end/1`.
 
+  alias Thumbnailer.OS.Environment
+
   # How long a program has to see the end of its input before it is killed, in milliseconds.
   @eof_grace 1_000
 
@@ -35,7 +37,7 @@ defmodule Thumbnailer.OS.Process do
   # from it: so the port takes whatever it is given, and the server bounds how much that is.
   defp options do
     [:binary, :exit_status, :use_stdio, :hide] ++
-      [busy_limits_port: :disabled, busy_limits_msgq: :disabled]
+      [env: Environment.removed(), busy_limits_port: :disabled, busy_limits_msgq: :disabled]
   end
 
   @doc "Writes one frame. A port that has just closed takes it silently; the message that says so is on its way."
