@@ -2,6 +2,7 @@
 // stores each.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "thumbnail/make_thumbnails.h"
 #include "thumbnail/scaled_image_cache.h"
 #include "thumbnail/steps/render.h"
+#include "thumbnail/ycbcr/ycbcr_pipeline.h"
 
 namespace thumbnailer {
 
@@ -41,6 +43,8 @@ private:
                                          Renderer& renderer);
     // Makes the outputs that the fast path can make, and removes them from the group.
     Result<Done> make_by_fast_path(Group& group, JobResult& job_result);
+    Result<Done> make_from_planes(const Plan& plan, const Group& group, std::span<const Plane> planes,
+                                  OutputResult& output_result);
     Result<Done> make_one(const Plan& plan, const Group& group, const std::function<vips::VImage(Renderer&)>& render,
                           OutputResult& output_result);
     Result<Done> store(const Plan& plan, const Layout& layout, const EncodedOutput& made, OutputResult& output_result);

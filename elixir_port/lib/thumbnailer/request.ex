@@ -34,7 +34,7 @@ defmodule Thumbnailer.Request do
   end
 
   @doc "The same for an instance that need not run: what it has to know, its steps, is not checked."
-  @spec check!(Source.t(), [output] | set, keyword) :: {t, GenServer.server()}
+  @spec check!(Source.t(), [Options.output()] | Options.set(), keyword) :: {t, GenServer.server()}
   def check!(source, outputs, opts) do
     {outputs, opts} = split_set(outputs, opts)
     given = Options.cast!(opts, [:call, :request, :output])
