@@ -15,6 +15,7 @@
 #include "os/open_descriptors.h"
 #include "server/reply.h"
 #include "server/server.h"
+#include "thumbnail/av1/av1_decoder.h"
 #include "thumbnail/fonts/fonts.h"
 #include "thumbnail/hevc/hevc_decoder.h"
 #include "thumbnail/vips/vips_runtime.h"
@@ -78,6 +79,7 @@ ExitCode serve(Config config, const char* program) {
         return code;
     };
     if (!HevcDecoder::start()) config.loaders.remove(Format::heic);
+    if (Av1Decoder::is_built_in() && !Av1Decoder::start()) config.loaders.remove(Format::avif);
     const auto loaders = VipsRuntime::start(program, config.loaders);
     if (!loaders) return end(ExitCode::internal, loaders.error());
     config.loaders = *loaders;
