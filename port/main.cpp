@@ -13,7 +13,9 @@
 #include "os/complain.h"
 #include "os/environment.h"
 #include "os/open_descriptors.h"
+#include "server/reply.h"
 #include "server/server.h"
+#include "thumbnail/av1/av1_decoder.h"
 #include "thumbnail/fonts/fonts.h"
 #include "thumbnail/hevc/hevc_decoder.h"
 #include "thumbnail/vips/vips_runtime.h"
@@ -52,8 +54,18 @@ void warn_when_incomplete(const SandboxStatus& status) {
                  status.seccomp ? "yes" : "no", status.landlock > 0 ? "yes" : "no");
 }
 
+// With --log-events: why there is no hello. Nothing else has been written yet, and the pipe is empty.
+void write_lines(Log& log, const Codec& codec, int output) {
+    FrameWriter writer(output);
+    for (const LogLine& line : log.take_last(Log::Clock::now())) writer.push(log_event(codec, line));
+    writer.flush();
+}
+
 ExitCode serve(Config config, const char* program) {
     follow_parent(config);
+    // First, so that what a library prints to stdout goes there as well.
+    auto log = config.log_events ? Log::open() : Result<Log>(Log());
+    if (!log) return fail(ExitCode::internal, log.error());
     Descriptor output = take(STDOUT_FILENO, STDERR_FILENO);
     Descriptor input = take(STDIN_FILENO, open_at_end().get());
     if (!input || !output)
@@ -61,23 +73,30 @@ ExitCode serve(Config config, const char* program) {
     widen(input.get());
     widen(output.get());
     ::fcntl(output.get(), F_SETFL, ::fcntl(output.get(), F_GETFL) | O_NONBLOCK);
+    const auto end = [&](ExitCode code, const Failure& failure) {
+        complain(failure);
+        write_lines(*log, *config.codec, output.get());
+        return code;
+    };
     if (!HevcDecoder::start()) config.loaders.remove(Format::heic);
+    if (Av1Decoder::is_built_in() && !Av1Decoder::start()) config.loaders.remove(Format::avif);
     const auto loaders = VipsRuntime::start(program, config.loaders);
-    if (!loaders) return fail(ExitCode::internal, loaders.error());
+    if (!loaders) return end(ExitCode::internal, loaders.error());
     config.loaders = *loaders;
     auto fonts = config.text && config.loaders.has(Format::svg) ? load_fonts(config.fonts) : Result<Fonts>(Fonts{});
-    if (!fonts) return fail(ExitCode::usage, fonts.error());
+    if (!fonts) return end(ExitCode::usage, fonts.error());
     config.families = std::move(fonts->families);
     // From here on processes are forked.
     erase_environment();
     const auto sandbox = Sandbox::prepare(config.sandbox, config.max_memory);
-    if (!sandbox) return fail(ExitCode::no_sandbox, sandbox.error());
+    if (!sandbox) return end(ExitCode::no_sandbox, sandbox.error());
     auto fork_server = ForkServer::start(*sandbox, worker_main, fonts->files);
-    if (!fork_server) return fail(ExitCode::internal, fork_server.error());
+    if (!fork_server) return end(ExitCode::internal, fork_server.error());
+    if (const auto forbidden = sandbox->forbid_code(); !forbidden) return end(ExitCode::no_sandbox, forbidden.error());
     const auto roots = Roots::open(config.roots);
-    if (!roots) return fail(ExitCode::usage, roots.error());
+    if (!roots) return end(ExitCode::usage, roots.error());
     warn_when_incomplete(sandbox->status());
-    return Server(config, sandbox->status(), *roots, std::move(input), std::move(output), *fork_server,
+    return Server(config, sandbox->status(), *roots, std::move(input), std::move(output), *fork_server, std::move(*log),
                   VipsRuntime::version())
         .run();
 }

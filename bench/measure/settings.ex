@@ -21,7 +21,7 @@ defmodule Bench.Settings do
       round_ms: round_ms(rounds, quick?),
       quick?: quick?,
       root: root,
-      build: System.fetch_env!("THUMBNAILER_BUILD"),
+      build: System.fetch_env!("THUMBNAILER_BUILD_FOLDER"),
       corpus: System.get_env("THUMBNAILER_CORPUS", Path.expand("../shared/corpus", root))
     }
   end

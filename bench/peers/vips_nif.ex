@@ -5,7 +5,7 @@ defmodule Bench.VipsNif do
 
   @doc false
   def load do
-    "THUMBNAILER_BUILD"
+    "THUMBNAILER_BUILD_FOLDER"
     |> System.fetch_env!()
     |> Path.join("vips_nif")
     |> to_charlist()

@@ -20,36 +20,20 @@ defmodule Thumbnailer do
   #{Thumbnailer.InstanceOptions.docs()}
   """
 
-  alias Thumbnailer.{
-    Call,
-    Error,
-    ImageInfo,
-    Instance,
-    InstanceOptions,
-    Options,
-    Request,
-    Size,
-    Source,
-    Telemetry,
-    Thumbnail
-  }
-
-  alias Thumbnailer.Call.Async
-  alias Thumbnailer.Cluster.Member
-  alias Thumbnailer.Instance.Client
+  alias Thumbnailer.{Call, Error, ImageInfo, Instance, InstanceOptions, Options}
+  alias Thumbnailer.{Request, Size, Source, Status, Telemetry, Thumbnail}
+  alias Thumbnailer.Call.{Async, Questions, Thumbnails}
+  alias Thumbnailer.Cluster.{Discovery, Member, StepSync}
   alias Thumbnailer.Protocol.Codec
-
-  # Milliseconds in which the message of a request that was cancelled comes.
-  @cancel_grace 1_000
 
   @typedoc "An option of `make/3`: one of the request, of the call or of a thumbnail."
   @type option :: Options.option()
 
   @typedoc "One thumbnail of several: its size, and what differs from the options that all share."
-  @type output :: Request.output()
+  @type output :: Options.output()
 
   @typedoc "Every size in every format, without formats in that of the source; and options that all share."
-  @type set :: Request.set()
+  @type set :: Options.set()
 
   @typedoc "The name of an instance, or a cluster group."
   @type instance :: GenServer.server() | {:cluster, atom}
@@ -78,9 +62,8 @@ defmodule Thumbnailer do
   """
   @doc since: "0.1.0", group: "Thumbnails"
   @spec make(Source.t(), Size.t(), [option]) :: {:ok, Thumbnail.t()} | {:error, Error.t()}
-  def make(source, size, opts \\ []) do
-    source |> make_many([{size, []}], opts) |> single()
-  end
+  def make(source, size, opts \\ []),
+    do: source |> make_many([{size, []}], opts) |> Thumbnails.single()
 
   @doc """
   As `make/3`, but yields the thumbnail itself and raises `Thumbnailer.Error`.
@@ -112,16 +95,8 @@ defmodule Thumbnailer do
           {:ok, [{:ok, Thumbnail.t()} | {:error, Error.t()}]} | {:error, Error.t()}
   def make_many(source, outputs, opts \\ []) do
     {request, on} = Request.make!(source, outputs, opts)
-    perform(request, on)
+    Thumbnails.make(on, request)
   end
-
-  defp perform(%{spec: %{outputs: outputs}} = request, on) do
-    ask = fn -> Call.request(on, request) end
-    Telemetry.span(request, on, ask, &Codec.thumbnails(&1, length(outputs)))
-  end
-
-  defp single({:ok, [outcome]}), do: outcome
-  defp single({:error, error}), do: {:error, error}
 
   @doc """
   As `make_many/3`, but yields the thumbnails themselves and raises the first `Thumbnailer.Error`.
@@ -163,7 +138,7 @@ defmodule Thumbnailer do
     {own, opts} = Options.split!(opts, :async)
     {request, on} = Request.make!(source, [{size, []}], opts)
     recipient = Map.get(own, :reply_to, self())
-    Async.start(request, on, recipient, &(&1 |> Codec.thumbnails(1) |> single()))
+    Async.start(request, on, recipient, &(&1 |> Codec.thumbnails(1) |> Thumbnails.single()))
   end
 
   @doc """
@@ -177,32 +152,7 @@ defmodule Thumbnailer do
   """
   @doc since: "0.1.0", group: "Without waiting"
   @spec await(reference, timeout) :: {:ok, Thumbnail.t()} | {:error, Error.t()}
-  def await(ref, timeout \\ :infinity) when is_reference(ref) do
-    receive do
-      {^ref, result} -> result
-    after
-      timeout -> cancelled(ref, timeout)
-    end
-  end
-
-  # Whatever is under way, one message comes; that it does not get in the way of others, it is taken here.
-  defp cancelled(ref, timeout) do
-    cancel(ref)
-
-    receive do
-      {^ref, {:ok, thumbnail}} -> {:ok, thumbnail}
-      {^ref, {:error, _cancelled}} -> {:error, not_awaited(timeout)}
-    after
-      @cancel_grace -> {:error, not_awaited(timeout)}
-    end
-  end
-
-  defp not_awaited(timeout),
-    do:
-      Error.new(
-        :timeout,
-        "the result did not come within #{timeout} ms, and the request was cancelled"
-      )
+  def await(ref, timeout \\ :infinity) when is_reference(ref), do: Async.await(ref, timeout)
 
   @doc """
   Cancels what `async/3` has started: its worker is free at once, and its message is `{ref, {:error, error}}` with
@@ -243,21 +193,8 @@ defmodule Thumbnailer do
     {own, opts} = Options.split!(opts, :stream)
     {request, on} = Request.make!({:bytes, ""}, [{size, []}], opts)
     refuse_to!(request)
-    concurrency = Map.get(own, :max_concurrency, 2 * System.schedulers_online())
-
-    # Sources are checked where the stream is run, so that a wrong one raises there.
-    sources
-    |> Stream.map(&{&1, with_source(request, &1)})
-    |> Task.async_stream(fn {source, request} -> {source, request |> perform(on) |> single()} end,
-      max_concurrency: concurrency,
-      ordered: own.ordered,
-      timeout: :infinity
-    )
-    |> Stream.map(fn {:ok, result} -> result end)
+    Thumbnails.stream(sources, on, request, own)
   end
-
-  defp with_source(request, source),
-    do: %{request | source: source |> Source.cast!() |> Request.refuse_stream!(request.coalesce)}
 
   defp refuse_to!(%{spec: %{outputs: [output]}}) when is_map_key(output, :to) do
     raise ArgumentError,
@@ -298,78 +235,44 @@ defmodule Thumbnailer do
   """
   @doc since: "0.1.0", group: "Instances"
   @spec ping(GenServer.server()) :: :ok | {:error, Error.t()}
-  def ping(on \\ __MODULE__) do
-    with {:ok, _nothing} <- Call.request(on, %Request{op: :ping}), do: :ok
-  end
+  def ping(on \\ __MODULE__), do: Questions.ping(on)
 
   @doc """
   What the port program of an instance says about itself; starts it when it is not running.
 
       {:ok, %{version: version, libvips: libvips, workers: workers}} = Thumbnailer.info()
 
-  The map holds `:protocol`, `:version`, `:libvips`, `:loaders`, `:savers`, `:formats`, `:workers`, `:limits` and
-  `:os_pid`. `:formats` is a table of all formats: whether this program reads each and with what, whether it would by
-  default, and whether it is written.
+  `t:Thumbnailer.Status.info/0` has every key. `:formats` is a table of all formats:
 
       {:ok, %{formats: formats}} = Thumbnailer.info()
       %{read: true, read_with: :own, by_default: true, written: false} = Enum.find(formats, &(&1.name == :bmp))
   """
   @doc since: "0.1.0", group: "Instances"
-  @spec info(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
-  def info(on \\ __MODULE__), do: Call.request(on, %Request{op: :info})
+  @spec info(GenServer.server()) :: {:ok, Status.info()} | {:error, Error.t()}
+  def info(on \\ __MODULE__), do: Questions.info(on)
 
   @doc """
   What confines the workers of an instance on this host, as far as it was tried when the program started.
 
       {:ok, %{complete: complete?, seccomp: true, landlock: version}} = Thumbnailer.sandbox_status()
 
-    * `:mode` - the option `:sandbox`
-    * `:seccomp`, `:server` - whether the system calls of the workers, and of the program itself, are filtered
-    * `:landlock` - the version of Landlock that is enforced, 0 for none
-    * `:open_denied`, `:socket_denied`, `:exec_denied` - whether a worker that tried was stopped
-    * `:complete` - whether all of this holds
+  `t:Thumbnailer.Status.sandbox/0` has every key.
   """
   @doc since: "0.1.0", group: "Instances"
-  @spec sandbox_status(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
-  def sandbox_status(on \\ __MODULE__) do
-    with {:ok, hello} <- info(on), do: {:ok, hello.sandbox}
-  end
+  @spec sandbox_status(GenServer.server()) :: {:ok, Status.sandbox()} | {:error, Error.t()}
+  def sandbox_status(on \\ __MODULE__), do: Questions.sandbox_status(on)
 
   @doc """
   What an instance is doing and has done.
 
       {:ok, %{state: :up, waiting: 0, served: served, latency: %{p99: milliseconds}}} = Thumbnailer.stats()
 
-    * `:state` - of the port program: `:idle`, `:starting`, `:up`, `:dying` or `:down`
-    * `:os_pid` - of the port program, or `nil`
-    * `:waiting`, `:sent` - requests in the queue, and those that the program holds
-    * `:served`, `:failed` - how many requests were answered, and errors by reason
-    * `:restarts` - how often the program has ended
-    * `:latency` - `:p50`, `:p95` and `:p99`: in how many milliseconds so many percent of the requests of the last five minutes were answered, the
-      queue included; at most an eighth too high; `nil` while there were none
-    * `:workers`, `:memory` - how many images can be worked on at the same time; the memory that
-      belongs to the `:server` (the process of the program that serves) and to the `:workers` alone, in bytes. `nil` when the program is not up
-    * `:program` - what the program itself counts, or `nil` when it is not up
+  `t:Thumbnailer.Status.stats/0` has every key. The latency is that of the last five minutes; what the program counts itself is
+  nil while it is not up.
   """
   @doc since: "0.1.0", group: "Instances"
-  @spec stats(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
-  def stats(on \\ __MODULE__) do
-    with {:ok, counts} <- Client.counts(on) do
-      program = program_stats(counts, on)
-
-      {:ok,
-       Map.merge(counts, %{program: program, workers: program[:workers], memory: program[:memory]})}
-    end
-  end
-
-  defp program_stats(%{state: :up}, on) do
-    case Call.request(on, %Request{op: :stats}) do
-      {:ok, stats} -> stats
-      {:error, _error} -> nil
-    end
-  end
-
-  defp program_stats(_counts, _on), do: nil
+  @spec stats(GenServer.server()) :: {:ok, Status.stats()} | {:error, Error.t()}
+  def stats(on \\ __MODULE__), do: Questions.stats(on)
 
   @doc """
   A child of a supervisor; the options are those of an instance, see above, of which `:name` is required. The id is the
@@ -395,11 +298,17 @@ defmodule Thumbnailer do
   @spec start_link([InstanceOptions.option()]) :: Supervisor.on_start()
   def start_link(opts) do
     opts = InstanceOptions.cast!(opts)
-    Instance.start_link(opts, member(opts[:name], opts[:cluster]))
+
+    Instance.start_link(
+      opts,
+      member(opts[:name], opts[:cluster]) ++ Discovery.children(opts[:discover])
+    )
   end
 
   defp member(_name, nil), do: []
-  defp member(name, group), do: [{Member, instance: name, group: group}]
+
+  defp member(name, group),
+    do: [{Member, instance: name, group: group}, {StepSync, instance: name, group: group}]
 
   defp bang!({:ok, value}), do: value
   defp bang!({:error, error}), do: raise(error)

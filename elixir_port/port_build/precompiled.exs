@@ -4,8 +4,8 @@ defmodule Thumbnailer.PortBuild.Precompiled do
 
       config :thumbnailer, precompiled: "https://example.org/v{version}/thumbnailer-{version}-{target}.tar.gz"
 
-  `{version}` is the library's, `{target}` such as `x86_64-linux-gnu`. `script/precompiled` makes the archives, which hold what `mix compile` would put
-  into `priv`, and `checksums.txt` beside this file, which is a part of the package. An archive is taken only when its SHA-256 stands there; for a
+  `{version}` is the library's, `{target}` such as `x86_64-linux-gnu`. `script/release` makes the archives, which hold what `mix compile` would put
+  into `priv`, and `checksums.txt` beside this file in the package. An archive is taken only when its SHA-256 stands there; for a
   target that does not stand there the program is built.
 
     * `THUMBNAILER_BUILD=1` - builds all the same

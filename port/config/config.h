@@ -12,7 +12,7 @@
 
 namespace thumbnailer {
 
-inline constexpr std::string_view kProgramVersion = "0.1.0";
+inline constexpr std::string_view kProgramVersion = "0.2.0";
 inline constexpr std::int64_t kProtocolVersion = 1;
 
 enum class ExitCode : int {
@@ -52,6 +52,10 @@ struct Config {
     bool jpeg_fast_path = true;
     bool die_with_parent = false;
     bool events = false;
+    bool log_events = false;
+    bool show_full = false;                   // of the command show: binaries in full
+    bool show_no_hello = false;               // likewise: without the program's first frame
+    std::int64_t show_data = 0;               // likewise: only the bytes of this image, from 1; 0: the terms
     std::vector<std::string_view> words = {}; // arguments that are not flags: a subcommand and its arguments
     bool help = false;
     bool version = false;

@@ -180,6 +180,7 @@ Fault check_result(const JobResult& result, const Job& job, const ResultMemory& 
     if (result.failed != 0) return check_failure(result.failure, job);
     if (job.describe_step != 0) return check_description_size(memory);
     if (auto fault = check_header(result.header, job.limits)) return fault;
+    if (!is_ended(result.warnings)) return "text without an end";
     if (result.count != job.count) return "another number of outputs than was asked for";
     std::vector<Piece> pieces;
     for (std::size_t index = 0; index < job.count; ++index)

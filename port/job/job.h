@@ -121,6 +121,7 @@ struct JobResult {
     Header header;
     std::uint32_t count = 0;
     std::array<OutputResult, kMaxOutputs> outputs;
+    std::array<char, 720> warnings{}; // of the decoder of an image that it decoded nevertheless, a line each
 };
 static_assert(std::is_trivially_copyable_v<JobResult>);
 

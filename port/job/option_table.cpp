@@ -48,6 +48,7 @@ constexpr std::array kOptions{
     OptionSpec{"speed", choice_of<&Output::speed>(kSpeeds)},
     OptionSpec{"preview", choice_of<&Output::preview>(kPreviews)},
     OptionSpec{"truncated", choice_of<&Output::truncated>(kTruncated)},
+    OptionSpec{"fail_on_warning", BooleanOf{&Output::fail_on_warning}},
     OptionSpec{"profile", choice_of<&Output::profile>(kProfiles)},
     OptionSpec{"linear", BooleanOf{&Output::linear}},
     OptionSpec{"background", ColourOf{&Output::background}},

@@ -82,6 +82,7 @@ struct Output {
     Speed speed = Speed::balanced;
     Preview preview = Preview::ignore;
     Truncated truncated = Truncated::refuse;
+    bool fail_on_warning = false;
     // Colour and effects.
     Profile profile = Profile::srgb;
     bool linear = false;

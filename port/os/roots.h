@@ -14,16 +14,13 @@ public:
     // Fails with not_found, not_a_file or no_access if one of them cannot be opened as a folder.
     static Result<Roots> open(const std::vector<std::string>& folders);
 
-    // open(2) of `path`, which must be in one of the folders: no link and no `..` of the path may leave it. Fails
-    // with outside_roots, or with `otherwise` and the error of the system.
+    // open(2) of `path`, which must be in one of the folders: no link and no `..` of the path may leave it. A path that
+    // reaches a folder by another link than its own counts, too, and a folder that was replaced since is the new one.
+    // Fails with outside_roots, or with `otherwise` and the error of the system.
     Result<Descriptor> open(const std::string& path, int flags, Reason otherwise) const;
 
 private:
-    struct Root {
-        std::string path; // absolute, ends with a slash
-        Descriptor folder;
-    };
-    std::vector<Root> roots_;
+    std::vector<std::string> roots_; // absolute, each ends with a slash
 };
 
 // The system's error for a path as a failure with the matching reason.

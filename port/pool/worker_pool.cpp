@@ -156,6 +156,7 @@ void WorkerPool::on_message(Worker& worker) {
 
 void WorkerPool::complete(Worker& worker, const JobResult& result) {
     idle_deaths_ = 0;
+    record_diagnostics(worker);
     completed_.push_back({worker.release(), result});
     if (worker.jobs_assigned() >= config_.max_images_per_worker) return recycle(worker, "max_images_per_worker");
     if (is_spent(worker)) return recycle(worker, "max_memory");
@@ -170,6 +171,7 @@ void WorkerPool::recycle(Worker& worker, std::string_view why) {
 
 void WorkerPool::finish(Worker& worker, Failure failure, Blame blame) {
     worker.process().kill();
+    record_diagnostics(worker);
     if (worker.task() == nullptr) return;
     std::shared_ptr<LoadedStep> to_blame;
     if (const auto running = worker.running_step()) {
@@ -191,8 +193,10 @@ void WorkerPool::on_exit(Worker& worker) {
         {.name = "worker_exit", .pid = worker.process().pid(), .made = worker.jobs_assigned(), .exit = status});
     if (worker.task() != nullptr)
         finish(worker, crash(worker, *status), was_the_image(*status) ? Blame::image : Blame::nobody);
-    else if (!expected)
-        delay_forks();
+    else {
+        record_diagnostics(worker);
+        if (!expected) delay_forks();
+    }
 }
 
 // A worker ended without a task. Forking again at once could go on for ever, so that each such death doubles the delay.
@@ -251,6 +255,13 @@ Clock::time_point WorkerPool::due(Clock::time_point now) const {
 
 void WorkerPool::record_event(WorkerEvent event) {
     if (config_.events) events_.push_back(event);
+}
+
+void WorkerPool::record_diagnostics(Worker& worker) {
+    if (!config_.log_events) return;
+    std::string text = worker.process().last_diagnostics();
+    worker.process().forget_diagnostics();
+    if (!text.empty()) diagnostics_.push_back({worker.process().pid(), std::move(text)});
 }
 
 std::int64_t WorkerPool::memory() const {

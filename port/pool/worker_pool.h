@@ -31,6 +31,12 @@ struct WorkerEvent {
     std::optional<ExitStatus> exit = {};
 };
 
+// What a worker wrote to stderr while it had a task, or before it ended.
+struct Diagnostics {
+    pid_t pid;
+    std::string text;
+};
+
 class WorkerPool {
 public:
     WorkerPool(const Config& config, ForkServer& fork_server, const StepRegistry& steps)
@@ -63,6 +69,8 @@ public:
     std::int64_t memory() const;
     // The events since the last call; none without --events.
     std::vector<WorkerEvent> take_events() { return std::exchange(events_, {}); }
+    // The diagnostics since the last call; none without --log-events.
+    std::vector<Diagnostics> take_diagnostics() { return std::exchange(diagnostics_, {}); }
 
 private:
     void on_message(Worker& worker);
@@ -76,6 +84,7 @@ private:
     void delay_forks();
     void kill_surplus();
     void record_event(WorkerEvent event);
+    void record_diagnostics(Worker& worker);
     bool can_take(const Worker& worker, const Task& task) const {
         return worker.idle() && !is_spent(worker) && worker.has_steps_of(task);
     }
@@ -91,6 +100,7 @@ private:
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<CompletedTask> completed_;
     std::vector<WorkerEvent> events_;
+    std::vector<Diagnostics> diagnostics_;
     std::int64_t forked_ = 0;
     std::uint64_t last_sequence_ = 0;
     int idle_deaths_ = 0; // in a row, of workers that had no task

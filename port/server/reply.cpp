@@ -1,5 +1,7 @@
 #include "server/reply.h"
 
+#include <algorithm>
+
 #include "job/format.h"
 #include "text/printable.h"
 
@@ -121,6 +123,17 @@ Term output_term(const Task& task, TaskOutput& output, const OutputResult& made,
     return tuple(atom("ok"), std::move(map));
 }
 
+// As a worker wrote them.
+std::vector<std::string> lines_in(std::string_view text) {
+    std::vector<std::string> lines;
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        lines.push_back(printable(line));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+    }
+    return lines;
+}
+
 Map step_map(const LoadedStep& step) {
     Map map;
     map.put("name", binary(step.name));
@@ -140,7 +153,7 @@ List formats_table(FormatSet loaders) {
         row.put("name", atom(spec.name));
         row.put("read", boolean(loaders.has(spec.format)));
         row.put("by_default", boolean(spec.loads == Loads::always));
-        row.put("read_with", atom(name_of(spec.read_with)));
+        row.put("read_with", atom(name_of(reader_of(spec))));
         row.put("written", boolean(spec.saves));
         rows.items.push_back(std::move(row));
     }
@@ -215,6 +228,14 @@ Payload event_frame(const Codec& codec, const WorkerEvent& event) {
     return encoded(codec, tuple(atom("event"), atom(event.name), std::move(map)));
 }
 
+Payload log_event(const Codec& codec, const LogLine& line) {
+    Map map;
+    map.put("level", atom(line.level));
+    map.put("os_pid", integer(line.pid));
+    map.put("message", binary(line.message));
+    return encoded(codec, tuple(atom("event"), atom("log"), std::move(map)));
+}
+
 Payload step_disabled_event(const Codec& codec, const LoadedStep& step) {
     Map map;
     map.put("name", binary(step.name));
@@ -251,9 +272,11 @@ Payload result_reply(const Codec& codec, Task& task, const JobResult& job_result
     for (std::size_t index = 0; index < task.outputs.size(); ++index)
         outputs.items.push_back(output_term(task, task.outputs[index], job_result.outputs[task.outputs[index].index],
                                             memory, failures[index]));
+    const std::vector<std::string> warnings = lines_in(text_in(job_result.warnings));
     Map map;
     map.put("source", source_map(job_result.header));
     map.put("outputs", std::move(outputs));
+    if (!warnings.empty()) map.put("warnings", binaries(warnings));
     Payload payload;
     payload.keep(task.made.memory, memory);
     codec.encode(tuple(atom("ok"), integer(task.id), std::move(map)), payload);

@@ -4,6 +4,7 @@
 #include "pool/worker_pool.h"
 #include "request/task.h"
 #include "sandbox/sandbox.h"
+#include "server/log.h"
 
 namespace thumbnailer {
 
@@ -33,6 +34,8 @@ Payload pong(const Codec& codec, Id id);
 Payload stats_reply(const Codec& codec, Id id, const Stats& stats);
 // A frame of --events; it answers no request.
 Payload event_frame(const Codec& codec, const WorkerEvent& event);
+// A frame of --log-events; it may come before the hello.
+Payload log_event(const Codec& codec, const LogLine& line);
 // That a step was switched off: said whether events were asked for or not, because it was this client that added the
 // step.
 Payload step_disabled_event(const Codec& codec, const LoadedStep& step);

@@ -32,18 +32,24 @@ std::size_t queue_for(std::int64_t workers) {
 } // namespace
 
 Server::Server(const Config& config, const SandboxStatus& status, const Roots& roots, Descriptor input,
-               Descriptor output, ForkServer& fork_server, std::string_view libvips)
+               Descriptor output, ForkServer& fork_server, Log log, std::string_view libvips)
     : config_(config), roots_(roots), fork_server_(fork_server), input_(std::move(input)), output_(std::move(output)),
       reader_(input_.get(), static_cast<std::size_t>(config.max_request_bytes)), writer_(output_.get()),
       steps_(config, fork_server), pool_(config, fork_server, steps_.registry()), file_writers_(config, fork_server),
       poison_(config.poison_after, milliseconds(config.poison_for_ms)),
       streams_(static_cast<std::size_t>(config.max_streams), static_cast<std::size_t>(config.max_source_bytes)),
-      watchdog_(config.die_with_parent), usage_(open_process_status(::getpid())),
+      watchdog_(config.die_with_parent), log_(std::move(log)), usage_(open_process_status(::getpid())),
       max_queued_(queue_for(config.workers)) {
     writer_.push(hello(config, status, libvips));
 }
 
 ExitCode Server::run() {
+    const ExitCode code = serve();
+    write_last_lines();
+    return code;
+}
+
+ExitCode Server::serve() {
     pool_.spawn_missing(Clock::now()); // the hello says that the workers are there
     while (!stopped_) {
         // Replies and tasks first: the next worker is forked while they are processed.
@@ -69,6 +75,13 @@ ExitCode Server::run() {
     return *stopped_;
 }
 
+// As much as the pipe takes: nobody waits for a client that does not read.
+void Server::write_last_lines() {
+    push_events();
+    for (const LogLine& line : log_.take_last(Clock::now())) writer_.push(log_event(*config_.codec, line));
+    writer_.flush();
+}
+
 void Server::stop(ExitCode code) {
     if (!stopped_) stopped_ = code;
 }
@@ -90,6 +103,7 @@ PollSet Server::poll_set(Clock::time_point now) {
         complain({Reason::internal, "the process that forks workers has ended"});
         stop(ExitCode::internal);
     });
+    set.add(log_.fd(), POLLIN, [this](short) { log_.read_stderr(Clock::now()); });
     pool_.add_to(set, now);
     file_writers_.add_to(set);
     return set;
@@ -97,7 +111,7 @@ PollSet Server::poll_set(Clock::time_point now) {
 
 // Milliseconds until something is due, -1 when nothing is: the timeout of poll().
 int Server::poll_timeout(Clock::time_point now) const {
-    auto due = std::min({pool_.due(now), streams_.next_deadline(), file_writers_.due()});
+    auto due = std::min({pool_.due(now), streams_.next_deadline(), file_writers_.due(), log_.due()});
     for (const auto& task : queue_) due = std::min(due, task->deadline);
     if (watchdog_.on()) due = std::min(due, now + Watchdog::kHeartbeat);
     if (due == Clock::time_point::max()) return -1;
@@ -336,6 +350,9 @@ void Server::reply_error(Id id, const Failure& failure) {
 
 void Server::push_events() {
     for (const WorkerEvent& event : pool_.take_events()) writer_.push(event_frame(*config_.codec, event));
+    const auto now = Clock::now();
+    for (const Diagnostics& each : pool_.take_diagnostics()) log_.add_worker(each.pid, each.text, now);
+    for (const LogLine& line : log_.take(now)) writer_.push(log_event(*config_.codec, line));
 }
 
 Stats Server::stats() const {

@@ -28,7 +28,7 @@ class Server {
 public:
     // `libvips`: its version, for the hello.
     Server(const Config& config, const SandboxStatus& status, const Roots& roots, Descriptor input, Descriptor output,
-           ForkServer& fork_server, std::string_view libvips);
+           ForkServer& fork_server, Log log, std::string_view libvips);
 
     // Until end of input, or until nobody reads the answers.
     ExitCode run();
@@ -59,6 +59,8 @@ private:
     void reply_error(Id id, const Failure& failure);
     void stop(ExitCode code);
     void push_events();
+    ExitCode serve();
+    void write_last_lines();
     Stats stats() const;
 
     PollSet poll_set(Clock::time_point now);
@@ -81,6 +83,7 @@ private:
     std::unordered_map<Id, Stage> pending_;
     Counters counters_;
     Watchdog watchdog_;
+    Log log_;
     Descriptor usage_; // our own, see os/process_usage.h
     std::size_t max_queued_;
     // The request that adds a step. While it is pending, whatever came after it waits, so that it finds the step.

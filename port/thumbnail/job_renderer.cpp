@@ -13,6 +13,7 @@
 #include "thumbnail/geometry/orientation.h"
 #include "thumbnail/geometry/region.h"
 #include "thumbnail/pixels/colour.h"
+#include "thumbnail/pixels/pixels.h"
 #include "thumbnail/pixels/planes.h"
 #include "thumbnail/placeholder/placeholder.h"
 #include "thumbnail/scaled_image_cache.h"
@@ -20,7 +21,6 @@
 #include "thumbnail/steps/trim.h"
 #include "thumbnail/steps/user_steps.h"
 #include "thumbnail/vips/vips_errors.h"
-#include "thumbnail/ycbcr/ycbcr_pipeline.h"
 
 namespace thumbnailer {
 
@@ -43,11 +43,12 @@ DecodeOptions decode_options_for(const Output& output, const Header& header, For
     return {.page = output.page, .animated = animated, .speed = speed, .preview = preview, .truncated = truncated};
 }
 
-// Of a GIF that becomes a GIF of no more pixels; 0: of anything else.
+// Of a GIF or PNG that becomes one of the same format and no more pixels; 0: of anything else.
 std::size_t source_bytes_of(const Plan& plan, const Header& header, Bytes source) {
     const Size made = plan.layout.full();
     const bool enlarged = made.width > header.width() || made.height > header.height();
-    return header.format == Format::gif && plan.format == Format::gif && !enlarged ? source.size() : 0;
+    const bool can_have_palette = plan.format == Format::gif || plan.format == Format::png;
+    return can_have_palette && header.format == plan.format && !enlarged ? source.size() : 0;
 }
 
 // The size of the whole image for which its part has the wanted size.
@@ -89,7 +90,24 @@ Result<Done> JobRenderer::make(const Header& header, JobResult& job_result) {
     }
     for (Group& group : groups)
         if (auto made = make_group(group, job_result); !made) return made;
+    if (images_.cut) warnings_.emplace_back("the image ends inside its data");
+    if (auto clean = check_warnings(); !clean) return clean;
+    std::string lines;
+    for (const std::string& warning : warnings_) lines += (lines.empty() ? "" : "\n") + warning;
+    copy_text(lines, job_result.warnings);
     return Done{};
+}
+
+Result<Done> JobRenderer::check_warnings() const {
+    const auto refuses = [](const Output& output) { return output.fail_on_warning; };
+    if (warnings_.empty() || std::none_of(job_.outputs.begin(), job_.outputs.begin() + job_.count, refuses))
+        return Done{};
+    return Failure{Reason::bad_image, "the decoder warns of the image: " + warnings_.front()};
+}
+
+void JobRenderer::take_warnings() {
+    for (std::string& line : take_vips_lines())
+        if (std::ranges::find(warnings_, line) == warnings_.end()) warnings_.push_back(std::move(line));
 }
 
 Result<Done> JobRenderer::plan_output(std::size_t index, const Header& header, std::vector<Group>& groups) {
@@ -105,7 +123,8 @@ Result<Done> JobRenderer::plan_output(std::size_t index, const Header& header, s
         if (auto checked = check_frames(job_.limits, *page, frames); !checked) return checked;
         group = groups.insert(groups.end(), {decode, *page, frames, {}});
     }
-    Plan plan{.index = index, .output = &output, .view = {}, .layout = {}, .format = format};
+    const bool composed = job_.overlay[index] != 0 || job_.steps[index].count != 0;
+    Plan plan{.index = index, .output = &output, .view = {}, .layout = {}, .format = format, .composed = composed};
     plan.view.orientation = orientation_of(group->header.orientation, output);
     plan.view.oriented_size =
         swap_if_sideways({group->header.square_width, group->header.square_height}, plan.view.orientation);
@@ -144,6 +163,7 @@ Result<Done> JobRenderer::make_group(Group& group, JobResult& job_result) {
     if (group.plans.empty()) return Done{};
     const auto image = decode_group(group);
     if (!image) return image.error();
+    take_warnings();
     ScaledImageCache cache;
     for (const Plan& plan : group.plans) {
         const auto render = [&](Renderer& renderer) {
@@ -198,6 +218,7 @@ Result<Done> JobRenderer::make_one(const Plan& plan, const Group& group, const s
     auto image =
         catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] { return render(renderer).copy_memory(); });
     if (!image) return std::move(image).error();
+    take_warnings();
     if (renderer.failure()) return *renderer.failure();
     if (auto fits = check_size(renderer.layout(), group.frames); !fits) return fits;
 
@@ -227,26 +248,38 @@ RenderSources JobRenderer::sources_for(const Plan& plan) const {
 
 // All outputs of a group or none: with a mixture the source would be decoded twice.
 Result<Done> JobRenderer::make_by_fast_path(Group& group, JobResult& job_result) {
-    const bool needs_pixels = std::ranges::any_of(group.plans, [&](const Plan& plan) {
-        return job_.overlay[plan.index] != 0 || job_.steps[plan.index].count != 0;
-    });
-    if (!job_.jpeg_fast_path || group.decode.preview || needs_pixels) return Done{};
+    if (!job_.jpeg_fast_path || group.decode.preview) return Done{};
     if (!YcbcrPipeline::can_make(group.header, group.plans, group.decode.speed, job_.limits)) return Done{};
-    auto files = catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] {
+    auto outputs = catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] {
         return ycbcr_pipeline_.make(images_.source, group.plans, group.decode.speed);
     });
-    if (!files) return std::move(files).error();
+    if (!outputs) return std::move(outputs).error();
     std::vector<Plan> left;
-    for (std::size_t index = 0; index < files->size(); ++index) {
+    for (std::size_t index = 0; index < outputs->size(); ++index) {
         const Plan& plan = group.plans[index];
+        const YcbcrOutput& output = (*outputs)[index];
         OutputResult& output_result = job_result.outputs[plan.index];
-        const auto& file = (*files)[index];
-        const auto stored = file ? store(plan, plan.layout, {file->bytes(), {}}, output_result) : Result<Done>(Done{});
-        if (!file) left.push_back(plan);
-        if (!stored) output_result.failure = to_wire(stored.error());
+        if (!output.file && output.planes.empty()) {
+            left.push_back(plan);
+            continue;
+        }
+        const auto made = output.file ? store(plan, plan.layout, {output.file->bytes(), {}}, output_result)
+                                      : make_from_planes(plan, group, output.planes, output_result);
+        if (!made) output_result.failure = to_wire(made.error());
     }
     group.plans = std::move(left);
     return Done{};
+}
+
+// The profile and the metadata are those of the source, whose header libvips reads for them.
+Result<Done> JobRenderer::make_from_planes(const Plan& plan, const Group& group, std::span<const Plane> planes,
+                                           OutputResult& output_result) {
+    const bool cropped = plan.output->crop == Crop::centre;
+    const auto render = [&](Renderer& renderer) {
+        const VImage source = load(group.header, images_.source, group.decode, {1, 1});
+        return renderer(with_fields_of(source, image_of(planes)));
+    };
+    return make_one(cropped ? after_crop(plan) : plan, group, render, output_result);
 }
 
 Result<Done> JobRenderer::store(const Plan& plan, const Layout& layout, const EncodedOutput& made,

@@ -2,10 +2,15 @@
 // stores each.
 #pragma once
 
+#include <span>
+#include <string>
+#include <vector>
+
 #include "thumbnail/decode/load.h"
 #include "thumbnail/make_thumbnails.h"
 #include "thumbnail/scaled_image_cache.h"
 #include "thumbnail/steps/render.h"
+#include "thumbnail/ycbcr/ycbcr_pipeline.h"
 
 namespace thumbnailer {
 
@@ -15,7 +20,7 @@ public:
                 UserSteps* user_steps)
         : job_(job), images_(images), store_(store), ycbcr_pipeline_(ycbcr_pipeline), user_steps_(user_steps) {}
 
-    // A failure of one output is stored in its OutputResult; the call fails for an error of the source.
+    // Once. A failure of one output is stored in its OutputResult; the call fails for an error of the source.
     Result<Done> make(const Header& header, JobResult& job_result);
 
 private:
@@ -38,9 +43,15 @@ private:
                                          Renderer& renderer);
     // Makes the outputs that the fast path can make, and removes them from the group.
     Result<Done> make_by_fast_path(Group& group, JobResult& job_result);
+    Result<Done> make_from_planes(const Plan& plan, const Group& group, std::span<const Plane> planes,
+                                  OutputResult& output_result);
     Result<Done> make_one(const Plan& plan, const Group& group, const std::function<vips::VImage(Renderer&)>& render,
                           OutputResult& output_result);
     Result<Done> store(const Plan& plan, const Layout& layout, const EncodedOutput& made, OutputResult& output_result);
+    // Of an output that takes no image with a warning.
+    Result<Done> check_warnings() const;
+    // Of what libvips decoded without an error.
+    void take_warnings();
     RenderSources sources_for(const Plan& plan) const;
     Result<std::optional<vips::VImage>> overlay_for(const Plan& plan, Size canvas) const;
     Result<Done> check_size(const Layout& layout, std::int32_t frames) const;
@@ -50,6 +61,7 @@ private:
     const Store& store_;
     YcbcrPipeline& ycbcr_pipeline_;
     UserSteps* user_steps_;
+    std::vector<std::string> warnings_;
 };
 
 } // namespace thumbnailer

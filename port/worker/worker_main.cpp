@@ -1,6 +1,7 @@
 #include "worker/worker_main.h"
 
-#include <sys/mman.h>
+#include <malloc.h>
+#include <poll.h>
 
 #include <cerrno>
 #include <cstring>
@@ -11,6 +12,7 @@
 #include "thumbnail/make_thumbnails.h"
 #include "thumbnail/steps/user_steps.h"
 #include "thumbnail/ycbcr/ycbcr_pipeline.h"
+#include "worker/source_buffer.h"
 
 #ifdef THUMBNAILER_FAULTS
 #include "faults.h"
@@ -63,6 +65,25 @@ JobResult unmapped(const char* what) {
     return failed({Reason::internal, std::string("mapping ") + what + ": " + std::strerror(errno)});
 }
 
+// What a worker keeps from one image to the next, as long as images come.
+struct KeptMemory {
+    SourceBuffer source;
+    YcbcrPipeline ycbcr_pipeline;
+
+    void release() {
+        source.release();
+        ::malloc_trim(0);
+    }
+};
+
+// Without an image for so long a worker gives its memory back.
+constexpr int kIdle = 5000;
+
+bool arrives_within(int channel, int milliseconds) {
+    pollfd waiting{.fd = channel, .events = POLLIN, .revents = 0};
+    return ::poll(&waiting, 1, milliseconds) != 0;
+}
+
 JobResult describe(const Job& job, const std::vector<Descriptor>& descriptors, UserSteps& user_steps) {
     const auto text = user_steps.describe(job);
     if (!text) return failed(text.error());
@@ -70,12 +91,11 @@ JobResult describe(const Job& job, const std::vector<Descriptor>& descriptors, U
     return failed({Reason::write_failed, std::string("memory for a description: ") + std::strerror(errno)});
 }
 
-JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, YcbcrPipeline& ycbcr_pipeline,
+JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, KeptMemory& memory,
                  UserSteps& user_steps) {
     if (job.describe_step != 0) return describe(job, descriptors, user_steps);
-    const std::size_t end = job.source_offset + job.source_size;
-    const Mapping source = Mapping::of(descriptors[0].get(), end);
-    if (source.size() != end) return unmapped("the source");
+    const auto source = memory.source.take(descriptors[0].get(), job.source_offset + job.source_size);
+    if (!source) return failed(source.error());
     std::vector<Mapping> mapped;
     std::vector<Bytes> overlays;
     for (std::size_t index = 0; index < job.overlay_count; ++index) {
@@ -84,7 +104,7 @@ JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, Ycb
         overlays.push_back(mapped.back().bytes());
         if (overlays.back().size() != job.overlay_sizes[index]) return unmapped("an overlay");
     }
-    Bytes image = source.bytes().subspan(job.source_offset);
+    Bytes image = source->subspan(job.source_offset);
 #ifdef THUMBNAILER_FAULTS
     image = plan_fault(image);
 #endif
@@ -92,7 +112,8 @@ JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, Ycb
     const auto store = [&](std::size_t, const EncodedOutput& output, OutputResult& result) {
         return writer(output, result);
     };
-    const JobResult result = make_thumbnails(job, {image, overlays}, store, ycbcr_pipeline, &user_steps);
+    const JobResult result = make_thumbnails(job, {image, overlays}, store, memory.ycbcr_pipeline, &user_steps);
+    memory.source.drop_large();
     return writer.failure() ? failed(*writer.failure()) : result;
 }
 
@@ -100,16 +121,17 @@ JobResult answer(const Job& job, const std::vector<Descriptor>& descriptors, Ycb
 
 void worker_main(WorkerContext context) {
     Job job;
-    YcbcrPipeline ycbcr_pipeline;
+    KeptMemory memory;
     UserSteps user_steps(context.steps, context.step_progress);
     const Descriptor channel = std::move(context.channel);
     for (;;) {
         std::vector<Descriptor> descriptors;
+        if (!memory.source.empty() && !arrives_within(channel.get(), kIdle)) memory.release();
         const std::size_t received =
             receive_message(channel.get(), std::as_writable_bytes(std::span(&job, 1)), descriptors);
         const std::size_t expected = job.describe_step != 0 ? 1 : 2 + job.overlay_count;
         if (received != sizeof(Job) || descriptors.size() != expected) break;
-        JobResult job_result = answer(job, descriptors, ycbcr_pipeline, user_steps);
+        JobResult job_result = answer(job, descriptors, memory, user_steps);
         job_result.sequence = job.sequence;
         if (!send_message(channel.get(), std::as_bytes(std::span(&job_result, 1)), {}, Wait::yes)) break;
     }

@@ -141,7 +141,7 @@ defmodule Chaos.Injector do
   end
 
   defp look(%{on: on, workers: workers}) do
-    {:ok, %{state: program, os_pid: server}} = Thumbnailer.Instance.Client.counts(on)
+    {:ok, %{state: program, os_pid: server}} = Thumbnailer.Instance.Questions.counts(on)
     states = if server, do: Enum.map(Processes.workers(server), &Processes.state/1), else: []
     server = server && Processes.state(server)
     well = Enum.count(states, &Processes.well?/1)

@@ -10,7 +10,7 @@ defmodule Chaos.Processes do
   end
 
   def server(on) do
-    {:ok, %{os_pid: os_pid}} = Thumbnailer.Instance.Client.counts(on)
+    {:ok, %{os_pid: os_pid}} = Thumbnailer.Instance.Questions.counts(on)
     os_pid
   end
 

@@ -17,7 +17,7 @@ defmodule Thumbnailer.InstanceTest do
     {:ok, %{version: flags}} = Thumbnailer.info(name)
 
     assert flags |> String.split() |> Enum.sort() ==
-             ~w(--die-with-parent --max-images-per-worker=1 --max-pixels=5000 --max-reply-bytes=268435456 --sandbox=off --timeout=30000 --workers=3)
+             ~w(--die-with-parent --log-events --max-images-per-worker=1 --max-pixels=5000 --max-reply-bytes=268435456 --sandbox=off --timeout=30000 --workers=3)
   end
 
   test "a wrong option raises in the caller and names what is accepted" do

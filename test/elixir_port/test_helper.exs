@@ -14,6 +14,23 @@ excluded =
       [:real, :faulty]
   end
 
+# Tests tagged :steps translate modules, for which wabt and a compiler are needed.
+translated =
+  with [] <- excluded do
+    module = File.read!(Thumbnailer.Fixtures.step("duotone"))
+    Thumbnailer.Translation.Translator.get(module, nil, nil)
+  end
+
+excluded =
+  case translated do
+    {:error, %{reason: :untranslated, message: why}} ->
+      IO.puts("tests of steps are left out: #{why}")
+      [:steps | excluded]
+
+    _translated_or_no_program ->
+      excluded
+  end
+
 # The programs of fake_programs/ start python3 by its name. Where that is a shell script, as pyenv's is, they would take long to
 # start, and the script complains when they are killed.
 python = System.get_env("THUMBNAILER_PYTHON", "/usr/bin/python3")

@@ -1,20 +1,27 @@
 #!/usr/bin/python3
 """Writes what the fuzzers begin with: seeds.py FOLDER makes
-FOLDER/{frame,etf,msgpack,text,request,result,scan_filter,ycbcr,heif,containers,drawing,traits}/.
+FOLDER/{frame,etf,msgpack,text,request,result,scan_filter,ycbcr,heif,containers,drawing,traits,
+step_module,step_image,step_description}/.
 
 The samples as frames, as payloads and as text, every row of test/contract's vectors, good and bad, the JPEG images, and
-a progressive one; the samples of what this program reads itself.
+a progressive one; the samples of what this program reads itself; the sample steps, and their translations when build/thumbnailer
+can make them.
 """
 
 import csv
 import gzip
 import hashlib
+import os
 import pathlib
+import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FRAMES = ROOT / "samples" / "frames"
 IMAGES = ROOT / "samples" / "images"
+STEPS = ROOT / "samples" / "steps"
+PROGRAM = os.environ.get("THUMBNAILER_EXECUTABLE", str(ROOT / "build" / "thumbnailer"))
 MAX = 70_000
 
 
@@ -28,7 +35,24 @@ def from_hex(groups):
     return b"".join(bytes.fromhex(digits) * int(times or 1) for digits, _star, times in parts)
 
 
+def translations():
+    with tempfile.TemporaryDirectory() as folder:
+        for module in STEPS.glob("*.wasm"):
+            made = pathlib.Path(folder, module.stem)
+            try:
+                subprocess.run([PROGRAM, "step", "translate", str(module), str(made)], check=True)
+            except (OSError, subprocess.CalledProcessError) as error:
+                print(f"seeds.py: no translation of {module.name}: {error}", file=sys.stderr)
+                continue
+            yield made.read_bytes()
+
+
 def seeds():
+    for path in STEPS.glob("*.wasm"):
+        yield "step_module", path.read_bytes()
+        start = path.read_bytes().find(b"step/1 ")
+        yield "step_description", path.read_bytes()[start:].partition(b"\0")[0]
+    yield from (("step_image", bytes) for bytes in translations())
     for path in FRAMES.glob("*.etf"):
         frames = path.read_bytes()
         yield from (("frame", bytes([piece]) + frames) for piece in (0, 1, 255))

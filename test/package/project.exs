@@ -87,6 +87,7 @@ defmodule Thumbnailer.Package.Project do
     [
       {"THUMBNAILER_EXECUTABLE", nil},
       {"THUMBNAILER_BUILD", nil},
+      {"THUMBNAILER_BUILD_FOLDER", nil},
       {"MIX_ENV", nil},
       {"MIX_DEPS_PATH", nil},
       {"MIX_BUILD_PATH", nil},

@@ -1,5 +1,7 @@
+Code.require_file("../elixir_port/port_build/https_server.exs", __DIR__)
+
 defmodule Thumbnailer.Package.ReleaseScriptTest do
-  # script/release in a repository of its own that holds what the checkout holds.
+  # script/release in a repository of its own that holds what the checkout holds; and what becomes of its package and its archive.
   use ExUnit.Case, async: false
 
   import Thumbnailer.Package.Project
@@ -44,7 +46,7 @@ defmodule Thumbnailer.Package.ReleaseScriptTest do
     File.write!(path, edited)
   end
 
-  defp release!(folder, arguments \\ [], status \\ 0),
+  defp release!(folder, arguments \\ ["--source-only"], status \\ 0),
     do: run!(Path.join(folder, "script/release"), arguments, folder, status: status)
 
   defp tags(folder), do: git!(folder, ["tag"])
@@ -82,9 +84,9 @@ defmodule Thumbnailer.Package.ReleaseScriptTest do
   } do
     git!(folder, ~w(config user.name test))
     git!(folder, ~w(config user.email test@localhost))
-    assert release!(folder, ["--tag"]) =~ "as v#{version}; to publish it"
+    assert release!(folder, ["--source-only", "--tag"]) =~ "as v#{version}; to publish it"
     assert tags(folder) == "v#{version}\n"
-    assert release!(folder, [], 1) =~ "the tag v#{version} is set already"
+    assert release!(folder, ["--source-only"], 1) =~ "the tag v#{version} is set already"
   end
 
   test "all that is wrong is said at once, and nothing is built", %{
@@ -94,7 +96,7 @@ defmodule Thumbnailer.Package.ReleaseScriptTest do
     edit!(folder, "CMakeLists.txt", "VERSION #{version} ", "VERSION 9.9.9 ")
     edit!(folder, "CHANGELOG.md", "## [Unreleased]\n", "## [Unreleased]\n\n- New.\n- Newer.\n")
     edit!(folder, "CHANGELOG.md", "## [#{version}]", "## [0.0.1]")
-    output = release!(folder, [], 1)
+    output = release!(folder, ["--source-only"], 1)
 
     for said <- [
           "changes that are not committed",
@@ -107,7 +109,54 @@ defmodule Thumbnailer.Package.ReleaseScriptTest do
     refute File.exists?(Path.join(folder, "build"))
   end
 
-  test "another word than --tag is refused", %{folder: folder} do
-    assert release!(folder, ["--now"], 64) =~ "'--now' is not --tag"
+  test "another word than its own is refused", %{folder: folder} do
+    assert release!(folder, ["--now"], 64) =~ "'--now' is not one of --tag, --source-only"
+    assert release!(folder, ["sparc-linux-gnu"], 64) =~ "'sparc-linux-gnu' is not one of"
+  end
+
+  test "a project that has the package takes the archive from a server, and makes a thumbnail", %{
+    folder: folder,
+    version: version
+  } do
+    {:ok, target} = Thumbnailer.PortBuild.Precompiled.target(%{})
+    release!(folder, [target])
+    name = "thumbnailer-#{version}-#{target}.tar.gz"
+    release = Path.join(folder, "build/release")
+
+    server =
+      Thumbnailer.HttpsServer.start(%{"/#{name}" => File.read!(Path.join(release, name))}, folder)
+
+    project = Path.join(folder(), "project")
+
+    write!(project, %{
+      "mix.exs" =>
+        mix_exs(
+          "App",
+          ~s(app: :app, deps: [{:thumbnailer, path: "#{release}/thumbnailer-#{version}"}])
+        ),
+      "config/config.exs" => """
+      import Config
+      config :thumbnailer, precompiled: "#{server.url}/thumbnailer-{version}-{target}.tar.gz"
+      """,
+      "lib/app.ex" => "defmodule App do\nend\n"
+    })
+
+    # Without a compiler and CMake, which Debian has in the same folder as all else.
+    env = [
+      {"HEX_CACERTS_PATH", server.authority},
+      {"THUMBNAILER_CACHE", Path.join(project, "cache")},
+      {"CXX", "/no/compiler"}
+    ]
+
+    said = mix!(["compile"], project, env: env)
+    assert said =~ "Taking the port program of :thumbnailer from https://localhost"
+
+    made = ~S"""
+    {:ok, thumbnail} = Thumbnailer.make(hd(System.argv()), 100)
+    IO.inspect({thumbnail.format, thumbnail.width, thumbnail.height})
+    """
+
+    photo = root("samples/images/photo.jpg")
+    assert mix!(["run", "-e", made, photo], project, env: env) =~ "{:jpeg, 100, 75}"
   end
 end

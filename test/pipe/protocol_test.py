@@ -7,7 +7,7 @@ import unittest
 from program import ROOT, PipeTest, contract
 
 TEXT = (ROOT / "docs" / "protocol.md").read_text()
-EXAMPLE = re.compile(r"^```hex (\w+) (\w+)\n(.*?\.)\n([0-9a-f].*?)^```$", re.MULTILINE | re.DOTALL)
+EXAMPLE = re.compile(r"^<!-- (\w+) (\w+) -->\n```hex\n(.*?\.)\n([0-9a-f].*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def examples():

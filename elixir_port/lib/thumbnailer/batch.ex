@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Batch do
   alias Thumbnailer.Batch.{OutputName, Report, Run, Setting}
   alias Thumbnailer.Batch.Input.{RawPath, Search}
-  alias Thumbnailer.{Error, Options}
+  alias Thumbnailer.{Error, Keywords, Options, Request}
 
   @moduledoc """
   Thumbnails of whole trees of images: what `mix thumbnailer.batch` does.
@@ -52,16 +52,13 @@ defmodule Thumbnailer.Batch do
   """
   @doc since: "0.1.0"
   @spec run(String.t() | [String.t()], [option]) :: {:ok, Report.t()} | {:error, Error.t()}
-  def run(patterns, opts), do: patterns |> new!(opts) |> start()
+  def run(patterns, opts), do: patterns |> new!(opts) |> check_steps!() |> start()
 
   @doc false
   # A batch that was checked; raises `ArgumentError` for what the caller may not ask for.
   @spec new!(String.t() | [String.t()], [option]) :: t
   def new!(patterns, opts) do
-    unless Keyword.keyword?(opts),
-      do: raise(ArgumentError, "options must be a keyword list, got: #{inspect(opts)}")
-
-    {own, options} = Keyword.split(opts, Setting.names())
+    {own, options} = opts |> Keywords.keyword!() |> Keyword.split(Setting.names())
     own = Setting.check!(own)
     {format, options} = Keyword.pop(options, :format, :auto)
     _checked = Options.cast!(options, [:request, :output])
@@ -71,6 +68,14 @@ defmodule Thumbnailer.Batch do
     |> Map.update!(:formats, &(&1 || [format]))
     |> place!()
     |> name!()
+  end
+
+  @doc false
+  # Raises `ArgumentError` for a step that the instance does not have, or a parameter that it does not take.
+  @spec check_steps!(t) :: t
+  def check_steps!(%__MODULE__{on: on, options: options} = batch) do
+    _ = if options[:step], do: Request.steps!(on, options[:step])
+    batch
   end
 
   @doc false

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Call do
 
   alias Thumbnailer.{Cluster, Error, Request}
   alias Thumbnailer.Call.Coalescer
-  alias Thumbnailer.Instance.Client
+  alias Thumbnailer.Instance.{Absence, Client, Questions}
 
   @type on :: GenServer.server() | {:cluster, atom}
 
@@ -13,11 +13,15 @@ defmodule Thumbnailer.Call do
   def request(on, %Request{coalesce: true} = request) do
     request = %{request | coalesce: false}
 
-    with {:ok, timeout} <- timeout(on, request.timeout),
+    with :ok <- Absence.check_application(),
+         {:ok, timeout} <- timeout(on, request.timeout),
          do: Coalescer.request(on, %{request | timeout: timeout}, &request(on, &1))
   end
 
-  def request({:cluster, group}, request), do: Cluster.Client.request(group, request)
+  def request({:cluster, group}, request) do
+    with :ok <- Absence.check_application(), do: Cluster.Client.request(group, request)
+  end
+
   def request(on, request), do: Client.request(on, request)
 
   @doc "Whether one message to an instance is all there is to it, so that nobody needs to wait for the answer."
@@ -29,6 +33,6 @@ defmodule Thumbnailer.Call do
 
   # What a request may take that does not say.
   defp timeout({:cluster, _group}, nil), do: {:ok, Cluster.Client.timeout()}
-  defp timeout(on, nil), do: Client.timeout(on)
+  defp timeout(on, nil), do: Questions.timeout(on)
   defp timeout(_on, timeout), do: {:ok, timeout}
 end

@@ -20,6 +20,7 @@ defmodule Thumbnailer.Cluster do
 
   alias Thumbnailer.Cluster.{Events, Router}
   alias Thumbnailer.Error
+  alias Thumbnailer.Instance.Absence
 
   @doc """
   The members of a group as this node knows them.
@@ -32,7 +33,10 @@ defmodule Thumbnailer.Cluster do
   """
   @doc since: "0.1.0"
   @spec members(atom) :: [map]
-  def members(group), do: group |> Router.of() |> Router.members()
+  def members(group) do
+    started!()
+    group |> Router.of() |> Router.members()
+  end
 
   @doc """
   Sends the calling process what happens in a cluster group: its batches, and its nodes as this node sees them.
@@ -52,6 +56,7 @@ defmodule Thumbnailer.Cluster do
   @doc since: "0.1.0"
   @spec subscribe(atom) :: :ok
   def subscribe(group) when is_atom(group) do
+    started!()
     # The router of this node sees the nodes of the group.
     _router = Router.of(group)
     Events.subscribe(group)
@@ -92,6 +97,11 @@ defmodule Thumbnailer.Cluster do
           )
       end
     end
+  end
+
+  # Neither yields an error, and both would fail with the name of a registry.
+  defp started! do
+    with {:error, error} <- Absence.check_application(), do: raise(error)
   end
 
   defp name(sname) do

@@ -7,7 +7,7 @@ defmodule Thumbnailer.Doctor do
   It does not touch running instances.
   """
 
-  alias Thumbnailer.{Doctor, Error}
+  alias Thumbnailer.{Doctor, Error, InstanceOptions, Keywords}
   alias Thumbnailer.Doctor.{Finding, Samples}
   alias Thumbnailer.Port.Executable
 
@@ -25,6 +25,10 @@ defmodule Thumbnailer.Doctor do
   @doc since: "0.1.0"
   @spec examine(keyword) :: [Finding.t()]
   def examine(opts \\ []) do
+    # Checked before anything is started, as every instance checks them.
+    opts = [{:name, Doctor.Instance} | Keywords.keyword!(opts)]
+    _checked = InstanceOptions.cast!(opts)
+
     case Executable.find(opts[:executable]) do
       {:ok, path} ->
         [ok("program", path) | start(path, opts)]
@@ -64,7 +68,7 @@ defmodule Thumbnailer.Doctor do
   end
 
   defp with_instance(path, opts) do
-    {:ok, instance} = opts |> Keyword.put(:name, Doctor.Instance) |> Thumbnailer.start_link()
+    {:ok, instance} = Thumbnailer.start_link(opts)
     findings = with_hello(path, :timer.tc(fn -> Thumbnailer.info(Doctor.Instance) end))
     Supervisor.stop(instance)
     findings

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Options do
   `mix thumbnailer.batch` are made from the rows. `test/contract/options.tsv` has the same rows for the program.
   """
 
-  alias Thumbnailer.{InstanceOptions, Options, Size}
+  alias Thumbnailer.{Formats, InstanceOptions, Options, Size}
   alias Thumbnailer.Options.{Appearance, Definition, Examples, Geometry, Type}
 
   @call [
@@ -117,6 +117,14 @@ defmodule Thumbnailer.Options do
 
   @typedoc "An option of `Thumbnailer.make/3`."
   @type option :: output_option | call_option
+
+  @typedoc "One thumbnail of several: its size, and the options that differ from those that all share."
+  @type output :: Size.t() | {Size.t(), [output_option]}
+
+  @typedoc "Every size in every format, without formats in that of the source; and options that all share."
+  @type set :: [
+          {:sizes, [Size.t(), ...]} | {:formats, [Formats.saved() | :auto, ...]} | option
+        ]
 
   @doc false
   @spec table() :: [Definition.t()]

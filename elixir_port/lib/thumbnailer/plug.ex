@@ -58,6 +58,9 @@ defmodule Thumbnailer.Plug do
   # Without the package it is a plug all the same, which nobody can call.
   if match?({:module, _}, Code.ensure_compiled(Plug)), do: @behaviour(Plug)
 
+  @typedoc "The checked options that `init/1` yields."
+  @type options :: struct
+
   @doc """
   Makes the calling module a plug with these options, and with a `path/3` of its own.
 
@@ -96,7 +99,7 @@ defmodule Thumbnailer.Plug do
       86400
   """
   @doc since: "0.1.0"
-  @spec init(keyword) :: Options.t()
+  @spec init(keyword) :: options
   def init(opts), do: Options.cast!(opts)
 
   @doc """
@@ -110,7 +113,7 @@ defmodule Thumbnailer.Plug do
       "/thumbs/small/2026/my%20cat.jpg"
   """
   @doc since: "0.1.0"
-  @spec path(Options.t(), atom, Path.t(), expires_in: pos_integer) :: String.t()
+  @spec path(options, atom, Path.t(), expires_in: pos_integer) :: String.t()
   def path(%Options{} = options, size, image, opts \\ []) do
     unless List.keymember?(options.sizes, size, 0) do
       raise ArgumentError,
@@ -129,7 +132,7 @@ defmodule Thumbnailer.Plug do
       %{status: 200} = Thumbnailer.Plug.call(conn, thumbs)
   """
   @doc since: "0.1.0"
-  @spec call(conn, Options.t()) :: conn when conn: struct
+  @spec call(conn, options) :: conn when conn: struct
   def call(conn, %Options{at: at} = options) do
     case Address.split(conn, at) do
       {mount, rest} -> measured(fn -> answer(conn, mount, rest, options) end)

@@ -1,6 +1,6 @@
 defmodule Thumbnailer.Recording do
   @moduledoc """
-  Requests of an instance and their replies in files: what `start/3` starts.
+  Requests of an instance and their replies in files, from where they can be run again.
 
   A recording has limits in number, bytes and time. It also ends with the process that started it and with the process of
   the instance. It leaves only complete files. Its folder has, for the request `000001`:
@@ -15,7 +15,7 @@ defmodule Thumbnailer.Recording do
   `await/2` or `stop/1`.
   """
 
-  alias Thumbnailer.Error
+  alias Thumbnailer.{Error, Keywords}
   alias Thumbnailer.Recording.Recorder
 
   @enforce_keys [:pid, :ref]
@@ -48,7 +48,7 @@ defmodule Thumbnailer.Recording do
   def cast!(count, folder, opts) do
     unless count in 1..1_000_000, do: wrong!(:count, count, "an integer from 1 to 1000000")
     unless is_binary(folder) and folder != "", do: wrong!(:folder, folder, "a path")
-    opts = Keyword.validate!(opts, @defaults)
+    opts = Keyword.merge(@defaults, Keywords.check!(opts, Keyword.keys(@defaults)))
     unless opts[:only] in [:all, :errors], do: wrong!(:only, opts[:only], ":all or :errors")
 
     for {name, first..last//_} <- @limits, opts[name] not in first..last do

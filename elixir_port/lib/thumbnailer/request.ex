@@ -25,19 +25,17 @@ defmodule Thumbnailer.Request do
           spec: map
         }
 
-  @typedoc "One thumbnail of several: its size, and the options that differ from the shared ones."
-  @type output :: Size.t() | {Size.t(), keyword}
-
-  @typedoc "Every size in every format, without formats in that of the source; and options that all share."
-  @type set :: [
-          {:sizes, [Size.t(), ...]}
-          | {:formats, [Formats.saved() | :auto, ...]}
-          | Options.option()
-        ]
-
   @doc "A request for thumbnails, and the instance it is for."
-  @spec make!(Source.t(), [output] | set, keyword) :: {t, GenServer.server()}
+  @spec make!(Source.t(), [Options.output()] | Options.set(), keyword) :: {t, GenServer.server()}
   def make!(source, outputs, opts) do
+    {request, on} = check!(source, outputs, opts)
+    outputs = Enum.map(request.spec.outputs, &put_steps(&1, on))
+    {%{request | spec: %{outputs: outputs}}, on}
+  end
+
+  @doc "The same for an instance that need not run: what it has to know, its steps, is not checked."
+  @spec check!(Source.t(), [Options.output()] | Options.set(), keyword) :: {t, GenServer.server()}
+  def check!(source, outputs, opts) do
     {outputs, opts} = split_set(outputs, opts)
     given = Options.cast!(opts, [:call, :request, :output])
     {on, given} = Map.pop(given, :on, InstanceOptions.default_name())
@@ -47,8 +45,7 @@ defmodule Thumbnailer.Request do
     {coalesce, shared} = Map.pop(given, :coalesce, false)
 
     outputs = outputs |> outputs!() |> check_count!() |> Enum.map(&output!(&1, shared))
-    spec = %{outputs: Enum.map(outputs, &put_steps(&1, on))}
-    refuse_same_file!(spec.outputs)
+    refuse_same_file!(outputs)
 
     {%__MODULE__{
        op: :make,
@@ -57,8 +54,18 @@ defmodule Thumbnailer.Request do
        retries: retries,
        shared_storage: shared_storage,
        coalesce: coalesce,
-       spec: spec
+       spec: %{outputs: outputs}
      }, on}
+  end
+
+  @doc """
+  The steps of an option `:step` as the instance has them: name, value of each parameter, and hash of the module. What is kept
+  of a thumbnail is kept under these, because a step may change while its name stays.
+  """
+  @spec steps!(GenServer.server() | {:cluster, atom}, term) :: [{String.t(), [float], String.t()}]
+  def steps!(on, given) do
+    %{step: steps} = Options.cast!([step: given], [:output])
+    Catalog.cast!(on, steps)
   end
 
   @doc "A request to read the header of an image, and the instance it is for."
@@ -86,7 +93,7 @@ defmodule Thumbnailer.Request do
       iex> Thumbnailer.Request.outputs!(sizes: ["320x", "640x"], formats: [:avif, :jpeg])
       [{"320x", [format: :avif]}, {"320x", [format: :jpeg]}, {"640x", [format: :avif]}, {"640x", [format: :jpeg]}]
   """
-  @spec outputs!([output] | set) :: [output]
+  @spec outputs!([Options.output()] | Options.set()) :: [Options.output()]
   def outputs!([{name, _} | _] = set) when name in [:sizes, :formats] do
     unless Enum.sort(Keyword.keys(set)) in [[:formats, :sizes], [:sizes]] and
              Enum.all?(set, fn {_name, list} -> is_list(list) and list != [] end) do

@@ -18,6 +18,9 @@ defmodule Thumbnailer.Step do
           parameters: [Parameter.t()]
         }
 
+  @typedoc "A module: the path of its file, also `{app, path}` within the folder of an application, or its bytes."
+  @type source :: Path.t() | {atom, Path.t()} | {:bytes, binary}
+
   @doc false
   @spec describe(map, term) :: {:ok, t} | {:error, Error.t()}
   def describe(%{name: name, hash: hash}, text) when is_binary(text) do
@@ -29,9 +32,14 @@ defmodule Thumbnailer.Step do
     do: {:error, Error.new(:bad_reply, "the port program did not say what the step is")}
 
   @doc false
+  @spec name?(term) :: boolean
+  def name?(name),
+    do: (is_atom(name) or is_binary(name)) and to_string(name) =~ ~r/\A[a-z][a-z0-9_]{0,31}\z/
+
+  @doc false
   @spec name!(term) :: atom
   def name!(name) do
-    if is_atom(name) and to_string(name) =~ ~r/\A[a-z][a-z0-9_]{0,31}\z/,
+    if is_atom(name) and name?(name),
       do: name,
       else:
         raise(

@@ -2,21 +2,25 @@ defmodule Thumbnailer.Steps do
   @moduledoc """
   Processing steps of your own: WebAssembly modules that run on the picture of a thumbnail, in the sandbox of a worker.
 
-  An instance has steps from its start with the option `steps: [duotone: "priv/steps/duotone.wasm"]`, and a call names them with
-  the option `step: {:duotone, strength: 0.5}`.
+  An instance has steps from its start with the option `steps: [duotone: {:my_app, "priv/steps/duotone.wasm"}]`, and a call
+  names them with the option `step: {:duotone, strength: 0.5}`.
 
   A step runs after the effects, and before canvas, overlay and round. docs/steps.md says how one is written.
 
-  A step that ends in a fault costs its own thumbnail: `:step_refused` carries the step's text, `:step_failed` the fault in
-  `details.fault`, and both the name in `details.step`.
+  If a step ends in a fault, its thumbnail fails and the worker goes on: `:step_refused` carries the step's text, `:step_failed`
+  the fault in `details.fault`, and both the name in `details.step`.
+
+  The functions take an instance, also one on another node, or `{:cluster, group}`: then they change all members of the
+  group, and members that join later get the same steps.
   """
 
-  alias Thumbnailer.{Error, Request, Step}
-  alias Thumbnailer.Instance.Client
+  alias Thumbnailer.{Error, Instance, Step}
+  alias Thumbnailer.Cluster.{Router, StepSync}
   alias Thumbnailer.Step.Catalog
   alias Thumbnailer.Translation.Loader
 
-  @type source :: Path.t() | {:bytes, binary}
+  # Milliseconds for all tools of a translation on another node, and the way.
+  @translation 180_000
 
   @doc """
   Adds a step to a running instance, in place of one of the same name. Requests that are under way are not disturbed.
@@ -26,50 +30,81 @@ defmodule Thumbnailer.Steps do
       {:error, %Thumbnailer.Error{reason: :not_found}} = Thumbnailer.Steps.add(Thumbnailer, :duotone, "none.wasm")
 
   The module is checked and translated by confined tools, once: the translation is kept in the cache of this user. Errors:
-  `:bad_step`, `:untranslated` where the tools are missing, and those of a request.
+  `:bad_step`, `:untranslated` if the tools are missing, and those of a request.
+
+  For a group each member translates the module for its own machine; a member without tools gets the translation from another
+  one. If a member fails, the error names its node, and the other members have the step.
   """
   @doc since: "0.2.0"
-  @spec add(GenServer.server(), atom, source) :: {:ok, Step.t()} | {:error, Error.t()}
+  @spec add(GenServer.server() | {:cluster, atom}, atom, Step.source()) ::
+          {:ok, Step.t()} | {:error, Error.t()}
   def add(instance, name, source) do
     Step.name!(name)
 
-    with {:ok, loaded} <- Loader.load(name, source, nil),
-         {:ok, answer} <- Client.request(instance, request(loaded)),
-         {:ok, step} <- Step.describe(loaded, answer[:description]),
-         :ok <- Client.put_step(instance, loaded, step),
-         do: {:ok, step}
-  end
+    case instance do
+      {:cluster, group} ->
+        with {:ok, module, _path} <- Loader.read(source), do: put(group, name, module)
 
-  @doc """
-  Removes a step; `:ok` when there was none, too.
+      {there, node} when there != :global and node != node() ->
+        with {:ok, module, _path} <- Loader.read(source),
+             do: on_node(node, :add, [there, name, {:bytes, module}])
 
-      :ok = Thumbnailer.Steps.remove(Thumbnailer, :duotone)
-  """
-  @doc since: "0.2.0"
-  @spec remove(GenServer.server(), atom) :: :ok | {:error, Error.t()}
-  def remove(instance, name) do
-    with :ok <- Client.drop_step(instance, Step.name!(name)) do
-      case Client.request(instance, %Request{op: :remove_step, spec: %{name: to_string(name)}}) do
-        {:error, %Error{reason: reason} = error} when reason != :bad_request -> {:error, error}
-        _removed_or_not_there -> :ok
-      end
+      here ->
+        Instance.Steps.add(here, name, source)
     end
   end
 
   @doc """
-  The steps of an instance of this node, by their names.
+  Removes a step; `:ok` also when there was none.
+
+      :ok = Thumbnailer.Steps.remove(Thumbnailer, :duotone)
+  """
+  @doc since: "0.2.0"
+  @spec remove(GenServer.server() | {:cluster, atom}, atom) :: :ok | {:error, Error.t()}
+  def remove(instance, name) do
+    Step.name!(name)
+
+    case instance do
+      {:cluster, group} ->
+        put(group, name, nil)
+
+      {there, node} when there != :global and node != node() ->
+        on_node(node, :remove, [there, name])
+
+      here ->
+        Instance.Steps.remove(here, name)
+    end
+  end
+
+  @doc """
+  The steps of an instance or a group, by their names.
 
       for step <- Thumbnailer.Steps.list(Thumbnailer), do: {step.name, step.summary}
   """
   @doc since: "0.2.0"
-  @spec list(GenServer.server()) :: [Step.t()]
+  @spec list(GenServer.server() | {:cluster, atom}) :: [Step.t()]
   def list(instance), do: instance |> Catalog.known() |> Map.values() |> Enum.sort_by(& &1.name)
 
-  defp request(loaded) do
-    %Request{
-      op: :add_step,
-      spec: %{name: to_string(loaded.name), hash: loaded.hash},
-      source: {:bytes, loaded.translation}
-    }
+  # The first error counts; without one all members have answered alike.
+  defp put(group, name, module) do
+    # Its node keeps the step for members that come later.
+    _router = Router.of(group)
+    answers = StepSync.put(group, name, module)
+    failed = Enum.find(answers, &match?({_node, {:error, _error}}, &1))
+
+    case failed || List.first(answers) do
+      nil -> unavailable("no node of the cluster group #{inspect(group)} is there")
+      {node, {:error, error}} -> {:error, %{error | message: "on #{node}: " <> error.message}}
+      {_node, answer} -> answer
+    end
   end
+
+  defp on_node(node, function, arguments) do
+    :erpc.call(node, __MODULE__, function, arguments, @translation)
+  catch
+    :error, {:erpc, reason} ->
+      unavailable("the node #{node} cannot be reached: #{inspect(reason)}")
+  end
+
+  defp unavailable(message), do: {:error, Error.new(:unavailable, message)}
 end

@@ -8,6 +8,7 @@ defmodule Thumbnailer.Thumbnail do
     * `format` - `:jpeg`, `:png`, `:webp`, `:avif`, `:gif` or `:tiff`
     * `bytes` - its encoded size in bytes
     * `placeholder` - the result of the option `:placeholder`, as text, or `nil`
+    * `warnings` - what the decoder said of a damaged image that it could show, each a line of text
 
   With Kino, a Livebook shows it as a picture.
   """
@@ -16,7 +17,7 @@ defmodule Thumbnailer.Thumbnail do
 
   @derive {Inspect, except: [:data]}
   @enforce_keys [:width, :height, :format, :bytes]
-  defstruct [:data, :path, :width, :height, :format, :bytes, :placeholder]
+  defstruct [:data, :path, :width, :height, :format, :bytes, :placeholder, warnings: []]
 
   @type t :: %__MODULE__{
           data: binary | nil,
@@ -25,7 +26,8 @@ defmodule Thumbnailer.Thumbnail do
           height: pos_integer,
           format: Formats.saved(),
           bytes: non_neg_integer,
-          placeholder: String.t() | nil
+          placeholder: String.t() | nil,
+          warnings: [String.t()]
         }
 
   @doc """

@@ -12,6 +12,8 @@ using vips::VOption;
 
 namespace {
 
+constexpr int kBestCompression = 9; // of deflate
+
 void set_metadata(VOption* options, const Output& output) {
 #if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 15
     options->set("keep", has_metadata(output) ? VIPS_FOREIGN_KEEP_ALL : VIPS_FOREIGN_KEEP_NONE);
@@ -105,7 +107,10 @@ Encoded encode(const VImage& image, Format format, const Output& output, std::in
     if (quality != 0) options->set("Q", quality);
     set_format(options, image, format, output);
     if (palette_bits != 0) options->set("bitdepth", palette_bits);
-    if (palette_bits != 0 && format == Format::png) options->set("palette", true)->set("dither", 0.0);
+    if (palette_bits != 0 && format == Format::png) {
+        options->set("palette", true)->set("dither", 0.0);
+        if (output.effort < 0) options->set("compression", kBestCompression); // an index has little to compress
+    }
     VipsBlob* blob = nullptr;
     options->set("in", image)->set("buffer", &blob);
     VImage::call(std::string(spec_of(format).saver).c_str(), options);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "thumbnail/decode/load.h"
+#include "thumbnail/encode/few_colours.h"
 #include "thumbnail/encode/ssim.h"
 
 namespace thumbnailer {
@@ -93,13 +94,12 @@ Result<Encoded> encode_to_max_bytes(Trials& trials, Format format, const Output&
     return trials.take(first_over - 1);
 }
 
-// Resizing mixes neighbours, so that a drawing of two colours has thumbnails of more.
-constexpr int kFewestBits = 4;
-
 // Of a source that was stored with a palette, unless the output says how its own samples are to be stored; 0: none.
 std::int32_t palette_bits_of(const VImage& image, Format format, const Output& output) {
     if ((format != Format::png && format != Format::gif) || output.palette || output.bit_depth != BitDepth::automatic)
         return 0;
+    // Resizing mixes neighbours: the thumbnail of a drawing in two colours has more.
+    constexpr int kFewestBits = 4;
     for (const char* field : {"palette-bit-depth", "bits-per-sample"}) // before libvips 8.15, and from then on
         if ((image.get_typeof("palette") != 0 || image.get_typeof("palette-bit-depth") != 0) &&
             image.get_typeof(field) == G_TYPE_INT)
@@ -107,12 +107,28 @@ std::int32_t palette_bits_of(const VImage& image, Format format, const Output& o
     return 0;
 }
 
+// In 16 colours, or in fewer where these make the file no larger than its source.
+Encoded encode_few_colours(const VImage& pixels, const Output& output, std::size_t source_bytes) {
+    constexpr int kMost = 16;
+    constexpr int kFewest = 8;
+    const auto in_colours = [&](int colours) {
+        return encode(in_few_colours(pixels, colours), Format::png, output, quality_of(Format::png, output), 4);
+    };
+    Encoded most = in_colours(kMost);
+    if (source_bytes == 0 || most.bytes().size() <= source_bytes) return most;
+    for (int colours = kMost - 2; colours >= kFewest; colours -= 2)
+        if (Encoded fewer = in_colours(colours); fewer.bytes().size() <= source_bytes) return fewer;
+    return most;
+}
+
 // With a palette, or without where that is not larger.
-Encoded encode_smaller(const VImage& image, Format format, const Output& output, std::int32_t palette_bits) {
+Encoded encode_smaller(const VImage& image, const Output& output, std::int32_t palette_bits, std::size_t source_bytes) {
     const VImage pixels = image.copy_memory();
-    const std::int32_t bits = palette_bits > 4 ? 8 : 4; // PNG has none between
-    Encoded encoded = encode(pixels, format, output, quality_of(format, output));
-    Encoded other = encode(pixels, format, output, quality_of(format, output), bits);
+    Encoded encoded = encode(pixels, Format::png, output, quality_of(Format::png, output));
+    const bool few = palette_bits <= 4 && can_have_few_colours(pixels);
+    Encoded other =
+        few ? encode_few_colours(pixels, output, source_bytes)
+            : encode(pixels, Format::png, output, quality_of(Format::png, output), palette_bits > 4 ? 8 : 4);
     return other.bytes().size() < encoded.bytes().size() ? std::move(other) : std::move(encoded);
 }
 
@@ -136,7 +152,7 @@ Result<Encoded> encode_with_search(const VImage& image, Format format, const Out
     }
     const std::int32_t palette_bits = palette_bits_of(image, format, output);
     const bool chosen = palette_bits != 0;
-    Encoded encoded = chosen && format == Format::png ? encode_smaller(image, format, output, palette_bits)
+    Encoded encoded = chosen && format == Format::png ? encode_smaller(image, output, palette_bits, source_bytes)
                       : chosen && source_bytes != 0
                           ? encode_not_larger(image, output, palette_bits, source_bytes)
                           : encode(image, format, output, quality_of(format, output), palette_bits);

@@ -10,8 +10,8 @@ namespace thumbnailer {
 // with `max_bytes` the highest, up to the output's own, that fits. Fails with too_large when no quality
 // fits, with encode_failed when none reaches the similarity. May throw vips::VError.
 //
-// `source_bytes`: a GIF that is made of a GIF which is not smaller is not to have more bytes than that one; fewer
-// colours are tried for that, down to 32. 0: there is no such source.
+// `source_bytes`: the size of a GIF or PNG of which one of the same format and no more pixels is made; 0: there is
+// none. A GIF, or a PNG of at most 16 colours, that would be larger gets fewer colours, at least 32 or 8.
 Result<Encoded> encode_with_search(const vips::VImage& image, Format format, const Output& output,
                                    std::size_t source_bytes = 0);
 

@@ -25,7 +25,13 @@ struct Plan {
     View view;
     Layout layout;
     Format format = Format::jpeg;
+    bool composed = false; // an overlay or steps of the client change the picture
 };
+
+// The plan of an output whose picture is cropped to its centre, when the crop was made already.
+Plan after_crop(const Plan& plan);
+// The plan of a picture before it is cropped.
+Plan before_crop(const Plan& plan);
 
 // Whether the plan can be made from an image of this view scaled to `scaled`: it needs at most half of that size.
 bool suffices_for(const View& view, Size scaled, const Plan& plan);

@@ -48,13 +48,15 @@ public:
                luma.h_samp_factor % blue.h_samp_factor == 0 && luma.v_samp_factor % blue.v_samp_factor == 0;
     }
 
-    // Grey has a profile that matters only when it is one of grey, see thumbnail/pixels/colour.cpp.
-    bool has_plain_colours() {
+    // nullopt if its profile is damaged. Grey has a profile that matters only when it is one of grey, see
+    // thumbnail/pixels/colour.cpp.
+    std::optional<bool> is_in_srgb() {
         JOCTET* data = nullptr;
         unsigned size = 0;
         const bool sound = errors_.succeeds([&] { jpeg_read_icc_profile(&jpeg_, &data, &size); });
         const std::unique_ptr<JOCTET, decltype(&std::free)> owner(data, &std::free);
-        if (!sound || data == nullptr) return sound;
+        if (!sound) return std::nullopt;
+        if (data == nullptr) return true;
         const Bytes profile{reinterpret_cast<const std::byte*>(data), size};
         return jpeg_.num_components == 1 ? !is_grey_profile(profile) : is_srgb(profile);
     }
@@ -129,14 +131,15 @@ void cut(std::vector<SourcePlane>& planes, std::int32_t rows) {
 
 } // namespace
 
-std::optional<std::vector<SourcePlane>> decode_jpeg(Bytes source, std::int32_t shrink, std::int32_t rows) {
+std::optional<JpegPlanes> decode_jpeg(Bytes source, std::int32_t shrink, std::int32_t rows) {
     Decoder decoder;
-    const bool usable = decoder.open(source) && decoder.has_planes() && decoder.has_plain_colours();
-    if (!usable || !decoder.start(shrink)) return std::nullopt;
-    std::vector<SourcePlane> planes = decoder.planes();
-    if (!decoder.read(planes, rows)) return std::nullopt;
-    cut(planes, decoder.rows_read());
-    return planes;
+    if (!decoder.open(source) || !decoder.has_planes()) return std::nullopt;
+    const auto srgb = decoder.is_in_srgb();
+    if (!srgb || !decoder.start(shrink)) return std::nullopt;
+    JpegPlanes decoded{decoder.planes(), *srgb};
+    if (!decoder.read(decoded.planes, rows)) return std::nullopt;
+    cut(decoded.planes, decoder.rows_read());
+    return decoded;
 }
 
 } // namespace thumbnailer

@@ -18,9 +18,14 @@ struct SourcePlane {
     double top = 0;
 };
 
+struct JpegPlanes {
+    std::vector<SourcePlane> planes;
+    bool srgb = true; // its colours are those of sRGB; else a profile says which they are
+};
+
 // Decodes `shrink` times smaller (1, 2, 4 or 8), from the top to at least `rows` of the full-sized image. nullopt
-// unless it is a JPEG with Huffman codes, in YCbCr or grey with a usual subsampling, and with sRGB colours; and after
-// an error or a warning of the decoder.
-std::optional<std::vector<SourcePlane>> decode_jpeg(Bytes source, std::int32_t shrink, std::int32_t rows);
+// unless it is a JPEG with Huffman codes, in YCbCr or grey with a usual subsampling; and after an error or a warning of
+// the decoder.
+std::optional<JpegPlanes> decode_jpeg(Bytes source, std::int32_t shrink, std::int32_t rows);
 
 } // namespace thumbnailer

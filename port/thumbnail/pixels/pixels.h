@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 #include <vips/vips8>
+
+#include "thumbnail/pixels/planes.h"
 
 namespace thumbnailer {
 
@@ -21,6 +24,12 @@ struct Pixels {
 
 // May throw vips::VError.
 Pixels pixels_of(const vips::VImage& image);
+
+// An image in grey or sRGB from the planes of a JPEG, all of one size. May throw vips::VError.
+vips::VImage image_of(std::span<const Plane> planes);
+
+// The pixels of `image`, with the profile, the metadata and the density of `source`, which is not decoded for it.
+vips::VImage with_fields_of(const vips::VImage& source, vips::VImage image);
 
 // An image of one band from samples, which are copied. May throw vips::VError.
 vips::VImage image_from(const void* samples, int width, int height, VipsBandFormat format);

@@ -3,13 +3,18 @@
 
 #include <new>
 #include <string>
+#include <vector>
 #include <vips/vips8>
 
 #include "base/result.h"
 
 namespace thumbnailer {
 
-// libvips' message, on one line. Clears its global buffer, which would otherwise be part of the next message.
+// What stands in libvips' buffer, each line once, without those of a loader that looks for the end of a file. Clears
+// the buffer, which would otherwise be part of the next message. After a success these are the warnings of decoders.
+std::vector<std::string> take_vips_lines();
+
+// The same on one line.
 std::string take_vips_message();
 
 // A Failure on its way through what may throw vips::VError, to be found again unchanged.

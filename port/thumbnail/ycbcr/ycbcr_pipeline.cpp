@@ -26,20 +26,34 @@ bool is_written(Format format, const Output& output) {
 
 bool is_searched(const Output& output) { return output.ssim > 0 || output.max_bytes > 0; }
 
+// Whether the planes are encoded as they are, if their colours are those of sRGB.
+bool becomes_file(const Plan& plan) {
+    const Output& output = *plan.output;
+    const Layout& layout = plan.layout;
+    if (!is_written(plan.format, output) || plan.composed) return false;
+    if (layout.crops() && output.crop != Crop::centre) return false;
+    if (layout.pads() || layout.padding != Padding{}) return false;
+    return output.profile == Profile::srgb && !has_effects(output) && !is_searched(output) && !has_metadata(output) &&
+           output.placeholder == Placeholder::none;
+}
+
 Size stored_scaled_size(const Plan& plan) { return swap_if_sideways(plan.layout.scaled, plan.view.orientation); }
 
 std::int32_t shrink_for(const Plan& plan, Speed speed) {
     return shrink_on_load(plan.view.stored_size(), stored_scaled_size(plan), speed);
 }
 
-// An upper bound, without subsampling: the decoded source, at the scale for the largest output, and all outputs.
+// An upper bound, without subsampling: the decoded source, at the scale for the largest output, and all outputs, as
+// planes and as pixels.
 std::int64_t bytes_of_planes(const Header& header, std::span<const Plan> plans, Speed speed) {
     std::int64_t source = 0;
     std::int64_t outputs = 0;
     for (const Plan& plan : plans) {
         const std::int32_t shrink = shrink_for(plan, speed);
         source = std::max(source, std::int64_t{header.raw_width} * header.raw_height / shrink / shrink);
-        outputs += std::int64_t{plan.layout.crop.width} * plan.layout.crop.height;
+        const bool file = becomes_file(plan);
+        const Size size = file ? plan.layout.crop : plan.layout.scaled;
+        outputs += std::int64_t{size.width} * size.height * (file ? 1 : 2);
     }
     return 3 * (source + outputs);
 }
@@ -50,17 +64,15 @@ bool enlarges(const Plan& plan) {
            plan.layout.scaled.height > plan.view.oriented_size.height;
 }
 
-bool needs_planes(const Plan& plan) {
-    const Output& output = *plan.output;
-    const Layout& layout = plan.layout;
-    if (!is_written(plan.format, output)) return false;
+// Whether planes can be resampled to its size.
+bool can_resample(const Plan& plan) {
     if (plan.view.part != whole(plan.view.oriented_size)) return false; // the filter would read pixels beside the part
     if (enlarges(plan)) return false;                                   // libvips uses another filter for it
-    if (layout.crops() && output.crop != Crop::centre) return false;
-    if (layout.pads() || layout.padding != Padding{}) return false;
-    return output.profile == Profile::srgb && !output.linear && !has_effects(output) && !is_searched(output) &&
-           !has_metadata(output) && output.placeholder == Placeholder::none;
+    return !plan.output->linear && plan.output->bit_depth != BitDepth::sixteen;
 }
+
+// As the picture is cropped before anything else is done with it.
+Plan plan_of_planes(const Plan& plan) { return plan.output->crop == Crop::centre ? plan : before_crop(plan); }
 
 std::int32_t subsampling_for(const Plan& plan) {
     if (plan.format == Format::webp) return kWebpSubsampling;
@@ -68,14 +80,14 @@ std::int32_t subsampling_for(const Plan& plan) {
 }
 
 // Decodes the part of the source that all outputs together need.
-std::optional<std::vector<SourcePlane>> decoded(Bytes source, std::span<const Plan> plans, Speed speed) {
+std::optional<JpegPlanes> decoded(Bytes source, std::span<const Plan> plans, Speed speed) {
     std::int32_t shrink = std::numeric_limits<std::int32_t>::max();
     std::int32_t smaller = std::numeric_limits<std::int32_t>::max();
     std::int32_t rows = 0;
     for (const Plan& plan : plans) {
         shrink = std::min(shrink, shrink_for(plan, speed));
         smaller = std::min(smaller, reduction(plan.view.stored_size(), stored_scaled_size(plan)));
-        rows = std::max(rows, rows_for(plan, subsampling_for(plan)));
+        rows = std::max(rows, rows_for(plan_of_planes(plan), subsampling_for(plan)));
     }
     const auto lighter = speed == Speed::best ? std::nullopt : drop_fine_scans(source, smaller);
     return decode_jpeg(lighter ? Bytes(*lighter) : source, shrink, rows);
@@ -94,19 +106,26 @@ YcbcrPipeline::YcbcrPipeline() : resamplers_(std::make_unique<ResamplerCache>())
 YcbcrPipeline::~YcbcrPipeline() = default;
 
 bool YcbcrPipeline::can_make(const Header& header, std::span<const Plan> plans, Speed speed, const Limits& limits) {
-    return header.format == Format::jpeg && std::ranges::all_of(plans, needs_planes) &&
+    return header.format == Format::jpeg && std::ranges::all_of(plans, can_resample) &&
            bytes_of_planes(header, plans, speed) <= limits.max_memory / kShareOfMemory;
 }
 
-std::vector<std::optional<EncodedFile>> YcbcrPipeline::make(Bytes source, std::span<const Plan> plans, Speed speed) {
-    std::vector<std::optional<EncodedFile>> files(plans.size());
-    auto planes = decoded(source, plans, speed);
-    if (!planes) return files;
-    ScaledPlanesCache cache(std::move(*planes), speed == Speed::best ? Kernel::lanczos : Kernel::spline, *resamplers_);
-    for (std::size_t index = 0; index < plans.size(); ++index)
-        if (auto oriented = cache.planes_of(plans[index], subsampling_for(plans[index])))
-            files[index] = written(*oriented, plans[index]);
-    return files;
+std::vector<YcbcrOutput> YcbcrPipeline::make(Bytes source, std::span<const Plan> plans, Speed speed) {
+    std::vector<YcbcrOutput> outputs(plans.size());
+    auto jpeg = decoded(source, plans, speed);
+    if (!jpeg) return outputs;
+    const Kernel kernel = speed == Speed::best ? Kernel::lanczos : Kernel::spline;
+    ScaledPlanesCache cache(std::move(jpeg->planes), kernel, *resamplers_);
+    for (std::size_t index = 0; index < plans.size(); ++index) {
+        const Plan& plan = plans[index];
+        if (jpeg->srgb && becomes_file(plan)) {
+            if (auto planes = cache.planes_of(plan, subsampling_for(plan)))
+                outputs[index].file = written(*planes, plan);
+        } else if (auto planes = cache.planes_of(plan_of_planes(plan), 1)) {
+            outputs[index].planes = std::move(*planes);
+        }
+    }
+    return outputs;
 }
 
 } // namespace thumbnailer

@@ -47,7 +47,7 @@ defmodule Thumbnailer.Batch.JournalTest do
     out = folder()
 
     with_journal(out, fn pid, _journal ->
-      :ok = Journal.intend(pid, ["a.jpg", "b.jpg", "c.jpg"])
+      :ok = Journal.intend(pid, ["a.jpg", "b.jpg", "c.jpg"], 1000)
       Journal.write(pid, "/a.jpg", made("one"), ["c.jpg"])
     end)
 

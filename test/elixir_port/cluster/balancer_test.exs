@@ -4,7 +4,7 @@ defmodule Thumbnailer.Cluster.BalancerTest do
   alias Thumbnailer.Cluster.Balancer
 
   defp hello(workers, loaders \\ [:jpeg, :png]),
-    do: %{workers: workers, loaders: loaders, savers: [:jpeg, :webp]}
+    do: %{workers: workers, loaders: loaders, savers: [:jpeg, :webp], steps: %{}}
 
   defp balancer(members) do
     Enum.reduce(members, %Balancer{}, fn {id, hello}, balancer ->
@@ -12,7 +12,7 @@ defmodule Thumbnailer.Cluster.BalancerTest do
     end)
   end
 
-  defp wait(balancer, refs, needs \\ {:jpeg, []}),
+  defp wait(balancer, refs, needs \\ {:jpeg, [], []}),
     do: Enum.reduce(refs, balancer, &Balancer.enqueue(&2, &1, needs))
 
   test "a member has twice as many as it has workers, by load" do
@@ -30,15 +30,18 @@ defmodule Thumbnailer.Cluster.BalancerTest do
 
   test "a request goes to a member that reads and writes its formats" do
     balancer = balancer(a: hello(1), b: hello(1, [:avif]))
-    assert {[{1, :b}], _balance} = balancer |> wait([1], {:avif, [:jpeg]}) |> Balancer.assign()
-    assert {[], _balance} = balancer |> wait([1], {:avif, [:gif]}) |> Balancer.assign()
-    refute Balancer.capable?(balancer, {:tiff, []})
-    assert Balancer.capable?(balancer, {nil, [:webp]})
+
+    assert {[{1, :b}], _balance} =
+             balancer |> wait([1], {:avif, [:jpeg], []}) |> Balancer.assign()
+
+    assert {[], _balance} = balancer |> wait([1], {:avif, [:gif], []}) |> Balancer.assign()
+    refute Balancer.capable?(balancer, {:tiff, [], []})
+    assert Balancer.capable?(balancer, {nil, [:webp], []})
   end
 
   test "who cannot be served does not hold up who can" do
     {assigned, _balance} =
-      balancer(a: hello(1)) |> wait([1], {:avif, []}) |> wait([2]) |> Balancer.assign()
+      balancer(a: hello(1)) |> wait([1], {:avif, [], []}) |> wait([2]) |> Balancer.assign()
 
     assert assigned == [{2, :a}]
   end

@@ -13,6 +13,7 @@ defmodule Thumbnailer.Cluster.RouterTest do
     workers: 1,
     loaders: [:png],
     savers: [:png],
+    steps: %{},
     max_request_bytes: 1_000_000
   }
 
@@ -78,9 +79,9 @@ defmodule Thumbnailer.Cluster.RouterTest do
   test "requests that wait for a member are bounded", %{group: group} do
     router = Router.of(group)
     ref = :erlang.alias()
-    waiting = Map.new(1..10_000, &{&1, {&1, {nil, []}, []}})
+    waiting = Map.new(1..10_000, &{&1, {&1, {nil, [], []}, []}})
     :sys.replace_state(router, &put_in(&1.balancer.waiting, waiting))
-    Router.submit(router, ref, {nil, []}, 1_000)
+    Router.submit(router, ref, {nil, [], []}, 1_000)
     assert_receive {^ref, {:error, %Error{reason: :overloaded, message: message}}}
     assert message =~ "10000 requests of this node wait"
     Process.exit(router, :kill)

@@ -24,6 +24,8 @@ defmodule Thumbnailer.Documents.PublishedTest do
     assert Published.lost("README.md", "samples/README.md") == "it becomes a link to README.md"
     assert Published.lost("docs/plug.md", "../port/main.cpp") == "no asset is there"
     assert Published.lost("docs/plug.md", "nothing.md") == "no page is made of it"
+    assert Published.lost("docs/plug.md", "protocol.md#no-such") == "ExDoc makes no such anchor"
+    assert Published.lost("docs/plug.md", "protocol.md#what-stays") == nil
   end
 
   test "the documentation of public modules speaks of no hidden module or function" do

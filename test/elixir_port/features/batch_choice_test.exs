@@ -37,6 +37,27 @@ defmodule Thumbnailer.Batch.ChoiceTest do
     report
   end
 
+  test "an image that its decoder warns of is made and counted, or fails when that is wanted", %{
+    photos: photos,
+    opts: opts
+  } do
+    File.write!(photos <> "/damaged.jpg", damaged_jpeg())
+    image = photos <> "/damaged.jpg"
+    assert %{made: 1, warned: 1, last: %{warnings: [warning]}} = run!(image, opts)
+    assert warning =~ "Corrupt JPEG data"
+    strict = run!(image, [fail_on_warning: true] ++ opts)
+    assert %{failed: 1, warned: 0, reasons: %{bad_image: 1}} = strict
+    assert {:ok, %{warnings: []}} = Thumbnailer.make(photos <> "/a.png", 20, on: opts[:on])
+  end
+
+  # Six bytes of its data are others.
+  defp damaged_jpeg do
+    jpeg = File.read!(sample("photo.jpg"))
+    at = div(2 * byte_size(jpeg), 3)
+    <<head::binary-size(at), six::48, rest::binary>> = jpeg
+    <<head::binary, Bitwise.bxor(six, 0x5A5A5A5A5A5A)::48, rest::binary>>
+  end
+
   test "flat outputs and suffixes, beside the originals too", %{
     photos: photos,
     out: out,

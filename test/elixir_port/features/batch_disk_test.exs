@@ -2,9 +2,12 @@ defmodule Thumbnailer.Batch.DiskTest do
   # A small file system of its own, which is full, read-only, and has room again.
   use ExUnit.Case, async: false
 
+  import Bitwise
   import Thumbnailer.Fixtures
 
   alias Thumbnailer.Batch
+  alias Thumbnailer.Batch.Journal
+  alias Thumbnailer.Batch.Journal.{Entry, Fingerprint, Record}
 
   @moduletag :real
   @mountable (case System.cmd(
@@ -67,6 +70,37 @@ defmodule Thumbnailer.Batch.DiskTest do
            |> File.ls!()
            |> Enum.reject(&(&1 == ".thumbnailer"))
            |> length() == 120
+  end
+
+  test "what was announced is written though the disk is full meanwhile", %{disk: disk} do
+    out = disk <> "/out"
+    File.mkdir_p!(Journal.folder(out))
+    {:ok, pid, _journal} = Journal.open(out, :write, folder())
+    long = String.duplicate("folder/", 100)
+    paths = for n <- 1..50, do: "#{long}#{n}.jpg"
+    room = paths |> Enum.map(&Entry.room("/" <> &1, [&1])) |> Enum.sum()
+    :ok = Journal.intend(pid, paths, room)
+    _full = File.write("#{disk}/fill", :binary.copy(<<0>>, 300_000))
+
+    assert Journal.intend(pid, paths, 1_000_000) == {:error, :enospc}
+    for path <- paths, do: Journal.write(pid, "/" <> path, record(path))
+    assert Journal.sync(pid) == :ok
+    assert Journal.close(pid) == :ok
+
+    {:ok, pid, journal} = Journal.open(out, :read, folder())
+    for path <- paths, do: assert(Journal.fetch(journal, "/" <> path) == record(path))
+    Journal.close(pid)
+  end
+
+  defp record(path) do
+    %Record{
+      content: %Fingerprint{size: 1 <<< 40, mtime: 1 <<< 33, read_at: 1 <<< 33, hash: <<4::512>>},
+      options: <<5::128>>,
+      failed: :unsupported_format,
+      outputs: %{
+        path => %{size: "1x1", format: :jpeg, width: 65_535, height: 65_535, bytes: 1 <<< 33}
+      }
+    }
   end
 
   test "a read-only disk is one error before the first image, and a dry run works on it",

@@ -6,8 +6,8 @@ defmodule Thumbnailer.Features.ClusterSimulationTest do
 
   alias Thumbnailer.Cluster.Balancer
 
-  @hello %{workers: 2, loaders: [:jpeg], savers: [:jpeg]}
-  @needs {:jpeg, [:jpeg]}
+  @hello %{workers: 2, loaders: [:jpeg], savers: [:jpeg], steps: %{}}
+  @needs {:jpeg, [:jpeg], []}
 
   # As many as callers have under way at a time: each finished one is replaced by the next.
   @window 5_000

@@ -6,7 +6,7 @@ defmodule Thumbnailer.Features.LinksTest do
   import Thumbnailer.Fixtures
 
   alias Thumbnailer.Error
-  alias Thumbnailer.Instance.Client
+  alias Thumbnailer.Instance.{Client, Questions}
 
   # How the server of an instance ends, and what is then heard.
   @ends %{
@@ -68,7 +68,7 @@ defmodule Thumbnailer.Features.LinksTest do
       os_pid(name)
       caller = Task.async(fn -> Thumbnailer.make({:bytes, "x"}, 1, on: name) end)
       ref = Thumbnailer.async({:bytes, "x"}, 1, on: name)
-      eventually("they were not sent", fn -> elem(Client.counts(name), 1).sent == 2 end)
+      eventually("they were not sent", fn -> elem(Questions.counts(name), 1).sent == 2 end)
       address = if by == :pid, do: Process.whereis(name), else: name
       companion = companion(relation, address)
 
@@ -105,10 +105,10 @@ defmodule Thumbnailer.Features.LinksTest do
           end
         end)
 
-      eventually("it does not wait", fn -> elem(Client.counts(name), 1).waiting == 1 end)
+      eventually("it does not wait", fn -> elem(Questions.counts(name), 1).waiting == 1 end)
       if how == :killed, do: Process.exit(caller, :kill), else: send(caller, how)
       assert_receive {:DOWN, ^monitor, :process, ^caller, _reason}
-      eventually("it waits still", fn -> elem(Client.counts(name), 1).waiting == 0 end)
+      eventually("it waits still", fn -> elem(Questions.counts(name), 1).waiting == 0 end)
       assert {Process.whereis(name), os_pid(name)} == {server, os_pid}
     end
   end

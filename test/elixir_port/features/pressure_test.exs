@@ -69,7 +69,7 @@ defmodule Thumbnailer.Features.PressureTest do
     assert_receive {_ref, {:error, %Error{reason: :overloaded} = error}}, 5_000
     assert error.details == %{limit: 20 * @mb}
     assert error.message =~ "(option :max_queue_bytes)"
-    {:ok, counts} = Thumbnailer.Instance.Client.counts(name)
+    {:ok, counts} = Thumbnailer.Instance.Questions.counts(name)
     assert counts.waiting in 3..4
   end
 
@@ -80,7 +80,7 @@ defmodule Thumbnailer.Features.PressureTest do
     for _ <- 1..5, do: Thumbnailer.async({:bytes, bytes}, 1, on: name)
 
     eventually("the queue is not full", fn ->
-      elem(Thumbnailer.Instance.Client.counts(name), 1).waiting == 1
+      elem(Thumbnailer.Instance.Questions.counts(name), 1).waiting == 1
     end)
 
     server = Process.whereis(name)

@@ -106,7 +106,7 @@ defmodule Thumbnailer.Features.RemoteTest do
     for _ <- 1..10,
         do: Node.spawn(node, Thumbnailer, :make, [large, 1, [on: {here, node()}]])
 
-    counts = fn -> elem(Thumbnailer.Instance.Client.counts(here), 1) end
+    counts = fn -> elem(Thumbnailer.Instance.Questions.counts(here), 1) end
     eventually("they did not arrive", fn -> counts.().waiting > 0 end)
     signal(beam, :STOP)
     # Their answers are more than the connection takes at once.
@@ -129,7 +129,7 @@ defmodule Thumbnailer.Features.RemoteTest do
     caller = Task.async(fn -> make({:slow, node}) end)
 
     eventually("they did not arrive", fn ->
-      match?({:ok, %{sent: 2}}, Thumbnailer.Instance.Client.counts({:slow, node}))
+      match?({:ok, %{sent: 2}}, Thumbnailer.Instance.Questions.counts({:slow, node}))
     end)
 
     {:ok, %{os_pid: os_pid}} = Thumbnailer.info({name, node})
@@ -169,7 +169,7 @@ defmodule Thumbnailer.Features.RemoteTest do
     here = :"#{name} here"
     start_fake(here, "never_answers", timeout: 60_000)
     os_pid(here)
-    waiting = fn -> elem(Thumbnailer.Instance.Client.counts(here), 1).waiting end
+    waiting = fn -> elem(Thumbnailer.Instance.Questions.counts(here), 1).waiting end
 
     for _ <- 1..3,
         do: Node.spawn(node, Thumbnailer, :make, [{:bytes, "x"}, 1, [on: {here, node()}]])

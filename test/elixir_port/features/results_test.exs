@@ -5,11 +5,11 @@ defmodule Thumbnailer.Features.ResultsTest do
   import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
-  alias Thumbnailer.Instance.Client
+  alias Thumbnailer.Instance.Questions
 
   defp sources(range), do: Stream.map(range, &{:bytes, "#{&1}"})
 
-  defp counts(name), do: elem(Client.counts(name), 1)
+  defp counts(name), do: elem(Questions.counts(name), 1)
 
   # The fake programs answer with the payload of the request.
   defp bytes({_source, {:ok, %Thumbnail{data: data}}}) do

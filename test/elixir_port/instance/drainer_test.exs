@@ -5,11 +5,11 @@ defmodule Thumbnailer.Instance.DrainerTest do
   import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Thumbnail}
-  alias Thumbnailer.Instance.Client
+  alias Thumbnailer.Instance.Questions
 
   defp make(name, opts \\ []), do: Thumbnailer.make({:bytes, "image"}, 100, [on: name] ++ opts)
 
-  defp counts(name), do: elem(Client.counts(name), 1)
+  defp counts(name), do: elem(Questions.counts(name), 1)
 
   # A tree like that of an application.
   defp start_tree(name, program, opts) do

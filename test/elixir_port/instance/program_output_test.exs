@@ -157,6 +157,6 @@ defmodule Thumbnailer.Instance.ProgramOutputTest do
     assert {:error, %Error{reason: :bad_reply, message: message}} = make(name)
     assert message =~ "it sent more than 10000 events in a second"
     assert_os_pid_exited(os_pid)
-    assert {:ok, _counts} = Thumbnailer.Instance.Client.counts(name)
+    assert {:ok, _counts} = Thumbnailer.Instance.Questions.counts(name)
   end
 end

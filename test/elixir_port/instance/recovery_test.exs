@@ -8,7 +8,7 @@ defmodule Thumbnailer.Instance.RecoveryTest do
 
   defp make(name, opts \\ []), do: Thumbnailer.make({:bytes, "image"}, 100, [on: name] ++ opts)
 
-  defp sent(name), do: elem(Thumbnailer.Instance.Client.counts(name), 1).sent
+  defp sent(name), do: elem(Thumbnailer.Instance.Questions.counts(name), 1).sent
 
   for {program, reason, words} <- [
         {"exits_on_request", :port_exited, "ended: exit status 9"},

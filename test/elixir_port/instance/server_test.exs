@@ -11,8 +11,8 @@ defmodule Thumbnailer.Instance.ServerTest do
   # The fake programs answer with the payload of the request.
   defp payload({:ok, %Thumbnail{data: data}}), do: :erlang.binary_to_term(data)
 
-  defp waiting(name), do: elem(Thumbnailer.Instance.Client.counts(name), 1).waiting
-  defp sent(name), do: elem(Thumbnailer.Instance.Client.counts(name), 1).sent
+  defp waiting(name), do: elem(Thumbnailer.Instance.Questions.counts(name), 1).waiting
+  defp sent(name), do: elem(Thumbnailer.Instance.Questions.counts(name), 1).sent
 
   test "a caller gets the answer to its own request", %{test: name} do
     start_fake(name, "echo")
@@ -148,7 +148,7 @@ defmodule Thumbnailer.Instance.ServerTest do
 
   test "an instance that is not there is unavailable" do
     assert {:error, %Error{reason: :unavailable, message: message}} = make(NoSuchInstance)
-    assert message == "no instance NoSuchInstance is running: there is no process of that name"
+    assert message =~ "no instance NoSuchInstance is running: there is no process of that name"
     assert {:error, %Error{reason: :unavailable}} = Thumbnailer.stats(NoSuchInstance)
   end
 

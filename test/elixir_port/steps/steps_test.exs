@@ -4,9 +4,26 @@ defmodule Thumbnailer.StepsTest do
   import Thumbnailer.Fixtures
 
   alias Thumbnailer.{Error, Step, Steps}
+  alias Thumbnailer.Call.SharedRequest
   alias Thumbnailer.Step.Description
 
-  defp step(name), do: Path.expand("../../../samples/steps/#{name}.wasm", __DIR__)
+  @tag :real
+  @tag :steps
+  test "the same step in C++, Rust and AssemblyScript makes the same pixels", %{test: name} do
+    languages = [:cpp, :rust, :assemblyscript]
+
+    on =
+      start_instance(name,
+        workers: 1,
+        steps: for(each <- languages, do: {each, step("negative/#{each}")})
+      )
+
+    make = &Thumbnailer.make!(sample("photo.jpg"), 80, [on: on, format: :png] ++ &1).data
+    [cpp | others] = for each <- languages, do: make.(step: each)
+    assert Enum.all?(others, &(&1 == cpp))
+    assert cpp != make.([])
+    assert make.(step: [:rust, :cpp]) == make.([])
+  end
 
   test "a description is read into parameters" do
     assert {:ok, %{version: "1.0.0", summary: "Does", parameters: [amount, ink]}} =
@@ -29,6 +46,7 @@ defmodule Thumbnailer.StepsTest do
 
   describe "with the program" do
     @describetag :real
+    @describetag :steps
 
     setup context do
       name = :"#{__MODULE__}#{context.line}"
@@ -77,6 +95,42 @@ defmodule Thumbnailer.StepsTest do
 
       assert {:ok, _toned} =
                Thumbnailer.make(sample("photo.jpg"), 100, on: on, step: :duotone, retries: 3)
+    end
+
+    test "each output of several has its own steps", %{on: on} do
+      assert [toned, plain] =
+               Thumbnailer.make_many!(sample("photo.jpg"), [{100, step: :duotone}, 100], on: on)
+
+      assert toned.data != plain.data
+
+      assert toned.data ==
+               Thumbnailer.make!(sample("photo.jpg"), 100, on: on, step: :duotone).data
+    end
+
+    test "requests that are under way together are one while they name the same module", %{on: on} do
+      key = fn ->
+        {request, on} =
+          Thumbnailer.Request.make!(sample("photo.jpg"), [100],
+            on: on,
+            step: {:duotone, strength: 1}
+          )
+
+        SharedRequest.key(on, request)
+      end
+
+      before = key.()
+      assert key.() == before
+      assert {:ok, _step} = Steps.add(on, :duotone, {:bytes, changed_step("duotone")})
+      assert key.() != before
+    end
+
+    test "a step is translated by the program of its instance, not by another", %{line: line} do
+      on = start_instance(:"#{__MODULE__}#{line}tools", workers: 1, executable: without_tools())
+
+      assert {:error, %Error{reason: :untranslated, message: message}} =
+               Steps.add(on, :duotone, {:bytes, changed_step("duotone")})
+
+      assert message =~ "apt-get install"
     end
 
     test "a file that is no step is an error that says why", %{on: on} do

@@ -6,7 +6,7 @@ defmodule Thumbnailer.Documents do
 
   defmodule Block do
     @moduledoc false
-    # A fenced block: `language` and what else stands behind the fence, the line of its first line of code.
+    # A fenced block: `language`, the words in the comment on the line before it, the line of its first line of code.
     defstruct [:language, :words, :line, :code]
   end
 
@@ -26,15 +26,20 @@ defmodule Thumbnailer.Documents do
 
   defp blocks([], found), do: Enum.reverse(found)
 
-  defp blocks([{"```" <> info, line} | rest], found) do
+  defp blocks([{"<!-- " <> comment, _line}, {"```" <> _info, _} = fence | rest], found),
+    do: block([fence | rest], comment |> String.trim_trailing(" -->") |> String.split(), found)
+
+  defp blocks([{"```" <> _info, _line} | _rest] = lines, found), do: block(lines, [], found)
+  defp blocks([_prose | rest], found), do: blocks(rest, found)
+
+  # The rest of the line behind the fence is the language: some readers of Markdown, ExDoc's among them, take a fence with more
+  # than one word for text.
+  defp block([{"```" <> language, line} | rest], words, found) do
     {code, rest} = Enum.split_while(rest, fn {text, _line} -> text != "```" end)
-    [language | words] = String.split(info) ++ if(info == "", do: [""], else: [])
     code = Enum.map_join(code, &(elem(&1, 0) <> "\n"))
     block = %Block{language: language, words: words, line: line + 1, code: code}
     rest |> Enum.drop(1) |> blocks([block | found])
   end
-
-  defp blocks([_prose | rest], found), do: blocks(rest, found)
 
   @doc "Where a document leads to: `{target, line}`, links and pictures alike."
   def links(document) do
@@ -47,14 +52,28 @@ defmodule Thumbnailer.Documents do
   defp html(text), do: Regex.scan(~r/(?:src|href)="([^"]+)"/, text)
   defp without_code(text), do: String.replace(text, ~r/`[^`]*`/, "``")
 
-  @doc "What `#...` can name in a document: its headings as GitHub and ExDoc make anchors of them."
-  def anchors(document) do
+  @doc "What `#...` can name in a document: its headings as GitHub makes anchors of them."
+  def anchors(document), do: document |> headings(1..6) |> Enum.map(&anchor/1) |> number()
+
+  @doc "What `#...` can name in the page that ExDoc makes of a document: ExDoc.Utils.text_to_id/1 of 0.40.3, of two levels."
+  def published_anchors(document) do
     document
-    |> prose()
-    |> Enum.flat_map(fn {text, _line} -> Regex.run(~r/^\#{1,6} +(.*)$/, text) || [] end)
-    |> Enum.reject(&String.starts_with?(&1, "#"))
-    |> Enum.map(&anchor/1)
+    |> headings(2..3)
+    |> Enum.map(fn heading ->
+      heading
+      |> String.replace("`", "")
+      |> String.replace(~r/\W+/u, "-")
+      |> String.trim("-")
+      |> String.downcase()
+    end)
     |> number()
+  end
+
+  defp headings(document, levels) do
+    for {text, _line} <- prose(document),
+        [_, marks, heading] <- [Regex.run(~r/^(\#{1,6}) +(.*)$/, text)],
+        byte_size(marks) in levels,
+        do: heading
   end
 
   defp anchor(heading) do

@@ -19,6 +19,33 @@ defmodule Thumbnailer.Fixtures do
 
   def sample(name), do: root("samples/images/" <> name)
 
+  @doc "The module of a step of samples/steps."
+  def step(name), do: root("samples/steps/#{name}.wasm")
+
+  @doc "The same step as another module, which nobody has translated yet: a custom section more."
+  def changed_step(name) do
+    unique = :crypto.strong_rand_bytes(16)
+    File.read!(step(name)) <> <<0, 18, 1, "x", unique::binary>>
+  end
+
+  @doc "The port program on a machine that lacks what translates steps."
+  def without_tools do
+    {:ok, program} = Thumbnailer.Port.Executable.find(nil)
+    path = Path.join(folder(), "thumbnailer")
+
+    File.write!(path, """
+    #!/bin/sh
+    if [ "$1 $2" = "step translate" ]; then
+        echo "thumbnailer: untranslated: there is no wasm2c: apt-get install wabt gcc" >&2
+        exit 4
+    fi
+    exec #{program} "$@"
+    """)
+
+    File.chmod!(path, 0o755)
+    path
+  end
+
   @doc "Starts an instance that ends with the test, and yields its name."
   def start_instance(name, opts \\ []) do
     ExUnit.Callbacks.start_supervised!({Thumbnailer, [name: name] ++ opts})

@@ -11,11 +11,13 @@ defmodule Thumbnailer.Nodes do
 
   @program """
   spawn(fn -> IO.read(:stdio, :line) && System.halt(0) end)
-  [group, workers] = System.argv()
+  [group, workers, discover] = System.argv()
+  {discover, []} = Code.eval_string(discover)
   Application.put_env(:thumbnailer, :default, false)
   {:ok, _} = Application.ensure_all_started(:thumbnailer)
   group = String.to_atom(group)
-  {:ok, _} = Thumbnailer.start_link(name: group, cluster: group, workers: String.to_integer(workers))
+  options = [name: group, cluster: group, workers: String.to_integer(workers)]
+  {:ok, _} = Thumbnailer.start_link(options ++ discover)
   {:ok, _} = Thumbnailer.info(group)
   IO.puts("ready")
   # The instance is linked to this process.
@@ -67,16 +69,27 @@ defmodule Thumbnailer.Nodes do
   Starts a node whose instance joins `group`, and waits until it is ready and connected.
 
   `:flags` are of its emulator; `connect: false` leaves it to others; `:netns` is the network namespace that it runs in,
-  and `:host` its address there.
+  and `:host` its address there; `:env` are variables of its environment,
+  `:options` further ones of its instance.
   """
   def start(name, group, workers \\ 1, opts \\ []) do
-    opts = Keyword.merge([flags: "", connect: true, host: @host, netns: nil], opts)
+    opts =
+      Keyword.merge(
+        [flags: "", connect: true, host: @host, netns: nil, env: [], options: []],
+        opts
+      )
+
     node = full_name(name, opts[:host])
 
     port =
       open(
-        elixir(node, ["-e", @program, to_string(group), to_string(workers)], opts[:flags]),
-        opts[:netns]
+        elixir(
+          node,
+          ["-e", @program, to_string(group), to_string(workers), inspect(opts[:options])],
+          opts[:flags]
+        ),
+        opts[:netns],
+        opts[:env]
       )
 
     {:os_pid, os_pid} = Port.info(port, :os_pid)
@@ -133,9 +146,10 @@ defmodule Thumbnailer.Nodes do
 
   defp ebin, do: :thumbnailer |> Application.app_dir("ebin") |> to_string()
 
-  defp open(arguments, netns) do
+  defp open(arguments, netns, env) do
     [program | arguments] = inside(netns) ++ [System.find_executable("elixir") | arguments]
-    options = [:binary, :stderr_to_stdout, args: arguments]
+    env = for {name, value} <- env, do: {to_charlist(name), to_charlist(value)}
+    options = [:binary, :stderr_to_stdout, args: arguments, env: env]
     Port.open({:spawn_executable, program}, options)
   end
 

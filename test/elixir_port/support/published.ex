@@ -5,6 +5,8 @@ defmodule Thumbnailer.Published do
 
   import Thumbnailer.Fixtures, only: [root: 1]
 
+  alias Thumbnailer.Documents
+
   # Links to files with these suffixes lead to the page made of the file of that name, wherever it lies.
   @pages [".livemd", ".cheatmd", ".md", ".txt", ""]
 
@@ -25,21 +27,27 @@ defmodule Thumbnailer.Published do
 
   @doc "Why a link or a picture of a document leads nowhere once it is published; nil when it does not."
   def lost(document, target) do
-    path = target |> String.split("#") |> hd()
+    [path | anchor] = String.split(target, "#", parts: 2)
 
     cond do
-      path == "" or target =~ ~r/^(https?|mailto):/ -> nil
-      Path.extname(path) in @pages -> lost_page(document, path)
+      target =~ ~r/^(https?|mailto):/ -> nil
+      path == "" -> lost_anchor(document, anchor)
+      Path.extname(path) in @pages -> lost_page(document, path, anchor)
       true -> lost_asset(path)
     end
   end
 
-  defp lost_page(document, path) do
+  defp lost_anchor(_document, []), do: nil
+
+  defp lost_anchor(document, [anchor]),
+    do: if(anchor not in Documents.published_anchors(document), do: "ExDoc makes no such anchor")
+
+  defp lost_page(document, path, anchor) do
     meant =
       document |> Path.dirname() |> Path.join(path) |> Path.expand("/") |> Path.relative_to("/")
 
     case Enum.filter(extras(), &(Path.basename(&1.path) == Path.basename(path))) do
-      [%{path: ^meant}] -> nil
+      [%{path: ^meant}] -> lost_anchor(meant, anchor)
       [] -> "no page is made of it"
       others -> "it becomes a link to #{Enum.map_join(others, ", ", & &1.path)}"
     end

@@ -79,6 +79,7 @@ constexpr Row kRows[] = {
     {"alpha of 2", [](Case& c) { c.result.header.alpha = 2; }, "third kind"},
     {"endless colour space", [](Case& c) { c.result.header.colour_space.fill('x'); }, "without an end"},
     {"colour space of markup", [](Case& c) { copy_text("<b>", c.result.header.colour_space); }, "colour space"},
+    {"warnings without an end", [](Case& c) { c.result.warnings.fill('w'); }, "without an end"},
     {"date of another shape", [](Case& c) { copy_text("2026:11:20", c.result.header.taken_at); }, "date"},
     {"endless camera", [](Case& c) { c.result.header.camera.fill('x'); }, "without an end"},
     {"made of 2", [](Case& c) { c.result.outputs[1].made = 2; }, "third kind"},

@@ -143,6 +143,40 @@ TEST_CASE("file: with roots, no path, link or device leads out of them") {
     CHECK(!fs::exists(folder / "out.jpg"));
 }
 
+TEST_CASE("file: a root that was replaced is the one that is there now") {
+    const Folder folder;
+    fs::create_directory(folder / "first");
+    fs::create_directory(folder / "second");
+    folder.put("second/a.jpg", "12345");
+    fs::create_directory_symlink(folder / "first", folder / "current");
+    const auto roots = Roots::open({folder / "current"});
+    REQUIRE(roots);
+    CHECK(reason_of(open_source(*roots, folder / "current/a.jpg", 5)) == Reason::not_found);
+    fs::remove(folder / "current");
+    CHECK(reason_of(open_source(*roots, folder / "current/a.jpg", 5)) == Reason::not_found);
+    fs::create_directory_symlink(folder / "second", folder / "current");
+    CHECK(open_source(*roots, folder / "current/a.jpg", 5));
+}
+
+TEST_CASE("file: a folder is the same by whatever link it is reached") {
+    const Folder folder;
+    fs::create_directory(folder / "inside");
+    folder.put("inside/a.jpg", "12345");
+    folder.put("secret", "12345");
+    fs::create_symlink(folder / "secret", folder / "inside/link");
+    fs::create_directory_symlink(folder / "inside", folder / "linked");
+    for (const char* root : {"inside", "linked"}) {
+        CAPTURE(root);
+        const auto roots = Roots::open({folder / root});
+        REQUIRE(roots);
+        CHECK(open_source(*roots, folder / "inside/a.jpg", 5));
+        CHECK(open_source(*roots, folder / "linked/a.jpg", 5));
+        CHECK(OutputFile::create(*roots, folder / "linked/b.jpg"));
+        for (const char* path : {"secret", "inside/link", "linked/link", "linked/../secret"})
+            CHECK(reason_of(open_source(*roots, folder / path, 5)) == Reason::outside_roots);
+    }
+}
+
 TEST_CASE("file: a root that is no folder is refused") {
     CHECK(reason_of(Roots::open({"/nonexistent"})) == Reason::not_found);
     CHECK(reason_of(Roots::open({"/etc/passwd"})) == Reason::not_found);

@@ -5,7 +5,8 @@ defmodule Mix.Tasks.Thumbnailer.Frame do
   alias Thumbnailer.Options.Definition
   alias Thumbnailer.Protocol.Codec
 
-  @flags Enum.reject(Options.table([:output, :request]), &(&1.name == :timeout))
+  # Which parameters a step takes, only an instance knows that has it.
+  @flags Enum.reject(Options.table([:output, :request]), &(&1.name in [:timeout, :step]))
 
   @moduledoc """
   Writes the frame of a request to stdout, for the port program in a shell.

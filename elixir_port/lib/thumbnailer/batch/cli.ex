@@ -15,7 +15,8 @@ defmodule Thumbnailer.Batch.CLI do
   }
 
   alias Thumbnailer.Batch.Format
-  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.Batch.Input.{RawPath, StandardInput}
+  alias Thumbnailer.Error
 
   @text """
       mix thumbnailer.batch photos --out thumbs
@@ -23,7 +24,8 @@ defmodule Thumbnailer.Batch.CLI do
       find photos -newer stamp -print0 | mix thumbnailer.batch - --out thumbs --name "{dir}/{name}_{width}.{ext}"
 
   Each input is a file, a folder, a glob (quoted, so that the shell leaves it alone), or `-` for a list of paths on
-  standard input. Outputs mirror the input tree below `--out`; with several sizes the size is part of the name. Each
+  standard input. A long list is read quickest from a file, from `--from <(find photos -print0)` in Bash, or when the variable `ERL_FLAGS`
+  is `-noinput`: else the runtime keeps what comes until it has started. Outputs mirror the input tree below `--out`; with several sizes the size is part of the name. Each
   file appears whole or not at all, and all outputs of an image come from one decode. Nothing that is not the batch's own
   is replaced, and never an image of the run.
 
@@ -45,7 +47,7 @@ defmodule Thumbnailer.Batch.CLI do
   ## `--json`
 
   One object in each line, `event` says of what: `image` with `path`, `state` (`made`, `skipped`, `failed`, `planned` or `pruned`),
-  `outputs`, `errors`, `bytes`, `milliseconds`; `left_out` with `path` and `kind`; in the end `summary` with the counts. Standard output
+  `outputs`, `errors`, `warnings`, `bytes`, `milliseconds`; `left_out` with `path` and `kind`; in the end `summary` with the counts. Standard output
   has nothing else; everything for people goes to standard error.
 
   A path is a string of UTF-8. A byte that is not part of it stands as `\\udc80` to `\\udcff`, a lone surrogate whose last two digits are the
@@ -85,6 +87,7 @@ defmodule Thumbnailer.Batch.CLI do
     case Arguments.parse(arguments) do
       {:ok, batch, display} ->
         Console.log_to_stderr()
+        batch = take_standard_input(batch)
         {:ok, _started} = Application.ensure_all_started(:thumbnailer)
         with_instance(batch, display)
 
@@ -98,6 +101,15 @@ defmodule Thumbnailer.Batch.CLI do
     end
   end
 
+  # Before anything else, as the runtime is slow while it reads a pipe.
+  defp take_standard_input(%{from: "-"} = batch) do
+    with {:ok, input} <- StandardInput.take(),
+         do: %{batch | from: input},
+         else: (:not_ours -> batch)
+  end
+
+  defp take_standard_input(batch), do: batch
+
   defp with_instance(%{on: {:cluster, _group}} = batch, display) do
     case Thumbnailer.Cluster.connect(display.node, display.connect) do
       :ok -> with_files(batch, display)
@@ -106,17 +118,41 @@ defmodule Thumbnailer.Batch.CLI do
   end
 
   defp with_instance(batch, display) do
-    {:ok, instance} = Thumbnailer.start_link(name: batch.on, workers: batch.jobs)
+    case Thumbnailer.start_link(
+           name: batch.on,
+           workers: batch.jobs,
+           steps: steps(batch, display)
+         ) do
+      {:ok, instance} ->
+        try do
+          with_files(batch, display)
+        after
+          Supervisor.stop(instance)
+        end
 
-    try do
-      with_files(batch, display)
-    after
-      Supervisor.stop(instance)
+      {:error, %Error{message: why}} ->
+        fail("--step: " <> why)
     end
   end
 
+  # Only the module can tell which parameters it takes.
+  defp check_steps(batch) do
+    _ = Batch.check_steps!(batch)
+    :ok
+  rescue
+    error in ArgumentError -> {:error, error}
+  end
+
+  # The modules of the steps that the command line names.
+  defp steps(batch, display) do
+    for {name, _values} <- batch.options[:step] || [],
+        uniq: true,
+        do: {String.to_atom(name), RawPath.expand(Path.join(display.steps, name <> ".wasm"))}
+  end
+
   defp with_files(batch, display) do
-    with {:ok, log} <- FileLog.open(display.log),
+    with :ok <- check_steps(batch),
+         {:ok, log} <- FileLog.open(display.log),
          {:ok, sheet} <-
            ContactSheet.open(if(display.report and not batch.dry_run, do: batch.out)) do
       status = watched(batch, display, log, sheet)

@@ -62,9 +62,13 @@ defmodule Thumbnailer.Batch.Journal do
          do: Entry.value(value)
   end
 
-  @doc "Writes the names of outputs that are about to be made; they are on the disk when this returns."
-  @spec intend(pid, [Path.t()]) :: :ok | {:error, File.posix() | :lock_lost}
-  def intend(pid, names), do: GenServer.call(pid, {:intend, names}, :infinity)
+  @doc """
+  Writes the names of outputs that are about to be made; they are on the disk when this returns. `room` is how many bytes will be written
+  of them, and of others that are being made; it is taken first, so that a disk that is full then does not hide what was made.
+  """
+  @spec intend(pid, [Path.t()], room :: non_neg_integer) ::
+          :ok | {:error, File.posix() | :lock_lost}
+  def intend(pid, names, room), do: GenServer.call(pid, {:intend, names, room}, :infinity)
 
   @doc "Writes what became of the input; returns before it is on the disk. `gone` are names of outputs that are there no more."
   @spec write(pid, Path.t(), Record.t(), gone :: [Path.t()]) :: :ok
@@ -159,10 +163,19 @@ defmodule Thumbnailer.Batch.Journal do
   @impl true
   def handle_call(:handle, _from, state), do: {:reply, state, state}
 
-  def handle_call({:intend, names}, _from, state) do
-    state = state |> append(Entry.begun(names)) |> write_out()
-    {:reply, result(state), state}
+  def handle_call({:intend, names, room}, _from, %{failed: nil} = state) do
+    # Without room nothing has failed yet: what is being made has its own.
+    case Log.reserve(state.log, Entry.room("", names) + room) do
+      :ok ->
+        state = state |> append(Entry.begun(names)) |> write_out()
+        {:reply, result(state), state}
+
+      {:error, posix} ->
+        {:reply, {:error, posix}, state}
+    end
   end
+
+  def handle_call({:intend, _names, _room}, _from, state), do: {:reply, result(state), state}
 
   def handle_call(:sync, _from, state) do
     state = write_out(state)
@@ -201,7 +214,7 @@ defmodule Thumbnailer.Batch.Journal do
   @impl true
   def terminate(_reason, state) do
     state = write_out(state)
-    Log.close(state.log)
+    Log.close(state.log, state.mode)
     DiskTable.stop(state.table)
     if state.lock, do: Lock.release(state.lock)
   end

@@ -14,6 +14,7 @@ defmodule Thumbnailer.Batch.Maker do
     {content, results} = attempt(plan, batch)
     products = for {output, {:ok, made}} <- Enum.zip(plan.due, results), do: product(output, made)
     errors = for({:error, error} <- results, do: error) |> Enum.uniq()
+    warnings = for {:ok, thumbnail} <- results, line <- thumbnail.warnings, uniq: true, do: line
     remember(journal, %{plan | content: content}, products, errors)
 
     %Outcome{
@@ -21,6 +22,7 @@ defmodule Thumbnailer.Batch.Maker do
       state: if(errors == [], do: :made, else: :failed),
       outputs: products ++ plan.stand,
       errors: errors,
+      warnings: warnings,
       made: length(products),
       bytes: content.size,
       milliseconds: (System.monotonic_time(:microsecond) - started) / 1000

@@ -8,13 +8,24 @@ defmodule Thumbnailer.Batch.Outcome do
     * `outputs` - those that exist now, or are planned: maps of `:path`, `:size`, `:format`, and once they are made
       `:width`, `:height`, `:bytes`
     * `made` - how many of them were made now
+    * `warnings` - what the decoder said of a damaged image that it could show
     * `bytes` - of the input; `milliseconds` - from its turn to its end
   """
 
   alias Thumbnailer.Error
 
   @enforce_keys [:path, :state]
-  defstruct [:path, :state, :kind, outputs: [], errors: [], made: 0, bytes: 0, milliseconds: 0.0]
+  defstruct [
+    :path,
+    :state,
+    :kind,
+    outputs: [],
+    errors: [],
+    warnings: [],
+    made: 0,
+    bytes: 0,
+    milliseconds: 0.0
+  ]
 
   @type t :: %__MODULE__{
           path: Path.t(),
@@ -22,6 +33,7 @@ defmodule Thumbnailer.Batch.Outcome do
           kind: atom | nil,
           outputs: [map],
           errors: [Error.t()],
+          warnings: [String.t()],
           made: non_neg_integer,
           bytes: non_neg_integer,
           milliseconds: float

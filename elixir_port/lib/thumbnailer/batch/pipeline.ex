@@ -28,7 +28,7 @@ defmodule Thumbnailer.Batch.Pipeline do
 
   @typedoc """
   `group` is where the batch is heard of, `published_at` when it was last, in milliseconds of the monotonic clock; `journal` is nil
-  in a dry run; `due` has the plans that the journal knows, `running` the tasks; `stop` is whether nothing more is begun.
+  in a dry run; `due` has the plans that the journal knows, `running` the tasks and what the journal will take of each; `stop` is whether nothing more is begun.
   """
   @type t :: %__MODULE__{
           batch: Batch.t(),
@@ -39,7 +39,7 @@ defmodule Thumbnailer.Batch.Pipeline do
           spool: Spool.t(),
           published_at: integer | nil,
           due: [Plan.t()],
-          running: %{optional(reference) => Task.t()},
+          running: %{optional(reference) => pos_integer},
           trouble: DiskTrouble.t(),
           stop: boolean
         }
@@ -133,7 +133,11 @@ defmodule Thumbnailer.Batch.Pipeline do
   defp intend(run, []), do: run
 
   defp intend(run, due) do
-    case Journal.intend(run.journal, for(plan <- due, output <- plan.due, do: output.name)) do
+    names = for plan <- due, output <- plan.due, do: output.name
+
+    room = Enum.sum(Enum.map(due, &Plan.room/1) ++ Map.values(run.running))
+
+    case Journal.intend(run.journal, names, room) do
       :ok -> %{run | due: due}
       {:error, why} -> halt(%{run | due: []}, Journal.broken(run.batch.out, why))
     end
@@ -142,7 +146,7 @@ defmodule Thumbnailer.Batch.Pipeline do
   defp start(%{due: [plan | due]} = run) do
     %{batch: batch, journal: journal} = run
     task = Task.async(fn -> Maker.make(plan, batch, journal) end)
-    %{run | due: due, running: Map.put(run.running, task.ref, task)}
+    %{run | due: due, running: Map.put(run.running, task.ref, Plan.room(plan))}
   end
 
   defp await(run) do

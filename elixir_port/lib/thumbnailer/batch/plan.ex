@@ -4,7 +4,8 @@ defmodule Thumbnailer.Batch.Plan do
   # `stand` the outputs that are left alone.
 
   alias Thumbnailer.Batch.Outcome
-  alias Thumbnailer.Batch.Journal.{Fingerprint, Record}
+  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.Batch.Journal.{Entry, Fingerprint, Record}
 
   @enforce_keys [:path, :content, :options]
   defstruct [:path, :content, :options, :record, due: [], free: [], stand: []]
@@ -28,4 +29,9 @@ defmodule Thumbnailer.Batch.Plan do
       outputs: plan.due ++ plan.stand,
       bytes: plan.content.size
     }
+
+  @doc "The most bytes that the journal will take of it."
+  @spec room(t) :: pos_integer
+  def room(plan),
+    do: Entry.room(RawPath.expand(plan.path), Enum.map(plan.due ++ plan.stand, & &1.name))
 end

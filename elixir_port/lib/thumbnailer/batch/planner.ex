@@ -3,7 +3,7 @@ defmodule Thumbnailer.Batch.Planner do
   # What is to be done for one input: what its outputs are called, which of them are due, and which must not be written.
   # Nothing is written here; a dry run ends here.
 
-  alias Thumbnailer.{Batch, Error, Formats}
+  alias Thumbnailer.{Batch, Error, Formats, Request}
   alias Thumbnailer.Batch.{Format, Journal, Outcome, OutputName, Ownership, Plan}
   alias Thumbnailer.Batch.Input.RawPath
   alias Thumbnailer.Batch.Journal.{Fingerprint, OutputClaims, Record}
@@ -27,6 +27,7 @@ defmodule Thumbnailer.Batch.Planner do
     options =
       batch.options
       |> Keyword.drop([:timeout, :retries])
+      |> Enum.map(&described(&1, batch.on))
       |> Enum.sort()
       |> inspect(limit: :infinity, printable_limit: :infinity)
 
@@ -37,6 +38,10 @@ defmodule Thumbnailer.Batch.Planner do
       loaders: loaders
     }
   end
+
+  # Another module of the same name makes other pictures.
+  defp described({:step, steps}, on), do: {:step, Request.steps!(on, steps)}
+  defp described(option, _on), do: option
 
   @doc "What is to be done for the input; `:skip` with what the journal must hear of it, if anything."
   @spec plan(t, Path.t(), Path.t()) ::

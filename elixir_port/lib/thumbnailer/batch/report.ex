@@ -9,6 +9,7 @@ defmodule Thumbnailer.Batch.Report do
     * `formats` - how many thumbnails were made in each format, and their bytes: `%{jpeg: {2, 9_000}}`
     * `halted` - the error that ended the batch early, such as a full disk
     * `thumbnails` - files that were made of them; `bytes_in`, `bytes_out` - the size of what was read and made
+    * `warned` - how many of the images that were made are damaged, as their decoders say
     * `reasons` - how many images failed for each reason
     * `failures` - the path and the errors of the first hundred images that failed, the last one first
     * `slowest` - the five slowest images that were made: milliseconds and path
@@ -39,6 +40,7 @@ defmodule Thumbnailer.Batch.Report do
     bytes_in: 0,
     bytes_out: 0,
     pruned: 0,
+    warned: 0,
     left_out: %{},
     formats: %{},
     reasons: %{},
@@ -61,6 +63,7 @@ defmodule Thumbnailer.Batch.Report do
           bytes_in: non_neg_integer,
           bytes_out: non_neg_integer,
           pruned: non_neg_integer,
+          warned: non_neg_integer,
           left_out: %{optional(atom) => pos_integer},
           formats: %{optional(atom) => {pos_integer, non_neg_integer}},
           reasons: %{optional(Error.reason()) => pos_integer},
@@ -80,6 +83,7 @@ defmodule Thumbnailer.Batch.Report do
     :bytes_in,
     :bytes_out,
     :pruned,
+    :warned,
     :left_out,
     :reasons,
     :stopped
@@ -130,6 +134,7 @@ defmodule Thumbnailer.Batch.Report do
       last: outcome,
       done: report.done + 1,
       thumbnails: report.thumbnails + outcome.made,
+      warned: report.warned + if(outcome.warnings == [], do: 0, else: 1),
       bytes_in: report.bytes_in + if(outcome.made > 0, do: outcome.bytes, else: 0),
       bytes_out: report.bytes_out + Enum.sum(for %{bytes: bytes} <- products, do: bytes),
       formats: Enum.reduce(products, report.formats, &add_format/2)

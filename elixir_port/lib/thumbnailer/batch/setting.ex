@@ -3,7 +3,7 @@ defmodule Thumbnailer.Batch.Setting do
   # The table of the options of a batch, apart from those of its thumbnails: name, default, what it accepts in words, whether a value is
   # accepted, and what it does.
 
-  alias Thumbnailer.{Formats, Size}
+  alias Thumbnailer.{Formats, Keywords, Size}
 
   @rows [
     {:out, nil, "a path", "the folder for the thumbnails; it is made when it is missing"},
@@ -66,10 +66,7 @@ defmodule Thumbnailer.Batch.Setting do
   @doc "The options as they are used; raises `ArgumentError` for the first that is wrong."
   @spec check!(keyword) :: keyword
   def check!(given) do
-    names = Keyword.keys(given)
-
-    with [twice | _] <- names -- Enum.uniq(names),
-         do: raise(ArgumentError, "option #{inspect(twice)} is given more than once")
+    given |> Keyword.keys() |> Keywords.refuse_twice!("option")
 
     for {name, value} <- given do
       {^name, default, accepts, _doc} = List.keyfind(@rows, name, 0)

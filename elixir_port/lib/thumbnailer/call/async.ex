@@ -6,7 +6,10 @@ defmodule Thumbnailer.Call.Async do
 
   alias Thumbnailer.Call.Tasks
   alias Thumbnailer.{Call, Error, Request, Telemetry}
-  alias Thumbnailer.Instance.Client
+  alias Thumbnailer.Instance.{Absence, Client}
+
+  # Milliseconds in which the message of a request that was cancelled comes.
+  @cancel_grace 1_000
 
   @typedoc "Who gets the result."
   @type recipient :: pid | reference | {atom, node}
@@ -15,6 +18,20 @@ defmodule Thumbnailer.Call.Async do
   @spec start(Request.t(), GenServer.server(), recipient, (map -> result)) :: reference
         when result: {:ok, term} | {:error, Error.t()}
   def start(request, on, recipient, read) do
+    case Absence.check_application() do
+      :ok -> start_task(request, on, recipient, read)
+      {:error, error} -> refuse(recipient, error)
+    end
+  end
+
+  # There is no supervisor for a task, and the one message is due all the same.
+  defp refuse(recipient, error) do
+    ref = make_ref()
+    send(recipient, {ref, {:error, error}})
+    ref
+  end
+
+  defp start_task(request, on, recipient, read) do
     starter = self()
     tag = make_ref()
 
@@ -39,6 +56,33 @@ defmodule Thumbnailer.Call.Async do
     end
   end
 
+  @doc "The result of a request that the calling process has started; after `timeout` milliseconds it is cancelled."
+  @spec await(reference, timeout) :: {:ok, term} | {:error, Error.t()}
+  def await(ref, timeout) do
+    receive do
+      {^ref, result} -> result
+    after
+      timeout -> cancelled(ref, timeout)
+    end
+  end
+
+  # Whatever is under way, one message comes; that it does not get in the way of others, it is taken here.
+  defp cancelled(ref, timeout) do
+    cancel(ref)
+
+    receive do
+      {^ref, {:ok, _made} = result} -> result
+      {^ref, {:error, _cancelled}} -> {:error, not_awaited(timeout)}
+    after
+      @cancel_grace -> {:error, not_awaited(timeout)}
+    end
+  end
+
+  defp not_awaited(timeout) do
+    message = "the result did not come within #{timeout} ms, and the request was cancelled"
+    Error.new(:timeout, message)
+  end
+
   @doc "Ends a request that was started; one that was answered already is none any more."
   @spec cancel(reference) :: :ok
   def cancel(ref) when is_reference(ref) do
@@ -59,7 +103,7 @@ defmodule Thumbnailer.Call.Async do
 
   defp answer_of(request, on, ends) do
     with {:ok, asked} <- ask(on, request),
-         {:given_up, error} <- await(ends, asked) do
+         {:given_up, error} <- wait(ends, asked) do
       give_up(asked)
       {:error, error}
     end
@@ -76,11 +120,11 @@ defmodule Thumbnailer.Call.Async do
     end
   end
 
-  defp await({_recipient, ref, watch} = ends, asked) do
+  defp wait({_recipient, ref, watch} = ends, asked) do
     receive do
       {:cancel, ^ref} -> {:given_up, Error.new(:cancelled, "the request was cancelled")}
       {:DOWN, ^watch, _, _, _} -> {:given_up, Error.new(:cancelled, "its recipient is gone")}
-      message -> answer(message, asked) || await(ends, asked)
+      message -> answer(message, asked) || wait(ends, asked)
     after
       time_left(asked) -> Client.too_late(asked)
     end

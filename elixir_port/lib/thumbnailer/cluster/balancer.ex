@@ -6,13 +6,15 @@ defmodule Thumbnailer.Cluster.Balancer do
   # A member has twice as many slots as workers and gets at most that many requests. So no worker waits, and the other
   # requests go to the next free member. Load is the number of a member's requests from all nodes, divided by its workers.
 
+  alias Thumbnailer.Step
+
   # A request fails for good after so many members failed at it.
   @max_failures 3
 
   defstruct members: %{}, by_load: :gb_sets.new(), queues: %{}, waiting: %{}, sent: %{}, next: 1
 
-  @typedoc "The formats that a request needs: the input format, if known, and the output formats."
-  @type needs :: {loader :: atom | nil, savers :: [atom]}
+  @typedoc "What a request needs: the input format, if known, the output formats, and its steps by the hashes of their modules."
+  @type needs :: {loader :: atom | nil, savers :: [atom], steps :: [String.t()]}
 
   @type ref :: term
   @type id :: term
@@ -22,6 +24,7 @@ defmodule Thumbnailer.Cluster.Balancer do
           workers: pos_integer,
           loaders: [atom],
           savers: [atom],
+          steps: [String.t()],
           own: non_neg_integer,
           from_others: non_neg_integer,
           paused: boolean
@@ -45,6 +48,7 @@ defmodule Thumbnailer.Cluster.Balancer do
       workers: hello.workers,
       loaders: hello.loaders,
       savers: hello.savers,
+      steps: hashes(hello.steps),
       own: 0,
       from_others: 0,
       paused: false
@@ -90,6 +94,12 @@ defmodule Thumbnailer.Cluster.Balancer do
   @spec report(t, id, non_neg_integer) :: t
   def report(balancer, id, total),
     do: update(balancer, id, &%{&1 | from_others: max(total - &1.own, 0)})
+
+  @doc "A member has other steps now."
+  @spec set_steps(t, id, %{optional(atom) => Step.t()}) :: t
+  def set_steps(balancer, id, steps), do: update(balancer, id, &%{&1 | steps: hashes(steps)})
+
+  defp hashes(steps), do: for({_name, %{hash: hash}} <- steps, do: hash)
 
   @doc "Pauses or resumes a member."
   @spec set_paused(t, id, boolean) :: t
@@ -177,8 +187,10 @@ defmodule Thumbnailer.Cluster.Balancer do
     end
   end
 
-  defp supports?(member, {loader, savers}),
-    do: (loader == nil or loader in member.loaders) and Enum.all?(savers, &(&1 in member.savers))
+  defp supports?(member, {loader, savers, steps}) do
+    (loader == nil or loader in member.loaders) and Enum.all?(savers, &(&1 in member.savers)) and
+      Enum.all?(steps, &(&1 in member.steps))
+  end
 
   defp mark_sent(balancer, ref, sequence, needs, id) do
     {_sequence, _needs, excluded} = Map.fetch!(balancer.waiting, ref)

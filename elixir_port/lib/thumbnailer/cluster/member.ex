@@ -4,13 +4,15 @@ defmodule Thumbnailer.Cluster.Member do
   # start gets no requests. It reports the capabilities of the instance to each router that asks, and its load with each
   # heartbeat.
   #
-  # To routers it sends {:member, self(), info} and {:heartbeat, self(), load}.
+  # To routers it sends {:member, self(), info}, {:heartbeat, self(), load}, and {:steps, self(), steps} when its instance has
+  # other steps than before.
 
   use GenServer
 
   alias Thumbnailer.Request
   alias Thumbnailer.Cluster.Scope
-  alias Thumbnailer.Instance.Client
+  alias Thumbnailer.Instance.{Client, Questions}
+  alias Thumbnailer.Step.Catalog
 
   # Milliseconds between two heartbeats, and before the program is asked again.
   @heartbeat_interval 500
@@ -30,6 +32,10 @@ defmodule Thumbnailer.Cluster.Member do
   @spec subscribe(pid, pid) :: :ok
   def subscribe(member, router), do: GenServer.cast(member, {:subscribe, router})
 
+  @doc "Has the routers told which steps there are now, and returns when they are."
+  @spec announce_steps(pid) :: :ok
+  def announce_steps(member), do: GenServer.call(member, :announce_steps)
+
   @impl true
   def init(opts), do: {:ok, struct!(__MODULE__, opts), {:continue, :ask}}
 
@@ -46,6 +52,9 @@ defmodule Thumbnailer.Cluster.Member do
   end
 
   @impl true
+  def handle_call(:announce_steps, _from, state), do: {:reply, :ok, tell_steps(state)}
+
+  @impl true
   def handle_cast({:subscribe, router}, state) do
     send(router, {:member, self(), state.info})
     {:noreply, put_in(state.subscribers[router], Process.monitor(router))}
@@ -59,6 +68,7 @@ defmodule Thumbnailer.Cluster.Member do
       workers: hello.workers,
       loaders: hello.loaders,
       savers: hello.savers,
+      steps: Catalog.known(state.instance),
       libvips: hello.libvips,
       architecture: List.to_string(:erlang.system_info(:system_architecture)),
       max_request_bytes: hello.limits.max_request_bytes
@@ -77,14 +87,10 @@ defmodule Thumbnailer.Cluster.Member do
   def handle_info(:ask, state), do: {:noreply, state, {:continue, :ask}}
 
   def handle_info(:heartbeat, state) do
-    with {:ok, counts} <- Client.counts(state.instance) do
-      for {router, _monitor} <- state.subscribers,
-          do:
-            :erlang.send(router, {:heartbeat, self(), counts.waiting + counts.sent}, [
-              :nosuspend,
-              :noconnect
-            ])
-    end
+    state = tell_steps(state)
+
+    with {:ok, counts} <- Questions.counts(state.instance),
+         do: tell(state, {:heartbeat, self(), counts.waiting + counts.sent})
 
     Process.send_after(self(), :heartbeat, @heartbeat_interval)
     {:noreply, state}
@@ -94,4 +100,23 @@ defmodule Thumbnailer.Cluster.Member do
     do: {:noreply, %{state | subscribers: Map.delete(state.subscribers, router)}}
 
   def handle_info(_stray, state), do: {:noreply, state}
+
+  # Before its hello it has told nothing yet.
+  defp tell_steps(%{info: nil} = state), do: state
+
+  defp tell_steps(%{info: info} = state) do
+    case Catalog.known(state.instance) do
+      steps when steps == info.steps ->
+        state
+
+      steps ->
+        tell(state, {:steps, self(), steps})
+        %{state | info: %{info | steps: steps}}
+    end
+  end
+
+  defp tell(state, message) do
+    for {router, _monitor} <- state.subscribers,
+        do: :erlang.send(router, message, [:nosuspend, :noconnect])
+  end
 end

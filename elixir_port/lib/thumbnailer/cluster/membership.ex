@@ -3,6 +3,7 @@ defmodule Thumbnailer.Cluster.Membership do
   # The members of a group as one router knows them: what each said of itself, and when its last heartbeat came.
 
   alias Thumbnailer.Cluster.Member
+  alias Thumbnailer.Step
 
   # Milliseconds without a heartbeat after which a member is silent.
   @silent_after 10 * Member.heartbeat_interval()
@@ -26,12 +27,48 @@ defmodule Thumbnailer.Cluster.Membership do
   def valid?(pid, %{server: server, node: node, workers: workers, max_request_bytes: max} = info) do
     is_pid(server) and node == node(server) and node == node(pid) and
       is_integer(workers) and workers in 1..256 and is_integer(max) and max > 0 and
-      names?(info[:loaders]) and names?(info[:savers])
+      names?(info[:loaders]) and names?(info[:savers]) and steps?(info[:steps])
   end
 
   def valid?(_pid, _info), do: false
 
+  @doc "Whether these are steps as members tell of them."
+  @spec steps?(term) :: boolean
+  def steps?(%{} = steps) do
+    Enum.all?(steps, fn {name, step} ->
+      is_atom(name) and match?(%Step{name: ^name, hash: hash} when is_binary(hash), step)
+    end)
+  end
+
+  def steps?(_other), do: false
+
   defp names?(names), do: is_list(names) and Enum.all?(names, &is_atom/1)
+
+  @doc "A member has other steps now."
+  @spec put_steps(t, pid, map) :: t
+  def put_steps(membership, pid, steps) do
+    if Map.has_key?(membership.members, pid),
+      do: put_in(membership.members[pid].info.steps, steps),
+      else: membership
+  end
+
+  @doc "The steps of the members that are up: of those that differ by their module, the one that most of them have."
+  @spec steps(t) :: %{optional(atom) => Step.t()}
+  def steps(membership) do
+    all =
+      for {_pid, %{state: :up, info: %{steps: steps}}} <- membership.members,
+          {name, step} <- steps,
+          do: {name, step}
+
+    all
+    |> Enum.group_by(&elem(&1, 0), &elem(&1, 1))
+    |> Map.new(fn {name, steps} ->
+      {step, _members} =
+        steps |> Enum.frequencies() |> Enum.max_by(fn {step, n} -> {n, step.hash} end)
+
+      {name, step}
+    end)
+  end
 
   @doc "What a member said of itself."
   @spec info(t, pid) :: map
@@ -87,6 +124,7 @@ defmodule Thumbnailer.Cluster.Membership do
 
         info
         |> Map.delete(:server)
+        |> Map.update!(:steps, &Enum.sort(Map.keys(&1)))
         |> Map.merge(%{load: if(load, do: load.own + load.from_others, else: 0), state: state})
       end
 

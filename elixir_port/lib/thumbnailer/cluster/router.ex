@@ -9,7 +9,16 @@ defmodule Thumbnailer.Cluster.Router do
   use GenServer, restart: :transient
 
   alias Thumbnailer.Error
-  alias Thumbnailer.Cluster.{Balancer, Events, Member, Membership, RoutedRequest, Scope}
+
+  alias Thumbnailer.Cluster.{
+    Balancer,
+    Events,
+    Member,
+    Membership,
+    RoutedRequest,
+    Scope,
+    StepSync
+  }
 
   require Logger
 
@@ -17,11 +26,23 @@ defmodule Thumbnailer.Cluster.Router do
   @pause 2_000
   @grace 2_000
 
+  # How long a member may take to tell of itself.
+  @introduction 1_000
+
   # Requests of this node that may wait for a member; each is a process that may hold an image.
   @max_waiting 10_000
 
   @enforce_keys [:group]
-  defstruct [:group, :pg, balancer: %Balancer{}, membership: %Membership{}, requests: %{}]
+  defstruct [
+    :group,
+    :pg,
+    balancer: %Balancer{},
+    membership: %Membership{},
+    requests: %{},
+    # members that have not told of themselves yet, and who waits for that
+    unknown: MapSet.new(),
+    asking: []
+  ]
 
   @spec registry() :: atom
   def registry, do: __MODULE__.Registry
@@ -37,8 +58,12 @@ defmodule Thumbnailer.Cluster.Router do
            DynamicSupervisor.start_child(supervisor(), {__MODULE__, group}) do
       pid
     else
-      [{pid, _value}] -> pid
-      {:ok, pid} -> pid
+      [{pid, _value}] ->
+        pid
+
+      {:ok, pid} ->
+        {:ok, _sync} = DynamicSupervisor.start_child(supervisor(), {StepSync, group: group})
+        pid
     end
   end
 
@@ -61,6 +86,10 @@ defmodule Thumbnailer.Cluster.Router do
   @spec lost(pid, reference, pid, :gone | :unavailable) :: :ok
   def lost(router, ref, member, how), do: GenServer.cast(router, {:lost, ref, member, how})
 
+  @doc "The steps of a group, after each member that this node knows of has told its own, or a second."
+  @spec steps(atom) :: %{optional(atom) => Thumbnailer.Step.t()}
+  def steps(group), do: group |> of() |> GenServer.call(:steps)
+
   @doc "What `Thumbnailer.Cluster.members/1` tells."
   @spec members(pid) :: [map]
   def members(router), do: GenServer.call(router, :members)
@@ -70,12 +99,17 @@ defmodule Thumbnailer.Cluster.Router do
     {pg, members} = :pg.monitor(Scope.name(), group)
     Enum.each(members, &Member.subscribe(&1, self()))
     Process.send_after(self(), :check_heartbeats, Member.heartbeat_interval())
-    {:ok, %__MODULE__{group: group, pg: pg}}
+    {:ok, %__MODULE__{group: group, pg: pg, unknown: MapSet.new(members)}}
   end
 
   @impl true
   def handle_call(:members, _from, state),
     do: {:reply, Membership.list(state.membership, state.balancer.members), state}
+
+  def handle_call(:steps, from, state) do
+    Process.send_after(self(), :answer_askers, @introduction)
+    {:noreply, answer_askers(%{state | asking: [from | state.asking]})}
+  end
 
   @impl true
   def handle_cast({:done, ref}, state), do: {:noreply, state |> forget(ref) |> assign()}
@@ -127,18 +161,31 @@ defmodule Thumbnailer.Cluster.Router do
 
   def handle_info({pg, :join, _group, pids}, %{pg: pg} = state) do
     Enum.each(pids, &Member.subscribe(&1, self()))
-    {:noreply, state}
+    {:noreply, %{state | unknown: MapSet.union(state.unknown, MapSet.new(pids))}}
   end
 
   def handle_info({pg, :leave, _group, pids}, %{pg: pg} = state),
     do: {:noreply, pids |> Enum.reduce(state, &member_down(&2, &1)) |> assign()}
+
+  def handle_info({:steps, pid, steps}, state) do
+    if Membership.steps?(steps) do
+      membership = Membership.put_steps(state.membership, pid, steps)
+      balancer = Balancer.set_steps(state.balancer, pid, steps)
+      {:noreply, assign(%{state | membership: membership, balancer: balancer})}
+    else
+      {:noreply, state}
+    end
+  end
+
+  def handle_info(:answer_askers, state),
+    do: {:noreply, answer_askers(%{state | unknown: MapSet.new()})}
 
   def handle_info({:member, pid, info}, state) do
     {_before, state} = remove_member(state, pid)
 
     if Membership.valid?(pid, info) do
       membership = Membership.join(state.membership, pid, info)
-      {:noreply, member_up(%{state | membership: membership}, pid)}
+      {:noreply, answer_askers(member_up(%{state | membership: membership}, pid))}
     else
       Logger.warning(
         "thumbnailer cluster #{inspect(state.group)}: #{inspect(pid)} on #{node(pid)} is no member, for it says of itself " <>
@@ -195,7 +242,19 @@ defmodule Thumbnailer.Cluster.Router do
     end
   end
 
+  defp answer_askers(state) do
+    if Enum.empty?(state.unknown) do
+      steps = Membership.steps(state.membership)
+      Enum.each(state.asking, &GenServer.reply(&1, steps))
+      %{state | asking: []}
+    else
+      state
+    end
+  end
+
   defp remove_member(state, pid) do
+    state = %{state | unknown: MapSet.delete(state.unknown, pid)}
+
     case Membership.leave(state.membership, pid) do
       {nil, _roster} -> {nil, state}
       {member, membership} -> {member, requeue(%{state | membership: membership}, pid)}
@@ -252,9 +311,20 @@ defmodule Thumbnailer.Cluster.Router do
   # To the alias, which takes no more messages once the caller has its answer.
   defp notify(ref, message), do: send(ref, {ref, message})
 
-  defp unsupported_error({loader, savers}, state) do
+  defp unsupported_error({loader, savers, steps}, state) do
     nodes = map_size(state.balancer.members)
 
+    if steps != [] and Balancer.capable?(state.balancer, {loader, savers, []}),
+      do: without_steps(nodes, state),
+      else: without_formats(nodes, loader, savers, state)
+  end
+
+  defp without_steps(nodes, state) do
+    message = "none of the #{nodes} nodes of #{inspect(state.group)} has all the steps any more"
+    Error.new(:bad_option, message, option: :step)
+  end
+
+  defp without_formats(nodes, loader, savers, state) do
     message =
       "none of the #{nodes} nodes of #{inspect(state.group)} reads #{loader} and writes #{Enum.join(savers, ", ")}"
 

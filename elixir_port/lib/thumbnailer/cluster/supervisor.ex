@@ -6,12 +6,15 @@ defmodule Thumbnailer.Cluster.Supervisor do
   use Supervisor
 
   alias Thumbnailer.Cluster.{Router, Scope}
+  alias Thumbnailer.Step.Catalog
 
   @spec start_link(term) :: Supervisor.on_start()
   def start_link(_opts), do: Supervisor.start_link(__MODULE__, [], name: __MODULE__)
 
   @impl true
   def init(_opts) do
+    Catalog.publish_groups(&Router.steps/1)
+
     Supervisor.init(
       [
         %{id: :pg, start: {:pg, :start_link, [Scope.name()]}},

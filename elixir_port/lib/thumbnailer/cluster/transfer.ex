@@ -16,16 +16,15 @@ defmodule Thumbnailer.Cluster.Transfer do
     {:tiff, <<"MM", 0, "*">>}
   ]
 
-  @doc "The format that a member must read, if it is known, and the formats that it must write."
+  @doc "The format that a member must read, if it is known, the formats that it must write, and the steps that it must have."
   @spec needs(Request.t()) :: Thumbnailer.Cluster.Balancer.needs()
   def needs(%Request{source: source, spec: spec}) do
-    formats =
-      for %{format: format} <- Map.get(spec, :outputs, []),
-          format != :auto,
-          uniq: true,
-          do: format
+    outputs = Map.get(spec, :outputs, [])
+    formats = for %{format: format} <- outputs, format != :auto, uniq: true, do: format
 
-    {loader(source), Enum.sort(formats)}
+    steps = for %{step: steps} <- outputs, {_name, _values, hash} <- steps, uniq: true, do: hash
+
+    {loader(source), Enum.sort(formats), Enum.sort(steps)}
   end
 
   defp loader({:path, path}), do: Formats.of_path(path)

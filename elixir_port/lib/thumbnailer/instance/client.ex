@@ -7,7 +7,7 @@ defmodule Thumbnailer.Instance.Client do
   # an answer. One on another node may be cut off without anybody noticing, so its callers keep the deadline as well.
 
   alias Thumbnailer.{Error, Request}
-  alias Thumbnailer.Instance.{Message, Relay}
+  alias Thumbnailer.Instance.{Absence, Message, Questions, Relay}
   alias Thumbnailer.Port.StreamWriter
   alias Thumbnailer.Protocol.Codec
 
@@ -15,9 +15,6 @@ defmodule Thumbnailer.Instance.Client do
   # between two nodes may take; in milliseconds.
   @grace 500
   @way 500
-
-  # Milliseconds that an instance may take to answer a question about itself, which it never waits with.
-  @question 5_000
 
   @enforce_keys [:ref, :on, :server, :ends_at]
   defstruct [:ref, :on, :server, :ends_at]
@@ -53,7 +50,7 @@ defmodule Thumbnailer.Instance.Client do
 
     receive do
       {^ref, outcome} -> outcome
-      {:DOWN, ^ref, :process, _pid, reason} -> {:error, gone(on, reason)}
+      {:DOWN, ^ref, :process, _pid, reason} -> {:error, Absence.error(on, reason)}
     end
   end
 
@@ -80,7 +77,7 @@ defmodule Thumbnailer.Instance.Client do
   def answer({ref, outcome}, %{ref: ref}), do: Message.cast_outcome(outcome)
 
   def answer({:DOWN, ref, :process, _server, reason}, %{ref: ref} = call),
-    do: {:error, gone(call.on, reason)}
+    do: {:error, Absence.error(call.on, reason)}
 
   def answer(_message, _call), do: nil
 
@@ -100,95 +97,17 @@ defmodule Thumbnailer.Instance.Client do
   defp await(%{ref: ref} = call) do
     receive do
       {^ref, outcome} -> Message.cast_outcome(outcome)
-      {:DOWN, ^ref, :process, _server, reason} -> {:error, gone(call.on, reason)}
+      {:DOWN, ^ref, :process, _server, reason} -> {:error, Absence.error(call.on, reason)}
     after
       time_left(call) -> too_late(call)
     end
-  end
-
-  # -- questions that the program has no part in
-
-  @doc "How many milliseconds a request may take that does not say."
-  @spec timeout(GenServer.server()) :: {:ok, pos_integer} | {:error, Error.t()}
-  def timeout(on), do: call(on, :timeout)
-
-  @doc "Has the instance give a step to each program that it starts from now on."
-  @spec put_step(GenServer.server(), map, Thumbnailer.Step.t()) :: :ok | {:error, Error.t()}
-  def put_step(on, loaded, step), do: call(on, {:put_step, loaded, step})
-
-  @doc "Has the instance give a step to no further program."
-  @spec drop_step(GenServer.server(), atom) :: :ok | {:error, Error.t()}
-  def drop_step(on, name), do: call(on, {:drop_step, name})
-
-  @doc "What the library counts, see `Thumbnailer.stats/1`."
-  @spec counts(GenServer.server()) :: {:ok, map} | {:error, Error.t()}
-  def counts(on), do: call(on, :counts)
-
-  @doc "Has `recorder` told of what passes between the instance and its program; there is one at a time."
-  @spec record(GenServer.server(), pid, pos_integer) ::
-          :ok | {:error, :recording} | {:error, Error.t()}
-  def record(on, recorder, max_bytes), do: call(on, {:record, recorder, max_bytes})
-
-  @doc """
-  Lets nobody in any more, and waits until all requests are answered; those that are not within `milliseconds` are told so.
-  """
-  @spec drain(GenServer.server(), non_neg_integer) :: :ok
-  def drain(on, milliseconds) do
-    with :timeout <- call_within(on, :drain, milliseconds), do: call_within(on, :abort, 1_000)
-    :ok
-  end
-
-  defp call_within(on, message, milliseconds) do
-    GenServer.call(on, message, milliseconds)
-  catch
-    :exit, {:timeout, _call} -> :timeout
-    :exit, _gone -> :ok
-  end
-
-  defp call(on, message) do
-    case GenServer.whereis(on) do
-      nil -> {:error, gone(on, :noproc)}
-      pid when is_pid(pid) and node(pid) == node() -> call(pid, on, message)
-      there -> call_elsewhere(there, on, message)
-    end
-  end
-
-  defp call(server, on, message) do
-    GenServer.call(server, message, @question)
-  catch
-    :exit, {reason, {GenServer, :call, _arguments}} -> {:error, gone(on, reason)}
-  end
-
-  # For the reason that there are relays, on both sides.
-  defp call_elsewhere(server, on, message) do
-    {pid, monitor} = spawn_monitor(fn -> exit({:answer, call_there(server, on, message)}) end)
-
-    receive do
-      {:DOWN, ^monitor, :process, ^pid, {:answer, answer}} -> answer
-      {:DOWN, ^monitor, :process, ^pid, reason} -> {:error, gone(on, reason)}
-    after
-      @question + @way ->
-        Process.demonitor(monitor, [:flush])
-        Process.exit(pid, :kill)
-        {:error, gone(on, :timeout)}
-    end
-  end
-
-  defp call_there(server, on, message) do
-    {there, server} =
-      if is_pid(server), do: {node(server), server}, else: {elem(server, 1), elem(server, 0)}
-
-    :erpc.call(there, GenServer, :call, [server, message, @question])
-  catch
-    :exit, {:exception, {reason, {GenServer, :call, _arguments}}} -> {:error, gone(on, reason)}
-    :error, {:erpc, reason} -> {:error, gone(on, reason)}
   end
 
   # -- where the instance is
 
   defp whereis(on) do
     case GenServer.whereis(on) do
-      nil -> {:error, gone(on, :noproc)}
+      nil -> {:error, Absence.error(on, :noproc)}
       server -> {:ok, server}
     end
   end
@@ -198,7 +117,7 @@ defmodule Thumbnailer.Instance.Client do
 
   # What an instance gives a request that does not say is asked of it where the caller has to know.
   defp with_timeout(%{timeout: nil} = request, false, on) do
-    with {:ok, timeout} <- timeout(on), do: {:ok, %{request | timeout: timeout}}
+    with {:ok, timeout} <- Questions.timeout(on), do: {:ok, %{request | timeout: timeout}}
   end
 
   defp with_timeout(request, _here?, _on), do: {:ok, request}
@@ -207,15 +126,6 @@ defmodule Thumbnailer.Instance.Client do
 
   defp ends_at(%{timeout: timeout}, false),
     do: System.monotonic_time(:millisecond) + timeout + @grace + @way
-
-  @doc "What is said of an instance that is not there, or no more."
-  @spec gone(GenServer.server(), term) :: Error.t()
-  def gone(on, reason),
-    do: Error.new(:unavailable, "no instance #{inspect(on)} is running: #{describe(reason)}")
-
-  defp describe(:timeout), do: "it has not answered within #{@question} ms"
-  defp describe(:noproc), do: "there is no process of that name"
-  defp describe(reason), do: Exception.format_exit(reason)
 
   # -- a source that is a stream
 
@@ -260,7 +170,7 @@ defmodule Thumbnailer.Instance.Client do
   defp next(%{ref: ref} = call) do
     receive do
       {^ref, word} -> word
-      {:DOWN, ^ref, :process, _server, reason} -> {:error, gone(call.on, reason)}
+      {:DOWN, ^ref, :process, _server, reason} -> {:error, Absence.error(call.on, reason)}
     after
       time_left(call) -> too_late(call)
     end

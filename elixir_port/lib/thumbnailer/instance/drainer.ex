@@ -5,7 +5,7 @@ defmodule Thumbnailer.Instance.Drainer do
 
   use GenServer
 
-  alias Thumbnailer.Instance.Client
+  alias Thumbnailer.Instance.Questions
 
   # How much longer than the time for the requests the supervisor waits before it kills.
   @margin 1_000
@@ -29,7 +29,7 @@ defmodule Thumbnailer.Instance.Drainer do
 
   @impl true
   def terminate(reason, opts) when reason in [:shutdown, :normal],
-    do: Client.drain(opts[:server], opts[:shutdown])
+    do: Questions.drain(opts[:server], opts[:shutdown])
 
   # The tree came down by itself: there is nothing to finish any more.
   def terminate(_crash, _opts), do: :ok

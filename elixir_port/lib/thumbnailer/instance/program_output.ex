@@ -3,7 +3,7 @@ defmodule Thumbnailer.Instance.ProgramOutput do
   # What follows from what the program says, and from its start and its end.
 
   alias Thumbnailer.Instance.{Dispatcher, PendingRequest, Queue, Recovery, Replies, State}
-  alias Thumbnailer.Port.Lifecycle
+  alias Thumbnailer.Port.{Lifecycle, Output}
   alias Thumbnailer.Protocol.Codec
   alias Thumbnailer.Request
 
@@ -22,7 +22,7 @@ defmodule Thumbnailer.Instance.ProgramOutput do
   @doc "The program has sent bytes."
   @spec data(State.t(), binary) :: State.t()
   def data(state, bytes) do
-    case Lifecycle.read(state.program, bytes) do
+    case Output.read(state.program, bytes) do
       {:ok, frames, program} ->
         frames
         |> Enum.reduce(with_program(state, program), &frame(&2, &1))
@@ -41,7 +41,7 @@ defmodule Thumbnailer.Instance.ProgramOutput do
     do: state
 
   defp frame(state, frame) do
-    case Lifecycle.decode(state.program, frame) do
+    case Output.decode(state.program, frame) do
       {:reply, id, outcome} ->
         reply(state, id, outcome, frame)
 

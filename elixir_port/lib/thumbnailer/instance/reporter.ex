@@ -15,7 +15,7 @@ defmodule Thumbnailer.Instance.Reporter do
 
   @type report ::
           {:started, os_pid :: pos_integer, hello :: map, microseconds :: integer}
-          | {:worker, atom, map}
+          | {:event, atom, map}
           | {:exited, ExitReport.t()}
           | {:dropped, pos_integer}
 
@@ -69,7 +69,16 @@ defmodule Thumbnailer.Instance.Reporter do
     )
   end
 
-  defp publish({:worker, :step_disabled, step}, instance) do
+  # The program sends at most forty lines in a second, and the codec refuses long ones.
+  defp publish({:event, :log, %{level: level, os_pid: os_pid, message: message}}, instance) do
+    Logger.log(level, "thumbnailer #{inspect(instance)}: #{message}",
+      domain: [:thumbnailer],
+      thumbnailer: instance,
+      os_pid: os_pid
+    )
+  end
+
+  defp publish({:event, :step_disabled, step}, instance) do
     Logger.error(
       "step #{step.name} is switched off: it has ended #{step.kills} workers one after the other; " <>
         "Thumbnailer.Steps.add/3 switches it on again",
@@ -80,7 +89,7 @@ defmodule Thumbnailer.Instance.Reporter do
     Telemetry.step_disabled(instance, step)
   end
 
-  defp publish({:worker, name, map}, instance), do: Telemetry.worker(instance, name, map)
+  defp publish({:event, name, map}, instance), do: Telemetry.worker(instance, name, map)
   defp publish({:exited, report}, instance), do: ExitReport.publish(report, instance)
 
   defp publish({:dropped, count}, instance) do

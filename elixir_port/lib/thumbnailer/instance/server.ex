@@ -62,6 +62,9 @@ defmodule Thumbnailer.Instance.Server do
   def handle_call(:timeout, _from, state),
     do: {:reply, {:ok, state.timeout}, state}
 
+  def handle_call(:executable, _from, state),
+    do: {:reply, {:ok, state.program.executable}, state}
+
   def handle_call({:put_step, loaded, step}, _from, state) do
     Catalog.publish(state.name, Map.put(Catalog.known(state.name), step.name, step))
     {:reply, :ok, %{state | steps: Map.put(state.steps, loaded.name, loaded)}}

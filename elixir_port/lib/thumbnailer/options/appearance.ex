@@ -51,6 +51,13 @@ defmodule Thumbnailer.Options.Appearance do
           "there, and grey or nothing below.",
         choices: [:refuse, :allow],
         default: :refuse
+      ),
+      output(
+        :fail_on_warning,
+        :boolean,
+        "fails with `:bad_image` when the decoder warns of the image, which it shows nevertheless; else the thumbnail has " <>
+          "`:warnings`.",
+        default: false
       )
     ]
   end

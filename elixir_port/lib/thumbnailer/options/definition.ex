@@ -3,6 +3,7 @@ defmodule Thumbnailer.Options.Definition do
   # One row of an option table: its name, its type and its text.
   # Checks and documentation are made from the same row, so they cannot differ.
 
+  alias Thumbnailer.Keywords
   alias Thumbnailer.Options.{Nearest, Type}
 
   # What other libraries call it, where no near name would lead there. Several, for the option may not belong where it was given.
@@ -66,17 +67,8 @@ defmodule Thumbnailer.Options.Definition do
   @doc "Checks every pair of `given` against `rows`; raises `ArgumentError` for the first that is wrong."
   @spec cast!(keyword, [t]) :: [{t, term}]
   def cast!(given, rows) do
-    unless Keyword.keyword?(given) do
-      raise ArgumentError, "options must be a keyword list, got: #{inspect(given)}"
-    end
-
-    found = for {name, value} <- given, do: {find!(name, rows), value}
-    names = for {option, _value} <- found, do: option.name
-
-    with [twice | _] <- names -- Enum.uniq(names) do
-      raise ArgumentError, "option #{inspect(twice)} is given more than once"
-    end
-
+    found = for {name, value} <- Keywords.keyword!(given), do: {find!(name, rows), value}
+    Keywords.refuse_twice!(for({option, _value} <- found, do: option.name), "option")
     for {option, value} <- found, do: {option, check!(option, value)}
   end
 

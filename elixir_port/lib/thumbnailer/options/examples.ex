@@ -20,6 +20,7 @@ defmodule Thumbnailer.Options.Examples do
     speed: [speed: :best],
     preview: [preview: :allow],
     truncated: [truncated: :allow],
+    fail_on_warning: [fail_on_warning: true],
     profile: [profile: :p3],
     linear: [linear: true],
     background: [fit: :contain, background: "#ff8800"],

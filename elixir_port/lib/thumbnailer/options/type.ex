@@ -3,8 +3,8 @@ defmodule Thumbnailer.Options.Type do
   # The types of options: the accepted values in words and in code, and the parser of a command line flag. A new type
   # needs a clause in each function.
 
-  alias Thumbnailer.Source
-  alias Thumbnailer.Options.Colour
+  alias Thumbnailer.{Source, Step}
+  alias Thumbnailer.Options.{Colour, Discovery}
 
   @doc "What a value must be, as the end of a sentence."
   @spec accepts(map) :: String.t()
@@ -36,13 +36,22 @@ defmodule Thumbnailer.Options.Type do
 
   def accepts(%{type: :image}), do: "the path of a file or {:bytes, iodata}"
   def accepts(%{type: :path}), do: "the path of a file, as a binary without null bytes"
-  def accepts(%{type: :paths}), do: "a list of paths, as binaries without null bytes"
-  def accepts(%{type: :fonts}), do: "a list of families, files and folders, as binaries"
+
+  def accepts(%{type: :paths}),
+    do: "a list of one or more paths, each once, as binaries without null bytes"
+
+  def accepts(%{type: :fonts}),
+    do: "a list of families, files and folders, each once, as binaries"
 
   def accepts(%{type: :step_sources}),
-    do: "a keyword list of names with the path of a .wasm file or {:bytes, binary} each"
+    do:
+      "a keyword list of names, each once, with the path of a .wasm file, {app, path} or {:bytes, binary} each"
 
-  def accepts(%{type: :names}), do: "a list of names of formats"
+  def accepts(%{type: :discovery}),
+    do:
+      "[dns: \"name\"] or [gossip: options], with the options :group, :port, :secret, :interface and :ttl"
+
+  def accepts(%{type: :names}), do: "a list of names of formats, each once"
   def accepts(%{type: :name}), do: "an atom, {:global, term} or {:via, module, term}"
 
   def accepts(%{type: :instance}),
@@ -67,7 +76,9 @@ defmodule Thumbnailer.Options.Type do
   defp typespec(%{type: :choice, choices: choices, choice_spellings: spellings}),
     do: Enum.reduce(choices ++ Keyword.keys(spellings), &{:|, [], [&1, &2]})
 
-  defp typespec(%{type: :colour}), do: quote(do: Colour.t())
+  defp typespec(%{type: :colour}),
+    do: quote(do: String.t() | {byte, byte, byte} | {byte, byte, byte, byte})
+
   defp typespec(%{type: :focus}), do: quote(do: {number, number})
   defp typespec(%{type: :region}), do: quote(do: {number, number, number, number})
 
@@ -90,7 +101,7 @@ defmodule Thumbnailer.Options.Type do
   defp typespec(%{type: :fonts}), do: quote(do: [String.t()])
 
   defp typespec(%{type: :step_sources}),
-    do: quote(do: [{atom, Path.t() | {:bytes, binary}}])
+    do: quote(do: [{atom, Step.source()}])
 
   defp typespec(%{type: :steps}),
     do: quote(do: atom | {atom, keyword} | [atom | {atom, keyword}])
@@ -98,6 +109,7 @@ defmodule Thumbnailer.Options.Type do
   defp typespec(%{type: :names, choices: choices}),
     do: [Enum.reduce(choices, &{:|, [], [&1, &2]})]
 
+  defp typespec(%{type: :discovery}), do: quote(do: [dns: String.t()] | [gossip: keyword])
   defp typespec(%{type: :name}), do: quote(do: GenServer.name())
   defp typespec(%{type: :instance}), do: quote(do: GenServer.server() | {:cluster, atom})
   defp typespec(%{type: :recipient}), do: quote(do: pid | reference | atom | {atom, node})
@@ -157,9 +169,9 @@ defmodule Thumbnailer.Options.Type do
 
   def cast(%{type: :step_sources}, steps) when is_list(steps) do
     sources? =
-      Keyword.keyword?(steps) and
+      Keyword.keyword?(steps) and once?(Keyword.keys(steps)) and
         Enum.all?(steps, fn {_name, source} ->
-          is_binary(source) or match?({:bytes, bytes} when is_binary(bytes), source)
+          is_binary(source) or match?({kind, text} when is_atom(kind) and is_binary(text), source)
         end)
 
     ok_when(sources?, steps)
@@ -173,6 +185,7 @@ defmodule Thumbnailer.Options.Type do
 
   def cast(%{type: :steps} = option, value), do: cast(option, [value])
   def cast(%{type: :name}, value), do: name(value)
+  def cast(%{type: :discovery}, value), do: Discovery.cast(value)
 
   def cast(%{type: :instance}, {name, node})
       when is_atom(name) and is_atom(node) and name != :global,
@@ -193,19 +206,18 @@ defmodule Thumbnailer.Options.Type do
     do: ok_when(not String.contains?(value, <<0>>), Path.expand(value))
 
   def cast(%{type: :fonts}, values) when is_list(values) do
-    ok_when(
-      Enum.all?(values, &(is_binary(&1) and &1 not in ["", "none"] and not (&1 =~ "\0"))),
-      values
-    )
+    known? = Enum.all?(values, &(is_binary(&1) and &1 not in ["", "none"] and not (&1 =~ "\0")))
+    ok_when(known? and once?(values), values)
   end
 
-  def cast(%{type: :paths}, values) when is_list(values) do
+  # No path at all would mean every path.
+  def cast(%{type: :paths}, [_ | _] = values) do
     cast = Enum.map(values, &cast(%{type: :path}, &1))
-    ok_when(:error not in cast, for({:ok, path} <- cast, do: path))
+    ok_when(:error not in cast and once?(cast), for({:ok, path} <- cast, do: path))
   end
 
   def cast(%{type: :names, choices: choices}, [_ | _] = names),
-    do: ok_when(Enum.all?(names, &(&1 in choices)), names)
+    do: ok_when(Enum.all?(names, &(&1 in choices)) and once?(names), names)
 
   def cast(_option, _value), do: :error
 
@@ -244,14 +256,12 @@ defmodule Thumbnailer.Options.Type do
 
   def parse(option, text), do: cast(option, text)
 
-  defp step(name) when is_atom(name) and name not in [nil, true, false], do: {name, []}
-
-  defp step({name, values}) when (is_atom(name) or is_binary(name)) and is_list(values) do
-    if Enum.all?(values, &match?({key, _value} when is_atom(key) or is_binary(key), &1)),
-      do: {name, values},
-      else: :error
+  defp step({name, values}) when name not in [nil, true, false] and is_list(values) do
+    pairs? = Enum.all?(values, &match?({key, _value} when is_atom(key) or is_binary(key), &1))
+    if Step.name?(name) and pairs?, do: {name, values}, else: :error
   end
 
+  defp step(name) when is_atom(name), do: step({name, []})
   defp step(_other), do: :error
 
   defp assignment(text) do
@@ -280,6 +290,7 @@ defmodule Thumbnailer.Options.Type do
     end
   end
 
+  defp once?(values), do: values == Enum.uniq(values)
   defp ok_when(true, value), do: {:ok, value}
   defp ok_when(false, _value), do: :error
 

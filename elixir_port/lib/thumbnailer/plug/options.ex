@@ -2,7 +2,7 @@ defmodule Thumbnailer.Plug.Options do
   @moduledoc false
   # What `Thumbnailer.Plug` is configured with: one row each, from which the check and the documentation are made.
 
-  alias Thumbnailer.{Formats, Request}
+  alias Thumbnailer.{Formats, Keywords, Request}
 
   @rows [
     root:
@@ -65,13 +65,7 @@ defmodule Thumbnailer.Plug.Options do
 
   @spec cast!(keyword) :: t
   def cast!(opts) do
-    unless Keyword.keyword?(opts),
-      do: raise(ArgumentError, "options must be a keyword list, got: #{inspect(opts)}")
-
-    for {name, _value} <- opts, not Keyword.has_key?(@rows, name) do
-      raise ArgumentError,
-            "unknown option #{inspect(name)}; accepted are #{inspect(Keyword.keys(@rows))}"
-    end
+    Keywords.check!(opts, Keyword.keys(@rows))
 
     for name <- @required,
         not Keyword.has_key?(opts, name),
@@ -151,28 +145,35 @@ defmodule Thumbnailer.Plug.Options do
     end
   end
 
-  defp cast(:at, path) when is_binary(path), do: {:ok, String.split(path, "/", trim: true)}
+  defp cast(:at, ""), do: {:ok, []}
+  defp cast(:at, "/" <> path), do: {:ok, String.split(path, "/", trim: true)}
   defp cast(:at, _other), do: {:error, "a path such as \"/thumbs\""}
 
   defp cast(:sizes, [_ | _] = sizes) do
-    if Keyword.keyword?(sizes),
-      do: {:ok, Enum.map(sizes, &size/1)},
-      else: cast(:sizes, nil)
+    if Keyword.keyword?(sizes) do
+      sizes |> Keyword.keys() |> Keywords.refuse_twice!("size")
+      {:ok, Enum.map(sizes, &size/1)}
+    else
+      cast(:sizes, nil)
+    end
   end
 
   defp cast(:sizes, _other),
     do: {:error, "a keyword list such as [small: 200, card: {{400, 300}, fit: :cover}]"}
 
   defp cast(:options, options) do
-    if Keyword.keyword?(options),
-      do: {:ok, Keyword.put_new(options, :coalesce, true)},
-      else: {:error, "a keyword list"}
+    if Keyword.keyword?(options) do
+      options |> Keyword.keys() |> Keywords.refuse_twice!("option")
+      {:ok, Keyword.put_new(options, :coalesce, true)}
+    else
+      {:error, "a keyword list"}
+    end
   end
 
   defp cast(:formats, formats) do
-    if is_list(formats) and formats -- Formats.savers() == [],
+    if is_list(formats) and formats -- Formats.savers() == [] and formats == Enum.uniq(formats),
       do: {:ok, formats},
-      else: {:error, "a list of #{inspect(Formats.savers())}"}
+      else: {:error, "a list of #{inspect(Formats.savers())}, each at most once"}
   end
 
   defp cast(:max_age, seconds) when seconds in 0..31_536_000, do: {:ok, seconds}
@@ -208,7 +209,8 @@ defmodule Thumbnailer.Plug.Options do
           "option :to does not belong here: thumbnails are sent, not written"
         )
 
-    _ = Request.make!("image", [{size, []}], options)
+    # The instance may not run yet.
+    _ = Request.check!("image", [{size, []}], options)
     :ok
   rescue
     error in ArgumentError ->

@@ -3,12 +3,13 @@ defmodule Thumbnailer.Plug.Signature do
   # What an address is signed with: HMAC-SHA256 (RFC 2104) of its whole path, mount and size included, and the second in
   # which it expires.
 
+  alias Thumbnailer.Keywords
   alias Thumbnailer.Plug.Options
 
   @doc "The query of a signed address, with its question mark; empty without a secret."
   @spec query(Options.t(), String.t(), expires_in: pos_integer) :: String.t()
   def query(options, path, opts) do
-    expires_in = Keyword.get(Keyword.validate!(opts, [:expires_in]), :expires_in)
+    expires_in = opts |> Keywords.check!([:expires_in]) |> Keyword.get(:expires_in)
 
     case {Options.secret(options), expires_in} do
       {nil, nil} ->

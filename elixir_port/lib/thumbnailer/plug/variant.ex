@@ -2,7 +2,7 @@ defmodule Thumbnailer.Plug.Variant do
   @moduledoc false
   # What a request asks for: which image, in which size and format, and the tag by which both sides know it again.
 
-  alias Thumbnailer.Formats
+  alias Thumbnailer.{Formats, InstanceOptions, Request}
   alias Thumbnailer.Plug.Options
 
   @enforce_keys [:source, :name, :size, :options, :tag, :varies?]
@@ -77,12 +77,18 @@ defmodule Thumbnailer.Plug.Variant do
     end
   end
 
-  # Where and how a thumbnail is made is not part of it; the content of an overlay is.
+  # Where and how a thumbnail is made is not part of it; the content of an overlay is, and the module of a step.
   defp described(options) do
+    on = Keyword.get(options, :on, InstanceOptions.default_name())
+
     for {name, value} <- Enum.sort(options),
         name not in [:on, :timeout, :retries, :coalesce, :shared_storage],
-        do: {name, if(name == :overlay, do: overlay(value), else: value)}
+        do: {name, content(name, value, on)}
   end
+
+  defp content(:overlay, image, _on), do: overlay(image)
+  defp content(:step, steps, on), do: Request.steps!(on, steps)
+  defp content(_name, value, _on), do: value
 
   defp overlay({:bytes, iodata}), do: :crypto.hash(:sha256, iodata)
 

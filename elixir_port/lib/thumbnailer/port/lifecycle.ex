@@ -118,42 +118,7 @@ defmodule Thumbnailer.Port.Lifecycle do
 
   def start_timeout(life, _session), do: {life, []}
 
-  # -- read
-
-  @doc "It has sent bytes: a part of a frame, or several."
-  @spec read(t, binary) :: {:ok, [binary], t} | {:error, why :: String.t()}
-  # Nothing that a program says after it broke the protocol can be trusted; one that is killed for its silence may still
-  # have answers under way.
-  def read(%{kill_reason: {:bad_reply, _why, _permanent?}} = life, _bytes), do: {:ok, [], life}
-
-  def read(life, bytes) do
-    case FrameBuffer.push(life.frames, bytes) do
-      {:ok, frames, rest} when rest == life.frames -> {:ok, frames, life}
-      {:ok, frames, rest} -> {:ok, frames, %{life | frames: rest}}
-      {:error, length} -> {:error, too_long(length, life.max_reply_bytes)}
-    end
-  end
-
-  defp too_long(length, max),
-    do: "it announced a frame of #{length} bytes, over the #{max} that an answer may have"
-
-  @doc "What a frame says."
-  @spec decode(t, binary) ::
-          {:hello, map} | {:reply, non_neg_integer, term} | {:event, atom, map} | {:error, term}
-  def decode(%{state: :starting}, frame) do
-    case Codec.decode_hello(frame) do
-      {:ok, hello} -> {:hello, hello}
-      {:error, why} -> {:error, "it sent " <> why}
-    end
-  end
-
-  def decode(_life, frame) do
-    case Codec.decode(frame) do
-      {:ok, {:event, _name, _map} = event} -> event
-      {:ok, {id, outcome}} -> {:reply, id, outcome}
-      {:error, why} -> {:error, "it sent " <> why}
-    end
-  end
+  # -- run
 
   @doc "It has said hello."
   @spec up(t, map, now) :: {t, [effect]}
@@ -163,18 +128,21 @@ defmodule Thumbnailer.Port.Lifecycle do
     {life, [{:report, {:started, life.os_pid, hello, now - life.started_at}}]}
   end
 
-  @doc "It says something of a worker."
+  @doc "It says something of a worker, or what it would write to stderr."
   @spec event(t, atom, map, now) :: {t, [effect]}
+  # What it says before a hello that never comes is told once, as its end is.
+  def event(%{state: :starting, failure_logged: true} = life, :log, _line, _now), do: {life, []}
+
   def event(%{events: {second, count}} = life, name, map, now) do
     case div(now, 1_000_000) do
       ^second when count >= @max_events ->
         kill(life, :bad_reply, "it sent more than #{@max_events} events in a second")
 
       ^second ->
-        {%{life | events: {second, count + 1}}, [{:report, {:worker, name, map}}]}
+        {%{life | events: {second, count + 1}}, [{:report, {:event, name, map}}]}
 
       next ->
-        {%{life | events: {next, 1}}, [{:report, {:worker, name, map}}]}
+        {%{life | events: {next, 1}}, [{:report, {:event, name, map}}]}
     end
   end
 

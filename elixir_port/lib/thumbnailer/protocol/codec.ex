@@ -10,6 +10,9 @@ defmodule Thumbnailer.Protocol.Codec do
   # Ten times what 64 outputs have.
   @max_elements 10_000
 
+  # Bytes of a line of the log: twice what the program sends of one.
+  @max_line 1_000
+
   # The option that each request has in front of all others.
   @time_left <<119, 7, "timeout">>
 
@@ -28,9 +31,9 @@ defmodule Thumbnailer.Protocol.Codec do
                    socket_denied exec_denied complete
                    ok error nil true false source outputs format width height bytes data path
                    raw_width raw_height orientation pages frames duration bands alpha depth colour_space profile
-                   preview taken_at camera placeholder max_frames max_side max_icc_bytes
+                   preview taken_at camera placeholder warnings max_frames max_side max_icc_bytes
                    max_streams streams busy queued served failed crashed timed_out cancelled forked memory
-                   event worker_start worker_recycle worker_exit made
+                   event worker_start worker_recycle worker_exit made log level warning info
                    step_added step_disabled step steps fault name hash description disabled kills max_step_memory
                    disable_step_after refused bounds stack unreachable arithmetic call bad_result bad_code
                    reason message signal exit_status system_call stderr option limit
@@ -157,6 +160,11 @@ defmodule Thumbnailer.Protocol.Codec do
        when map_size(map) == 3 and is_binary(name) and is_binary(hash) and is_integer(kills),
        do: event
 
+  defp reply({:event, :log, %{level: level, os_pid: os_pid, message: message} = map} = event)
+       when map_size(map) == 3 and level in [:warning, :info] and is_integer(os_pid) and
+              is_binary(message) and byte_size(message) <= @max_line,
+       do: if(String.valid?(message), do: event)
+
   defp reply(_term), do: nil
 
   @doc "The thumbnails in the answer to `make`, one for each of the `count` outputs."
@@ -164,20 +172,35 @@ defmodule Thumbnailer.Protocol.Codec do
           {:ok, [{:ok, Thumbnail.t()} | {:error, Error.t()}]} | {:error, Error.t()}
   def thumbnails(%{outputs: outputs} = answer, count)
       when is_list(outputs) and length(outputs) == count do
-    read = Enum.map(outputs, &output/1)
-    if :error in read, do: bad_reply(answer), else: {:ok, read}
+    with {:ok, warnings} <- warnings(answer),
+         read = Enum.map(outputs, &output(&1, warnings)),
+         false <- :error in read do
+      {:ok, read}
+    else
+      _no_answer -> bad_reply(answer)
+    end
   end
 
   def thumbnails(answer, _count), do: bad_reply(answer)
 
-  defp output({:ok, %{format: format, width: width, height: height, bytes: bytes} = output})
+  # Of the source, and so of each output.
+  defp warnings(answer) do
+    warnings = Map.get(answer, :warnings, [])
+    if is_list(warnings) and Enum.all?(warnings, &is_binary/1), do: {:ok, warnings}, else: :error
+  end
+
+  defp output(
+         {:ok, %{format: format, width: width, height: height, bytes: bytes} = output},
+         warnings
+       )
        when is_atom(format) and is_integer(width) and is_integer(height) and is_integer(bytes) do
     thumbnail = %Thumbnail{
       format: format,
       width: width,
       height: height,
       bytes: bytes,
-      placeholder: output[:placeholder]
+      placeholder: output[:placeholder],
+      warnings: warnings
     }
 
     case output do
@@ -187,8 +210,8 @@ defmodule Thumbnailer.Protocol.Codec do
     end
   end
 
-  defp output({:error, map}), do: with({:ok, error} <- error(map), do: {:error, error})
-  defp output(_other), do: :error
+  defp output({:error, map}, _warnings), do: with({:ok, error} <- error(map), do: {:error, error})
+  defp output(_other, _warnings), do: :error
 
   @doc "What the answer to `probe` says about the image."
   @spec image(map) :: {:ok, ImageInfo.t()} | {:error, Error.t()}

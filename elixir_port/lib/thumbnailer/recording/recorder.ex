@@ -5,7 +5,7 @@ defmodule Thumbnailer.Recording.Recorder do
   use GenServer, restart: :temporary
 
   alias Thumbnailer.Error
-  alias Thumbnailer.Instance.Client
+  alias Thumbnailer.Instance.{Absence, Questions}
   alias Thumbnailer.Protocol.Codec
 
   @enforce_keys [:folder, :count, :only, :max_bytes, :instance, :caller, :ref]
@@ -31,7 +31,7 @@ defmodule Thumbnailer.Recording.Recorder do
   def start(on, opts) do
     case GenServer.whereis(on) do
       nil ->
-        {:error, Client.gone(on, :noproc)}
+        {:error, Absence.error(on, :noproc)}
 
       instance ->
         start_for(instance, [instance: instance, caller: self()] ++ opts)
@@ -41,7 +41,7 @@ defmodule Thumbnailer.Recording.Recorder do
   defp start_for(instance, opts) do
     with :ok <- make_folder(opts[:folder]),
          {:ok, recorder} <- GenServer.start(__MODULE__, opts) do
-      case Client.record(instance, recorder, opts[:max_bytes]) do
+      case Questions.record(instance, recorder, opts[:max_bytes]) do
         :ok -> {:ok, recorder}
         {:error, error} -> refuse(recorder, error)
       end

@@ -3,20 +3,47 @@ defmodule Thumbnailer.Step.Catalog do
   # The steps of each instance of this node, by which calls are checked: read by every call that names a step, written when one is
   # added or removed.
 
-  alias Thumbnailer.Step
+  alias Thumbnailer.{Keywords, Step}
   alias Thumbnailer.Step.Parameter
 
   @spec publish(term, %{optional(atom) => Step.t()}) :: :ok
   def publish(instance, steps), do: :persistent_term.put({__MODULE__, instance}, steps)
 
-  @spec known(GenServer.server()) :: %{optional(atom) => Step.t()}
+  @doc "How the steps of a cluster group are found out."
+  @spec publish_groups((atom -> %{optional(atom) => Step.t()})) :: :ok
+  def publish_groups(known), do: :persistent_term.put({__MODULE__, :groups}, known)
+
+  # Milliseconds that another node may take to tell the steps of an instance.
+  @question 5_000
+
+  @doc "The steps that an instance or a group has, by their names."
+  @spec known(GenServer.server() | {:cluster, atom}) :: %{optional(atom) => Step.t()}
+  def known({:cluster, group}), do: :persistent_term.get({__MODULE__, :groups}).(group)
+  def known({name, node}) when node == node(), do: known(name)
+
+  def known({name, node}) when is_atom(name) and name != :global do
+    :erpc.call(node, __MODULE__, :known, [name], @question)
+  catch
+    :error, {:erpc, _no_connection} -> %{}
+  end
+
+  def known(pid) when is_pid(pid) and node(pid) == node() do
+    case Process.info(pid, :registered_name) do
+      {:registered_name, name} -> known(name)
+      _no_name -> %{}
+    end
+  end
+
   def known(instance), do: :persistent_term.get({__MODULE__, instance}, %{})
 
   @doc "What a caller gave as `:step`, as the program takes it: `{name, values, hash}`."
-  @spec cast!(GenServer.server(), [{atom | String.t(), keyword | list}]) :: [
+  @spec cast!(GenServer.server() | {:cluster, atom}, [{atom | String.t(), keyword | list}]) :: [
           {String.t(), [float], String.t()}
         ]
-  def cast!(instance, given), do: Enum.map(given, &cast_one!(known(instance), &1))
+  def cast!(instance, given) do
+    known = known(instance)
+    Enum.map(given, &cast_one!(known, &1))
+  end
 
   defp cast_one!(known, {name, values}) do
     case Enum.find(Map.values(known), &(to_string(&1.name) == to_string(name))) do
@@ -34,6 +61,8 @@ defmodule Thumbnailer.Step.Catalog do
 
   defp refuse_unknown!(step, values) do
     names = Enum.map(step.parameters, & &1.name)
+    given = for {name, _value} <- values, do: to_string(name)
+    Keywords.refuse_twice!(given, "step #{inspect(step.name)}: parameter")
 
     for {name, _value} <- values, to_string(name) not in names do
       raise ArgumentError,

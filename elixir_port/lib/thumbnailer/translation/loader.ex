@@ -5,8 +5,8 @@ defmodule Thumbnailer.Translation.Loader do
   alias Thumbnailer.{Error, Step}
   alias Thumbnailer.Translation.Translator
 
-  @doc "What an instance keeps of a step, to give it to each program that it starts."
-  @spec load(atom, Path.t() | {:bytes, binary}, Path.t() | nil) ::
+  @doc "What an instance keeps of a step, to give it to each program that it starts. The module is read, and translated here."
+  @spec load(atom, Step.source(), Path.t() | nil) ::
           {:ok, map} | {:error, Error.t()}
   def load(name, source, executable) do
     with {:ok, module, path} <- read(source),
@@ -15,7 +15,7 @@ defmodule Thumbnailer.Translation.Loader do
   end
 
   @doc "The steps that an instance has from its start, described by a program that runs for that alone."
-  @spec load_all([{atom, Path.t() | {:bytes, binary}}], Path.t() | nil) ::
+  @spec load_all([{atom, Step.source()}], Path.t() | nil) ::
           {:ok, [{atom, {map, Step.t()}}]} | {:error, Error.t()}
   def load_all(sources, executable) do
     Enum.reduce_while(sources, {:ok, []}, fn {name, source}, {:ok, steps} ->
@@ -30,18 +30,23 @@ defmodule Thumbnailer.Translation.Loader do
     end)
   end
 
-  defp read({:bytes, module}) when is_binary(module), do: {:ok, module, nil}
+  @doc "The bytes of a module, and its path if it has one."
+  @spec read(Step.source()) :: {:ok, binary, Path.t() | nil} | {:error, Error.t()}
+  def read({:bytes, module}) when is_binary(module), do: {:ok, module, nil}
 
-  defp read(path) when is_binary(path) do
+  def read({app, path}) when is_atom(app) and is_binary(path),
+    do: app |> Application.app_dir(path) |> read()
+
+  def read(path) when is_binary(path) do
     case File.read(path) do
       {:ok, module} -> {:ok, module, path}
       {:error, posix} -> {:error, Error.unreadable(path, posix)}
     end
   end
 
-  defp read(other) do
+  def read(other) do
     raise ArgumentError,
-          "a step must be the path of a .wasm file or {:bytes, binary}, got: " <>
+          "a step must be the path of a .wasm file, {app, path} or {:bytes, binary}, got: " <>
             inspect(other, limit: 5)
   end
 end

@@ -7,9 +7,7 @@ defmodule Thumbnailer.Translation.Translator do
 
   alias Thumbnailer.Error
   alias Thumbnailer.Port.Executable
-
-  # Rises with the run time of translations, port/step/runtime/entry.h.
-  @abi "1.1"
+  alias Thumbnailer.Translation.Note
 
   @doc "The architecture of this machine, as the program names it."
   @spec native() :: String.t()
@@ -25,21 +23,59 @@ defmodule Thumbnailer.Translation.Translator do
   @spec hash(binary) :: String.t()
   def hash(module), do: :sha256 |> :crypto.hash(module) |> Base.encode16(case: :lower)
 
-  @doc "The translation of a module; `path` is that of its file, if it has one."
+  @doc "The translation of a module for this machine; `path` is that of its file, if it has one."
   @spec get(binary, Path.t() | nil, Path.t() | nil) :: {:ok, binary} | {:error, Error.t()}
   def get(module, path, executable) do
-    with :error <- beside(path, hash(module)),
-         {:ok, folder} <- cache_folder(),
-         cached = Path.join(folder, "#{hash(module)}-#{@abi}-#{native()}.step"),
-         :error <- read(cached, hash(module)),
-         :ok <- translate(module, cached, native(), executable),
-         do: File.read(cached)
+    with :error <- beside(path, hash(module)), do: get_for(native(), module, executable)
   end
+
+  @doc "The same for any architecture, from the cache or made now."
+  @spec get_for(String.t(), binary, Path.t() | nil) :: {:ok, binary} | {:error, Error.t()}
+  def get_for(architecture, module, executable) do
+    hash = hash(module)
+
+    with {:ok, folder} <- cache_folder(),
+         cached = cached(folder, hash, architecture),
+         :error <- read(cached, hash, architecture),
+         :ok <- translate(module, cached, architecture, executable),
+         do: read_made(cached, hash, architecture)
+  end
+
+  @doc "Keeps a translation for this machine that was made on another, if that is what it is."
+  @spec keep(binary, binary) :: :ok | {:error, Error.t()}
+  def keep(module, translation) do
+    hash = hash(module)
+
+    with {:ok, folder} <- cache_folder(),
+         true <- Note.fits?(translation, hash, native()) || {:error, foreign(hash)},
+         path = cached(folder, hash, native()),
+         part = unique(path, "part"),
+         :ok <- write(part, translation),
+         do: rename(part, path)
+  end
+
+  defp rename(part, path) do
+    with {:error, posix} <- File.rename(part, path), do: {:error, unwritable(path, posix)}
+  end
+
+  defp foreign(hash),
+    do: Error.new(:bad_step, "the translation is not of the module #{hash} for this machine")
+
+  defp read_made(path, hash, architecture) do
+    with :error <- read(path, hash, architecture) do
+      {:error,
+       Error.new(:internal, "#{inspect(path)} is not the translation that was to be made")}
+    end
+  end
+
+  @doc "Where the translation of a module lies beside it."
+  @spec beside_path(Path.t(), String.t()) :: Path.t()
+  def beside_path(path, architecture), do: "#{Path.rootname(path)}.#{architecture}.step"
 
   @doc "Makes a translation for an architecture and writes it to `to`, whole or not at all."
   @spec translate(binary, Path.t(), String.t(), Path.t() | nil) :: :ok | {:error, Error.t()}
   def translate(module, to, architecture, executable) do
-    source = "#{to}.#{System.unique_integer([:positive])}.wasm"
+    source = unique(to, "wasm")
 
     with {:ok, program} <- find(executable),
          :ok <- write(source, module) do
@@ -58,7 +94,7 @@ defmodule Thumbnailer.Translation.Translator do
   def describe(%{hash: hash, translation: translation}, executable) do
     with {:ok, program} <- find(executable),
          {:ok, folder} <- cache_folder(),
-         path = Path.join(folder, "#{hash}.#{System.unique_integer([:positive])}.part"),
+         path = unique(Path.join(folder, hash), "part"),
          :ok <- write(path, translation) do
       {output, status} = System.cmd(program, ["step", "text", path], stderr_to_stdout: true)
       _ = File.rm(path)
@@ -87,12 +123,13 @@ defmodule Thumbnailer.Translation.Translator do
   end
 
   defp beside(nil, _hash), do: :error
-  defp beside(path, hash), do: read("#{Path.rootname(path)}.#{native()}.step", hash)
+  defp beside(path, hash), do: read(beside_path(path, native()), hash, native())
 
-  # A translation of another module is as good as none; the program compares the hash again.
-  defp read(path, hash) do
+  @doc "A translation in a file; `:error` for that of another module, program or machine, which is as good as none."
+  @spec read(Path.t(), String.t(), String.t()) :: {:ok, binary} | :error
+  def read(path, hash, architecture) do
     with {:ok, bytes} <- File.read(path),
-         true <- :binary.match(bytes, Base.decode16!(hash, case: :lower)) != :nomatch do
+         true <- Note.fits?(bytes, hash, architecture) do
       {:ok, bytes}
     else
       _other -> :error
@@ -101,13 +138,22 @@ defmodule Thumbnailer.Translation.Translator do
 
   defp write(path, bytes) do
     with {:error, posix} <- File.write(path, bytes, [:exclusive]),
-         do:
-           {:error,
-            Error.new(
-              :write_failed,
-              "#{inspect(path)} cannot be written: #{:file.format_error(posix)}"
-            )}
+         do: {:error, unwritable(path, posix)}
   end
+
+  # Nodes of other machines may have the same folder.
+  defp unique(path, suffix),
+    do: "#{path}.#{Base.encode16(:crypto.strong_rand_bytes(8), case: :lower)}.#{suffix}"
+
+  defp unwritable(path, posix),
+    do:
+      Error.new(
+        :write_failed,
+        "#{inspect(path)} cannot be written: #{:file.format_error(posix)}"
+      )
+
+  defp cached(folder, hash, architecture),
+    do: Path.join(folder, "#{hash}-#{Note.version()}-#{architecture}.step")
 
   # Code is only taken from a folder that nobody else can write to.
   defp cache_folder do

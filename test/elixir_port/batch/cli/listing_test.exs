@@ -29,7 +29,8 @@ defmodule Thumbnailer.Batch.CLI.ListingTest do
              bytes: 900,
              milliseconds: 12.5,
              outputs: [%{path: "out/a.webp", size: "200x", width: 200, height: 150, bytes: 80}],
-             errors: []
+             errors: [],
+             warnings: []
            }
   end
 

@@ -44,10 +44,19 @@ TEST_CASE("scaled planes cache: another format of the same size has the same sam
     CHECK(together.files[1] == by_fast_path(source, webp(300, 300)));
 }
 
-TEST_CASE("scaled planes cache: of several outputs one that needs pixels takes all of them through libvips") {
+TEST_CASE("scaled planes cache: of several outputs one that needs pixels gets them beside a file") {
     const std::string source = photo();
     const Output sharpened = with(&Output::sharpen, 1.0, jpeg(100, 100));
     const Made together = make(source, {jpeg(300, 300), sharpened});
+    CHECK(together.files[0] == by_fast_path(source, jpeg(300, 300)));
+    CHECK(alike(together.files[1], by_fast_path(source, sharpened)) >= 0.99);
+}
+
+TEST_CASE("scaled planes cache: of several outputs one of a part takes all of them through libvips") {
+    const std::string source = photo();
+    Output region = jpeg(100, 100);
+    region.region = {.given = true, .fractions = true, .left = 0.2, .top = 0.2, .width = 0.5, .height = 0.5};
+    const Made together = make(source, {jpeg(300, 300), region});
     CHECK(together.files[0] == by_libvips(source, jpeg(300, 300)));
 }
 

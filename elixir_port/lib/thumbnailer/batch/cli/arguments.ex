@@ -8,6 +8,9 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
 
   @cluster_jobs 128
 
+  # Where `mix thumbnailer.step` puts them.
+  @steps "priv/steps"
+
   @typedoc "What is shown of a batch, and how its node is found."
   @type display :: %{
           quiet: boolean,
@@ -15,6 +18,7 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
           json: boolean,
           report: boolean,
           log: Path.t() | nil,
+          steps: Path.t(),
           node: String.t() | nil,
           connect: [String.t()]
         }
@@ -134,6 +138,10 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
   defp takes(%{type: :colour}), do: "a colour such as #fff, #ff8800 or #ff880080"
   defp takes(%{type: :focus}), do: "two numbers from 0 to 1, such as 0.5,0.2"
 
+  defp takes(%{type: :steps}),
+    do:
+      "the name of a step with its parameters, such as duotone:strength=0.5, or several of them with + between"
+
   defp takes(%{type: :region}),
     do:
       "left,top,width,height in pixels or, when one has a point, as parts of the image, such as 0.1,0.1,0.5,0.5"
@@ -155,6 +163,9 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
     for name <- [:shared_storage, :sname, :connect], flags[name] && !flags[:cluster] do
       refuse("--#{Flag.flag(name)} is of use with --cluster only")
     end
+
+    if flags[:steps] && flags[:cluster],
+      do: refuse("--steps contradicts --cluster: the nodes of the group have their steps")
   end
 
   defp on(nil), do: Batch
@@ -193,6 +204,7 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
       json: flags[:json] == true,
       report: flags[:report] == true,
       log: flags[:log],
+      steps: flags[:steps] || @steps,
       node: flags[:sname],
       connect: Keyword.get_values(flags, :connect)
     }

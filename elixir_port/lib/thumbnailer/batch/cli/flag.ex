@@ -42,6 +42,9 @@ defmodule Thumbnailer.Batch.CLI.Flag do
     {:overwrite, nil, :overwrite, :overwrite,
      "what is made again of outputs that exist: `older`, those of an image or with options that changed; `always`, all; `never`, none. " <>
        "These replace only files that the journal has; `any` makes all again and replaces others, too. No image of the run is ever replaced. Default: `older`"},
+    {:steps, nil, :text, :display,
+     "the folder with the modules of the steps that `--step` names, `NAME.wasm`, as in `--step duotone:strength=0.5,dark=#102030` and, " <>
+       "one after the other, `--step duotone+dither`. Default: `priv/steps`. With `--cluster` the group has the steps"},
     {:keep_going, ?k, :switch, :display, "go on after a failure; the default"},
     {:stop_on_error, nil, :switch, :display, "begin no further image after a failure"},
     {:dry_run, ?N, :switch, :dry_run, "say what would be done, and do nothing"},

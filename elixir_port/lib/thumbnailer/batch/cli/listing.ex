@@ -17,7 +17,8 @@ defmodule Thumbnailer.Batch.CLI.Listing do
       bytes: outcome.bytes,
       milliseconds: outcome.milliseconds,
       outputs: Enum.map(outcome.outputs, &Map.take(&1, [:path, :size, :width, :height, :bytes])),
-      errors: Enum.map(outcome.errors, &Map.take(&1, [:reason, :message]))
+      errors: Enum.map(outcome.errors, &Map.take(&1, [:reason, :message])),
+      warnings: outcome.warnings
     }
   end
 
@@ -50,10 +51,15 @@ defmodule Thumbnailer.Batch.CLI.Listing do
   end
 
   def lines(%{state: :made} = outcome, _dry) do
-    for output <- Enum.take(outcome.outputs, outcome.made),
-        do:
-          from("made", output, outcome) <>
-            " (#{Format.bytes(output.bytes)}, #{round(outcome.milliseconds)} ms)"
+    made =
+      for output <- Enum.take(outcome.outputs, outcome.made),
+          do:
+            from("made", output, outcome) <>
+              " (#{Format.bytes(output.bytes)}, #{round(outcome.milliseconds)} ms)"
+
+    made ++
+      for line <- outcome.warnings,
+          do: "warning #{Format.printable(outcome.path)}: #{Format.text(line)}"
   end
 
   def lines(%{state: :skipped} = outcome, _dry), do: ["skip #{Format.printable(outcome.path)}"]

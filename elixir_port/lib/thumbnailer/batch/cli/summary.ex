@@ -50,6 +50,7 @@ defmodule Thumbnailer.Batch.CLI.Summary do
   def lines(report, now) do
     [first(report, now)] ++
       formats(report, now) ++
+      warned(report) ++
       pruned(report) ++
       left_out(report.left_out) ++
       slowest(report.slowest) ++ reasons(report.reasons) ++ failures(report)
@@ -75,6 +76,11 @@ defmodule Thumbnailer.Batch.CLI.Summary do
       "  #{format}: #{count} thumbnails, #{Format.bytes(bytes)}, #{Format.bytes(bytes / count)} each, #{rate}/s"
     end
   end
+
+  defp warned(%{warned: 0}), do: []
+
+  defp warned(%{warned: count}),
+    do: ["damaged: #{count} images that were made, see --verbose or --log; --fail-on-warning"]
 
   defp pruned(%{pruned: 0}), do: []
   defp pruned(%{pruned: count}), do: ["pruned: #{count} thumbnails of images that are gone"]

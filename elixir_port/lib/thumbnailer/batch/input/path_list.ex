@@ -3,6 +3,7 @@ defmodule Thumbnailer.Batch.Input.PathList do
   # The paths of a list as a lazy stream: a list of a million takes no more memory than one of ten. Paths are bytes.
   # Between them are null bytes when the caller says so or when there is one in the first block, else newlines.
 
+  alias Thumbnailer.Batch.Input.StandardInput
   alias Thumbnailer.Error
 
   # Bytes that are read at a time.
@@ -14,10 +15,10 @@ defmodule Thumbnailer.Batch.Input.PathList do
   @byte_order_mark "\uFEFF"
 
   @typedoc "A path, or why the rest of the list cannot be read."
-  @type item :: binary | {:error, Path.t(), Error.t()}
+  @type item :: binary | {:error, Path.t() | StandardInput.t(), Error.t()}
 
-  @doc "The paths in the file `list`, or on standard input for `\"-\"`, without empty ones."
-  @spec stream(Path.t(), boolean) :: Enumerable.t()
+  @doc "The paths in the file `list`, or on standard input, which for `\"-\"` is that of the group leader; without empty ones."
+  @spec stream(Path.t() | StandardInput.t(), boolean) :: Enumerable.t()
   def stream(list, null? \\ false) do
     Stream.resource(
       fn -> open(list, if(null?, do: <<0>>)) end,
@@ -33,6 +34,8 @@ defmodule Thumbnailer.Batch.Input.PathList do
     {{:stdio, encoding}, "", separator}
   end
 
+  defp open(%StandardInput{} = input, separator), do: {input, "", separator}
+
   defp open(list, separator) do
     case :file.open(list, [:read, :raw, :binary]) do
       {:ok, file} -> {file, "", separator}
@@ -45,7 +48,7 @@ defmodule Thumbnailer.Batch.Input.PathList do
 
   defp next({file, rest, separator}, list) do
     case read(file) do
-      {:ok, block} ->
+      {:ok, block, file} ->
         {block, separator} = if separator, do: {block, separator}, else: begin(block)
         {lines, [rest]} = (rest <> block) |> :binary.split(separator, [:global]) |> Enum.split(-1)
         # A copy, as a part of a block would keep the whole block alive.
@@ -61,12 +64,13 @@ defmodule Thumbnailer.Batch.Input.PathList do
     end
   end
 
-  defp read({:stdio, _encoding}) do
+  defp read({:stdio, _encoding} = device) do
     with {:ok, block} <- :file.read(:standard_io, @small_block),
-         do: {:ok, IO.iodata_to_binary(block)}
+         do: {:ok, IO.iodata_to_binary(block), device}
   end
 
-  defp read(file), do: :file.read(file, @block)
+  defp read(%StandardInput{} = input), do: StandardInput.read(input, @block)
+  defp read(file), do: with({:ok, block} <- :file.read(file, @block), do: {:ok, block, file})
 
   # What the first block says. A list that was written on Windows may begin with a byte order mark.
   defp begin(block) do
@@ -83,7 +87,11 @@ defmodule Thumbnailer.Batch.Input.PathList do
   defp trim(line, _null), do: line
 
   defp unreadable(list, posix) do
-    name = if list == "-", do: "the list on standard input", else: "the list #{list}"
+    name =
+      if is_binary(list) and list != "-",
+        do: "the list #{list}",
+        else: "the list on standard input"
+
     reason = if posix == :enoent, do: :not_found, else: :no_access
     {:error, list, Error.new(reason, "#{name} cannot be read: #{:file.format_error(posix)}")}
   end
@@ -91,6 +99,7 @@ defmodule Thumbnailer.Batch.Input.PathList do
   defp close({{:stdio, encoding}, _rest, _separator}),
     do: :io.setopts(:standard_io, encoding: encoding)
 
+  defp close({%StandardInput{} = input, _rest, _separator}), do: StandardInput.close(input)
   defp close({file, _rest, _separator}), do: :file.close(file)
   defp close(_other), do: :ok
 end

@@ -20,6 +20,11 @@ defmodule Thumbnailer.Batch.Journal.Entry do
   @spec made(Path.t(), Record.t()) :: t
   def made(path, record), do: {:made, path, Record.to_term(record)}
 
+  @doc "The most bytes that `made/2` and `gone/1` take of an input with outputs of these names, with the frame around them."
+  @spec room(Path.t(), [Path.t()]) :: pos_integer
+  def room(path, names),
+    do: Enum.reduce(names, 384 + byte_size(path), &(&2 + 128 + 2 * byte_size(&1)))
+
   @spec gone([Path.t()]) :: [t]
   def gone([]), do: []
   def gone(names), do: [{:gone, names}]

@@ -42,8 +42,10 @@ defmodule Thumbnailer.Batch.Journal.Log do
     end
   end
 
-  @spec close(t) :: :ok
-  def close(log) do
+  @doc "Closes the log; gives back what was reserved of one that was written."
+  @spec close(t, :read | :write) :: :ok
+  def close(log, mode \\ :read) do
+    if mode == :write, do: cut(log)
     _ = :file.close(log.file)
     :ok
   end
@@ -151,6 +153,17 @@ defmodule Thumbnailer.Batch.Journal.Log do
   def append(log, terms) do
     payload = :erlang.term_to_binary(terms)
     write(log, [@marker, <<byte_size(payload)::32, :erlang.crc32(payload)::32>>, payload])
+  end
+
+  @doc "Takes room on the disk for frames of so many bytes that will be appended, where the file system can."
+  @spec reserve(t, non_neg_integer) :: :ok | {:error, File.posix()}
+  def reserve(_log, 0), do: :ok
+
+  def reserve(log, bytes) do
+    case :file.allocate(log.file, log.ends_at, bytes) do
+      {:error, posix} when posix in [:enospc, :edquot, :eio, :erofs, :efbig] -> {:error, posix}
+      _taken_or_not_known -> :ok
+    end
   end
 
   @doc "Returns when all that was appended is on the disk."
