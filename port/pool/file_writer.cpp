@@ -33,7 +33,7 @@ struct WriteJob {
     std::array<Piece, kMaxOutputs> pieces{};
 };
 // A thumbnail is seldom larger. Memory for it would have to be made, sealed, mapped and taken down again.
-constexpr std::size_t kMostInMessage = 32 * 1024;
+constexpr std::size_t kMostInMessage = std::size_t{32} << 10;
 constexpr std::size_t kLongestMessage = sizeof(WriteJob) + kMostInMessage;
 
 struct WriteResult {
