@@ -27,7 +27,7 @@ enum class ExitCode : int {
 
 struct Config {
     std::int64_t workers = 0; // 0: one for each core, set by read_config
-    std::int64_t max_images_per_worker = 1000;
+    std::int64_t max_images_per_worker = 100;
     std::int64_t timeout_ms = 30'000;
     std::int64_t max_request_bytes = std::int64_t{64} << 20;
     std::int64_t max_reply_bytes = std::int64_t{256} << 20;

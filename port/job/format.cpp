@@ -105,7 +105,7 @@ bool is_video(Bytes source) {
 }
 
 std::string_view name_of(ReadWith read_with) {
-    constexpr std::array<std::string_view, 4> kNames{"libvips", "libde265", "own", "embedded_jpeg"};
+    constexpr std::array<std::string_view, 5> kNames{"libvips", "libde265", "dav1d", "own", "embedded_jpeg"};
     return kNames[static_cast<std::size_t>(read_with)];
 }
 
