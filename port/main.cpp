@@ -63,6 +63,9 @@ void write_lines(Log& log, const Codec& codec, int output) {
 
 ExitCode serve(Config config, const char* program) {
     follow_parent(config);
+    // First, so that what a library prints to stdout goes there as well.
+    auto log = config.log_events ? Log::open() : Result<Log>(Log());
+    if (!log) return fail(ExitCode::internal, log.error());
     Descriptor output = take(STDOUT_FILENO, STDERR_FILENO);
     Descriptor input = take(STDIN_FILENO, open_at_end().get());
     if (!input || !output)
@@ -70,8 +73,6 @@ ExitCode serve(Config config, const char* program) {
     widen(input.get());
     widen(output.get());
     ::fcntl(output.get(), F_SETFL, ::fcntl(output.get(), F_GETFL) | O_NONBLOCK);
-    auto log = config.log_events ? Log::open() : Result<Log>(Log());
-    if (!log) return fail(ExitCode::internal, log.error());
     const auto end = [&](ExitCode code, const Failure& failure) {
         complain(failure);
         write_lines(*log, *config.codec, output.get());
@@ -91,6 +92,7 @@ ExitCode serve(Config config, const char* program) {
     if (!sandbox) return end(ExitCode::no_sandbox, sandbox.error());
     auto fork_server = ForkServer::start(*sandbox, worker_main, fonts->files);
     if (!fork_server) return end(ExitCode::internal, fork_server.error());
+    if (const auto forbidden = sandbox->forbid_code(); !forbidden) return end(ExitCode::no_sandbox, forbidden.error());
     const auto roots = Roots::open(config.roots);
     if (!roots) return end(ExitCode::usage, roots.error());
     warn_when_incomplete(sandbox->status());

@@ -120,6 +120,9 @@ std::optional<FormatSet> formats_named(std::string_view names);
 std::string format_names(FormatSet formats = {~0U});
 FormatSet saved_formats();
 
+// What the suffix of a file says that is to be written; automatic: nothing.
+Target target_of_path(std::string_view path);
+
 // The format of an output.
 Format format_for(Target target, Format source, bool alpha);
 

@@ -10,8 +10,8 @@
 
 namespace thumbnailer {
 
-// What stands in libvips' buffer, each line once, without those of a loader that looks for the end of a file. Clears the buffer, which would otherwise be part of the next message. After a
-// success these are the warnings of decoders.
+// What stands in libvips' buffer, each line once, without those of a loader that looks for the end of a file. Clears
+// the buffer, which would otherwise be part of the next message. After a success these are the warnings of decoders.
 std::vector<std::string> take_vips_lines();
 
 // The same on one line.
