@@ -77,7 +77,7 @@ defmodule Thumbnailer.MixProject do
     guides =
       ~w(is_this_for_me getting_started options formats sources errors_and_retries untrusted_uploads recipes plug batch steps)
 
-    operation = ~w(installation operations clustering scaling performance reliability)
+    operation = ~w(installation debugging operations clustering scaling performance reliability)
     reference = ~w(coming_from security protocol architecture)
 
     [

@@ -15,6 +15,7 @@
 #include "os/open_descriptors.h"
 #include "server/reply.h"
 #include "server/server.h"
+#include "thumbnail/av1/av1_decoder.h"
 #include "thumbnail/fonts/fonts.h"
 #include "thumbnail/hevc/hevc_decoder.h"
 #include "thumbnail/vips/vips_runtime.h"
@@ -78,6 +79,7 @@ ExitCode serve(Config config, const char* program) {
         return code;
     };
     if (!HevcDecoder::start()) config.loaders.remove(Format::heic);
+    if (Av1Decoder::is_built_in() && !Av1Decoder::start()) config.loaders.remove(Format::avif);
     const auto loaders = VipsRuntime::start(program, config.loaders);
     if (!loaders) return end(ExitCode::internal, loaders.error());
     config.loaders = *loaders;
@@ -90,6 +92,7 @@ ExitCode serve(Config config, const char* program) {
     if (!sandbox) return end(ExitCode::no_sandbox, sandbox.error());
     auto fork_server = ForkServer::start(*sandbox, worker_main, fonts->files);
     if (!fork_server) return end(ExitCode::internal, fork_server.error());
+    if (const auto forbidden = sandbox->forbid_code(); !forbidden) return end(ExitCode::no_sandbox, forbidden.error());
     const auto roots = Roots::open(config.roots);
     if (!roots) return end(ExitCode::usage, roots.error());
     warn_when_incomplete(sandbox->status());

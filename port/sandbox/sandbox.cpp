@@ -142,6 +142,14 @@ bool Sandbox::confine_server() const {
     return install(server_filter()) && apart && powerless;
 }
 
+Result<Done> Sandbox::forbid_code() const {
+    const bool forbidden = status_.mode == SandboxMode::off || install(no_code_filter());
+    if (!forbidden && status_.mode == SandboxMode::require)
+        return Failure{Reason::internal,
+                       "--sandbox require: this host does not offer a server without code of its own"};
+    return Done{};
+}
+
 // First each layer alone, because enter() would end a child that lacks one; then all of them under attack.
 void Sandbox::probe() {
     const Sandbox nothing;

@@ -46,6 +46,10 @@ public:
 
     const SandboxStatus& status() const { return status_; }
 
+    // In the server, once the fork server is there, which maps the code of steps: from now on the server can make no
+    // executable memory at all. Fails as `prepare` does when the filter cannot be had.
+    Result<Done> forbid_code() const;
+
     // In a new worker, with its descriptors in place and one thread. Ends the process when a layer that was there
     // when it was tried is not there now.
     void enter() const;

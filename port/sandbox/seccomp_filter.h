@@ -19,6 +19,9 @@ Filter worker_filter(bool audit);
 // and reaches into no other process.
 Filter server_filter();
 
+// For the server once the fork server has its own: no executable memory, not even that of a step.
+Filter no_code_filter();
+
 // For the calling thread. Needs no_new_privs.
 bool install(const Filter& filter);
 

@@ -100,13 +100,22 @@ Filter server_filter() {
                    {SCMP_A0(SCMP_CMP_MASKED_EQ, static_cast<std::uint64_t>(flag), static_cast<std::uint64_t>(flag))});
     // Its flags are behind a pointer; the C library then falls back to clone.
     filter.add(SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3));
-    // Executable memory: none that can be written, and none that was written. What is left is the code of a step, a
-    // private mapping of a file in its place; see step/image/step_image.cpp. Workers cannot do even that.
-    filter.add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mprotect), {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC)});
+    // Executable memory: never what can be written, and never what could be. What is left is a private mapping of a
+    // file in its place, which the fork server needs for the code of steps: see step/image/step_image.cpp, which maps
+    // sealed memory alone. Filters cannot look at seals. The server itself forbids this, too, and workers cannot do it
+    // either.
+    for (const int call : {SCMP_SYS(mprotect), SCMP_SYS(pkey_mprotect)})
+        filter.add(SCMP_ACT_ERRNO(EPERM), call, {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC)});
     filter.add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mmap),
                {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC | PROT_WRITE, PROT_EXEC | PROT_WRITE)});
     filter.add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mmap),
                {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC), SCMP_A3(SCMP_CMP_NE, MAP_PRIVATE | MAP_FIXED)});
+    return filter.build();
+}
+
+Filter no_code_filter() {
+    FilterBuilder filter(SCMP_ACT_ALLOW);
+    filter.add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mmap), {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC)});
     return filter.build();
 }
 

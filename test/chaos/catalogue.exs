@@ -18,11 +18,24 @@ defmodule Chaos.Catalogue do
       for file <- files,
           size <- @sizes,
           source <- sources(file, small?),
-          do: %{source: source, size: size}
+          do: %{source: source, size: size, options: []}
+
+    jobs = jobs ++ with_step(jobs, on)
 
     hashed = Enum.map(jobs, &Map.put(&1, :hash, hash!(on, &1)))
     for job <- Enum.take_every(hashed, 5), do: ^job = %{job | hash: hash!(on, job)}
     List.to_tuple(hashed)
+  end
+
+  # Every third once more with a step, if the instance has one.
+  defp with_step(jobs, on) do
+    case Thumbnailer.Steps.list(on) do
+      [] ->
+        []
+
+      [%{name: name} | _] ->
+        for job <- Enum.take_every(jobs, 3), do: %{job | options: [step: name]}
+    end
   end
 
   defp sources(file, small?) do
@@ -32,7 +45,9 @@ defmodule Chaos.Catalogue do
   end
 
   defp hash!(on, job) do
-    {:ok, thumbnail} = Thumbnailer.make(job.source, job.size, on: on, timeout: 30_000)
+    {:ok, thumbnail} =
+      Thumbnailer.make(job.source, job.size, [on: on, timeout: 30_000] ++ job.options)
+
     hash(thumbnail.data)
   end
 

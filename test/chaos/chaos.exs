@@ -64,6 +64,7 @@ defmodule Chaos do
     {:ok, tree} =
       Supervisor.start_link([{Thumbnailer, instance ++ executable(soak?)}], strategy: :one_for_one)
 
+    add_step()
     catalogue = Catalogue.make(Chaos, small?: soak?)
     before = Resources.at_rest(Chaos, @workers)
     load = Load.start(catalogue, folder, options.callers, options.images)
@@ -95,6 +96,14 @@ defmodule Chaos do
       stopped_in: stopped_in,
       deadline: instance[:timeout]
     }
+  end
+
+  # The program that takes the place of a killed one must have it, too.
+  defp add_step do
+    module = Path.expand("../../samples/steps/duotone.wasm", __DIR__)
+
+    with {:error, error} <- Thumbnailer.Steps.add(Chaos, :duotone, module),
+         do: IO.puts("without steps: #{error.message}")
   end
 
   defp executable(_soak? = true), do: []

@@ -86,10 +86,10 @@ defmodule Chaos.Load do
     if is_binary(job.source) and Path.extname(job.source) == ".png", do: job, else: png(catalogue)
   end
 
-  defp request(0, job, opts), do: Thumbnailer.make(job.source, job.size, opts)
+  defp request(0, job, opts), do: Thumbnailer.make(job.source, job.size, opts ++ job.options)
 
   defp request(1, job, opts) do
-    ref = Thumbnailer.async(job.source, job.size, opts)
+    ref = Thumbnailer.async(job.source, job.size, opts ++ job.options)
 
     receive do
       {^ref, result} -> result

@@ -28,7 +28,10 @@ VImage image_of(const StepPicture& picture, const VImage& before) {
     VipsImage* made = vips_image_new_from_memory_copy(picture.rgba.data(), picture.rgba.size(), picture.width,
                                                       picture.height, kBytesOfPixel, VIPS_FORMAT_UCHAR);
     if (made == nullptr) throw vips::VError();
-    const VImage image = VImage(made).copy(VImage::option()->set("interpretation", VIPS_INTERPRETATION_sRGB));
+    const VImage image = VImage(made).copy(VImage::option()
+                                               ->set("interpretation", VIPS_INTERPRETATION_sRGB)
+                                               ->set("xres", before.xres())
+                                               ->set("yres", before.yres()));
     vips_image_map(before.get_image(), copy_field, image.get_image());
     // Alpha that says nothing would cost bytes.
     return !before.has_alpha() && is_opaque(picture.rgba) ? image.extract_band(0, VImage::option()->set("n", 3))

@@ -39,8 +39,10 @@ defmodule Thumbnailer.Documents.GalleryTest do
   @tag :real
   test "each picture comes out as it lies there" do
     folder = folder()
+    # Without the tools to translate steps, their pictures are left out.
+    steps? = Gallery.add_steps() == :ok
 
-    for shot <- Gallery.shots() do
+    for shot <- Gallery.shots(), steps? or shot.options[:step] == nil do
       made = Gallery.make!(shot, folder)
       assert {:ok, lies} = Thumbnailer.probe(root("docs/pictures/" <> shot.file))
 

@@ -7,6 +7,24 @@ defmodule Thumbnailer.StepsTest do
   alias Thumbnailer.Call.SharedRequest
   alias Thumbnailer.Step.Description
 
+  @tag :real
+  @tag :steps
+  test "the same step in C++, Rust and AssemblyScript makes the same pixels", %{test: name} do
+    languages = [:cpp, :rust, :assemblyscript]
+
+    on =
+      start_instance(name,
+        workers: 1,
+        steps: for(each <- languages, do: {each, step("negative/#{each}")})
+      )
+
+    make = &Thumbnailer.make!(sample("photo.jpg"), 80, [on: on, format: :png] ++ &1).data
+    [cpp | others] = for each <- languages, do: make.(step: each)
+    assert Enum.all?(others, &(&1 == cpp))
+    assert cpp != make.([])
+    assert make.(step: [:rust, :cpp]) == make.([])
+  end
+
   test "a description is read into parameters" do
     assert {:ok, %{version: "1.0.0", summary: "Does", parameters: [amount, ink]}} =
              Description.parse(

@@ -3,9 +3,9 @@ defmodule Thumbnailer.Gallery do
   # docs/options.md and the pictures of docs/pictures: each option with its text from the option table and its effect on
   # samples/images. script/pictures writes them, gallery_test.exs checks that they are current.
 
-  import Thumbnailer.Fixtures, only: [root: 1]
+  import Thumbnailer.Fixtures, only: [root: 1, step: 1]
 
-  alias Thumbnailer.{Formats, Options}
+  alias Thumbnailer.{Formats, Options, Steps}
   alias Thumbnailer.Options.{Appearance, Definition, Examples, Geometry}
 
   defmodule Shot do
@@ -45,6 +45,14 @@ defmodule Thumbnailer.Gallery do
     hue: {@wide, [[hue: 90], [hue: 180]]},
     blur: {@wide, [[blur: 1.5], [blur: 5]]},
     sharpen: {@wide, [[sharpen: true], [sharpen: 2]]},
+    step:
+      {@wide,
+       [
+         [step: :duotone],
+         [step: {:duotone, strength: 0.5, dark: "#3d1d57", light: "#faf1dd"}],
+         [step: {:dither, palette: :arcade}],
+         [step: {:polaroid, border: 6}]
+       ]},
     round:
       {@tile,
        [[fit: :cover, round: 20, format: :png], [fit: :cover, round: :circle, format: :png]]},
@@ -137,7 +145,14 @@ defmodule Thumbnailer.Gallery do
     do:
       "make(#{inspect(shot.source)}, #{inspect(shot.size)}, #{shot.options |> inspect() |> String.slice(1..-2//1)})"
 
-  @doc "Makes a picture into `folder`."
+  @doc "Gives the default instance the sample steps; an error where they cannot be translated."
+  def add_steps do
+    Enum.find_value([:duotone, :dither, :polaroid], :ok, fn name ->
+      with {:ok, _step} <- Steps.add(Thumbnailer, name, step(name)), do: nil
+    end)
+  end
+
+  @doc "Makes a picture into `folder`; those of steps after `add_steps/0`."
   def make!(shot, folder) do
     options =
       for option <- shot.options do

@@ -224,6 +224,61 @@ TEST_CASE("sandbox: a server makes no namespace, device, folder or executable me
           }) == kDenied);
 }
 
+namespace {
+
+bool maps_code_of_a_file() {
+    const int memory = ::memfd_create("code", MFD_CLOEXEC);
+    void* const place = ::mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return ::ftruncate(memory, 4096) == 0 &&
+           ::mmap(place, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, memory, 0) != MAP_FAILED;
+}
+
+// The attempt after all that a server does to itself.
+template <typename Attempt>
+int in_confined_server(Attempt attempt) {
+    const pid_t server = ::fork();
+    if (server == 0) {
+        const auto sandbox = Sandbox::prepare(SandboxMode::require);
+        if (!sandbox || !sandbox->forbid_code()) ::_exit(kUnprepared);
+        ::_exit(attempt() ? kDone : kDenied);
+    }
+    int status = 0;
+    ::waitpid(server, &status, 0);
+    return WEXITSTATUS(status);
+}
+
+} // namespace
+
+TEST_CASE("sandbox: the fork server maps the code of a step, and memory that it can write is never code") {
+    CHECK(in_server([](pid_t) { return maps_code_of_a_file(); }) == kDone);
+    CHECK(in_server([](pid_t) {
+              void* const page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+              return ::mprotect(page, 4096, PROT_READ | PROT_EXEC) == 0 ||
+                     ::syscall(SYS_pkey_mprotect, page, 4096, PROT_READ | PROT_EXEC, -1) == 0;
+          }) == kDenied);
+    CHECK(in_server([](pid_t) {
+              const int memory = ::memfd_create("code", MFD_CLOEXEC);
+              return ::ftruncate(memory, 4096) == 0 &&
+                     (::mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_SHARED, memory, 0) != MAP_FAILED ||
+                      ::mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, memory, 0) != MAP_FAILED);
+          }) == kDenied);
+}
+
+TEST_CASE("sandbox: the server itself maps no code, in whatever way") {
+    CHECK(in_confined_server([] { return maps_code_of_a_file(); }) == kDenied);
+    CHECK(in_confined_server([] {
+              return ::mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+          }) == kDenied);
+}
+
+TEST_CASE("sandbox: a worker does not map the code of a file either") {
+    CHECK(in_worker([] {
+              void* const place = ::mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+              return ::mmap(place, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, STDERR_FILENO, 0) !=
+                     MAP_FAILED;
+          }) == kEnded);
+}
+
 TEST_CASE("sandbox: the strings of the environment are overwritten where the kernel put them") {
     const pid_t child = ::fork();
     if (child == 0) {
