@@ -17,6 +17,7 @@ defmodule Thumbnailer.MixProject do
       elixirc_paths: elixirc_paths(Mix.env()),
       test_paths: ["../test/elixir_port"],
       deps: deps(),
+      xref: [exclude: undeclared()],
       dialyzer: [flags: [:unmatched_returns]],
       name: "Thumbnailer",
       description: "Crash-proof, sandboxed, fast thumbnails: libvips in an OS process of its own",
@@ -30,6 +31,14 @@ defmodule Thumbnailer.MixProject do
   # takes a requirement without a path for one of Hex and stops where Hex is not installed, as on a machine without a
   # network: there no application can have these packages from Hex either.
   defp deps, do: if(Code.ensure_loaded?(Hex), do: optional() ++ tools(), else: [])
+
+  # Their modules, where they cannot be named and are there all the same, by path: Mix would warn in each such project.
+  defp undeclared,
+    do:
+      if(Code.ensure_loaded?(Hex),
+        do: [],
+        else: [Plug, Plug.Conn, Telemetry.Metrics, Kino, :telemetry]
+      )
 
   defp optional do
     [
@@ -68,7 +77,7 @@ defmodule Thumbnailer.MixProject do
     guides =
       ~w(is_this_for_me getting_started options formats sources errors_and_retries untrusted_uploads recipes plug batch steps)
 
-    operation = ~w(installation operations clustering scaling performance reliability)
+    operation = ~w(installation debugging operations clustering scaling performance reliability)
     reference = ~w(coming_from security protocol architecture)
 
     [

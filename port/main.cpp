@@ -15,6 +15,7 @@
 #include "os/open_descriptors.h"
 #include "server/reply.h"
 #include "server/server.h"
+#include "thumbnail/av1/av1_decoder.h"
 #include "thumbnail/fonts/fonts.h"
 #include "thumbnail/hevc/hevc_decoder.h"
 #include "thumbnail/vips/vips_runtime.h"
@@ -62,6 +63,9 @@ void write_lines(Log& log, const Codec& codec, int output) {
 
 ExitCode serve(Config config, const char* program) {
     follow_parent(config);
+    // First, so that what a library prints to stdout goes there as well.
+    auto log = config.log_events ? Log::open() : Result<Log>(Log());
+    if (!log) return fail(ExitCode::internal, log.error());
     Descriptor output = take(STDOUT_FILENO, STDERR_FILENO);
     Descriptor input = take(STDIN_FILENO, open_at_end().get());
     if (!input || !output)
@@ -69,14 +73,13 @@ ExitCode serve(Config config, const char* program) {
     widen(input.get());
     widen(output.get());
     ::fcntl(output.get(), F_SETFL, ::fcntl(output.get(), F_GETFL) | O_NONBLOCK);
-    auto log = config.log_events ? Log::open() : Result<Log>(Log());
-    if (!log) return fail(ExitCode::internal, log.error());
     const auto end = [&](ExitCode code, const Failure& failure) {
         complain(failure);
         write_lines(*log, *config.codec, output.get());
         return code;
     };
     if (!HevcDecoder::start()) config.loaders.remove(Format::heic);
+    if (Av1Decoder::is_built_in() && !Av1Decoder::start()) config.loaders.remove(Format::avif);
     const auto loaders = VipsRuntime::start(program, config.loaders);
     if (!loaders) return end(ExitCode::internal, loaders.error());
     config.loaders = *loaders;

@@ -23,7 +23,7 @@ defmodule Thumbnailer do
   alias Thumbnailer.{Call, Error, ImageInfo, Instance, InstanceOptions, Options}
   alias Thumbnailer.{Request, Size, Source, Status, Telemetry, Thumbnail}
   alias Thumbnailer.Call.{Async, Questions, Thumbnails}
-  alias Thumbnailer.Cluster.{Member, StepSync}
+  alias Thumbnailer.Cluster.{Discovery, Member, StepSync}
   alias Thumbnailer.Protocol.Codec
 
   @typedoc "An option of `make/3`: one of the request, of the call or of a thumbnail."
@@ -298,7 +298,11 @@ defmodule Thumbnailer do
   @spec start_link([InstanceOptions.option()]) :: Supervisor.on_start()
   def start_link(opts) do
     opts = InstanceOptions.cast!(opts)
-    Instance.start_link(opts, member(opts[:name], opts[:cluster]))
+
+    Instance.start_link(
+      opts,
+      member(opts[:name], opts[:cluster]) ++ Discovery.children(opts[:discover])
+    )
   end
 
   defp member(_name, nil), do: []

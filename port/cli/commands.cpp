@@ -7,10 +7,10 @@
 #include <iterator>
 
 #include "cli/explain.h"
+#include "cli/show.h"
 #include "cli/step_commands.h"
 #include "job/format.h"
 #include "server/reply.h"
-#include "text/print.h"
 #include "text/quote.h"
 #include "text/reader/parse.h"
 #include "wire/frame.h"
@@ -57,12 +57,16 @@ ExitCode each_frame(const Config& config, Use use) {
 }
 
 ExitCode show(const Config& config) {
-    return each_frame(config, [&](const Frame& frame) {
+    Shower shower(config);
+    const ExitCode code = each_frame(config, [&](const Frame& frame) {
         const auto term = config.codec->decode(frame.payload);
         if (!term) return complain(ExitCode::bad_frame, term.error().message);
-        std::cout << text::print(*term) << ".\n" << std::flush;
+        shower.show(*term);
         return ExitCode::ok;
     });
+    if (code != ExitCode::ok || shower.has_shown()) return code;
+    return complain(ExitCode::bad_frame, "--data " + std::to_string(config.show_data) + ": the frames hold " +
+                                             std::to_string(shower.found()) + " images");
 }
 
 ExitCode echo(const Config& config) {

@@ -90,6 +90,10 @@ constexpr std::array kFlags{
              "end when the parent process ends, and leave SIGINT and SIGTERM to it"},
     FlagSpec{"--events", "", SwitchFlag{&Config::events}, "say when workers start, end and are replaced"},
     FlagSpec{"--log-events", "", SwitchFlag{&Config::log_events}, "write events instead of lines to stderr"},
+    FlagSpec{"--full", "", SwitchFlag{&Config::show_full}, "of show: binaries in full"},
+    FlagSpec{"--no-hello", "", SwitchFlag{&Config::show_no_hello}, "of show: without the hello"},
+    FlagSpec{"--data", "N", NumberFlag{&Config::show_data, 1, kAny},
+             "of show: only the bytes of the image N of those in the frames, thumbnails and sources, from 1"},
     FlagSpec{"--help", "", SwitchFlag{&Config::help}, "this text"},
     FlagSpec{"--version", "", SwitchFlag{&Config::version}, "versions of the program, the protocol and libvips"},
 };
@@ -166,7 +170,7 @@ Reads frames (a length of 4 bytes, then a term) on stdin, writes frames to stdou
 
   thumbnailer [FLAGS]               serve frames
   thumbnailer frame  < TEXT         Erlang terms as text -> frames
-  thumbnailer show   < FRAMES       frames -> Erlang terms as text
+  thumbnailer show   < FRAMES       frames -> Erlang terms as text; with --data, the bytes of an image in them
   thumbnailer explain < FRAMES      what each request would do, or what is wrong with it; makes nothing
   thumbnailer echo   < FRAMES       the same terms, read and written again
   thumbnailer describe [TABLE]      the tables of options, formats and reasons
@@ -204,6 +208,9 @@ Result<Config> read_config(int argc, char** argv) {
         auto done = std::visit([&](const auto& kind) { return set(kind, flag->name, value, config); }, flag->kind);
         if (!done) return std::move(done).error();
     }
+    const bool shows = !config.words.empty() && config.words.front() == "show";
+    if (!shows && (config.show_full || config.show_no_hello || config.show_data != 0))
+        return Failure{Reason::bad_option, "--full, --no-hello and --data are flags of thumbnailer show"};
     if (config.workers == 0) config.workers = std::min<std::int64_t>(usable_cores(), kMaxWorkers);
     return config;
 }

@@ -27,7 +27,7 @@ enum class ExitCode : int {
 
 struct Config {
     std::int64_t workers = 0; // 0: one for each core, set by read_config
-    std::int64_t max_images_per_worker = 1000;
+    std::int64_t max_images_per_worker = 100;
     std::int64_t timeout_ms = 30'000;
     std::int64_t max_request_bytes = std::int64_t{64} << 20;
     std::int64_t max_reply_bytes = std::int64_t{256} << 20;
@@ -53,6 +53,9 @@ struct Config {
     bool die_with_parent = false;
     bool events = false;
     bool log_events = false;
+    bool show_full = false;                   // of the command show: binaries in full
+    bool show_no_hello = false;               // likewise: without the program's first frame
+    std::int64_t show_data = 0;               // likewise: only the bytes of this image, from 1; 0: the terms
     std::vector<std::string_view> words = {}; // arguments that are not flags: a subcommand and its arguments
     bool help = false;
     bool version = false;

@@ -105,7 +105,7 @@ bool is_video(Bytes source) {
 }
 
 std::string_view name_of(ReadWith read_with) {
-    constexpr std::array<std::string_view, 4> kNames{"libvips", "libde265", "own", "embedded_jpeg"};
+    constexpr std::array<std::string_view, 5> kNames{"libvips", "libde265", "dav1d", "own", "embedded_jpeg"};
     return kNames[static_cast<std::size_t>(read_with)];
 }
 
@@ -133,6 +133,20 @@ FormatSet saved_formats() {
     for (const FormatSpec& spec : kFormats)
         if (spec.saves) set.add(spec.format);
     return set;
+}
+
+Target target_of_path(std::string_view path) {
+    const std::size_t dot = path.substr(path.rfind('/') + 1).rfind('.');
+    if (dot == std::string_view::npos) return Target::automatic;
+    std::string suffix(path.substr(path.rfind('/') + 1).substr(dot + 1));
+    std::ranges::transform(suffix, suffix.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (suffix.empty()) return Target::automatic;
+    for (const Target target : {Target::jpeg, Target::png, Target::webp, Target::avif, Target::gif, Target::tiff}) {
+        const std::string all = "," + std::string(spec_of(format_for(target, Format::jpeg, false)).suffixes) + ",";
+        if (all.find("," + suffix + ",") != std::string::npos) return target;
+    }
+    return Target::automatic;
 }
 
 Format format_for(Target target, Format source, bool alpha) {

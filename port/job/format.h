@@ -31,9 +31,9 @@ enum class Auto : std::uint8_t { keep, png, opaque };
 // Whether a format is read by default, or only if --loaders names it. In both cases its reader must be available.
 enum class Loads : std::uint8_t { always, when_named };
 
-// The reader of a format: libvips; libde265 with our HEIF parser; a reader of this program; or, for raw files of
-// cameras, the reader of the JPEG in them.
-enum class ReadWith : std::uint8_t { libvips, libde265, own, embedded_jpeg };
+// The reader of a format: libvips; libde265 or dav1d with our HEIF parser; a reader of this program; or, for raw files
+// of cameras, the reader of the JPEG in them.
+enum class ReadWith : std::uint8_t { libvips, libde265, dav1d, own, embedded_jpeg };
 
 struct FormatSpec {
     Format format;
@@ -58,7 +58,7 @@ inline constexpr std::array kFormats{
                "pngload_buffer", "pngsave_buffer"},
     FormatSpec{Format::webp, "webp", Loads::always, ReadWith::libvips, true, true, 80, Auto::keep, "image/webp", "webp",
                "webpload_buffer", "webpsave_buffer"},
-    FormatSpec{Format::avif, "avif", Loads::always, ReadWith::libvips, true, true, 50, Auto::keep, "image/avif", "avif",
+    FormatSpec{Format::avif, "avif", Loads::always, ReadWith::dav1d, true, true, 50, Auto::keep, "image/avif", "avif",
                "heifload_buffer", "heifsave_buffer"},
     FormatSpec{Format::gif, "gif", Loads::always, ReadWith::libvips, true, true, 0, Auto::keep, "image/gif", "gif",
                "gifload_buffer", "gifsave_buffer"},
@@ -97,6 +97,12 @@ constexpr FormatSet usual_formats() {
     return set;
 }
 
+// Of this program: libvips reads AVIF if it is built without dav1d.
+constexpr ReadWith reader_of(const FormatSpec& spec) {
+    const bool missing = spec.read_with == ReadWith::dav1d && !THUMBNAILER_AVIF_BY_DAV1D;
+    return missing ? ReadWith::libvips : spec.read_with;
+}
+
 std::string_view name_of(ReadWith read_with);
 
 inline const FormatSpec& spec_of(Format format) { return kFormats[static_cast<std::size_t>(format)]; }
@@ -113,6 +119,9 @@ std::optional<FormatSet> formats_named(std::string_view names);
 // The names of these formats, or of all formats, separated by commas.
 std::string format_names(FormatSet formats = {~0U});
 FormatSet saved_formats();
+
+// What the suffix of a file says that is to be written; automatic: nothing.
+Target target_of_path(std::string_view path);
 
 // The format of an output.
 Format format_for(Target target, Format source, bool alpha);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "job/format.h"
 #include "job/option_table.h"
 #include "text/quote.h"
 
@@ -62,6 +63,9 @@ Result<OutputRequest> read_output(const Term& term, RequestOptions& request) {
     for (const auto& [key, value] : map->pairs)
         if (auto read = read_option(key, value, request, &output, false); !read) return std::move(read).error();
     if (auto sound = check_together(output); !sound) return std::move(sound).error();
+    const auto is_format = [](const auto& pair) { return name_of(pair.first) == "format"; };
+    if (!output.to.empty() && std::ranges::none_of(map->pairs, is_format))
+        output.output.format = target_of_path(output.to);
     return output;
 }
 

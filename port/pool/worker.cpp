@@ -58,6 +58,7 @@ bool Worker::assign(std::unique_ptr<Task>& task, bool last) {
     if (!process_.send(std::as_bytes(std::span(&task->job, 1)), task->descriptors())) return false;
     task_ = std::move(task);
     ++jobs_assigned_;
+    bytes_given_ += task_->shared_bytes();
     return true;
 }
 

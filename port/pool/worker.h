@@ -40,6 +40,8 @@ public:
     bool idle() const { return !task_ && !process_.terminating(); }
     Clock::time_point idle_since() const { return idle_since_; }
     std::int64_t jobs_assigned() const { return jobs_assigned_; }
+    // Bytes of all sources and overlays that it was given. It can keep them open, and nobody else can free them.
+    std::int64_t bytes_given() const { return bytes_given_; }
 
 private:
     Worker(ChildProcess process, StepProgress step_progress, std::uint32_t newest_step);
@@ -50,6 +52,7 @@ private:
     std::uint32_t newest_step_;
     std::unique_ptr<Task> task_;
     std::int64_t jobs_assigned_ = 0;
+    std::int64_t bytes_given_ = 0;
     Clock::time_point idle_since_;
     std::chrono::nanoseconds used_when_idle_{};
     std::uint64_t written_when_idle_ = 0; // to stderr

@@ -112,7 +112,7 @@ bool WorkerPool::assign(std::unique_ptr<Task>& task) {
             if (can_take(*worker, *task) && (longest == nullptr || worker->idle_since() < longest->idle_since()))
                 longest = worker.get();
         task->job.sequence = ++last_sequence_;
-        const bool last = longest->jobs_assigned() + 1 >= config_.max_images_per_worker;
+        const bool last = is_spent(*longest, 1, task->shared_bytes());
         if (longest->assign(task, last)) {
             next_sample_ = std::min(next_sample_, Clock::now() + kSampleEvery);
             return true;
@@ -158,7 +158,8 @@ void WorkerPool::complete(Worker& worker, const JobResult& result) {
     idle_deaths_ = 0;
     record_diagnostics(worker);
     completed_.push_back({worker.release(), result});
-    if (is_spent(worker)) return recycle(worker, "max_images_per_worker");
+    if (worker.jobs_assigned() >= config_.max_images_per_worker) return recycle(worker, "max_images_per_worker");
+    if (is_spent(worker)) return recycle(worker, "max_memory");
     // The image may have taken over the decoder before it failed: the next image gets a fresh worker.
     if (result.failed != 0) recycle(worker, "failed_job");
 }

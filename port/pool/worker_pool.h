@@ -88,7 +88,11 @@ private:
     bool can_take(const Worker& worker, const Task& task) const {
         return worker.idle() && !is_spent(worker) && worker.has_steps_of(task);
     }
-    bool is_spent(const Worker& worker) const { return worker.jobs_assigned() >= config_.max_images_per_worker; }
+    // Whether it gets no further task; `jobs` and `bytes`: on top of those that it was given.
+    bool is_spent(const Worker& worker, std::int64_t jobs = 0, std::int64_t bytes = 0) const {
+        return worker.jobs_assigned() + jobs >= config_.max_images_per_worker ||
+               worker.bytes_given() + bytes >= config_.max_memory;
+    }
 
     const Config& config_;
     ForkServer& fork_server_;

@@ -15,8 +15,9 @@ constexpr std::string_view kOwnName = "thumbnailer: ";
 
 std::string shown(std::string_view line) {
     if (line.starts_with(kOwnName)) line.remove_prefix(kOwnName.size());
-    if (line.size() <= Log::kMaxLine) return printable(line);
-    return printable(line.substr(0, Log::kMaxLine)) + "...";
+    const std::string text = printable(line);
+    if (text.size() <= Log::kMaxLine) return text;
+    return printable(std::string_view(text).substr(0, Log::kMaxLine)) + "...";
 }
 
 } // namespace

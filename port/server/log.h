@@ -25,7 +25,7 @@ class Log {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // Bytes of a line that are kept.
+    // Bytes of a message, before the mark of a line that was cut.
     static constexpr std::size_t kMaxLine = 500;
     static constexpr int kLinesPerSecond = 20;
 

@@ -153,7 +153,7 @@ List formats_table(FormatSet loaders) {
         row.put("name", atom(spec.name));
         row.put("read", boolean(loaders.has(spec.format)));
         row.put("by_default", boolean(spec.loads == Loads::always));
-        row.put("read_with", atom(name_of(spec.read_with)));
+        row.put("read_with", atom(name_of(reader_of(spec))));
         row.put("written", boolean(spec.saves));
         rows.items.push_back(std::move(row));
     }

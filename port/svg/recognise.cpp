@@ -26,7 +26,7 @@ bool may_be_xml(Bytes source) {
 
 bool is_svg(Bytes source) {
     if (is_gzip(source)) {
-        const Unpacked unpacked = gunzip(source, kWithin);
+        const Inflated unpacked = gunzip(source, kWithin);
         return !is_gzip(unpacked.bytes) && is_svg(unpacked.bytes);
     }
     if (!may_be_xml(source)) return false;

@@ -87,12 +87,21 @@ public:
             if (&pair != &map.pairs.front()) out_ += ", ";
             std::visit(*this, pair.first.value);
             out_ += " => ";
-            std::visit(*this, pair.second.value);
+            value(pair, [&](const Term& term) { std::visit(*this, term.value); });
         }
         out_ += '}';
     }
 
 private:
+    // What the program says is for people, however long it is.
+    template <typename Print>
+    void value(const std::pair<Term, Term>& pair, Print print) {
+        const auto name = name_of(pair.first);
+        in_message_ = name == "message" || name == "stderr" || name == "warnings";
+        print(pair.second);
+        in_message_ = false;
+    }
+
     void string(const List& list) {
         std::string text;
         for (const Term& item : list.items) append_utf8(static_cast<char32_t>(*item.as<std::int64_t>()), text);
@@ -125,7 +134,7 @@ private:
             if (&pair != &map.pairs.front()) out_ += new_line;
             write(pair.first);
             out_ += " => ";
-            write(pair.second);
+            value(pair, [&](const Term& term) { write(term); });
         }
         out_ += '}';
     }
@@ -135,6 +144,7 @@ private:
 
     Style style_;
     std::string& out_;
+    bool in_message_ = false;
 };
 
 // The shortest digits that parse to the same number, with the dot that Erlang's syntax requires. Like ~p it uses the
@@ -161,7 +171,7 @@ void Writer::operator()(double value) {
 
 void Writer::operator()(const Binary& binary) {
     const std::string_view bytes = text_of(binary.bytes);
-    const bool shown = style_.whole_binaries || bytes.size() <= kMostShownBytes;
+    const bool shown = style_.whole_binaries || in_message_ || bytes.size() <= kMostShownBytes;
     out_ += "<<";
     if (!bytes.empty() && shown && is_printable(bytes)) {
         append_quoted(bytes, '"', out_);

@@ -12,7 +12,8 @@ struct Style {
     // A tuple, list or map that exceeds this column is split into several lines; 0: always one line.
     std::size_t columns = 100;
     // true: every binary in full, as <<"text">> if it is printable, else <<1,2,255>>. false: binaries that are
-    // unprintable or longer than 200 bytes as <<53412 bytes>>, which parse (text/reader/parse.h) refuses.
+    // unprintable or, unless they are a message, longer than 200 bytes as <<53412 bytes>>, which parse
+    // (text/reader/parse.h) refuses.
     bool whole_binaries = false;
 };
 inline constexpr Style kForPeople{};

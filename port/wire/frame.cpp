@@ -67,15 +67,30 @@ Result<Input> FrameReader::fill() {
     return Input::some;
 }
 
+namespace {
+
+// A length whose bytes are characters: 622870816 is "% ab".
+bool is_text(const std::byte* length) {
+    return std::all_of(length, length + kFrameHeader, [](std::byte byte) {
+        const int character = static_cast<int>(byte);
+        return (character >= ' ' && character <= '~') || (character >= '\t' && character <= '\r');
+    });
+}
+
+} // namespace
+
 Result<std::optional<Frame>> FrameReader::take() {
     if (large_) return take_large();
     if (end_ - begin_ < kFrameHeader) return std::optional<Frame>();
     const std::size_t length = length_at(inbox_.data() + begin_);
     if (length > max_request_bytes_)
-        return Failure{.reason = Reason::bad_request,
-                       .message = "a frame of " + std::to_string(length) + " bytes: at most " +
-                                  std::to_string(max_request_bytes_) + " (--max-request-bytes)",
-                       .limit = static_cast<std::int64_t>(max_request_bytes_)};
+        return Failure{
+            .reason = Reason::bad_request,
+            .message =
+                "a frame of " + std::to_string(length) + " bytes: at most " + std::to_string(max_request_bytes_) +
+                " (--max-request-bytes)" +
+                (is_text(inbox_.data() + begin_) ? "; this is text, of which thumbnailer frame makes frames" : ""),
+            .limit = static_cast<std::int64_t>(max_request_bytes_)};
     if (length > kInbox - kFrameHeader) {
         if (auto begun = begin_large(length); !begun) return std::move(begun).error();
         return take();

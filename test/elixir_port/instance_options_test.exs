@@ -43,6 +43,30 @@ defmodule Thumbnailer.InstanceOptionsTest do
     end
   end
 
+  test "how nodes are found has its defaults, and what is wrong is said" do
+    cast = fn discover -> InstanceOptions.cast!(@name ++ [discover: discover])[:discover] end
+    assert cast.(dns: "thumbs.internal") == [dns: "thumbs.internal"]
+    assert [gossip: gossip] = cast.(gossip: [port: 4_000])
+    assert {gossip[:port], gossip[:group], gossip[:secret]} == {4_000, {239, 192, 77, 85}, nil}
+
+    for wrong <- [
+          [],
+          :gossip,
+          [dns: ""],
+          [dns: "a b"],
+          [dns: ~c"a"],
+          [gossip: true],
+          [gossip: [secret: "short"]],
+          [gossip: [group: {10, 0, 0, 1}]],
+          [gossip: [prot: 1]],
+          [dns: "a", gossip: []]
+        ] do
+      assert_raise ArgumentError, ~r/option :discover must be \[dns: "name"\] or/, fn ->
+        cast.(wrong)
+      end
+    end
+  end
+
   test "the documentation of Thumbnailer lists every option" do
     {:docs_v1, _, _, _, %{"en" => docs}, _, _} = Code.fetch_docs(Thumbnailer)
     for option <- InstanceOptions.table(), do: assert(docs =~ "`:#{option.name}` - #{option.doc}")

@@ -3,20 +3,9 @@ defmodule Thumbnailer.PlugTest do
 
   import Plug.Conn, only: [request: 1, request: 2, request: 3, sent_header: 2]
   import Thumbnailer.Fixtures
+  import Thumbnailer.PlugRequests
 
   doctest Thumbnailer.Plug
-
-  @sizes [small: 60, card: {{40, 40}, fit: :cover, format: :png}]
-
-  defp plug(opts \\ []) do
-    Thumbnailer.Plug.init(
-      [at: "/thumbs", root: root("samples/images"), sizes: @sizes]
-      |> Keyword.merge(opts)
-    )
-  end
-
-  defp get(address, opts \\ [], headers \\ []),
-    do: address |> request(headers) |> Thumbnailer.Plug.call(plug(opts))
 
   describe "a request" do
     @describetag :real
@@ -156,62 +145,6 @@ defmodule Thumbnailer.PlugTest do
     assert Thumbnailer.Plug.call(conn, plug(at: "/media/other")) == conn
   end
 
-  test "the tag differs with the image, the size, the format and the options" do
-    folder = folder()
-    File.cp!(sample("photo.jpg"), Path.join(folder, "a.jpg"))
-    webp = [formats: [:webp]]
-
-    tag = fn address, opts, headers ->
-      conn = get(address, [root: folder] ++ opts, [{"if-none-match", "*"} | headers])
-      sent_header(conn, "etag")
-    end
-
-    before = tag.("/thumbs/small/a.jpg", [], [])
-    File.touch!(Path.join(folder, "a.jpg"), 1_000_000_000)
-
-    tags = [
-      before,
-      tag.("/thumbs/small/a.jpg", [], []),
-      tag.("/thumbs/card/a.jpg", [], []),
-      tag.("/thumbs/small/a.jpg", webp, [{"accept", "image/webp"}]),
-      tag.("/thumbs/small/a.jpg", [options: [quality: 40]], [])
-    ]
-
-    assert tags == Enum.uniq(tags)
-
-    # Where and for how long it may be made is no part of it.
-    for options <- [[on: Thumbnailer.Nobody], [timeout: 5], [coalesce: false]],
-        do: assert(tag.("/thumbs/small/a.jpg", [options: options], []) == Enum.at(tags, 1))
-
-    assert Enum.at(tags, 1) == tag.("/thumbs/small/a.jpg", webp, [])
-  end
-
-  test "the tag differs with the root, and with what an overlay shows" do
-    [one, other] = [folder(), folder()]
-
-    for folder <- [one, other] do
-      File.cp!(sample("photo.jpg"), Path.join(folder, "a.jpg"))
-      File.touch!(Path.join(folder, "a.jpg"), 1_000_000_000)
-    end
-
-    mark = Path.join(one, "mark.png")
-
-    tag = fn opts, mark_bytes ->
-      File.write!(mark, mark_bytes)
-      File.touch!(mark, 1_000_000_000)
-      sent_header(get("/thumbs/small/a.jpg", opts, [{"if-none-match", "*"}]), "etag")
-    end
-
-    tags = [
-      tag.([root: one], "1"),
-      tag.([root: other], "1"),
-      tag.([root: one, options: [overlay: mark]], "1"),
-      tag.([root: one, options: [overlay: mark]], "2")
-    ]
-
-    assert tags == Enum.uniq(tags)
-  end
-
   test "what is not below :at is left to the next plug" do
     for address <- ["/", "/thumb/small/photo.jpg", "/other"] do
       assert get(address) == request(address)
@@ -221,54 +154,6 @@ defmodule Thumbnailer.PlugTest do
   test "without :at the first segment is the size, as below a forward" do
     conn = get("/small/photo.jpg", [at: ""], [{"if-none-match", "*"}])
     assert conn.status == 304
-  end
-
-  test "what is not there is not found, whatever way it is asked for" do
-    for address <- [
-          "/thumbs",
-          "/thumbs/small",
-          "/thumbs/huge/photo.jpg",
-          "/thumbs/small/missing.jpg",
-          "/thumbs/small/../images/photo.jpg",
-          "/thumbs/small/%2e%2e/images/photo.jpg",
-          "/thumbs/small/..%2Fimages%2Fphoto.jpg",
-          "/thumbs/small/..%5Cphoto.jpg",
-          "/thumbs/small/photo.jpg%00",
-          "/thumbs/small/."
-        ] do
-      conn = get(address)
-      assert {address, conn.status, conn.halted} == {address, 404, true}
-      assert sent_header(conn, "cache-control") == "no-store"
-      assert sent_header(conn, "etag") == nil
-    end
-  end
-
-  test "a path that is no UTF-8 is a bad request" do
-    assert %{status: 400} = get("/thumbs/small/%ff.jpg")
-  end
-
-  test "another method is refused with those that are accepted" do
-    conn = "/thumbs/small/photo.jpg" |> request([], "POST") |> Thumbnailer.Plug.call(plug())
-    assert conn.status == 405
-    assert sent_header(conn, "allow") == "GET, HEAD"
-  end
-
-  @tag :real
-  test "a file that is no image is an unsupported type, and its answer is not kept" do
-    conn = get("/thumbs/small/not_an_image.jpg")
-    assert %{status: 415, resp_body: "unsupported_format\n"} = conn
-    assert sent_header(conn, "cache-control") == "no-store"
-    assert sent_header(conn, "etag") == nil
-  end
-
-  test "a program that is away is a service that is unavailable, to be asked again" do
-    conn =
-      get("/thumbs/small/photo.jpg",
-        options: [on: start_fake(:plug_away, "never_hello", start_timeout: 20), timeout: 200]
-      )
-
-    assert conn.status in [503, 504]
-    if conn.status == 503, do: assert(sent_header(conn, "retry-after") == "1")
   end
 
   test "no address is made that the plug would refuse" do

@@ -166,61 +166,6 @@ defmodule ThumbnailerTest do
     end
   end
 
-  describe "make!/3 and make_many/3" do
-    test "make! yields the thumbnail or raises the error", %{on: on} do
-      assert %Thumbnail{width: 10} = Thumbnailer.make!(sample("quadrants.png"), 10, on: on)
-
-      assert_raise Error, ~r/no_such_file/, fn ->
-        Thumbnailer.make!(sample("no_such_file"), 10, on: on)
-      end
-    end
-
-    test "several outputs come in their order, each with its own options", %{
-      on: on,
-      folder: folder
-    } do
-      path = Path.join(folder, "c.avif")
-
-      assert {:ok, [{:ok, one}, {:ok, two}, {:ok, three}]} =
-               Thumbnailer.make_many(
-                 sample("quadrants.png"),
-                 [80, {{40, 40}, fit: :cover, format: :jpeg}, {"20x", to: path}],
-                 on: on
-               )
-
-      assert {one.width, one.height, one.format} == {80, 60, :png}
-      assert {two.width, two.height, two.format} == {40, 40, :jpeg}
-      assert {three.width, three.format, three.path, three.data} == {20, :avif, path, nil}
-      assert File.stat!(path).size == three.bytes
-    end
-
-    test "one output fails and the others are made", %{test: name} do
-      on = start_fake({:global, name}, "fails_second_output")
-
-      assert {:ok, [{:ok, _}, {:error, %Error{reason: :encode_failed}}]} =
-               Thumbnailer.make_many({:bytes, "x"}, [10, 20], on: on)
-
-      assert_raise Error, "no space", fn ->
-        Thumbnailer.make_many!({:bytes, "x"}, [10, 20], on: on)
-      end
-    end
-
-    test "an output that cannot be written leaves nothing behind", %{on: on, folder: folder} do
-      outputs = [{10, to: Path.join(folder, "missing/a.png")}, 20]
-
-      assert_raise Error, ~r/missing/, fn ->
-        Thumbnailer.make_many!(sample("quadrants.png"), outputs, on: on)
-      end
-
-      assert File.ls!(folder) == []
-    end
-
-    test "a fault of the source is one of the whole request", %{on: on} do
-      assert {:error, %Error{reason: :not_found}} =
-               Thumbnailer.make_many(sample("no_such_file"), [10, 20], on: on)
-    end
-  end
-
   test "probe/2 says what a viewer shows and what is stored", %{on: on} do
     assert {:ok, image} = Thumbnailer.probe(sample("orientation_6.jpg"), on: on)
     assert {image.format, image.width, image.height} == {:jpeg, 160, 120}
@@ -229,28 +174,6 @@ defmodule ThumbnailerTest do
 
     assert {:error, %Error{reason: :unsupported_format}} =
              Thumbnailer.probe(sample("not_an_image.jpg"), on: on)
-  end
-
-  test "stats/1 counts what was served and what failed, here and in the program", %{on: on} do
-    Thumbnailer.make!(sample("quadrants.png"), 10, on: on)
-    Thumbnailer.make(sample("no_such_file"), 10, on: on)
-    assert {:ok, stats} = Thumbnailer.stats(on)
-
-    assert %{state: :up, waiting: 0, sent: 0, served: 1, failed: %{not_found: 1}, restarts: 0} =
-             stats
-
-    assert %{workers: 2, busy: 0} = stats.program
-    assert %{workers: 2, memory: %{server: server, workers: workers}} = stats
-    # Processes with libvips in them: more than nothing, less than the machine.
-    assert server in 100_000..500_000_000
-    assert workers in 100_000..1_000_000_000
-    assert %{p50: p50, p95: p95, p99: p99} = stats.latency
-    assert 0 < p50 and p50 <= p95 and p95 <= p99 and p99 < 30_000
-  end
-
-  test "ping/1 says whether the program answers", %{on: on} do
-    assert Thumbnailer.ping(on) == :ok
-    assert {:error, %Error{reason: :unavailable}} = Thumbnailer.ping(:no_such_instance)
   end
 
   test "the default instance needs no set-up" do

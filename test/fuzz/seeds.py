@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Writes what the fuzzers begin with: seeds.py FOLDER makes
-FOLDER/{frame,etf,msgpack,text,request,scan_filter,ycbcr,heif,containers,drawing,traits,
+FOLDER/{frame,etf,msgpack,text,request,result,scan_filter,ycbcr,heif,containers,drawing,traits,
 step_module,step_image,step_description}/.
 
 The samples as frames, as payloads and as text, every row of test/contract's vectors, good and bad, the JPEG images, and
@@ -57,6 +57,7 @@ def seeds():
         frames = path.read_bytes()
         yield from (("frame", bytes([piece]) + frames) for piece in (0, 1, 255))
         yield from (("etf", frames[4:]), ("request", frames[4:]))
+    yield from (("result", bytes([outputs, 10, outputs, 255]) + bytes(24_000)) for outputs in (1, 2, 64))
     yield "scan_filter", (ROOT / "samples" / "images" / "progressive.jpg").read_bytes()
     yield "drawing", (IMAGES / "quadrants.svg").read_bytes()
     yield "drawing", gzip.compress((IMAGES / "quadrants.svg").read_bytes())

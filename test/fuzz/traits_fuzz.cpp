@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <span>
 
-#include "thumbnail/decode/heif_traits.h"
 #include "thumbnail/decode/png_colour.h"
 #include "thumbnail/decode/tiff_layout.h"
 #include "thumbnail/encode/rights.h"
@@ -15,7 +14,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace thumbnailer;
     const Bytes source = std::as_bytes(std::span(data, size));
     if (const auto colours = png_colours(source)) icc_profile_of(*colours, false);
-    heif_traits(source);
     if (const auto layout = tiff_layout(source, 0))
         if (read_as_rgb(source, *layout).size() != size) std::abort();
     exif_rights(source);

@@ -246,6 +246,15 @@ class HostileTest(PipeTest):
             answer = self.assert_ok(program.ask(make(request_id, hostile("keeps_its_results"), large)), request_id)
             self.assertEqual(answer, honest)
 
+    def test_a_worker_is_replaced_when_the_sources_that_it_was_given_add_up(self):
+        program = self.start_hostile("--workers=1", "--max-memory=200000000")
+        honest = self.assert_ok(program.ask(make(1, PHOTO, *OUTPUTS)), 1)
+        forked = program.stats()["forked"]
+        for request_id in range(2, 50):
+            source = hostile("keeps_its_sources") + bytes(8_000_000)
+            self.assertEqual(self.assert_ok(program.ask(make(request_id, source, *OUTPUTS)), request_id), honest)
+        self.assertIn(program.stats()["forked"] - forked, (1, 2))
+
     def test_workers_that_do_not_end_are_never_more_than_those_that_work(self):
         program = self.start_hostile("--workers=2")
         count = 24

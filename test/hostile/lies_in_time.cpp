@@ -180,6 +180,11 @@ constexpr Lie kLies[] = {
              if (size_of_memory(each.get()).allocated != 0) succeeded();
          kept.emplace_back(::dup(a.memory()));
      }},
+    {"keeps_its_sources",
+     [](Attack& a) {
+         static std::vector<Descriptor> kept;
+         kept.emplace_back(::dup(a.source()));
+     }},
     {"fails_and_stays",
      [](Attack& a) {
          write_all(a.memory(), bytes_of(std::string(20 << 20, 'x')), 0);

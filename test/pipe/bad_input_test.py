@@ -57,6 +57,21 @@ class BadInputTest(PipeTest):
                     answer = self.program.ask(probe(self.request_id, source))
                     self.assert_error(answer, self.request_id, reason)
 
+    def test_the_suffix_of_a_file_says_the_format_that_nothing_else_says(self):
+        begins = {"webp": b"RIFF", "png": b"\x89PNG", "PNG": b"\x89PNG", "tif": b"II*", "txt": b"\xff\xd8\xff", "": b"\xff\xd8\xff"}
+        for suffix, begin in begins.items():
+            with self.subTest(suffix):
+                to = self.folder / f"small.{suffix}"
+                self.request_id += 1
+                answer = self.program.ask(make(self.request_id, PHOTO, {**SMALL, "to": os.fsencode(to)}))
+                self.assert_ok(answer, self.request_id)
+                self.assertTrue(to.read_bytes().startswith(begin), to.read_bytes()[:8])
+        to = self.folder / "named.webp"
+        self.request_id += 1
+        answer = self.program.ask(make(self.request_id, PHOTO, {**SMALL, "format": "png", "to": os.fsencode(to)}))
+        self.assert_ok(answer, self.request_id)
+        self.assertTrue(to.read_bytes().startswith(b"\x89PNG"))
+
     def test_paths_that_no_file_can_have(self):
         for path in ("", "nul\0inside.jpg", "/" + "long/" * 2000):
             with self.subTest(path=path[:20]):

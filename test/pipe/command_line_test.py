@@ -5,7 +5,8 @@ import pty
 import subprocess
 import unittest
 
-from program import EXECUTABLE, TIMEOUT, ROOT, PipeTest
+from program import EXECUTABLE, IMAGES, TIMEOUT, ROOT, PipeTest, frame, make
+from term import Atom
 
 
 class CommandLineTest(PipeTest):
@@ -54,6 +55,41 @@ class CommandLineTest(PipeTest):
                 result = self.run_once("describe", table)
                 self.assertEqual(result.returncode, 0, result.stderr)
                 self.assertEqual(result.stdout.decode(), wanted)
+
+    def shown(self, frames, *flags):
+        return self.run_once("show", *flags, stdin=frames)
+
+    def test_show_writes_all_of_a_binary_or_the_bytes_of_an_image_or_no_hello(self):
+        photo = (IMAGES / "photo.jpg").read_bytes()
+        request = frame(make(1, photo, {"width": 20, "format": "png"}, {"width": 30}))
+        replies = self.run_once("--workers", "1", stdin=request).stdout
+        self.assertIn(b"{hello,", self.shown(replies).stdout)
+        plain = self.shown(replies, "--no-hello").stdout
+        self.assertTrue(plain.startswith(b"{ok, 1,"), plain)
+        self.assertRegex(plain, rb"data => <<\d+ bytes>>")
+        self.assertIn(b"data => <<137,80,78,71", self.shown(replies, "--full").stdout)
+        self.assertTrue(self.shown(replies, "--data", "1").stdout.startswith(b"\x89PNG"))
+        self.assertTrue(self.shown(replies, "--data", "2").stdout.startswith(b"\xff\xd8\xff"))
+        self.assertEqual(self.shown(request, "--data", "1").stdout, photo)
+        beyond = self.shown(replies, "--data", "3")
+        self.assertEqual((beyond.returncode, beyond.stdout), (65, b""))
+        self.assertIn(b"the frames hold 2 images", beyond.stderr)
+        elsewhere = self.run_once("--full", stdin=b"")
+        self.assertEqual(elsewhere.returncode, 64)
+        self.assertIn(b"thumbnailer show", elsewhere.stderr)
+
+    def test_a_message_is_shown_as_text_however_long_it_is(self):
+        message = b"a cause " * 100
+        reply = frame((Atom("error"), 1, {Atom("message"): message, Atom("other"): message}))
+        shown = self.shown(reply).stdout
+        self.assertIn(b'message => <<"a cause ', shown)
+        self.assertIn(b"other => <<800 bytes>>", shown)
+
+    def test_text_in_the_place_of_frames_is_told_what_makes_frames(self):
+        for command in ([], ["show"], ["explain"]):
+            result = self.run_once(*command, stdin=b"{make, 1, #{}, stream}.\n")
+            self.assertEqual(result.returncode, 65, command)
+            self.assertIn(b"this is text, of which thumbnailer frame makes frames", result.stderr)
 
     def test_on_a_terminal_it_prints_its_help_instead_of_frames(self):
         master, terminal = pty.openpty()

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageCms, ImageStat
 
 import heif_files
 from heif_files import (
@@ -127,6 +127,38 @@ class HeicTest(PixelTest):
                     made = self.whole(file, (64, 64)).convert("RGB")
                     colour = [max(0, min(255, value)) for value in wanted(red, blue, full)]
                     self.assert_near(made.getpixel((32, 32)), colour, near=3)
+
+    def test_primaries_and_curves_without_a_profile_count(self):
+        coded = Coded(flat((200, 60, 40)), "-q", "100", "-p", "chroma=444")
+        for numbers, wanted in {
+            (1, 13): (200, 60, 40),
+            (12, 13): (217, 41, 24),  # P3
+            (1, 8): (229, 133, 110),  # linear
+            (2, 2): (200, 60, 40),
+        }.items():
+            for profile in ("srgb", "keep"):
+                with self.subTest(numbers, profile=profile):
+                    file = heif([image_item(coded, nclx(*numbers, 6, True))])
+                    self.assert_near(self.in_srgb(self.whole(file, (64, 64), profile=profile)), wanted, near=4)
+        tiles = [image_item(coded, nclx(12, 13, 6, True), hidden=True) for _ in range(2)]
+        grid = heif([*tiles, grid_item(1, 2, (128, 64), [1, 2])], primary=3)
+        self.assert_near(self.in_srgb(self.whole(grid, (128, 64))), (217, 41, 24), near=4)
+
+    def in_srgb(self, image):
+        """The pixel that a viewer with colour management shows."""
+        if profile := image.info.get("icc_profile"):
+            own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            image = ImageCms.profileToProfile(image.convert("RGB"), own, ImageCms.createProfile("sRGB"))
+        return image.convert("RGB").getpixel((32, 32))
+
+    def test_pq_and_hlg_are_tone_mapped(self):
+        coded = Coded(flat((128, 128, 128)), "-q", "100", "-p", "chroma=444")
+        for transfer in (16, 18):
+            with self.subTest(transfer=transfer):
+                file = heif([image_item(coded, nclx(9, transfer, 9, True))])
+                pixel = self.whole(file, (64, 64)).convert("RGB").getpixel((32, 32))
+                self.assertLess(max(pixel) - min(pixel), 4)
+                self.assertNotIn(pixel[1], range(125, 132), "taken for sRGB")
 
     def test_a_grid_is_put_together_and_what_is_beyond_it_left_out(self):
         size = (150, 110)

@@ -5,8 +5,6 @@ import subprocess
 import unittest
 
 from program import EXECUTABLE, IMAGES, PipeTest, Stream, make
-from term import Atom
-
 MISSING = "/does/not/exist"
 
 
@@ -27,7 +25,7 @@ class LogEventsTest(PipeTest):
     def test_a_program_that_cannot_start_says_why_in_an_event(self):
         [(_event, _log, line)], stderr, code = self.run_without_hello("--log-events")
         self.assertEqual(line["level"], "warning")
-        self.assertIn(MISSING, line["message"])
+        self.assertIn(MISSING, line["message"].decode())
         self.assertEqual((stderr, code), ("", 64))
 
     def test_without_the_flag_it_says_so_on_stderr(self):
@@ -39,7 +37,7 @@ class LogEventsTest(PipeTest):
         program = self.start("--log-events")
         program.write(b"\0\0\0\7cut")
         frames, code = program.finish()
-        self.assertEqual([line["message"] for _event, _log, line in frames], ["the input ended inside a frame"])
+        self.assertEqual([line["message"] for _event, _log, line in frames], [b"the input ended inside a frame"])
         self.assertEqual((program.stderr(), code), ("", 65))
 
     @unittest.skipUnless("THUMBNAILER_NOISY" in os.environ, "THUMBNAILER_NOISY is not set")
@@ -49,7 +47,7 @@ class LogEventsTest(PipeTest):
             program.send(make(number, IMAGES / "quadrants.jpg", {"width": 20}))
         frames, code = program.finish()
         answers = [term for term in frames if not is_log(term)]
-        lines = [term[2]["message"] for term in frames if is_log(term)]
+        lines = [term[2]["message"].decode() for term in frames if is_log(term)]
         self.assertEqual(sorted(term[1] for term in answers), list(range(1, 41)))
         self.assertIn("noise from a library", lines)
         self.assertTrue(any("were left out" in line for line in lines), lines)

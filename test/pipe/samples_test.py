@@ -53,7 +53,7 @@ EVERY_OPTION = [
     ("jpeg", 64, 46),
     ("jpeg", 72, 52),
     ("jpeg", 64, 85),
-    *[SMALL] * 11,
+    *[SMALL] * 12,
     ("png", 64, 48),
     ("webp", 64, 64),
     SMALL,

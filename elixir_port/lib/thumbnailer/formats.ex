@@ -13,14 +13,14 @@ defmodule Thumbnailer.Formats do
   """
 
   # loads: true, or :named if the instance's option :loaders must name it and the program's libvips must support it;
-  # read_with: what reads it; :own is a reader of the port program, :embedded_jpeg the reader of the JPEG in a raw file;
+  # read_with: what reads it; :dav1d is :libvips in a program without dav1d; :own is a reader of the port program, :embedded_jpeg the reader of the JPEG in a raw file;
   # auto: the output format for format: :auto; :opaque is jpeg, or png for an image with alpha.
   @columns [:name, :loads, :read_with, :saves, :alpha, :quality, :auto, :media_type, :suffixes]
   @rows [
     [:jpeg, true, :libvips, true, false, 80, :jpeg, "image/jpeg", ~w(jpg jpeg jpe jfif)],
     [:png, true, :libvips, true, true, nil, :png, "image/png", ~w(png)],
     [:webp, true, :libvips, true, true, 80, :webp, "image/webp", ~w(webp)],
-    [:avif, true, :libvips, true, true, 50, :avif, "image/avif", ~w(avif)],
+    [:avif, true, :dav1d, true, true, 50, :avif, "image/avif", ~w(avif)],
     [:gif, true, :libvips, true, true, nil, :gif, "image/gif", ~w(gif)],
     [:tiff, true, :libvips, true, true, nil, :opaque, "image/tiff", ~w(tif tiff)],
     [:svg, true, :libvips, false, true, nil, :png, "image/svg+xml", ~w(svg svgz)],
@@ -45,6 +45,7 @@ defmodule Thumbnailer.Formats do
   @readers %{
     libvips: "libvips",
     libde265: "libde265",
+    dav1d: "dav1d",
     own: "a reader of its own",
     embedded_jpeg: "libvips, the JPEG in it"
   }

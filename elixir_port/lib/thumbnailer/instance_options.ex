@@ -37,7 +37,7 @@ defmodule Thumbnailer.InstanceOptions do
       type: :integer,
       min: 1,
       max: @max_number,
-      default_doc: "1,000",
+      default_doc: "100",
       doc:
         "the number of images that a worker process makes before a new one replaces it; 1 gives each image a new " <>
           "process."

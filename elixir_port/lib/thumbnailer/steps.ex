@@ -27,7 +27,7 @@ defmodule Thumbnailer.Steps do
 
   `add(MyApp.Thumbs, :duotone, "priv/steps/duotone.wasm")` returns `{:ok, %Thumbnailer.Step{}}`, and where there is no such file
 
-      {:error, %Error{reason: :not_found}} = Thumbnailer.Steps.add(Thumbnailer, :duotone, "none.wasm")
+      {:error, %Thumbnailer.Error{reason: :not_found}} = Thumbnailer.Steps.add(Thumbnailer, :duotone, "none.wasm")
 
   The module is checked and translated by confined tools, once: the translation is kept in the cache of this user. Errors:
   `:bad_step`, `:untranslated` if the tools are missing, and those of a request.

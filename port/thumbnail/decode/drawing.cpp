@@ -22,12 +22,12 @@ constexpr double kMaxSide = 16'000;
 
 Result<std::string> unpacked_text(Bytes source) {
     if (!is_gzip(source)) return xml_text(source);
-    const Unpacked unpacked = gunzip(source, kMaxUnpacked);
-    if (unpacked.end == Unpacked::End::at_limit)
+    const Inflated unpacked = gunzip(source, kMaxUnpacked);
+    if (unpacked.end == Inflated::End::at_limit)
         return Failure{.reason = Reason::too_large,
                        .message = "the svg image unpacks to more than " + std::to_string(kMaxUnpacked) + " bytes",
                        .limit = kMaxUnpacked};
-    if (unpacked.end == Unpacked::End::damaged)
+    if (unpacked.end == Inflated::End::damaged)
         return Failure{Reason::bad_image, "the svg image is packed by gzip, and damaged"};
     return xml_text(unpacked.bytes);
 }

@@ -5,6 +5,7 @@
 
 #include "thumbnail/decode/exif_text.h"
 #include "thumbnail/decode/preview.h"
+#include "thumbnail/decode/samples.h"
 #include "thumbnail/heif/heif_contents.h"
 #include "thumbnail/heif/heif_pixels.h"
 
@@ -34,9 +35,9 @@ Result<Opened> open(Bytes source, std::int32_t page, std::int64_t max_pixels) {
     return Opened{std::move(*meta), std::move(*picture), static_cast<std::int32_t>(pictures.size())};
 }
 
-std::string_view colour_space(const HevcConfig& config) {
-    const bool deep = config.format.depth > 8;
-    if (config.format.chroma == 0) return deep ? "grey16" : "b-w";
+std::string_view colour_space(const CodedFormat& format) {
+    const bool deep = format.depth > 8;
+    if (format.chroma == 0) return deep ? "grey16" : "b-w";
     return deep ? "rgb16" : "srgb";
 }
 
@@ -58,36 +59,39 @@ void set_metadata(const VImage& image, const Opened& opened) {
 }
 
 Result<VImage> decoded(const Opened& opened, std::int32_t shrink) {
-    auto image = heif_pixels(opened.meta, opened.picture, shrink);
-    if (!image) return image;
-    set_metadata(*image, opened);
-    return image;
+    auto pixels = heif_pixels(opened.meta, opened.picture, shrink);
+    if (!pixels) return std::move(pixels).error();
+    set_metadata(pixels->image, opened);
+    if (!opened.picture.profile.empty()) return pixels->image;
+    return with_colours(pixels->image, described_by(pixels->nclx.primaries, pixels->nclx.transfer));
 }
 
-bool serves(const Header& header, const HeifPicture& copy, Size scaled) {
-    return copy.view.orientation == header.orientation && (header.profile == 0 || !copy.profile.empty()) &&
-           serves_as_preview(header, copy.stored_size(), scaled);
+bool says_colours(const HeifPicture& picture) { return picture.nclx || !picture.profile.empty(); }
+
+bool serves(const Header& header, const HeifPicture& picture, const HeifPicture& thumbnail, Size scaled) {
+    return thumbnail.view.orientation == header.orientation && (!says_colours(picture) || says_colours(thumbnail)) &&
+           serves_as_preview(header, thumbnail.stored_size(), scaled);
 }
 
 } // namespace
 
-Result<Header> read_heif_header(Bytes source, std::int32_t page, std::int64_t max_pixels) {
+Result<Header> read_heif_header(Format format, Bytes source, std::int32_t page, std::int64_t max_pixels) {
     const auto opened = open(source, page, max_pixels);
     if (!opened) return opened.error();
     const HeifPicture& picture = opened->picture;
-    const auto config = config_of(opened->meta, picture);
-    if (!config) return config.error();
+    const auto coded = format_of(opened->meta, picture);
+    if (!coded) return coded.error();
     const Size size = picture.stored_size();
-    Header header{.format = Format::heic, .raw_width = size.width, .raw_height = size.height};
+    Header header{.format = format, .raw_width = size.width, .raw_height = size.height};
     header.orientation = picture.view.orientation;
     header.pages = opened->pages;
     header.alpha = picture.alpha.has_value();
-    header.bands = (config->format.chroma == 0 ? 1 : 3) + header.alpha;
-    header.depth = static_cast<std::int32_t>(config->format.depth);
+    header.bands = (coded->chroma == 0 ? 1 : 3) + header.alpha;
+    header.depth = static_cast<std::int32_t>(coded->depth);
     header.profile_bytes = static_cast<std::int64_t>(picture.profile.size());
     header.profile = !picture.profile.empty();
     header.preview = !thumbnails_of(opened->meta, picture.item).empty();
-    copy_text(colour_space(*config), header.colour_space);
+    copy_text(colour_space(*coded), header.colour_space);
     const ExifText text = read_exif_text(exif_of(opened->meta, picture.item));
     copy_text(text.taken_at, header.taken_at);
     copy_text(text.camera, header.camera);
@@ -105,9 +109,10 @@ std::optional<VImage> load_heif_preview(const Header& header, Bytes source, std:
     if (!opened) return std::nullopt;
     std::optional<HeifPicture> smallest;
     for (const ItemId id : thumbnails_of(opened->meta, opened->picture.item)) {
-        auto copy = picture_of(opened->meta, id, std::int64_t{header.raw_width} * header.raw_height);
-        if (copy && serves(header, *copy, scaled) && (!smallest || copy->size.width < smallest->size.width))
-            smallest = std::move(*copy);
+        auto thumbnail = picture_of(opened->meta, id, std::int64_t{header.raw_width} * header.raw_height);
+        if (thumbnail && serves(header, opened->picture, *thumbnail, scaled) &&
+            (!smallest || thumbnail->size.width < smallest->size.width))
+            smallest = std::move(*thumbnail);
     }
     if (!smallest) return std::nullopt;
     opened->picture = std::move(*smallest);

@@ -8,6 +8,7 @@
 #include "thumbnail/decode/bitmap.h"
 #include "thumbnail/decode/exif.h"
 #include "thumbnail/decode/heif.h"
+#include "thumbnail/decode/heif_formats.h"
 #include "thumbnail/decode/preview.h"
 #include "thumbnail/decode/pyramid.h"
 #include "thumbnail/decode/samples.h"
@@ -128,7 +129,7 @@ void set_page(VOption* options, Format format, const DecodeOptions& decode_optio
 std::optional<VImage> load_preview(const Header& header, Bytes source, const DecodeOptions& decode_options, Size scaled,
                                    const SampleTraits& traits) try {
     VOption* options = VImage::option();
-    if (header.format == Format::heic) return load_heif_preview(header, source, decode_options.page, scaled);
+    if (is_read_as_heif(header.format)) return load_heif_preview(header, source, decode_options.page, scaled);
     if (header.format == Format::avif) {
         const VImage image = open(header.format, source, options->set("thumbnail", true));
         if (!serves_as_preview(header, {image.width(), image.height()}, scaled)) return std::nullopt;
@@ -180,18 +181,19 @@ Header with_square_pixels(Header header) {
 } // namespace
 
 Header read_header(const Limits& limits, Format format, Bytes source, std::int32_t page) {
-    if (format == Format::heic)
-        return with_square_pixels(value_or_throw(read_heif_header(source, page, limits.max_pixels)));
+    if (is_read_as_heif(format))
+        return with_square_pixels(value_or_throw(read_heif_header(format, source, page, limits.max_pixels)));
     if (format == Format::bmp || format == Format::ico)
         return with_square_pixels(value_or_throw(read_bitmap_header(format, source)));
     return loaded_header(format, source, page);
 }
 
 VImage load(const Header& header, Bytes source, const DecodeOptions& decode_options, Size scaled) {
-    const SampleTraits traits = sample_traits(header.format, source, decode_options.page);
+    const SampleTraits traits =
+        is_read_as_heif(header.format) ? SampleTraits{} : sample_traits(header.format, source, decode_options.page);
     if (decode_options.preview)
         if (auto preview = load_preview(header, source, decode_options, scaled, traits)) return *preview;
-    if (header.format == Format::heic)
+    if (is_read_as_heif(header.format))
         return value_or_throw(
             load_heif(source, decode_options.page,
                       shrink_on_load({header.raw_width, header.raw_height}, scaled, decode_options.speed)));

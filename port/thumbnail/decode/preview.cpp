@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "thumbnail/containers/tiff.h"
+#include "thumbnail/decode/heif_formats.h"
 #include "thumbnail/jpeg/segments.h"
 
 namespace thumbnailer {
@@ -98,9 +99,9 @@ bool serves(const Header& header, const Candidate& candidate, const JpegFrame& f
 } // namespace
 
 bool allows_preview(const Header& header, const Output& output) {
-    // Only a copy in a HEIC says its own colours.
+    // Only a copy in a HEIF file says its own colours.
     return output.preview == Preview::allow && output.page == 0 && output.metadata == Metadata::none &&
-           (header.profile == 0 || header.format == Format::heic);
+           (header.profile == 0 || is_read_as_heif(header.format));
 }
 
 bool serves_as_preview(const Header& header, Size size, Size scaled) {

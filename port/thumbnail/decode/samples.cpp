@@ -1,7 +1,9 @@
 #include "thumbnail/decode/samples.h"
 
-#include "thumbnail/decode/heif_traits.h"
+#include <limits>
+
 #include "thumbnail/decode/png_colour.h"
+#include "thumbnail/heif/heif_picture.h"
 #include "thumbnail/pixels/icc_writer.h"
 
 namespace thumbnailer {
@@ -144,17 +146,25 @@ VImage with_profile(const VImage& image, const ColourDescription& colours) {
     return profiled;
 }
 
+// Of what libvips reads and this program does not.
+SampleTraits heif_traits(Bytes source) {
+    const auto meta = read_heif_meta(source);
+    const auto picture = meta ? picture_of(*meta, meta->primary, std::numeric_limits<std::int64_t>::max())
+                              : Result<HeifPicture>(meta.error());
+    if (!picture) return {};
+    const bool by_numbers = picture->nclx && picture->profile.empty();
+    return {.tiff = {},
+            .colours = by_numbers ? described_by(picture->nclx->primaries, picture->nclx->transfer) : std::nullopt,
+            .premultiplied = picture->premultiplied};
+}
+
 } // namespace
 
 SampleTraits sample_traits(Format format, Bytes source, std::int32_t page) {
     switch (format) {
     case Format::tiff: return {.tiff = tiff_layout(source, page), .colours = {}};
     case Format::png: return {.tiff = {}, .colours = png_colours(source)};
-    case Format::avif:
-    case Format::heic: {
-        const HeifTraits traits = heif_traits(source);
-        return {.tiff = {}, .colours = traits.colours, .premultiplied = traits.premultiplied};
-    }
+    case Format::avif: return heif_traits(source);
     default: return {};
     }
 }
@@ -163,9 +173,13 @@ VImage with_known_samples(const VImage& image, const SampleTraits& traits) {
     VImage known = traits.tiff ? converted(image, *traits.tiff) : image;
     known = in_known_format(without_extra_bands(known, traits));
     if (traits.premultiplied && known.has_alpha()) known = known.unpremultiply().cast(known.format());
-    if (traits.colours && !traits.colours->is_srgb()) return with_profile(known, *traits.colours);
-    // A profile that numbers take the place of (cICP of PNG) does not count.
-    return traits.colours ? without_profile(known) : known;
+    return with_colours(known, traits.colours);
+}
+
+// Numbers replace a profile (cICP of PNG).
+VImage with_colours(const VImage& image, const std::optional<ColourDescription>& colours) {
+    if (!colours) return image;
+    return colours->is_srgb() ? without_profile(image) : with_profile(image, *colours);
 }
 
 } // namespace thumbnailer

@@ -24,4 +24,8 @@ SampleTraits sample_traits(Format format, Bytes source, std::int32_t page);
 // throw vips::VError.
 vips::VImage with_known_samples(const vips::VImage& image, const SampleTraits& traits);
 
+// The image with a profile for the colours; without any if they are those of sRGB. Nothing: as it is. May throw
+// vips::VError.
+vips::VImage with_colours(const vips::VImage& image, const std::optional<ColourDescription>& colours);
+
 } // namespace thumbnailer

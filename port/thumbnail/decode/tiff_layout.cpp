@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "thumbnail/decode/tiff_file.h"
+#include "thumbnail/containers/tiff.h"
 
 namespace thumbnailer {
 
@@ -32,18 +32,18 @@ enum Photometric : std::uint64_t { kRgb = 2, kCmyk = 5, kYcbcr = 6, kCieLab = 8,
 constexpr std::int32_t kMaxDirectories = 1000;
 
 // The directory of a page, counted from 0.
-std::optional<std::uint64_t> directory_of(const TiffFile& tiff, std::int32_t page) {
+std::optional<std::uint64_t> directory_of(const Tiff& tiff, std::int32_t page) {
     auto directory = tiff.first();
     for (std::int32_t index = 0; directory && *directory != 0 && index < std::min(page, kMaxDirectories); ++index)
         directory = tiff.after(*directory);
     return directory && *directory != 0 ? directory : std::nullopt;
 }
 
-bool is_small_copy(const TiffFile& tiff, std::uint64_t directory) {
+bool is_small_copy(const Tiff& tiff, std::uint64_t directory) {
     return (tiff.value(directory, kNewSubfileType).value_or(0) & 1) != 0;
 }
 
-std::uint64_t pixels(const TiffFile& tiff, std::uint64_t directory) {
+std::uint64_t pixels(const Tiff& tiff, std::uint64_t directory) {
     const std::uint64_t width = std::min<std::uint64_t>(tiff.value(directory, kWidth).value_or(0), 0x7fffffff);
     return width * std::min<std::uint64_t>(tiff.value(directory, kHeight).value_or(0), 0x7fffffff);
 }
@@ -55,7 +55,7 @@ struct Directory {
 };
 
 // A first page that says it is a smaller copy of another image leads to the largest that does not say so.
-Directory picture_of(const TiffFile& tiff, Directory first) {
+Directory picture_of(const Tiff& tiff, Directory first) {
     if (first.page != 0 || !is_small_copy(tiff, first.at)) return first;
     Directory best = first;
     const auto consider = [&](const Directory& other) {
@@ -87,28 +87,16 @@ std::optional<std::int32_t> alpha_in(const std::vector<std::uint64_t>& extra, st
 }
 
 // Resolutions that differ by more than ten times are a mistake, not a page.
-double pixel_aspect_of(const TiffFile& tiff, std::uint64_t directory) {
+double pixel_aspect_of(const Tiff& tiff, std::uint64_t directory) {
     constexpr double kMost = 10;
-    const auto across = tiff.fraction(directory, kXResolution);
-    const auto down = tiff.fraction(directory, kYResolution);
-    if (!across || !down || *across <= 0 || *down <= 0) return 1;
-    const double aspect = *down / *across;
+    const auto across = tiff.fractions(directory, kXResolution, 1);
+    const auto down = tiff.fractions(directory, kYResolution, 1);
+    if (across.empty() || down.empty() || across[0] <= 0 || down[0] <= 0) return 1;
+    const double aspect = down[0] / across[0];
     return aspect > 1 / kMost && aspect < kMost ? aspect : 1;
 }
 
-std::vector<double> fractions_of(const TiffFile& tiff, std::uint64_t directory, std::uint64_t tag, std::size_t count) {
-    const auto begin = tiff.place(directory, tag);
-    std::vector<double> found;
-    for (std::size_t index = 0; begin && tiff.count(directory, tag) == count && index < count; ++index) {
-        const auto above = tiff.number(*begin + 8 * index, 4);
-        const auto below = tiff.number(*begin + 8 * index + 4, 4);
-        if (!below || *below == 0) return {};
-        found.push_back(static_cast<double>(*above) / static_cast<double>(*below));
-    }
-    return found;
-}
-
-void take_ycbcr(const TiffFile& tiff, std::uint64_t directory, TiffLayout& layout) {
+void take_ycbcr(const Tiff& tiff, std::uint64_t directory, TiffLayout& layout) {
     constexpr std::uint64_t kJpeg = 7;
     constexpr std::uint64_t kOldJpeg = 6;
     const std::uint64_t compression = tiff.value(directory, kCompression).value_or(1);
@@ -119,14 +107,14 @@ void take_ycbcr(const TiffFile& tiff, std::uint64_t directory, TiffLayout& layou
         return;
     }
     layout.samples = TiffSamples::ycbcr;
-    if (auto luma = fractions_of(tiff, directory, kYcbcrCoefficients, 3); luma.size() == 3 && luma[1] > 0)
+    if (auto luma = tiff.fractions(directory, kYcbcrCoefficients, 3); luma.size() == 3 && luma[1] > 0)
         layout.luma = luma;
-    const auto range = fractions_of(tiff, directory, kReferenceBlackWhite, 6);
+    const auto range = tiff.fractions(directory, kReferenceBlackWhite, 6);
     if (range.size() == 6 && range[0] < range[1] && range[2] < range[3] && range[4] < range[5])
         layout.black_and_white = range;
 }
 
-void take_samples(const TiffFile& tiff, std::uint64_t directory, TiffLayout& layout) {
+void take_samples(const Tiff& tiff, std::uint64_t directory, TiffLayout& layout) {
     constexpr std::uint64_t kSigned = 2;
     constexpr std::uint64_t kComplexSigned = 5;
     constexpr std::uint64_t kComplex = 6;
@@ -146,7 +134,7 @@ void take_samples(const TiffFile& tiff, std::uint64_t directory, TiffLayout& lay
 } // namespace
 
 std::optional<TiffLayout> tiff_layout(Bytes source, std::int32_t page) {
-    const auto tiff = TiffFile::open(source);
+    const auto tiff = Tiff::open_file(source);
     const auto first = tiff ? directory_of(*tiff, page) : std::nullopt;
     if (!first) return std::nullopt;
     const Directory directory = picture_of(*tiff, {*first, page});

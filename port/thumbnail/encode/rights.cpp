@@ -5,7 +5,7 @@
 
 #include "base/byte_reader.h"
 #include "svg/tag.h"
-#include "thumbnail/decode/tiff_file.h"
+#include "thumbnail/containers/tiff.h"
 
 namespace thumbnailer {
 
@@ -31,7 +31,7 @@ private:
 };
 
 // The bytes of an ASCII value as they stand, their closing zero included.
-std::optional<Bytes> value_of(const TiffFile& exif, std::uint64_t tag) {
+std::optional<Bytes> value_of(const Tiff& exif, std::uint64_t tag) {
     constexpr std::uint64_t kMost = 60'000; // the whole block must fit into one segment of a JPEG
     const auto directory = exif.first();
     const auto begin = directory ? exif.place(*directory, tag) : std::nullopt;
@@ -98,7 +98,7 @@ bool is_kept(std::uint64_t record, std::uint64_t dataset, IptcFields fields) {
 
 std::optional<std::vector<std::byte>> exif_rights(Bytes exif) {
     constexpr std::string_view kPrefix("Exif\0\0", 6);
-    const auto read = TiffFile::open(text_of(exif).starts_with(kPrefix) ? exif.subspan(kPrefix.size()) : exif);
+    const auto read = Tiff::open(text_of(exif).starts_with(kPrefix) ? exif.subspan(kPrefix.size()) : exif);
     if (!read) return std::nullopt;
     constexpr std::array<std::uint64_t, 2> kTags{0x013b, 0x8298}; // Artist, Copyright
     constexpr std::uint64_t kAscii = 2;

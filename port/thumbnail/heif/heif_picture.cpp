@@ -63,6 +63,7 @@ private:
         if (!grid) return grid.error();
         if (properties.size && *properties.size != grid->size) return bad_heif("has two sizes: its grid's and its own");
         if (auto checked = check_tile(grid->tile); !checked) return std::move(checked).error();
+        if (alpha_of(grid->tiles.front())) return unsupported_heif("has a grid with tiles that have an alpha each");
         HeifPicture picture;
         picture.size = grid->size;
         picture.tiles = grid->tiles;
@@ -92,16 +93,21 @@ private:
                        .limit = max_pixels_};
     }
 
-    void take_alpha(ItemId id, HeifPicture& picture) const {
+    std::optional<ItemId> alpha_of(ItemId id) const {
         for (const ItemId auxiliary : meta_.referring(id, kAuxiliaryTo)) {
             const HeifItem* item = meta_.item(auxiliary);
             const auto properties = item != nullptr ? properties_of(meta_, *item) : bad_heif("");
-            if (!properties || !is_alpha(properties->auxiliary_type)) continue;
-            picture.alpha = auxiliary;
-            const auto with = meta_.targets(id, kPremultipliedWith);
-            picture.premultiplied = std::ranges::find(with, auxiliary) != with.end();
-            return;
+            if (properties && is_alpha(properties->auxiliary_type)) return auxiliary;
         }
+        return std::nullopt;
+    }
+
+    void take_alpha(ItemId id, HeifPicture& picture) const {
+        const auto alpha = alpha_of(id);
+        if (!alpha) return;
+        picture.alpha = alpha;
+        const auto with = meta_.targets(id, kPremultipliedWith);
+        picture.premultiplied = std::ranges::find(with, *alpha) != with.end();
     }
 
     const HeifMeta& meta_;

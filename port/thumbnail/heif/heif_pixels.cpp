@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "thumbnail/heif/heif_grid.h"
-#include "thumbnail/hevc/hevc_decoder.h"
+#include "thumbnail/heif/coded_image.h"
 #include "thumbnail/yuv/yuv_rows.h"
 
 namespace thumbnailer {
@@ -12,37 +11,6 @@ namespace thumbnailer {
 using vips::VImage;
 
 namespace {
-
-// A decoder's pictures are up to this much larger than the item says: filled up to whole blocks.
-constexpr std::int32_t kMostFilling = 64;
-
-Result<HevcConfig> config_of_tile(const HeifMeta& meta, ItemId id, Size tile) {
-    const HeifItem& item = *meta.item(id);
-    if (item.type != four_letters("hvc1")) return unknown_coding(item.type);
-    const auto properties = properties_of(meta, item);
-    if (!properties) return properties.error();
-    if (properties->decoder.empty()) return bad_heif("does not say how its decoder is set up (hvcC)");
-    auto config = read_hevc_config(properties->decoder);
-    if (!config) return config;
-    // Checked before any memory is taken for it.
-    const Size shown = config->format.shown;
-    const auto fits = [](std::int32_t coded, std::int32_t wanted) {
-        return coded >= wanted && coded - wanted < kMostFilling;
-    };
-    if (!fits(shown.width, tile.width) || !fits(shown.height, tile.height) ||
-        !fits(config->format.size.width, shown.width) || !fits(config->format.size.height, shown.height))
-        return bad_heif("has a coded image of another size than it says");
-    return config;
-}
-
-bool has_samples_for(const YuvPlanes& planes, Size tile) {
-    const auto covers = [](const YuvPlane& plane, Size size) {
-        return plane.size.width >= size.width && plane.size.height >= size.height;
-    };
-    const Size chroma{(tile.width + planes.across - 1) / planes.across, (tile.height + planes.down - 1) / planes.down};
-    return covers(planes.planes[0], tile) &&
-           (planes.mono || (covers(planes.planes[1], chroma) && covers(planes.planes[2], chroma)));
-}
 
 Rect intersection(const Rect& one, const Rect& other) {
     const std::int32_t left = std::max(one.left, other.left);
@@ -94,7 +62,7 @@ struct Decoding {
     bool alpha = false;
 };
 
-Result<Done> decode_tile(const Decoding& decoding, std::size_t index, const VImage& into) {
+Result<Done> decode_tile(const Decoding& decoding, std::size_t index, HeifPixels& into) {
     const HeifPicture& picture = decoding.picture;
     const auto place = static_cast<std::int32_t>(index);
     const Rect tile{place % picture.columns * picture.tile.width, place / picture.columns * picture.tile.height,
@@ -102,39 +70,34 @@ Result<Done> decode_tile(const Decoding& decoding, std::size_t index, const VIma
     const Rect& crop = picture.view.crop;
     const Rect shown = intersection(tile, crop);
     if (shown.width == 0 || shown.height == 0) return Done{};
-    const ItemId id = picture.tiles[index];
-    const auto config = config_of_tile(decoding.meta, id, picture.tile);
-    if (!config) return config.error();
-    std::vector<std::byte> joined;
-    const auto data = data_of(decoding.meta, *decoding.meta.item(id), joined);
-    if (!data) return data.error();
-    const auto decoder = HevcDecoder::decode(*config, *data);
-    if (!decoder) return decoder.error();
-    YuvPlanes planes = decoder->planes();
+    const auto coded = CodedImage::decode(decoding.meta, picture.tiles[index], picture.tile);
+    if (!coded) return coded.error();
+    YuvPlanes planes = coded->planes();
     if (decoding.alpha) planes.mono = true; // one that is coded with colours has none in them
-    if (!has_samples_for(planes, picture.tile)) return bad_heif("has a coded image with too few samples");
     if (planes.mono != decoding.mono) return bad_heif("has tiles with colours and tiles without");
-    const auto matrix = yuv_matrix(colours_of(picture, planes, decoding.alpha), planes.planes[0].depth);
+    into.nclx = colours_of(picture, planes, decoding.alpha);
+    const auto matrix = yuv_matrix(into.nclx, planes.planes[0].depth);
     if (!matrix) return matrix.error();
     YuvRows rows(planes, *matrix, {shown.left - tile.left, shown.top - tile.top, shown.width, shown.height},
                  decoding.shrink);
     const std::int32_t left = (shown.left - crop.left) / decoding.shrink;
     const std::int32_t top = (shown.top - crop.top) / decoding.shrink;
     if (decoding.deep)
-        copy_rows<std::uint16_t>(rows, into, left, top);
+        copy_rows<std::uint16_t>(rows, into.image, left, top);
     else
-        copy_rows<std::uint8_t>(rows, into, left, top);
+        copy_rows<std::uint8_t>(rows, into.image, left, top);
     return Done{};
 }
 
-Result<VImage> decode_tiles(const Decoding& decoding) {
+Result<HeifPixels> decode_tiles(const Decoding& decoding) {
     const Size full = decoding.picture.stored_size();
     const std::int32_t shrink = decoding.shrink;
-    const VImage image = empty_image({(full.width + shrink - 1) / shrink, (full.height + shrink - 1) / shrink},
-                                     decoding.mono ? 1 : 3, decoding.deep);
+    HeifPixels pixels{empty_image({(full.width + shrink - 1) / shrink, (full.height + shrink - 1) / shrink},
+                                  decoding.mono ? 1 : 3, decoding.deep),
+                      {}};
     for (std::size_t index = 0; index < decoding.picture.tiles.size(); ++index)
-        if (auto decoded = decode_tile(decoding, index, image); !decoded) return std::move(decoded).error();
-    return image;
+        if (auto decoded = decode_tile(decoding, index, pixels); !decoded) return std::move(decoded).error();
+    return pixels;
 }
 
 // One band, of the size and the depth of the colours.
@@ -142,16 +105,17 @@ Result<VImage> decode_alpha(const Decoding& colours) {
     auto picture = picture_of(colours.meta, *colours.picture.alpha, std::numeric_limits<std::int64_t>::max());
     if (!picture) return std::move(picture).error();
     const HeifView& view = colours.picture.view;
-    // An alpha that is turned and cut itself must be so as its picture is; one that is not follows the picture.
+    // An alpha with its own rotation and crop must have those of its picture; one without follows the picture.
     const bool same = picture->view.orientation == view.orientation;
     if (!same && picture->view.orientation != 1) return bad_heif("has an alpha that is turned in another way");
     if (picture->size == colours.picture.size) picture->view = view;
-    auto alpha = decode_tiles({colours.meta, *picture, 1, true, colours.deep, true});
-    if (!alpha) return alpha;
+    auto decoded = decode_tiles({colours.meta, *picture, 1, true, colours.deep, true});
+    if (!decoded) return std::move(decoded).error();
+    const VImage& alpha = decoded->image;
     const Size size = colours.picture.stored_size();
-    if (alpha->width() == size.width && alpha->height() == size.height) return alpha;
-    return alpha->resize(static_cast<double>(size.width) / alpha->width(),
-                         VImage::option()->set("vscale", static_cast<double>(size.height) / alpha->height()));
+    if (alpha.width() == size.width && alpha.height() == size.height) return alpha;
+    return alpha.resize(static_cast<double>(size.width) / alpha.width(),
+                        VImage::option()->set("vscale", static_cast<double>(size.height) / alpha.height()));
 }
 
 VImage unpremultiplied(const VImage& image, bool deep) {
@@ -161,21 +125,22 @@ VImage unpremultiplied(const VImage& image, bool deep) {
 
 } // namespace
 
-Result<HevcConfig> config_of(const HeifMeta& meta, const HeifPicture& picture) {
-    return config_of_tile(meta, picture.tiles.front(), picture.tile);
+Result<CodedFormat> format_of(const HeifMeta& meta, const HeifPicture& picture) {
+    return CodedImage::format_of(meta, picture.tiles.front(), picture.tile);
 }
 
-Result<VImage> heif_pixels(const HeifMeta& meta, const HeifPicture& picture, std::int32_t shrink) {
-    const auto config = config_of(meta, picture);
-    if (!config) return config.error();
+Result<HeifPixels> heif_pixels(const HeifMeta& meta, const HeifPicture& picture, std::int32_t shrink) {
+    const auto format = format_of(meta, picture);
+    if (!format) return format.error();
     while (shrink > 1 && (picture.alpha || !is_divisible(picture, shrink))) shrink /= 2;
-    const Decoding decoding{meta, picture, shrink, config->format.chroma == 0, config->format.depth > 8, false};
-    auto colours = decode_tiles(decoding);
-    if (!colours || !picture.alpha) return colours;
+    const Decoding decoding{meta, picture, shrink, format->chroma == 0, format->depth > 8, false};
+    auto pixels = decode_tiles(decoding);
+    if (!pixels || !picture.alpha) return pixels;
     auto alpha = decode_alpha(decoding);
-    if (!alpha) return alpha;
-    const VImage joined = colours->bandjoin(*alpha);
-    return (picture.premultiplied ? unpremultiplied(joined, decoding.deep) : joined).copy_memory();
+    if (!alpha) return std::move(alpha).error();
+    const VImage joined = pixels->image.bandjoin(*alpha);
+    pixels->image = (picture.premultiplied ? unpremultiplied(joined, decoding.deep) : joined).copy_memory();
+    return pixels;
 }
 
 } // namespace thumbnailer

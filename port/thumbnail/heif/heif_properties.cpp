@@ -76,6 +76,21 @@ bool take_aperture(Bytes contents, HeifProperties& into) {
     return true;
 }
 
+// AV1 Image File Format, 2.3.2.1.
+bool take_operating_point(Bytes contents, HeifProperties& into) {
+    constexpr std::uint64_t kMost = 31;
+    const auto value = ByteReader(contents).unsigned_of(1);
+    if (!value || *value > kMost) return false;
+    into.operating_point = static_cast<std::uint8_t>(*value);
+    return true;
+}
+
+// Only one that asks for all layers is known here (ISO/IEC 23008-12, 6.5.11).
+bool selects_all_layers(const Box& box) {
+    constexpr std::uint64_t kAll = 0xffff;
+    return box.type == four_letters("lsel") && ByteReader(box.contents).unsigned_of(2) == kAll;
+}
+
 // Nothing: it is not known here.
 std::optional<bool> take(const Box& box, HeifProperties& into) {
     switch (box.type) {
@@ -86,9 +101,10 @@ std::optional<bool> take(const Box& box, HeifProperties& into) {
     case four_letters("irot"): return take_turn(box.contents, HeifTransform::Kind::rotate, into);
     case four_letters("imir"): return take_turn(box.contents, HeifTransform::Kind::mirror, into);
     case four_letters("clap"): return take_aperture(box.contents, into);
+    case four_letters("a1op"): return take_operating_point(box.contents, into);
     case four_letters("hvcC"):
     case four_letters("av1C"): into.decoder = box.contents; return true;
-    default: return std::nullopt;
+    default: return selects_all_layers(box) ? std::optional(true) : std::nullopt;
     }
 }
 

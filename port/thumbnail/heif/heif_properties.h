@@ -35,7 +35,8 @@ struct HeifProperties {
     std::optional<Nclx> nclx;
     std::uint64_t depth = 0; // bits of a sample; 0: not said
     std::uint64_t channels = 0;
-    std::string_view auxiliary_type; // what an auxiliary image is for
+    std::uint8_t operating_point = 0; // of an AV1 image in layers (a1op)
+    std::string_view auxiliary_type;  // what an auxiliary image is for
     std::vector<HeifTransform> transforms;
 };
 

@@ -34,7 +34,7 @@ bool skip_profile(HevcBits& bits, std::uint32_t lower_layers) {
     return bits.skip(static_cast<int>(88 * profiles + 8 * levels));
 }
 
-std::optional<HevcFormat> format_in(Bytes unit) {
+std::optional<CodedFormat> format_in(Bytes unit) {
     HevcBits bits(unit);
     bits.skip(16 + 4); // the unit's header, a number
     const auto lower_layers = bits.take(3);
@@ -63,15 +63,15 @@ std::optional<HevcFormat> format_in(Bytes unit) {
     const auto size_of = [](std::uint64_t wide, std::uint64_t high) {
         return Size{static_cast<std::int32_t>(wide), static_cast<std::int32_t>(high)};
     };
-    return HevcFormat{size_of(*width, *height), size_of(*width - across, *height - down), *chroma,
-                      8 + std::max(*luma, *colour)};
+    return CodedFormat{size_of(*width, *height), size_of(*width - across, *height - down), *chroma,
+                       8 + std::max(*luma, *colour)};
 }
 
 Failure bad(const char* what) { return {Reason::bad_image, std::string("the heif image has ") + what}; }
 Failure damaged() { return bad("a damaged set-up of its decoder (hvcC)"); }
 
 // All that set up pictures must agree on their format.
-bool takes_format(Bytes unit, std::optional<HevcFormat>& format) {
+bool takes_format(Bytes unit, std::optional<CodedFormat>& format) {
     if (type_of(unit) != kSequenceParameterSet) return true;
     const auto read = format_in(unit);
     if (!read || (format && *read != *format)) return false;
@@ -89,7 +89,7 @@ Result<HevcConfig> read_hevc_config(Bytes contents) {
     if (!lengths || !arrays) return damaged();
     HevcConfig config;
     config.length_bytes = (*lengths & 3) + 1;
-    std::optional<HevcFormat> format;
+    std::optional<CodedFormat> format;
     for (std::uint64_t array = 0; array < *arrays; ++array) {
         const auto type = reader.unsigned_of(1); // the units say it, too
         const auto count = type ? reader.unsigned_of(2) : std::nullopt;
@@ -108,7 +108,7 @@ Result<HevcConfig> read_hevc_config(Bytes contents) {
 
 Result<std::vector<Bytes>> hevc_units(Bytes data, const HevcConfig& config) {
     std::vector<Bytes> units;
-    std::optional<HevcFormat> format = config.format;
+    std::optional<CodedFormat> format = config.format;
     ByteReader reader(data);
     while (reader.left() > 0) {
         const auto length = reader.unsigned_of(config.length_bytes);

@@ -6,23 +6,14 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "thumbnail/geometry/geometry.h"
+#include "thumbnail/yuv/coded_format.h"
 
 namespace thumbnailer {
-
-// What a sequence parameter set says of its pictures (ITU-T H.265, 7.3.2.2).
-struct HevcFormat {
-    Size size;                // that a decoder has memory for
-    Size shown;               // of that, by the conformance window
-    std::uint32_t chroma = 1; // 0: none, 1: 4:2:0, 2: 4:2:2, 3: 4:4:4
-    std::uint32_t depth = 8;  // bits of a sample, the larger of luma and chroma
-    bool operator==(const HevcFormat&) const = default;
-};
 
 struct HevcConfig {
     std::vector<Bytes> units;     // parameter sets
     std::size_t length_bytes = 4; // of the length before each unit of an image
-    HevcFormat format;
+    CodedFormat format;           // by the sequence parameter set (ITU-T H.265, 7.3.2.2)
 };
 
 // From the contents of an hvcC box. Fails with bad_image.

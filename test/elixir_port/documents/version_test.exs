@@ -25,6 +25,12 @@ defmodule Thumbnailer.Documents.VersionTest do
     end
   end
 
+  test "the dependency that the README shows takes this version" do
+    [_, requirement] = Regex.run(~r/{:thumbnailer, "(.*?)"}/, File.read!(root("README.md")))
+    version = Version.parse!(Mix.Project.config()[:version])
+    assert requirement == "~> #{version.major}.#{version.minor}"
+  end
+
   @tag :real
   test "the program is of that version" do
     {:ok, %{version: version}} = Thumbnailer.info()

@@ -2,10 +2,11 @@ defmodule Thumbnailer.Instance.DispatcherTest do
   # Decisions alone: what comes of them are effects, which are looked at instead of carried out.
   use ExUnit.Case, async: true
 
+  import Thumbnailer.Decisions
+
   alias Thumbnailer.{Error, Request}
 
   alias Thumbnailer.Instance.{
-    Deadlines,
     Dispatcher,
     Message,
     ProgramOutput,
@@ -14,59 +15,8 @@ defmodule Thumbnailer.Instance.DispatcherTest do
     State
   }
 
-  alias Thumbnailer.Port.Lifecycle
-
-  @hello %{workers: 1, limits: %{max_request_bytes: 1_000_000, max_streams: 1}}
-
   setup do
-    program = %Lifecycle{max_reply_bytes: 1_000_000, start_timeout: 1_000, lazy: true}
-
-    state = %State{
-      name: __MODULE__,
-      max_queue: 3,
-      max_queue_bytes: 1_000,
-      timeout: 60_000,
-      program: program
-    }
-
-    {:ok, state: state, up: up(state)}
-  end
-
-  # A port stands for a life of the program; nothing is behind it.
-  defp up(state) do
-    {program, _effects} = Lifecycle.start(state.program)
-    {program, _effects} = Lifecycle.started(program, {:ok, {hd(Port.list()), 1, self()}}, 0)
-    Dispatcher.dispatch(%{state | program: elem(Lifecycle.up(program, @hello, 0), 0)})
-  end
-
-  defp admit(state, tag, source \\ {:bytes, ""}) do
-    request = %Request{op: :make, spec: %{outputs: []}, source: source}
-    Dispatcher.admit(state, Message.new(request), {self(), tag}, make_ref())
-  end
-
-  defp ask(state, op, tag),
-    do: Dispatcher.admit(state, Message.new(%Request{op: op}), {self(), tag}, nil)
-
-  defp reply(state, id, answer \\ %{}) do
-    frame = :erlang.term_to_binary({:ok, id, answer})
-    ProgramOutput.data(state, <<byte_size(frame)::32, frame::binary>>)
-  end
-
-  # What was done since the last look.
-  defp done(state), do: {Enum.reverse(state.effects), %{state | effects: []}}
-
-  # What is written to the program: the operation and the id.
-  defp written(effects) do
-    for {:write, _session, frame} <- effects do
-      term = frame |> IO.iodata_to_binary() |> :erlang.binary_to_term()
-      {elem(term, 0), elem(term, 1)}
-    end
-  end
-
-  defp told(effects), do: for({:reply, {_pid, tag}, message} <- effects, do: {tag, message})
-
-  defp ends(state) do
-    Recovery.program_down(state, &Lifecycle.exited(&1, 9, state.queue.sent, 0))
+    {:ok, state: state(), up: up(state())}
   end
 
   test "what is sent is at most twice what the workers hold", %{up: state} do
@@ -225,53 +175,6 @@ defmodule Thumbnailer.Instance.DispatcherTest do
     {effects, _state} = state |> Dispatcher.admit(message, {self(), 1}, nil) |> done()
     assert [{1, {:error, %Error{reason: :unavailable, message: words}}}] = told(effects)
     assert words =~ "in version 2, this one takes version 1"
-  end
-
-  test "a deadline costs one timer for all, and is kept", %{up: state} do
-    state = state |> admit(1) |> admit(2) |> admit(3)
-    assert [at] = for({:wake_at, at} <- state.effects, do: at)
-    {_effects, state} = done(state)
-
-    {effects, state} = %{state | now: at} |> Deadlines.check(at) |> done()
-    assert [{3, {:error, %Error{reason: :timeout, message: message}}}] = told(effects)
-    assert message == "the deadline passed before the request's turn came"
-
-    # Those that the program holds have half a second more.
-    assert [{:wake_at, later}] = for({:wake_at, _} = effect <- effects, do: effect)
-    assert later == at + 500_000
-    {effects, state} = %{state | now: later} |> Deadlines.check(later) |> done()
-    assert [{1, {:error, %Error{reason: :timeout}}}, {2, _}] = Enum.sort(told(effects))
-    assert [{:kill, _session}] = for({:kill, _} = effect <- effects, do: effect)
-    assert %{state: :dying} = State.counts(state)
-  end
-
-  test "an earlier deadline is looked at earlier, and a timer in whose place another was set does nothing",
-       %{up: state} do
-    {_effects, state} = state |> admit(1) |> done()
-    late = state.wake_at
-    request = %Request{op: :make, timeout: 10, spec: %{}, source: {:bytes, ""}}
-    {effects, state} = state |> Dispatcher.admit(Message.new(request), {self(), 2}, nil) |> done()
-    assert {:wake_at, 10_000} in effects
-    assert Deadlines.check(state, late) == state
-  end
-
-  test "many requests are looked at more rarely, so that this takes a small part of the time", %{
-    up: state
-  } do
-    state =
-      Enum.reduce(
-        1..2_000,
-        %{state | max_queue: 5_000, max_queue_bytes: 1_000_000},
-        &admit(&2, &1)
-      )
-
-    at = state.wake_at
-
-    entries =
-      Map.new(state.queue.entries, fn {id, entry} -> {id, %{entry | deadline: at + id}} end)
-
-    state = %{state | now: at, queue: %{state.queue | entries: entries}}
-    assert Deadlines.check(state, at).wake_at == at + 2_000
   end
 
   test "an event about a request that is gone changes nothing", %{up: state} do

@@ -11,11 +11,13 @@ defmodule Thumbnailer.Nodes do
 
   @program """
   spawn(fn -> IO.read(:stdio, :line) && System.halt(0) end)
-  [group, workers] = System.argv()
+  [group, workers, discover] = System.argv()
+  {discover, []} = Code.eval_string(discover)
   Application.put_env(:thumbnailer, :default, false)
   {:ok, _} = Application.ensure_all_started(:thumbnailer)
   group = String.to_atom(group)
-  {:ok, _} = Thumbnailer.start_link(name: group, cluster: group, workers: String.to_integer(workers))
+  options = [name: group, cluster: group, workers: String.to_integer(workers)]
+  {:ok, _} = Thumbnailer.start_link(options ++ discover)
   {:ok, _} = Thumbnailer.info(group)
   IO.puts("ready")
   # The instance is linked to this process.
@@ -67,15 +69,25 @@ defmodule Thumbnailer.Nodes do
   Starts a node whose instance joins `group`, and waits until it is ready and connected.
 
   `:flags` are of its emulator; `connect: false` leaves it to others; `:netns` is the network namespace that it runs in,
-  and `:host` its address there; `:env` are variables of its environment.
+  and `:host` its address there; `:env` are variables of its environment,
+  `:options` further ones of its instance.
   """
   def start(name, group, workers \\ 1, opts \\ []) do
-    opts = Keyword.merge([flags: "", connect: true, host: @host, netns: nil, env: []], opts)
+    opts =
+      Keyword.merge(
+        [flags: "", connect: true, host: @host, netns: nil, env: [], options: []],
+        opts
+      )
+
     node = full_name(name, opts[:host])
 
     port =
       open(
-        elixir(node, ["-e", @program, to_string(group), to_string(workers)], opts[:flags]),
+        elixir(
+          node,
+          ["-e", @program, to_string(group), to_string(workers), inspect(opts[:options])],
+          opts[:flags]
+        ),
         opts[:netns],
         opts[:env]
       )

@@ -63,11 +63,20 @@ TEST_CASE("a long line is cut, with and without an end") {
 
 TEST_CASE("control characters and bytes that are not UTF-8 are shown by their codes") {
     Log log;
-    log.add_worker(7, "\x1b[2J\xff", kStart);
+    log.add_worker(7, "\x1b[2J\xff.", kStart);
     const auto lines = log.take(kStart);
-    CHECK(messages(lines) == Lines{"\\x1B[2J\\xFF"});
+    CHECK(messages(lines) == Lines{"\\x{1b}[2J\\x{ff}."});
     CHECK(lines[0].level == "info");
     CHECK(lines[0].pid == 7);
+}
+
+TEST_CASE("a message is not longer because its characters are shown by their codes, and is UTF-8 where it is cut") {
+    Log log;
+    log.add_worker(7, std::string(Log::kMaxLine, '\xff'), kStart);
+    log.add_worker(7, std::string(Log::kMaxLine - 1, 'x') + "\u00e4", kStart);
+    const auto lines = log.take(kStart);
+    CHECK(lines[0].message.size() == Log::kMaxLine + 3);
+    CHECK(lines[1].message == std::string(Log::kMaxLine - 1, 'x') + "...");
 }
 
 TEST_CASE("of more lines than may be in a second their number is told when it is over") {

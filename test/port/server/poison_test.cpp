@@ -57,12 +57,15 @@ TEST_CASE("poison: an image is known by its bytes, wherever they lie") {
     CHECK(poison.refuses(frame.file.get(), 6, 6, kStart));
 }
 
-TEST_CASE("poison: a large image is told from another that differs at either end") {
+TEST_CASE("poison: a large image is told from another that differs in one byte, wherever it is") {
+    constexpr std::size_t kSize = 5 << 20;
     Poison poison(1, 1min);
-    std::string content(5 << 20, 'x');
-    record(poison, Image(content));
-    content.back() = 'y';
-    CHECK(!refuses(poison, Image(content)));
+    record(poison, Image(std::string(kSize, 'x')));
+    for (const std::size_t at : {std::size_t{0}, kSize / 2, kSize - 1}) {
+        std::string content(kSize, 'x');
+        content[at] = 'y';
+        CHECK(!refuses(poison, Image(content)));
+    }
 }
 
 TEST_CASE("poison: what was remembered is forgotten after its time") {

@@ -85,6 +85,15 @@ defmodule Thumbnailer.Options.InstanceSurroundings do
           "`Thumbnailer.Cluster`."
     },
     %Definition{
+      name: :discover,
+      scope: :instance,
+      type: :discovery,
+      default_doc: "none, the nodes are connected by others",
+      doc:
+        "how this node finds others and connects to them: `[dns: \"thumbs.internal\"]`, a name with the addresses of all machines, or " <>
+          "`[gossip: options]`, UDP multicast, see [More than one machine](clustering.md#how-nodes-find-each-other)."
+    },
+    %Definition{
       name: :start_timeout,
       scope: :instance,
       type: :integer,

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Options.Type do
   # needs a clause in each function.
 
   alias Thumbnailer.{Source, Step}
-  alias Thumbnailer.Options.Colour
+  alias Thumbnailer.Options.{Colour, Discovery}
 
   @doc "What a value must be, as the end of a sentence."
   @spec accepts(map) :: String.t()
@@ -46,6 +46,10 @@ defmodule Thumbnailer.Options.Type do
   def accepts(%{type: :step_sources}),
     do:
       "a keyword list of names, each once, with the path of a .wasm file, {app, path} or {:bytes, binary} each"
+
+  def accepts(%{type: :discovery}),
+    do:
+      "[dns: \"name\"] or [gossip: options], with the options :group, :port, :secret, :interface and :ttl"
 
   def accepts(%{type: :names}), do: "a list of names of formats, each once"
   def accepts(%{type: :name}), do: "an atom, {:global, term} or {:via, module, term}"
@@ -105,6 +109,7 @@ defmodule Thumbnailer.Options.Type do
   defp typespec(%{type: :names, choices: choices}),
     do: [Enum.reduce(choices, &{:|, [], [&1, &2]})]
 
+  defp typespec(%{type: :discovery}), do: quote(do: [dns: String.t()] | [gossip: keyword])
   defp typespec(%{type: :name}), do: quote(do: GenServer.name())
   defp typespec(%{type: :instance}), do: quote(do: GenServer.server() | {:cluster, atom})
   defp typespec(%{type: :recipient}), do: quote(do: pid | reference | atom | {atom, node})
@@ -180,6 +185,7 @@ defmodule Thumbnailer.Options.Type do
 
   def cast(%{type: :steps} = option, value), do: cast(option, [value])
   def cast(%{type: :name}, value), do: name(value)
+  def cast(%{type: :discovery}, value), do: Discovery.cast(value)
 
   def cast(%{type: :instance}, {name, node})
       when is_atom(name) and is_atom(node) and name != :global,

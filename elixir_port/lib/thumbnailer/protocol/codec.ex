@@ -10,8 +10,8 @@ defmodule Thumbnailer.Protocol.Codec do
   # Ten times what 64 outputs have.
   @max_elements 10_000
 
-  # Bytes of a line of the log: four times what the program keeps of one, for characters that it shows by their codes.
-  @max_line 2_100
+  # Bytes of a line of the log: twice what the program sends of one.
+  @max_line 1_000
 
   # The option that each request has in front of all others.
   @time_left <<119, 7, "timeout">>

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "thumbnail/decode/tiff_file.h"
+#include "thumbnail/containers/tiff.h"
 
 using namespace thumbnailer;
 using namespace std::string_view_literals;
@@ -25,7 +25,7 @@ TEST_CASE("rights: of EXIF only artist and copyright are left, with the bytes th
     REQUIRE(rights.has_value());
     CHECK(text_of(*rights).find("(c) me\0"sv) != std::string_view::npos);
     CHECK(text_of(*rights).find("gps") == std::string_view::npos);
-    const auto exif = TiffFile::open(Bytes(*rights).subspan(6));
+    const auto exif = Tiff::open(Bytes(*rights).subspan(6));
     REQUIRE(exif.has_value());
     CHECK(exif->count(*exif->first(), 0x8298) == 7);
     CHECK_FALSE(exif->count(*exif->first(), 0x010f).has_value());

@@ -67,13 +67,13 @@ TEST_CASE("hevc config: the size, the sampling and the depth are those of the pa
         REQUIRE(config);
         return config->format;
     };
-    CHECK(format(parameter_set(640, 480)) == HevcFormat{{640, 480}, {640, 480}, 1, 8});
-    CHECK(format(parameter_set(640, 480, 0, 10)) == HevcFormat{{640, 480}, {640, 480}, 0, 10});
-    CHECK(format(parameter_set(640, 480, 3, 12)) == HevcFormat{{640, 480}, {640, 480}, 3, 12});
+    CHECK(format(parameter_set(640, 480)) == CodedFormat{{640, 480}, {640, 480}, 1, 8});
+    CHECK(format(parameter_set(640, 480, 0, 10)) == CodedFormat{{640, 480}, {640, 480}, 0, 10});
+    CHECK(format(parameter_set(640, 480, 3, 12)) == CodedFormat{{640, 480}, {640, 480}, 3, 12});
     // Edges are counted in samples of colour.
-    CHECK(format(parameter_set(648, 488, 1, 8, {1, 3, 0, 4})) == HevcFormat{{648, 488}, {640, 480}, 1, 8});
-    CHECK(format(parameter_set(648, 488, 2, 8, {0, 4, 0, 8})) == HevcFormat{{648, 488}, {640, 480}, 2, 8});
-    CHECK(format(parameter_set(648, 488, 3, 8, {0, 8, 8, 0})) == HevcFormat{{648, 488}, {640, 480}, 3, 8});
+    CHECK(format(parameter_set(648, 488, 1, 8, {1, 3, 0, 4})) == CodedFormat{{648, 488}, {640, 480}, 1, 8});
+    CHECK(format(parameter_set(648, 488, 2, 8, {0, 4, 0, 8})) == CodedFormat{{648, 488}, {640, 480}, 2, 8});
+    CHECK(format(parameter_set(648, 488, 3, 8, {0, 8, 8, 0})) == CodedFormat{{648, 488}, {640, 480}, 3, 8});
 }
 
 TEST_CASE("hevc config: a set-up that is cut short, has no size or two is damage") {
