@@ -7,6 +7,7 @@ defmodule Thumbnailer.Cluster.Client do
   alias Thumbnailer.{Error, Request}
   alias Thumbnailer.Cluster.{Router, Transfer}
   alias Thumbnailer.Instance
+  alias Thumbnailer.Instance.ReplyAddress
 
   # What a request may take that gives no deadline of its own, as with an instance.
   @timeout 30_000
@@ -23,7 +24,7 @@ defmodule Thumbnailer.Cluster.Client do
   def request(group, %Request{op: op} = request) when op in [:make, :probe] do
     timeout = request.timeout || @timeout
     router = Router.of(group)
-    ref = :erlang.monitor(:process, router, alias: :explicit_unalias)
+    ref = ReplyAddress.open(router)
 
     call = %{
       ref: ref,
@@ -35,9 +36,7 @@ defmodule Thumbnailer.Cluster.Client do
     :ok = Router.submit(router, ref, Transfer.needs(request), timeout, bytes(request))
     outcome = await_member(call)
     Router.done(router, ref)
-    _ = :erlang.unalias(ref)
-    Process.demonitor(ref, [:flush])
-    flush(ref)
+    ReplyAddress.close(ref)
     Transfer.unpack(outcome, request)
   end
 
@@ -122,12 +121,4 @@ defmodule Thumbnailer.Cluster.Client do
   end
 
   defp router_down, do: Error.new(:unavailable, "the router of the cluster group ended")
-
-  defp flush(ref) do
-    receive do
-      {^ref, _late} -> flush(ref)
-    after
-      0 -> :ok
-    end
-  end
 end
