@@ -58,6 +58,8 @@ defmodule Thumbnailer.Batch.Journal.DiskTableTest do
   end
 
   # Few keys that often meet in a place and in their mark, values up to some blocks, and any order of calls.
+  # Many calls, on a machine that may be busy.
+  @tag timeout: 300_000
   test "whatever is done to it, it says what a map says", %{folder: folder} do
     for seed <- 1..10 do
       :rand.seed(:exsss, {seed, 2, 3})
