@@ -8,6 +8,7 @@
 #include "thumbnail/encode/rights.h"
 #include "thumbnail/fonts/font_names.h"
 #include "thumbnail/jpeg/end_marker.h"
+#include "thumbnail/jpeg/sequential_data.h"
 #include "thumbnail/pixels/icc_writer.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -22,5 +23,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     iptc_of_thumbnail(source, IptcFields::all);
     font_family(source);
     has_end_marker(source);
+    has_all_blocks(source);
     return 0;
 }
