@@ -1,4 +1,4 @@
-// A seccomp filter put together with libseccomp. Used by the filters of this folder alone.
+// A seccomp filter put together with libseccomp. Used by the filters of this folder and that of the tools.
 #pragma once
 
 #include <seccomp.h>

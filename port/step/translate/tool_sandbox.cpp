@@ -1,7 +1,6 @@
 #include "step/translate/tool_sandbox.h"
 
 #include <sched.h>
-#include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -9,9 +8,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <memory>
 #include <vector>
 
+#include "sandbox/filter_builder.h"
 #include "sandbox/landlock.h"
 
 namespace thumbnailer {
@@ -91,29 +90,16 @@ constexpr std::array kAllowed{
     SCMP_SYS(execve),
 };
 
-using Context = std::unique_ptr<void, decltype(&seccomp_release)>;
-
-bool allow(const Context& context, int call) {
-    // Names that this architecture does not have are negative.
-    return call < 0 || seccomp_rule_add(context.get(), SCMP_ACT_ALLOW, call, 0) == 0;
-}
-
-// Threads, never processes; limits read, never set.
-bool allow_conditional(const Context& context) {
-    const scmp_arg_cmp thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
-    const scmp_arg_cmp reads = SCMP_A2(SCMP_CMP_EQ, 0);
-    return seccomp_rule_add_array(context.get(), SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, &thread) == 0 &&
-           seccomp_rule_add_array(context.get(), SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, &reads) == 0 &&
-           seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0;
-}
-
-// Refused calls fail instead of ending the tool: what it then does is its own fault, and seen as such.
-bool confine_calls() {
-    const Context context(seccomp_init(SCMP_ACT_ERRNO(EPERM)), &seccomp_release);
-    if (!context || !allow_conditional(context)) return false;
-    for (const int call : kAllowed)
-        if (!allow(context, call)) return false;
-    return seccomp_load(context.get()) == 0;
+// Threads, never processes; limits read, never set. Refused calls fail instead of ending the tool: what it then does is
+// its own fault, and seen as such.
+Filter tool_filter() {
+    FilterBuilder filter(SCMP_ACT_ERRNO(EPERM));
+    for (const int call : kAllowed) filter.add(SCMP_ACT_ALLOW, call);
+    filter.add(SCMP_ACT_ALLOW, SCMP_SYS(clone), {SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)});
+    filter.add(SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), {SCMP_A2(SCMP_CMP_EQ, 0)});
+    // Its flags are behind a pointer; the C library then falls back to clone.
+    filter.add(SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3));
+    return filter.build();
 }
 
 // /lib and /lib64 are links into /usr on most systems, and folders of their own on others.
@@ -146,7 +132,7 @@ bool has_tool_sandbox() { return landlock_version() > 0; }
 bool enter_tool_sandbox(const std::string& folder, const ToolLimits& limits) {
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::chdir(folder.c_str()) != 0 || ::clearenv() != 0)
         return false;
-    return set_limits(limits) && enter_landlock(landlock_version(), rules_for(folder)) && confine_calls();
+    return set_limits(limits) && enter_landlock(landlock_version(), rules_for(folder)) && install(tool_filter());
 }
 
 } // namespace thumbnailer

@@ -33,7 +33,7 @@ defmodule Thumbnailer.Cluster.Client do
       deadline: System.monotonic_time(:millisecond) + timeout
     }
 
-    :ok = Router.submit(router, ref, Transfer.needs(request), timeout)
+    :ok = Router.submit(router, ref, Transfer.needs(request), timeout, bytes(request))
     outcome = await_member(call)
     Router.done(router, ref)
     ReplyAddress.close(ref)
@@ -44,6 +44,10 @@ defmodule Thumbnailer.Cluster.Client do
     raise ArgumentError,
           "#{op} is a question to one instance; Thumbnailer.Cluster.members(#{inspect(group)}) tells of all"
   end
+
+  # What the caller holds while the request waits; a file is read when its turn has come.
+  defp bytes(%{source: {:bytes, bytes}}), do: byte_size(bytes)
+  defp bytes(_request), do: 0
 
   defp await_member(%{ref: ref} = call) do
     receive do
