@@ -236,7 +236,7 @@ defmodule Thumbnailer.Recording.RecorderTest do
            ~r/only: :failures is not accepted; it takes :all or :errors/},
           {1, "x", [max_bytes: 0], ~r/max_bytes: 0/},
           {1, "x", [timeout: :infinity], ~r/timeout: :infinity/},
-          {1, "x", [bytes: 5], ~r/unknown keys \[:bytes\]/}
+          {1, "x", [bytes: 5], ~r/unknown option :bytes; accepted are :on/}
         ] do
       assert_raise ArgumentError, message, fn ->
         Thumbnailer.Recording.start(count, folder, [on: on] ++ opts)
