@@ -78,10 +78,14 @@ ExitCode serve(Config config, const char* program) {
         write_lines(*log, *config.codec, output.get());
         return code;
     };
+    const FormatSet named = config.loaders;
     if (!HevcDecoder::start()) config.loaders.remove(Format::heic);
     if (Av1Decoder::is_built_in() && !Av1Decoder::start()) config.loaders.remove(Format::avif);
     const auto loaders = VipsRuntime::start(program, config.loaders);
     if (!loaders) return end(ExitCode::internal, loaders.error());
+    if (loaders->bits == 0)
+        return end(ExitCode::usage, {Reason::bad_option, "--loaders " + format_names(named) +
+                                                             ": this program reads none of these formats"});
     config.loaders = *loaders;
     auto fonts = config.text && config.loaders.has(Format::svg) ? load_fonts(config.fonts) : Result<Fonts>(Fonts{});
     if (!fonts) return end(ExitCode::usage, fonts.error());

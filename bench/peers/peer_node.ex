@@ -6,7 +6,7 @@ defmodule Bench.PeerNode do
 
   @doc "Starts a node that has the code of this one."
   def start do
-    paths = Enum.flat_map(:code.get_path(), &['-pa', &1])
+    paths = Enum.flat_map(:code.get_path(), &[~c"-pa", &1])
     {:ok, peer, _node} = :peer.start_link(%{connection: :standard_io, args: paths})
     peer
   end

@@ -20,11 +20,10 @@ defmodule Thumbnailer do
   #{Thumbnailer.InstanceOptions.docs()}
   """
 
-  alias Thumbnailer.{Call, Error, ImageInfo, Instance, InstanceOptions, Options}
-  alias Thumbnailer.{Request, Size, Source, Status, Telemetry, Thumbnail}
+  alias Thumbnailer.{Error, ImageInfo, Instance, InstanceOptions, Options}
+  alias Thumbnailer.{Request, Size, Source, Status, Thumbnail}
   alias Thumbnailer.Call.{Async, Questions, Thumbnails}
   alias Thumbnailer.Cluster.{Discovery, Member, StepSync}
-  alias Thumbnailer.Protocol.Codec
 
   @typedoc "An option of `make/3`: one of the request, of the call or of a thumbnail."
   @type option :: Options.option()
@@ -138,7 +137,7 @@ defmodule Thumbnailer do
     {own, opts} = Options.split!(opts, :async)
     {request, on} = Request.make!(source, [{size, []}], opts)
     recipient = Map.get(own, :reply_to, self())
-    Async.start(request, on, recipient, &(&1 |> Codec.thumbnails(1) |> Thumbnails.single()))
+    Async.start(request, on, recipient, &Thumbnails.read_single/1)
   end
 
   @doc """
@@ -192,16 +191,8 @@ defmodule Thumbnailer do
   def stream(sources, size, opts \\ []) do
     {own, opts} = Options.split!(opts, :stream)
     {request, on} = Request.make!({:bytes, ""}, [{size, []}], opts)
-    refuse_to!(request)
     Thumbnails.stream(sources, on, request, own)
   end
-
-  defp refuse_to!(%{spec: %{outputs: [output]}}) when is_map_key(output, :to) do
-    raise ArgumentError,
-          "option :to does not belong here: all thumbnails would be written to #{inspect(output.to)}"
-  end
-
-  defp refuse_to!(_request), do: :ok
 
   @doc """
   Reads the header of an image, without decoding it.
@@ -216,7 +207,7 @@ defmodule Thumbnailer do
   @spec probe(Source.t(), [Options.call_option()]) :: {:ok, ImageInfo.t()} | {:error, Error.t()}
   def probe(source, opts \\ []) do
     {request, on} = Request.probe!(source, opts)
-    Telemetry.span(request, on, fn -> Call.request(on, request) end, &Codec.image/1)
+    Thumbnails.probe(on, request)
   end
 
   @doc """

@@ -18,7 +18,7 @@ defmodule Thumbnailer.PortBuild.Precompiled do
 
   @checksums Path.join(__DIR__, "checksums.txt")
 
-  # Milliseconds; an archive has some 20 MB.
+  # Milliseconds; an archive has some 10 MB.
   @timeout 300_000
   @connect_timeout 10_000
 

@@ -24,6 +24,8 @@ Result<Source> read_source(const Term& term) {
             return Source(std::string(*path));
         }
     if (name_of(term) == "stream") return Source(Stream{});
+    if ((kind == "bytes" || kind == "path") && (*pair)[1].as<List>() != nullptr)
+        return bad_source(term, " has a string, which is a list; a binary is written <<\"...\">>");
     return bad_source(term, " is none of {bytes, Binary}, {path, Binary} and stream");
 }
 

@@ -154,10 +154,8 @@ bool install_process_rules() {
     constexpr unsigned kPriorityFutexes = 1U << FUTEX_LOCK_PI | 1U << FUTEX_UNLOCK_PI | 1U << FUTEX_TRYLOCK_PI |
                                           1U << FUTEX_WAIT_REQUEUE_PI | 1U << FUTEX_CMP_REQUEUE_PI |
                                           1U << 13; // LOCK_PI2
-    // An end by these looks as if it came from outside, for which no image is blamed; a stopped process holds what it
-    // has until its deadline.
-    constexpr unsigned kSignalsFromOutside =
-        1U << SIGINT | 1U << SIGKILL | 1U << SIGTERM | 1U << SIGSTOP | 1U << SIGTSTP | 1U << SIGTTIN | 1U << SIGTTOU;
+    // An end by these looks as if it came from outside, for which no image is blamed.
+    constexpr unsigned kSignalsFromOutside = 1U << SIGINT | 1U << SIGKILL | 1U << SIGTERM;
     const auto self = static_cast<unsigned>(::getpid());
     return install({
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kNumber),

@@ -11,8 +11,8 @@ namespace thumbnailer {
 
 std::string to_base64(Bytes bytes);
 
-// White space and its character references are passed over, padding may be missing. Nothing when anything else is in
-// it.
+// White space and character references for it are skipped, padding may be missing. Nothing if there is any other
+// character.
 std::optional<std::vector<std::byte>> from_base64(std::string_view text);
 
 } // namespace thumbnailer

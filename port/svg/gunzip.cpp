@@ -18,7 +18,7 @@ std::uint32_t crc32(Bytes bytes) {
     return ~crc;
 }
 
-// The deflated bytes behind the header of a member (RFC 1952, 2.3); nothing when the header is damaged.
+// The deflated bytes after the header of a member (RFC 1952, 2.3); nothing if the header is damaged.
 std::optional<Bytes> deflated_in(Bytes source) {
     ByteReader reader(source);
     const auto head = reader.take(10);

@@ -59,7 +59,7 @@ struct Codes {
             if (lengths[symbol] != 0) symbols[places[lengths[symbol]]++] = static_cast<std::uint16_t>(symbol);
     }
 
-    // Of a set with more codes than their lengths allow none can be read.
+    // False if there are more codes than their lengths allow.
     bool is_possible() const {
         std::int32_t left = 1;
         for (std::size_t length = 1; length <= kMaxBits; ++length) {

@@ -12,10 +12,10 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// Licences, styles and entities stand before the root element, but no more than this.
+// The most that may precede the root element: licences, styles, entities.
 constexpr std::size_t kWithin = 1 << 20;
 
-// Most sources are no text at all.
+// Most sources are not text.
 bool may_be_xml(Bytes source) {
     std::string_view start = text_of(source.first(std::min<std::size_t>(source.size(), 256)));
     start.remove_prefix(std::min(start.size(), start.find_first_not_of(" \t\r\n\xef\xbb\xbf\xff\xfe\0"sv)));

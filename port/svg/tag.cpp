@@ -14,13 +14,13 @@ bool starts(std::string_view text, std::size_t at, std::string_view with) {
     return at <= text.size() && text.substr(at).starts_with(with);
 }
 
-// Behind `end`, looked for from `from` on.
+// The position after the next `end` from `from` on.
 std::size_t behind(std::string_view text, std::size_t from, std::string_view end) {
     const std::size_t found = text.find(end, from);
     return found == kNone ? kNone : found + end.size();
 }
 
-// Behind a document type: quotes hide brackets, comments and instructions hide quotes.
+// The position after a document type. Brackets in quotes do not count, nor quotes in comments and instructions.
 std::size_t behind_doctype(std::string_view text, std::size_t at) {
     bool inside = false; // of the part in square brackets
     while (at < text.size()) {
@@ -43,7 +43,7 @@ std::size_t behind_doctype(std::string_view text, std::size_t at) {
     return kNone;
 }
 
-// Behind what begins at `at` and is no start tag; the same place when it is one.
+// The position after the comment, declaration or end tag at `at`; `at` itself for a start tag.
 std::size_t behind_other(std::string_view text, std::size_t at) {
     if (starts(text, at, "<!--")) return behind(text, at + 4, "-->");
     if (starts(text, at, "<![CDATA[")) return behind(text, at + 9, "]]>");
@@ -70,7 +70,7 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
     if (!starts(text, at, "<")) return std::nullopt;
     Tag tag;
     tag.begin = at;
-    // A `<` ends every search, or a file of nothing else would be read from each of them to its end.
+    // Every search stops at a `<`; otherwise a file of nothing else would take quadratic time.
     const std::size_t name_end = text.find_first_of(" \t\r\n/><", at + 1);
     if (name_end == kNone || text[name_end] == '<') return std::nullopt;
     tag.name = text.substr(at + 1, name_end - at - 1);

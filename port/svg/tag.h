@@ -1,5 +1,5 @@
-// Start tags of XML, and the first one of a file: as much of XML as is needed to know what a file is and what it names,
-// in one pass, without building anything.
+// Start tags of XML, and the root element: as much XML as is needed to recognise a drawing and to find its references,
+// in one pass, without a tree.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@ namespace thumbnailer {
 
 struct Attribute {
     std::string_view name;  // with its prefix
-    std::string_view value; // as it stands, between its quotes
+    std::string_view value; // the bytes between its quotes
 };
 
 struct Tag {

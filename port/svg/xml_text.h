@@ -1,4 +1,4 @@
-// The characters of an XML file as UTF-8, whichever way they are written.
+// The text of an XML file as UTF-8, in whatever encoding it is stored.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace thumbnailer {
 // is ASCII in them.
 std::string xml_text(Bytes source);
 
-// Half a pair becomes U+FFFD.
+// Half of a surrogate pair becomes U+FFFD.
 std::string from_utf16(Bytes source, bool little);
 
 } // namespace thumbnailer

@@ -13,6 +13,26 @@ defmodule Thumbnailer.DoctorTest do
   describe "with the real program" do
     @describetag :real
 
+    test "a program that may not be run, or is of another machine, is told in words" do
+      denied = folder() <> "/denied"
+      File.cp!("/bin/true", denied)
+      File.chmod!(denied, 0o644)
+      foreign = folder() <> "/foreign"
+      # The header of a program for AArch64, and nothing behind it.
+      File.write!(foreign, [
+        <<0x7F, "ELF", 2, 1, 1, 0::72, 2::16-little, 183::16-little>>,
+        <<0::8000>>
+      ])
+
+      File.chmod!(foreign, 0o755)
+
+      for {program, words} <- [{denied, "noexec"}, {foreign, "another architecture"}],
+          do:
+            assert(
+              [executable: program] |> Doctor.examine() |> find("start") |> inspect() =~ words
+            )
+    end
+
     test "every format of the hello was tried, and works" do
       findings = Doctor.examine()
       {:ok, hello} = Thumbnailer.info()
@@ -106,7 +126,7 @@ defmodule Thumbnailer.DoctorTest do
     program = Path.join(folder(), "thumbnailer")
     File.write!(program, "text")
     assert %{state: :error, detail: detail} = find(Doctor.examine(executable: program), "start")
-    assert detail =~ "cannot be run: :eacces"
+    assert detail =~ "cannot be run: permission denied"
   end
 
   test "a program of another version is a warning" do

@@ -287,7 +287,7 @@ class HostileTest(PipeTest):
 
     def test_an_image_that_ends_its_worker_by_whatever_signal_is_poison(self):
         program = self.start("--workers=1", "--poison-after=2", executable=HOSTILE)
-        for index, lie in enumerate(("kills_itself", "ends_itself_as_an_operator_does", "stops_itself")):
+        for index, lie in enumerate(("kills_itself", "ends_itself_as_an_operator_does")):
             with self.subTest(lie):
                 image = hostile(lie)
                 for request_id in (1, 2):

@@ -129,7 +129,6 @@ constexpr Lie kLies[] = {
     {"writes_beyond_the_limit", [](Attack& a) { must_fail(::pwrite(a.memory(), "x", 1, off_t{1} << 40) == 1); }},
     {"kills_itself", [](Attack&) { call(SYS_tgkill, ::getpid(), ::getpid(), SIGKILL); }},
     {"ends_itself_as_an_operator_does", [](Attack&) { call(SYS_tgkill, ::getpid(), ::getpid(), SIGTERM); }},
-    {"stops_itself", [](Attack&) { call(SYS_tgkill, ::getpid(), ::getpid(), SIGSTOP); }},
     {"calls_by_a_number_of_x32", [](Attack&) { call(0x40000000 + SYS_getpid); }},
     // The number of the call decides what its registers mean: 20 is getpid there, and writev here.
     {"calls_by_a_number_of_i386",

@@ -40,6 +40,10 @@ void take(std::size_t megabytes) {
     for (;;) [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
+[[noreturn]] void stop() {
+    for (;;) ::syscall(SYS_tgkill, ::getpid(), ::getpid(), SIGSTOP);
+}
+
 // The honest answer, and then.
 void answer_then_be_idle(const Attack& attack) {
     attack.answer();
@@ -82,6 +86,12 @@ constexpr Lie kLies[] = {
      [](Attack& a) {
          answer_then_be_idle(a);
          ::_exit(0);
+     }},
+    {"stops_itself", [](Attack&) { stop(); }},
+    {"answers_and_stops",
+     [](Attack& a) {
+         a.answer();
+         stop();
      }},
     {"answers_and_spins",
      [](Attack& a) {

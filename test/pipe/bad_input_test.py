@@ -57,6 +57,29 @@ class BadInputTest(PipeTest):
                     answer = self.program.ask(probe(self.request_id, source))
                     self.assert_error(answer, self.request_id, reason)
 
+    def test_a_string_in_the_place_of_a_binary_is_told_how_a_binary_is_written(self):
+        self.request_id += 1
+        request = (Atom("make"), self.request_id, {Atom("outputs"): [{Atom("width"): 9}]}, (Atom("path"), list(b"a.jpg")))
+        answer = self.program.ask(request)
+        self.assertIn(b'a binary is written <<"...">>', self.assert_error(answer, self.request_id, "bad_request")["message"])
+
+    def test_damage_that_a_decoder_shows_comes_as_a_warning_or_is_refused(self):
+        photo = bytearray(PHOTO.read_bytes())
+        for at in range(len(photo) * 2 // 3, len(photo) * 2 // 3 + 6):
+            photo[at] ^= 0x5A
+        self.request_id += 1
+        answer = self.program.ask(make(self.request_id, bytes(photo), SMALL, {**SMALL, "format": "png"}))
+        (warning,) = self.assert_ok(answer, self.request_id)["warnings"]
+        self.assertIn(b"Corrupt JPEG data", warning)
+        error = self.refused("bad_image", bytes(photo), SMALL, {**SMALL, "fail_on_warning": True})
+        self.assertIn(b"Corrupt JPEG data", error["message"])
+        self.request_id += 1
+        answer = self.program.ask(make(self.request_id, PHOTO, {**SMALL, "fail_on_warning": True}))
+        self.assertNotIn("warnings", self.assert_ok(answer, self.request_id))
+        self.request_id += 1
+        answer = self.program.ask(make(self.request_id, IMAGES / "truncated.jpg", {**SMALL, "truncated": "allow"}))
+        self.assertIn(b"the image ends inside its data", self.assert_ok(answer, self.request_id)["warnings"])
+
     def test_the_suffix_of_a_file_says_the_format_that_nothing_else_says(self):
         begins = {"webp": b"RIFF", "png": b"\x89PNG", "PNG": b"\x89PNG", "tif": b"II*", "txt": b"\xff\xd8\xff", "": b"\xff\xd8\xff"}
         for suffix, begin in begins.items():

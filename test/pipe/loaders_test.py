@@ -55,6 +55,14 @@ class LoadersTest(PipeTest):
             self.assert_ok(program.ask(make(1, IMAGES / name, SMALL)), 1)
         self.assertEqual(self.refused(program, IMAGES / "quadrants.jpg"), "the source is jpeg, read here are: ico, raw")
 
+    def test_a_program_that_would_read_nothing_does_not_start(self):
+        libvips = self.start().hello[1]["libvips_origin"]
+        if str(libvips) != "prebuilt":
+            self.skipTest("the system's libvips reads pdf")
+        result = self.run_once("--loaders", "pdf")
+        self.assertEqual((result.returncode, result.stdout), (64, b""))
+        self.assertIn(b"--loaders pdf: this program reads none of these formats", result.stderr)
+
     def test_only_what_is_named_is_read(self):
         program = self.start("--loaders", "png,webp")
         self.assertEqual([str(name) for name in program.hello[1]["loaders"]], ["png", "webp"])

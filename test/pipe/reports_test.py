@@ -158,6 +158,34 @@ class DrawingTest(ReportTest):
         self.assertEqual(image.size, (794, 1123))
         self.assert_quarters(image.convert("RGB"), [(50, 80, 190)] * 4)
 
+    def test_a_drawing_without_a_usable_size_is_as_in_browsers(self):
+        whole = '<rect width="100%" height="100%" fill="#c83c28"/>'
+        for head, size in {
+            'width="50%" height="100%"': (300, 150),
+            "": (300, 150),
+            'width="-5" height="40"': (300, 40),
+            'width="100%" height="auto" viewBox="0 0 20 10"': (20, 10),
+            'width="101.6Q" height="1in"': (96, 96),
+            'width="1e9" height="1e9"': (14142, 14142),  # within 200 million pixels
+            'width="0.001" height="0.0005" viewBox="0 0 2 1"': (100, 50),
+        }.items():
+            with self.subTest(head):
+                drawing = f'<svg xmlns="http://www.w3.org/2000/svg" {head}>{whole}</svg>'.encode()
+                request_id = next(self.ids)
+                body = self.assert_ok(self.program.ask(probe(request_id, drawing)), request_id)
+                self.assertEqual((body["width"], body["height"]), size)
+                image = self.picture(drawing, width=60, format="png", enlarge=True).convert("RGBA")
+                for place in ((1, 1), (image.width - 2, image.height - 2)):
+                    self.assert_pixel(image, place, (200, 60, 40, 255))
+
+    def test_what_a_drawing_offers_in_place_of_foreign_elements_is_drawn(self):
+        drawing = (
+            b'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><switch>'
+            b'<foreignObject width="20" height="20"><p xmlns="http://www.w3.org/1999/xhtml">label</p></foreignObject>'
+            b'<rect width="20" height="20" fill="#c83c28"/></switch></svg>'
+        )
+        self.assert_pixel(self.picture(drawing, width=20, format="png").convert("RGBA"), (10, 10), (200, 60, 40, 255))
+
     @reports("svg_comment2k.svg", "svg_doctype_entities.svg", "svg_utf16.svg", "svg_gzipped.svgz")
     def test_a_drawing_is_known_by_its_root_element(self):
         for name in ("svg_comment2k.svg", "svg_doctype_entities.svg", "svg_utf16.svg", "svg_gzipped.svgz"):
@@ -285,6 +313,16 @@ class ColourTest(ReportTest):
         else:
             image = self.picture("tiff_grey_int16.tif", width=100, format="png").convert("L")
             self.assertGreater(image.getextrema()[1], 100)
+
+    def test_samples_of_64_bits_are_refused_by_name(self):
+        for kind in (1, 3):  # whole numbers, floats
+            entries = [(256, 3, 1, 4), (257, 3, 1, 4), (258, 3, 1, 64), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 200),
+                       (277, 3, 1, 1), (278, 3, 1, 4), (279, 4, 1, 128), (339, 3, 1, kind)]
+            tiff = b"II*\0" + pack("<I", 8) + pack("<H", len(entries))
+            tiff += b"".join(pack("<HHII", *entry) for entry in entries) + pack("<I", 0)
+            request_id, answer = self.answer(tiff.ljust(200, b"\0") + bytes(128), {"width": 4})
+            self.assert_error(answer, request_id, "unsupported_format")
+            self.assertIn(b"64 bits", answer[2]["message"])
 
     @reports(
         "tiff_rgb_alpha_spot_zero.tif",
@@ -473,6 +511,26 @@ class FileTest(ReportTest):
         ):
             with self.subTest(**output):
                 self.made("jpeg_baseline_no_eoi.jpg", **output)
+
+    def test_a_jpeg_that_lacks_its_last_rows_is_bad_however_few_they_are(self):
+        wavy = Image.new("RGB", (320, 240))
+        wavy.putdata([(x * 7 % 256, y * 5 % 256, x * y % 256) for y in range(240) for x in range(320)])
+        for name, options in {
+            "baseline": {},
+            "4:4:4": {"subsampling": 0},
+            "restarts": {"restart_marker_blocks": 8},
+            "progressive": {"progressive": True},
+        }.items():
+            file = io.BytesIO()
+            wavy.save(file, "JPEG", **options)
+            for cut in (2, 40, 200, 1000):
+                for output in ({"width": 100}, {"width": 100, "format": "png"}, {"width": 40, "speed": "fast"}):
+                    with self.subTest(name, cut=cut, **output):
+                        request_id, answer = self.answer(file.getvalue()[:-cut], output)
+                        if cut == 2:
+                            self.assert_ok(answer, request_id)
+                        else:
+                            self.assert_error(answer, request_id, "bad_image")
 
     def test_a_jpeg_cut_inside_its_data_is_bad_in_every_path_unless_that_is_allowed(self):
         whole = (ROOT / "samples" / "images" / "photo.jpg").read_bytes()

@@ -14,6 +14,10 @@ defmodule Thumbnailer.Doctor do
   import Finding, only: [ok: 2, warning: 3, error: 3]
 
   # The timeout for `--version`, in milliseconds.
+  @may_not_run "may this user run it, and is its file system mounted without noexec?"
+  # ENOEXEC.
+  @not_for_this_machine 8
+
   @version_timeout 2_000
 
   @doc """
@@ -92,6 +96,11 @@ defmodule Thumbnailer.Doctor do
       {:ok, {:error, why}} ->
         {:ended, "it cannot be run: #{why}"}
 
+      # What exec(3) could not start ends with its errno.
+      {:ok, {"", @not_for_this_machine}} ->
+        {:ended,
+         "it is no program of this machine, or of another architecture (exec format error)"}
+
       {:ok, {said, status}} when status != 0 ->
         {:ended, "it ended with status #{status}: #{String.trim(said)}"}
 
@@ -103,8 +112,13 @@ defmodule Thumbnailer.Doctor do
   defp run_version(path) do
     System.cmd(path, ["--version"], stderr_to_stdout: true)
   rescue
-    error in [ErlangError] -> {:error, inspect(error.original)}
+    error in [ErlangError] -> {:error, posix(error.original)}
   end
+
+  # A file system that is mounted without the right to run programs says the same as a missing permission.
+  defp posix(:eacces), do: "permission denied; #{@may_not_run}"
+  defp posix(posix) when is_atom(posix), do: List.to_string(:file.format_error(posix))
+  defp posix(other), do: inspect(other)
 
   # In a container, an error of the dynamic linker is the most frequent failure.
   defp advice(why) do

@@ -4,7 +4,7 @@ defmodule Thumbnailer.InstanceOptions do
   the rows. `Thumbnailer.info/1` has the values that the program uses.
   """
 
-  alias Thumbnailer.Options.{Definition, InstanceLimits, InstanceSurroundings, Type}
+  alias Thumbnailer.Options.{Definition, InstanceLimits, InstanceSurroundings, Typespec}
 
   # More than any machine can use; the program accepts up to 63 bits.
   @max_number 1_000_000_000_000
@@ -87,7 +87,7 @@ defmodule Thumbnailer.InstanceOptions do
   def default_name, do: @default_name
 
   @typedoc "An option of an instance."
-  @type option :: unquote(Type.union(@table))
+  @type option :: unquote(Typespec.union(@table))
 
   @doc false
   @spec table() :: [Definition.t()]

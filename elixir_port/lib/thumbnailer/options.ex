@@ -5,7 +5,7 @@ defmodule Thumbnailer.Options do
   """
 
   alias Thumbnailer.{Formats, InstanceOptions, Options, Size}
-  alias Thumbnailer.Options.{Appearance, Definition, Examples, Geometry, Type}
+  alias Thumbnailer.Options.{Appearance, Definition, Examples, Geometry, Typespec}
 
   @call [
     %Definition{
@@ -104,16 +104,17 @@ defmodule Thumbnailer.Options do
   @type scope :: :call | :request | :output | :async | :stream
 
   @typedoc "An option of a thumbnail, such as `{:fit, :cover}`."
-  @type output_option :: unquote(Type.union(Enum.filter(@table, &(&1.scope == :output))))
+  @type output_option :: unquote(Typespec.union(Enum.filter(@table, &(&1.scope == :output))))
 
   @typedoc "An option of a call about one image, such as `{:timeout, 500}`."
-  @type call_option :: unquote(Type.union(Enum.filter(@table, &(&1.scope in [:call, :request]))))
+  @type call_option ::
+          unquote(Typespec.union(Enum.filter(@table, &(&1.scope in [:call, :request]))))
 
   @typedoc "An option of `Thumbnailer.async/3` alone."
-  @type async_option :: unquote(Type.union(Enum.filter(@table, &(&1.scope == :async))))
+  @type async_option :: unquote(Typespec.union(Enum.filter(@table, &(&1.scope == :async))))
 
   @typedoc "An option of `Thumbnailer.stream/3` alone."
-  @type stream_option :: unquote(Type.union(Enum.filter(@table, &(&1.scope == :stream))))
+  @type stream_option :: unquote(Typespec.union(Enum.filter(@table, &(&1.scope == :stream))))
 
   @typedoc "An option of `Thumbnailer.make/3`."
   @type option :: output_option | call_option

@@ -45,7 +45,7 @@ defmodule Thumbnailer.Status do
           name: Formats.name(),
           read: boolean,
           by_default: boolean,
-          read_with: :libvips | :libde265 | :own | :embedded_jpeg,
+          read_with: :libvips | :libde265 | :dav1d | :own | :embedded_jpeg,
           written: boolean
         }
 

@@ -19,7 +19,7 @@ constexpr bool is_header_length(std::uint64_t length) {
     return length == kCore || (length >= kShortestOs2 && length <= kLongestOs2) || length == kV4 || length == kV5;
 }
 
-// Little endian at a place of the header that starts the bytes; 0 when the header ends before it.
+// The little-endian number at an offset of the header; 0 if the header is shorter.
 std::uint64_t field(Bytes header, std::uint64_t at, std::size_t width) {
     ByteReader reader(header);
     return reader.take(at) ? reader.little_of(width).value_or(0) : 0;
@@ -67,7 +67,7 @@ std::optional<BmpFields> read_bmp_fields(Bytes bitmap) {
     fields.compression = field(header, 16, 4);
     fields.colours = field(header, 32, 4);
     if (fields.is_os2()) return fields;
-    // Behind a header of 40 bytes the masks follow, in longer ones they are a part of it.
+    // The masks follow a header of 40 bytes; a longer header contains them.
     const bool alpha = length >= kWithAlphaMask || fields.compression == bmp_code::kAlphaBitFields;
     for (std::size_t channel = 0; channel < (alpha ? 4U : 3U); ++channel)
         fields.masks[channel] = static_cast<std::uint32_t>(field(bitmap, 40 + 4 * channel, 4));

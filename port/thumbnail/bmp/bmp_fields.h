@@ -21,7 +21,7 @@ inline constexpr std::uint64_t kPng = 5;
 inline constexpr std::uint64_t kAlphaBitFields = 6;
 } // namespace bmp_code
 
-// What a header is too short for is 0.
+// A field is 0 if the header is too short for it.
 struct BmpFields {
     std::uint64_t length = 0; // of the header
     std::int64_t width = 0;
@@ -37,15 +37,15 @@ struct BmpFields {
 
     bool is_core() const;
     bool is_os2() const;
-    // Where the palette begins, or without one the pixels: behind the header and the masks that may follow it.
+    // The offset behind the header and its masks: of the palette, or of the pixels if there is no palette.
     std::uint64_t end() const;
-    // Of one colour of the palette.
+    // The size of one colour of the palette.
     std::uint64_t colour_bytes() const { return is_core() ? 3 : 4; }
-    // An ICC profile is a part of the file.
+    // Whether the file contains an ICC profile.
     bool embeds_profile() const;
 };
 
-// Nothing when the length is none of a header or the bytes are fewer.
+// Nothing if no header has this length, or the bytes end before it does.
 std::optional<BmpFields> read_bmp_fields(Bytes bitmap);
 
 } // namespace thumbnailer

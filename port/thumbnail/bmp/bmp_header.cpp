@@ -58,7 +58,7 @@ Result<std::array<BmpMask, 4>> masks_of(const BmpFields& fields) {
     return masks;
 }
 
-// As many colours as the header says, as the bits can tell apart, and as there is room for before the pixels.
+// The number of colours is limited by the header, by the bits per pixel, and by the room before the pixels.
 std::vector<BmpColour> palette_of(const BmpFields& fields, Bytes bytes) {
     std::vector<BmpColour> palette;
     if (fields.bits > 8) return palette;
@@ -89,7 +89,7 @@ Result<Size> size_of(const BmpFields& fields) {
     return Size{static_cast<std::int32_t>(fields.width), static_cast<std::int32_t>(height)};
 }
 
-// `pixels_at` is counted from where the information header begins; 0: behind the palette.
+// `pixels_at` is an offset from the information header; 0: the pixels follow the palette.
 Result<BmpHeader> read(const BmpFields& fields, Bytes bitmap, std::uint64_t pixels_at) {
     const auto runs = runs_of(fields);
     if (!runs) return runs.error();

@@ -39,12 +39,12 @@ struct BmpHeader {
 
     bool has_palette() const { return bits <= 8; }
     bool has_alpha() const { return masks[3].max != 0; }
-    // Pixels of a row of runs. They may go on up to the word in which the row ends, as ImageMagick's do.
+    // The number of pixels of a row of runs, which may fill the last word of the row (as those of ImageMagick do).
     std::uint64_t run_width() const {
         if (runs == BmpRuns::rle24) return static_cast<std::uint64_t>(size.width);
         return runs == BmpRuns::rle4 ? 2 * row_bytes() : row_bytes();
     }
-    // Of a stored row, which fills whole words of 32 bits.
+    // The size of a stored row, which is padded to 32 bits.
     std::uint64_t row_bytes() const {
         return (std::uint64_t{bits} * static_cast<std::uint64_t>(size.width) + 31) / 32 * 4;
     }
@@ -54,7 +54,7 @@ struct BmpHeader {
 // bits a pixel.
 Result<BmpHeader> read_bmp_header(Bytes source);
 
-// The same of a bitmap in an ICO, which has no file header. Its height counts the mask below the picture, too.
+// The header of a bitmap in an ICO, which has no file header. Its height includes the mask below the image.
 Result<BmpHeader> read_icon_header(Bytes bitmap);
 
 } // namespace thumbnailer

@@ -21,7 +21,7 @@ public:
         for (;;) {
             const auto count = reader_.little_of(1);
             const auto value = reader_.little_of(1);
-            // Some writers leave out the code for the end.
+            // Some writers omit the end code.
             if (!value) return is_full() ? Result(std::move(pixels_)) : bad("are cut short");
             if (*count == 0 && *value == kEndOfBitmap) return std::move(pixels_);
             const bool taken = *count > 0 ? run(*count, *value) : escape(*value);
@@ -74,7 +74,7 @@ private:
         return literal(code);
     }
 
-    // Pixels as they are, in whole words of 16 bits.
+    // Uncompressed pixels, padded to 16 bits.
     bool literal(std::uint64_t count) {
         const std::uint64_t bytes = runs_ == BmpRuns::rle4 ? (count + 1) / 2 : count * samples_;
         const auto stored = reader_.take(bytes);

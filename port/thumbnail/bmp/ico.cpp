@@ -22,14 +22,14 @@ struct Entry {
 };
 
 std::optional<Entry> next_entry(ByteReader& reader) {
-    if (!reader.take(8)) return std::nullopt; // sizes and bits that the images themselves say better
+    if (!reader.take(8)) return std::nullopt; // size and bits: those in the images' own headers count
     const auto length = reader.little_of(4);
     const auto offset = reader.little_of(4);
     if (!offset) return std::nullopt;
     return Entry{*length, *offset};
 }
 
-// Nothing when it is neither.
+// Nothing if it is neither an icon nor a cursor.
 std::optional<std::uint64_t> count_of(ByteReader& reader) {
     const auto reserved = reader.little_of(2);
     const auto type = reader.little_of(2); // 1: icon, 2: cursor
@@ -63,7 +63,7 @@ Result<Candidate> candidate_in(Bytes bytes) {
                      header->bits};
 }
 
-// Pixels of 32 bits that have no mask for alpha keep it in the upper byte, if any of them has it.
+// Without an alpha mask, the upper byte of 32-bit pixels is alpha if any pixel uses it.
 bool has_alpha_beside_colours(const BmpHeader& header) {
     if (header.bits != 32 || header.has_alpha()) return false;
     const std::uint64_t bytes = header.row_bytes() * static_cast<std::uint64_t>(header.size.height);

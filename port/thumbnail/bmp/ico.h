@@ -17,7 +17,7 @@ struct IconImage {
 // headers: the list holds no size over 256. Fails with bad_image when an image is not where the list says.
 Result<IconImage> largest_image(Bytes source);
 
-// The pixels of a bitmap in an icon, with its alpha or with what its mask hides.
+// The pixels of a bitmap in an icon. Alpha is its own, or made from its mask.
 class IconRows {
 public:
     static Result<IconRows> open(Bytes bitmap);

@@ -11,7 +11,7 @@
 
 namespace thumbnailer {
 
-// Four letters as a number, big endian.
+// A name of four letters as a big-endian number.
 using FourLetters = std::uint32_t;
 
 constexpr FourLetters four_letters(std::string_view name) {
@@ -20,7 +20,7 @@ constexpr FourLetters four_letters(std::string_view name) {
     return letters;
 }
 
-// For messages; what is not printable is a dot.
+// For messages; a dot stands for each byte that is not printable.
 std::string text_of_letters(FourLetters letters);
 
 struct Box {
@@ -28,22 +28,22 @@ struct Box {
     Bytes contents;
 };
 
-// The boxes that stand one behind the other in some bytes.
+// Reads consecutive boxes.
 class Boxes {
 public:
     explicit Boxes(Bytes bytes) : reader_(bytes) {}
 
-    // Nothing at the end, and when what follows is no whole box.
+    // Nothing at the end, or if the next box is not complete.
     std::optional<Box> next();
 
 private:
     ByteReader reader_;
 };
 
-// The first box of a name among those that stand one behind the other.
+// The contents of the first of consecutive boxes with this name.
 std::optional<Bytes> find_box(Bytes boxes, FourLetters type);
 
-// Of a box with a version and flags: both, and a reader of what follows them.
+// The version and the flags of a box that has them, and a reader of the bytes after them.
 struct FullBox {
     std::uint64_t version = 0;
     std::uint64_t flags = 0;

@@ -44,7 +44,7 @@ std::optional<std::uint64_t> Tiff::number(std::uint64_t at, std::size_t width) c
     return little_ ? reader.little_of(width) : reader.unsigned_of(width);
 }
 
-// Not more than the bytes have room for.
+// The number of entries, limited to what the bytes can contain.
 std::optional<std::uint64_t> Tiff::entries(std::uint64_t directory) const {
     const auto entries = number(directory, count_width());
     return entries ? std::optional(std::min<std::uint64_t>(*entries, bytes_.size() / entry_size())) : std::nullopt;

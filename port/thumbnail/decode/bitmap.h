@@ -9,10 +9,10 @@
 
 namespace thumbnailer {
 
-// Of a BMP, or of an ICO whose largest image is no PNG. Fails with bad_image or unsupported_format.
+// The header of a BMP, or of an ICO whose largest image is not a PNG. Fails with bad_image or unsupported_format.
 Result<Header> read_bitmap_header(Format format, Bytes source);
 
-// Its rows, read when they are needed. `source` must outlive the image.
+// Rows are read when they are needed. `source` must outlive the image.
 Result<vips::VImage> load_bitmap(Format format, Bytes source);
 
 } // namespace thumbnailer

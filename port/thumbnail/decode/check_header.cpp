@@ -93,7 +93,6 @@ Result<Header> check_header(const Limits& limits, Format format, Bytes source, s
         header = read(page);
         if (!header) return header;
     }
-    if (is_drawing(format)) return header; // it has no pixels
     if (auto within = check_frames(limits, *header, 1); !within) return std::move(within).error();
     if (auto within = check_sides(limits, *header); !within) return std::move(within).error();
     if (auto within = check_memory(limits, *header); !within) return std::move(within).error();
@@ -101,7 +100,6 @@ Result<Header> check_header(const Limits& limits, Format format, Bytes source, s
 }
 
 Result<Done> check_frames(const Limits& limits, const Header& header, std::int32_t frames) {
-    if (is_drawing(header.format)) return Done{};
     if (frames > limits.max_frames)
         return Failure{.reason = Reason::too_large,
                        .message = "the animation has " + std::to_string(frames) + " frames: at most " +

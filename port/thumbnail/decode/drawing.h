@@ -11,8 +11,8 @@
 
 namespace thumbnailer {
 
-// The drawing anew; nothing when the source is none. Fails with unsupported_format when it holds an image or text that
-// cannot be drawn here, with too_large when it unpacks to more than 64 MiB, with bad_image when it is damaged.
+// The changed drawing; nothing if the source is not a drawing. Fails with unsupported_format if it contains an image or
+// text that cannot be drawn, with too_large if it unpacks to more than 64 MiB, with bad_image if it is damaged.
 Result<std::optional<std::vector<std::byte>>> prepared_drawing(Bytes source, const Limits& limits);
 
 } // namespace thumbnailer

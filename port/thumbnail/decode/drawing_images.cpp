@@ -44,7 +44,7 @@ Failure about(std::string_view head, Failure failure) {
     return failure;
 }
 
-// A drawing in a drawing is the renderer's own matter.
+// The renderer draws drawings inside of drawings itself.
 bool is_known(Bytes image) {
     const auto format = sniff(image);
     return format == Format::png || format == Format::jpeg || format == Format::svg;

@@ -15,7 +15,7 @@ using vips::VImage;
 
 namespace {
 
-// What was read as a header is known to be small enough.
+// The size was checked with the header.
 constexpr std::int64_t kAnyPixels = std::numeric_limits<std::int64_t>::max();
 
 struct Opened {
@@ -28,7 +28,7 @@ Result<Opened> open(Bytes source, std::int32_t page, std::int64_t max_pixels) {
     auto meta = read_heif_meta(source);
     if (!meta) return std::move(meta).error();
     const auto pictures = pictures_in(*meta);
-    // Which pages there are is said by who knows the header of the first.
+    // The caller checks the page with the number of pages in the header.
     const std::size_t index = std::min(static_cast<std::size_t>(page), pictures.size() - 1);
     auto picture = picture_of(*meta, pictures[index], max_pixels);
     if (!picture) return std::move(picture).error();
@@ -49,7 +49,7 @@ void set_metadata(const VImage& image, const Opened& opened) {
     set_blob(image, VIPS_META_ICC_NAME, opened.picture.profile);
     const auto exif = exif_of(opened.meta, opened.picture.item);
     if (!exif.empty()) {
-        constexpr std::string_view kName("Exif\0\0", 6); // as in a JPEG, where libvips knows it from
+        constexpr std::string_view kName("Exif\0\0", 6); // libvips expects the prefix that EXIF data has in a JPEG
         std::vector<std::byte> named(exif.size() + kName.size());
         std::ranges::copy(bytes_of(kName), named.begin());
         std::ranges::copy(exif, named.begin() + kName.size());

@@ -14,6 +14,7 @@
 #include "thumbnail/decode/samples.h"
 #include "thumbnail/jpeg/scan_filter.h"
 #include "thumbnail/jpeg/segments.h"
+#include "thumbnail/jpeg/sequential_data.h"
 #include "thumbnail/vips/vips_errors.h"
 
 namespace thumbnailer {
@@ -214,10 +215,11 @@ VImage load(const Header& header, Bytes source, const DecodeOptions& decode_opti
 }
 
 bool is_whole(const Header& header, Bytes source) {
-    VOption* options = VImage::option();
-    if (header.format == Format::jpeg) options->set("shrink", 8);
+    const auto segments = jpeg_segments(source);
+    if (std::ranges::find(segments, kSof2, &JpegSegment::marker) == segments.end()) return has_all_blocks(source);
+    // libvips reads a progressive JPEG to its end before the first row, and hears of all warnings by then.
     try {
-        open(header.format, source, options, VIPS_FAIL_ON_WARNING).avg();
+        open(header.format, source, VImage::option()->set("shrink", 8), VIPS_FAIL_ON_WARNING).avg();
         return true;
     } catch (const vips::VError&) {
         vips_error_clear();

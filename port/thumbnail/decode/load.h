@@ -30,7 +30,8 @@ vips::VImage load(const Header& header, Bytes source, const DecodeOptions& decod
 // Decodes an image that this program has just written.
 vips::VImage decode(Format format, Bytes encoded, bool animated);
 
-// Whether the whole image can be decoded. It is, as small as possible.
+// Whether all data of a JPEG are there, which has no end marker of its own. False if that cannot be known, as with
+// arithmetic codes.
 bool is_whole(const Header& header, Bytes source);
 
 // What has no pixels of its own and is rendered at whatever size is wanted.

@@ -123,6 +123,8 @@ void take_samples(const Tiff& tiff, std::uint64_t directory, TiffLayout& layout)
     const auto formats = tiff.values(directory, kSampleFormat);
     const std::uint64_t format = formats.empty() ? 1 : formats.front();
     const std::string depth = bits.empty() ? "" : " of " + std::to_string(bits.front()) + " bits";
+    constexpr std::uint64_t kMostBits = 32;
+    if (!bits.empty() && bits.front() > kMostBits) layout.refusal = "samples" + depth;
     if (format == kSigned && photometric != kCieLab) layout.refusal = "signed samples" + depth;
     if (format == kComplexSigned || format == kComplex) layout.refusal = "complex samples" + depth;
     if (photometric == kYcbcr) take_ycbcr(tiff, directory, layout);

@@ -135,10 +135,11 @@ Encoded encode_smaller(const VImage& image, const Output& output, std::int32_t p
 // Of how few colours the first suffices, from the source's own number down.
 Encoded encode_not_larger(const VImage& image, const Output& output, std::int32_t palette_bits,
                           std::size_t source_bytes) {
-    constexpr std::int32_t kFewest = 5;
+    // Between few colours, eight show the rims that resizing makes.
+    const std::int32_t fewest = palette_bits > 4 ? 5 : 3;
     const VImage pixels = image.copy_memory();
     Encoded encoded = encode(pixels, Format::gif, output, 0, palette_bits);
-    while (palette_bits > kFewest && encoded.bytes().size() > source_bytes)
+    while (palette_bits > fewest && encoded.bytes().size() > source_bytes)
         encoded = encode(pixels, Format::gif, output, 0, --palette_bits);
     return encoded;
 }

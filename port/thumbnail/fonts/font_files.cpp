@@ -17,8 +17,8 @@ namespace thumbnailer {
 
 namespace {
 
-// What open() itself needs to know cannot be handed to it: the one state of the program that is global. Written before
-// any thread is made, only read afterwards.
+// open() has no argument for this, so it is the only global state of the program. It is written before any thread
+// exists, and only read afterwards.
 struct FontFiles {
     std::vector<std::string> kept; // at kFirstFont and on
     bool recording = false;
@@ -31,7 +31,7 @@ FontFiles& files() {
     return all;
 }
 
-// The descriptor of a kept file; negative: the path is none.
+// The descriptor of a kept file; negative: the path is not one of them.
 int kept_at(const char* path) {
     const auto& kept = files().kept;
     for (std::size_t index = 0; path != nullptr && index < kept.size(); ++index)

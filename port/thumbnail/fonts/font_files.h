@@ -12,8 +12,8 @@
 
 namespace thumbnailer {
 
-// Opens the files at the descriptors that are kept for fonts in workers. Called once, before any thread and any fork.
-// Fails with bad_option when one cannot be opened, or there are more than kMaxFonts.
+// Opens the files at the descriptors that are reserved for fonts in workers. Called once, before any thread and fork.
+// Fails with bad_option if a file cannot be opened, or if there are more than kMaxFonts.
 Result<Done> keep_font_files(std::vector<std::string> paths);
 
 // From here on the paths that are opened with success are written down, for a process that ends soon.

@@ -16,7 +16,7 @@ std::optional<ByteReader> at(Bytes file, std::uint64_t offset) {
     return reader;
 }
 
-// Of the first font, where the file has several.
+// Of the first font, if the file has several.
 std::optional<std::uint64_t> first_font(Bytes file) {
     if (!text_of(file).starts_with("ttcf")) return 0;
     auto reader = at(file, 12);

@@ -1,4 +1,4 @@
-// The family that a font file says it is of (OpenType, table `name`).
+// The family name in a font file (OpenType, table `name`).
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace thumbnailer {
 
-// In UTF-8; empty when the file does not say, or is of another kind.
+// In UTF-8; empty if the file has none, or is not a font.
 std::string font_family(Bytes file);
 
 } // namespace thumbnailer

@@ -56,7 +56,7 @@ std::string specimen(const std::vector<std::string>& families) {
     return drawing.append("</svg>");
 }
 
-// In this thread: libvips makes threads of its own only for whole images.
+// In this thread: libvips creates threads only for whole images.
 void draw(const std::string& drawing) {
     VipsImage* image = nullptr;
     if (vips_svgload_buffer(const_cast<char*>(drawing.data()), drawing.size(), &image, nullptr) == 0) {
@@ -86,7 +86,7 @@ std::string configuration(const std::set<std::string>& folders, const std::vecto
     return text.append("<config><rescan><int>0</int></rescan></config></fontconfig>");
 }
 
-// While it lives, fontconfig finds that configuration, and says nothing to stderr of caches that it cannot write.
+// During its lifetime, fontconfig uses that configuration, and prints nothing about caches that it cannot write.
 class ConfigurationInForce {
 public:
     explicit ConfigurationInForce(const std::string& text)
@@ -176,7 +176,7 @@ std::vector<std::string> families_in(const std::vector<std::string>& files) {
     return {families.begin(), families.end()};
 }
 
-// A thread that is still there at a fork would leave its locks locked in every worker.
+// Locks that another thread holds at a fork would stay locked in every worker.
 bool is_alone() {
     using namespace std::chrono;
     const auto until = steady_clock::now() + seconds(5);

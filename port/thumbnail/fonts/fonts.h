@@ -1,4 +1,4 @@
-// The fonts that text of drawings is drawn with: found and read before the first worker is forked.
+// The fonts for text in SVG: found and read before the first worker is forked.
 #pragma once
 
 #include <string>

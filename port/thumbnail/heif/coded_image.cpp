@@ -7,7 +7,7 @@ namespace thumbnailer {
 
 namespace {
 
-// A decoder's pictures are up to this much larger than the item says: filled up to whole blocks.
+// Coded images may be padded to whole blocks: they are up to this much larger than the item.
 constexpr std::int32_t kMostFilling = 64;
 
 // What a decoder needs to begin.
@@ -67,7 +67,7 @@ Result<Start> start_of(const HeifMeta& meta, ItemId id, Size size) {
     const auto started =
         item.type == four_letters("av01") ? start_av1(*properties, start) : start_hevc(*properties, start);
     if (!started) return started.error();
-    // Checked before any memory is taken for it.
+    // Checked before memory is allocated for it.
     if (!is_of_size(start.format, size)) return bad_heif("has a coded image of another size than it says");
     return start;
 }
@@ -80,7 +80,7 @@ Result<CodedFormat> CodedImage::format_of(const HeifMeta& meta, ItemId id, Size 
     return start->format;
 }
 
-Result<CodedImage> CodedImage::decode(const HeifMeta& meta, ItemId id, Size size) {
+Result<CodedImage> CodedImage::decode(const HeifMeta& meta, ItemId id, Size size, std::int32_t shrink) {
     auto start = start_of(meta, id, size);
     if (!start) return std::move(start).error();
     const auto checked = [&](auto decoder) -> Result<CodedImage> {
@@ -89,7 +89,11 @@ Result<CodedImage> CodedImage::decode(const HeifMeta& meta, ItemId id, Size size
         return CodedImage(std::move(*decoder));
     };
     if (start->av1) return checked(Av1Decoder::decode(start->format, start->data, start->operating_point));
-    return checked(HevcDecoder::decode(start->hevc, start->data));
+    // A single picture is not predicted from what the filters make of it. They changed means of 4 x 4 pixels by 0.1
+    // levels (at most 4), for a tenth to a fifth of the time of a photo of 12 megapixels.
+    constexpr std::int32_t kCoarse = 4;
+    const auto filters = shrink >= kCoarse ? HevcDecoder::Filters::skip : HevcDecoder::Filters::apply;
+    return checked(HevcDecoder::decode(start->hevc, start->data, filters));
 }
 
 const YuvPlanes& CodedImage::planes() const {

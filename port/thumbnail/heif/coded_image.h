@@ -15,8 +15,9 @@ public:
     // and with unsupported_format for a coding without a decoder here.
     static Result<CodedFormat> format_of(const HeifMeta& meta, ItemId id, Size size);
 
+    // For output that is averaged over squares of `shrink` pixels: from 4 on, HEVC is decoded without its filters.
     // Fails as format_of does, and with bad_image when the data are damaged.
-    static Result<CodedImage> decode(const HeifMeta& meta, ItemId id, Size size);
+    static Result<CodedImage> decode(const HeifMeta& meta, ItemId id, Size size, std::int32_t shrink);
 
     // At least `size`. Valid as long as this is.
     const YuvPlanes& planes() const;

@@ -11,7 +11,7 @@ constexpr bool is_picture(FourLetters type) {
            type == four_letters("iden");
 }
 
-// The data of the first item that tells about a picture and is of a kind.
+// The data of the first item of a kind that describes a picture.
 template <typename Is>
 std::vector<std::byte> description(const HeifMeta& meta, ItemId picture, Is is) {
     for (const ItemId each : meta.referring(picture, four_letters("cdsc"))) {
@@ -48,7 +48,7 @@ std::vector<ItemId> thumbnails_of(const HeifMeta& meta, ItemId picture) {
 std::vector<std::byte> exif_of(const HeifMeta& meta, ItemId picture) {
     const auto data =
         description(meta, picture, [](const HeifItem& item) { return item.type == four_letters("Exif"); });
-    // How many bytes there are before the byte order: those of an EXIF of a JPEG are its name.
+    // The number of bytes before the byte order: some writers include the name that EXIF data has in a JPEG.
     ByteReader reader(data);
     const auto skipped = reader.unsigned_of(4);
     if (!skipped || !reader.take(*skipped)) return {};

@@ -30,7 +30,7 @@ Result<Shape> read_shape(const HeifMeta& meta, const HeifItem& item) {
                  {static_cast<std::int32_t>(*across), static_cast<std::int32_t>(*down)}};
 }
 
-// All columns, or rows, of tiles are needed for the length, and they suffice.
+// The tiles cover the length, and the last one is needed for it.
 bool covers(std::int32_t tile, std::int32_t count, std::int32_t length) {
     return std::int64_t{tile} * count >= length && std::int64_t{tile} * (count - 1) < length;
 }

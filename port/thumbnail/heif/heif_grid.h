@@ -17,7 +17,7 @@ struct HeifGrid {
 // or unsupported_format.
 Result<HeifGrid> read_grid(const HeifMeta& meta, ItemId id, const HeifItem& item);
 
-// Whether an item is an image of a decoder, not made from others.
+// Whether an item is coded, not derived from others.
 constexpr bool is_coded_image(FourLetters type) { return type == four_letters("hvc1") || type == four_letters("av01"); }
 
 Failure unknown_coding(FourLetters type);

@@ -8,7 +8,7 @@ namespace thumbnailer {
 
 namespace {
 
-// Of one table. The photographs of a telephone, of a hundred tiles, have some kB of them.
+// The limit for one table. A photo of a telephone, with a hundred tiles, has some kB of tables.
 constexpr std::size_t kMostTableBytes = std::size_t{4} << 20;
 
 Result<ItemId> read_primary(Bytes meta) {
@@ -34,14 +34,14 @@ bool read_properties(Bytes meta, HeifMeta& into) {
     return true;
 }
 
-// A table that is not there is empty.
+// A missing table is empty.
 template <typename Read>
 bool read_table(Bytes meta, const char* name, Read read, HeifMeta& into) {
     const auto contents = find_box(meta, four_letters(name));
     return !contents || (contents->size() <= kMostTableBytes && read(*contents, into));
 }
 
-// Behind the version and flags, which all of them have.
+// The contents after version and flags.
 Result<Bytes> meta_of(Bytes source) {
     const auto meta = find_box(source, four_letters("meta"));
     if (!meta) {
@@ -117,7 +117,7 @@ Result<Bytes> data_of(const HeifMeta& meta, const HeifItem& item, std::vector<st
         length += part->size();
     }
     if (length == 0) return bad_heif("has an item without data");
-    // Extents may overlap: together they are no excuse for more memory than the file is worth.
+    // Extents may overlap, so their sum is limited to the size of the file.
     if (length > home.size()) return bad_heif("has an item of more bytes than the file");
     if (parts.size() == 1) return parts.front();
     joined.clear();

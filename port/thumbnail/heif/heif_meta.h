@@ -1,6 +1,6 @@
-// The items of a HEIF file and what ties them together (ISO/IEC 14496-12, 8.11, and ISO/IEC 23008-12): what they are,
-// where their bytes stand, which properties they have, which items they refer to. Everything may lie; nothing here is
-// larger than the file.
+// The items of a HEIF file (ISO/IEC 14496-12, 8.11, and ISO/IEC 23008-12): their types, the places of their bytes,
+// their properties, and their references to other items. No number of the file is trusted; nothing here is larger than
+// the file.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace thumbnailer {
 
 using ItemId = std::uint32_t;
 
-// A place of an item's bytes, in the file or among the item data of the meta box.
+// A piece of an item's bytes, in the file or in the item data of the meta box.
 struct HeifExtent {
     std::uint64_t offset = 0;
     std::uint64_t length = 0;
@@ -24,7 +24,7 @@ struct HeifExtent {
 
 struct HeifAssociation {
     std::uint32_t property = 0; // its place among the properties, from 1
-    bool essential = false;     // an item must not be decoded by who does not know the property
+    bool essential = false;     // a reader that does not know it must not decode the item
 };
 
 struct HeifItem {
@@ -55,14 +55,14 @@ struct HeifMeta {
 
     // Nothing when there is none.
     const HeifItem* item(ItemId id) const;
-    // The items that one refers to; none when there is no such reference.
+    // The items that an item refers to; none without such a reference.
     std::vector<ItemId> targets(ItemId from, FourLetters type) const;
-    // The items that refer to one, in the order of the file.
+    // The items that refer to an item, in the order of the file.
     std::vector<ItemId> referring(ItemId to, FourLetters type) const;
     bool refers(ItemId from, FourLetters type) const;
 };
 
-// Fails with bad_image when a box lies about itself or there is no primary item, and with unsupported_format when the
+// Fails with bad_image when a box is damaged or there is no primary item, and with unsupported_format when the
 // file has no still image: a video, or the images of a sequence alone.
 Result<HeifMeta> read_heif_meta(Bytes source);
 

@@ -10,12 +10,12 @@ namespace {
 
 constexpr FourLetters kGrid = four_letters("grid");
 constexpr FourLetters kIdentity = four_letters("iden");
-constexpr FourLetters kToneMapped = four_letters("tmap"); // its first source is the picture for every screen
+constexpr FourLetters kToneMapped = four_letters("tmap"); // its first source is the picture for SDR
 constexpr FourLetters kDerivedFrom = four_letters("dimg");
 constexpr FourLetters kAuxiliaryTo = four_letters("auxl");
 constexpr FourLetters kPremultipliedWith = four_letters("prem");
 
-// A picture made from a picture made from a picture.
+// The longest chain of derived pictures.
 constexpr int kMostDerivations = 4;
 
 bool is_alpha(std::string_view auxiliary_type) {

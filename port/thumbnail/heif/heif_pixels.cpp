@@ -70,10 +70,10 @@ Result<Done> decode_tile(const Decoding& decoding, std::size_t index, HeifPixels
     const Rect& crop = picture.view.crop;
     const Rect shown = intersection(tile, crop);
     if (shown.width == 0 || shown.height == 0) return Done{};
-    const auto coded = CodedImage::decode(decoding.meta, picture.tiles[index], picture.tile);
+    const auto coded = CodedImage::decode(decoding.meta, picture.tiles[index], picture.tile, decoding.shrink);
     if (!coded) return coded.error();
     YuvPlanes planes = coded->planes();
-    if (decoding.alpha) planes.mono = true; // one that is coded with colours has none in them
+    if (decoding.alpha) planes.mono = true; // its chroma has no meaning
     if (planes.mono != decoding.mono) return bad_heif("has tiles with colours and tiles without");
     into.nclx = colours_of(picture, planes, decoding.alpha);
     const auto matrix = yuv_matrix(into.nclx, planes.planes[0].depth);

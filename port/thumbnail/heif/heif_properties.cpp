@@ -24,7 +24,7 @@ bool take_colours(Bytes contents, HeifProperties& into) {
         into.profile = contents.subspan(4);
         return true;
     }
-    if (*kind != four_letters("nclx")) return true; // nclc of QuickTime and what else there may be
+    if (*kind != four_letters("nclx")) return true; // nclc of QuickTime, and others
     const auto primaries = reader.unsigned_of(2), transfer = reader.unsigned_of(2), matrix = reader.unsigned_of(2);
     const auto range = reader.unsigned_of(1);
     if (!range) return false;
@@ -69,7 +69,7 @@ bool take_aperture(Bytes contents, HeifProperties& into) {
         if (!bits) return false;
         *number = static_cast<std::int64_t>(*bits);
     }
-    // The offsets are signed, and only above the line.
+    // Only the numerators of the offsets are signed.
     aperture.right_n = static_cast<std::int32_t>(static_cast<std::uint32_t>(aperture.right_n));
     aperture.down_n = static_cast<std::int32_t>(static_cast<std::uint32_t>(aperture.down_n));
     into.transforms.push_back({HeifTransform::Kind::crop, 0, aperture});
@@ -85,7 +85,7 @@ bool take_operating_point(Bytes contents, HeifProperties& into) {
     return true;
 }
 
-// Only one that asks for all layers is known here (ISO/IEC 23008-12, 6.5.11).
+// No other selection of layers is known here (ISO/IEC 23008-12, 6.5.11).
 bool selects_all_layers(const Box& box) {
     constexpr std::uint64_t kAll = 0xffff;
     return box.type == four_letters("lsel") && ByteReader(box.contents).unsigned_of(2) == kAll;
@@ -113,7 +113,7 @@ std::optional<bool> take(const Box& box, HeifProperties& into) {
 Result<HeifProperties> properties_of(const HeifMeta& meta, const HeifItem& item) {
     HeifProperties properties;
     for (const HeifAssociation& association : item.associations) {
-        if (association.property == 0) continue; // says that there is none
+        if (association.property == 0) continue; // means none
         if (association.property > meta.properties.size())
             return bad_heif("has an item with a property that is not there");
         const Box& box = meta.properties[association.property - 1];

@@ -1,5 +1,5 @@
-// What the properties of an item say (ISO/IEC 23008-12, 6.5): its size, how its decoder is set up, its colours, how it
-// is to be turned and cut.
+// The properties of an item (ISO/IEC 23008-12, 6.5): its size, the configuration of its decoder, its colours, its
+// rotation and crop.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct CleanAperture {
     std::int64_t down_n = 0, down_d = 1;
 };
 
-// A property that changes the picture. They apply one after the other.
+// A property that changes the picture. Transforms apply in order.
 struct HeifTransform {
     enum class Kind : std::uint8_t { rotate, mirror, crop } kind;
     std::uint64_t value = 0; // rotate: quarters, against the clock; mirror: 0: top and bottom, 1: left and right

@@ -54,7 +54,7 @@ std::optional<std::vector<HeifExtent>> read_extents(ByteReader& reader, const Wi
         const auto offset = reader.take(widths.index) ? reader.unsigned_of(widths.offset) : std::nullopt;
         const auto length = reader.unsigned_of(widths.length);
         if (!offset || !length || *offset > UINT64_MAX - *base) return std::nullopt;
-        // Without numbers a table would have as many extents as it likes.
+        // Extents without numbers have no bytes, so the file would not limit how many there are.
         if (widths.offset + widths.length == 0 && index > 0) return std::nullopt;
         extents.push_back({*base + *offset, *length});
     }

@@ -8,7 +8,7 @@ namespace thumbnailer {
 
 namespace {
 
-// By orientation: what it becomes when what is seen is turned by a quarter with the clock, or flipped.
+// By orientation: the orientation after a further quarter turn clockwise, or a flip.
 constexpr std::int32_t kTurned[] = {0, 6, 7, 8, 5, 2, 3, 4, 1};
 constexpr std::int32_t kMirrored[] = {0, 2, 1, 4, 3, 6, 5, 8, 7};
 constexpr std::int32_t kFlipped[] = {0, 4, 3, 2, 1, 8, 7, 6, 5};

@@ -1,4 +1,4 @@
-// How the picture of an item is to be turned and cut, as one turn and one part of the picture as it is stored.
+// The rotation and the crop of an item, as one orientation and one rectangle of the stored picture.
 #pragma once
 
 #include "base/result.h"
@@ -8,7 +8,7 @@ namespace thumbnailer {
 
 struct HeifView {
     Rect crop;                    // of the picture as it is stored
-    std::int32_t orientation = 1; // EXIF, 1 to 8: from as it is stored to as it is seen
+    std::int32_t orientation = 1; // EXIF, 1 to 8: from the stored to the shown picture
 };
 
 // Applies the transforms, in their order, to what is seen so far. Fails with bad_image when a part that is cut out is

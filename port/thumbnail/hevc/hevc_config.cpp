@@ -70,7 +70,7 @@ std::optional<CodedFormat> format_in(Bytes unit) {
 Failure bad(const char* what) { return {Reason::bad_image, std::string("the heif image has ") + what}; }
 Failure damaged() { return bad("a damaged set-up of its decoder (hvcC)"); }
 
-// All that set up pictures must agree on their format.
+// All parameter sets must have the same format.
 bool takes_format(Bytes unit, std::optional<CodedFormat>& format) {
     if (type_of(unit) != kSequenceParameterSet) return true;
     const auto read = format_in(unit);
@@ -83,7 +83,7 @@ bool takes_format(Bytes unit, std::optional<CodedFormat>& format) {
 
 Result<HevcConfig> read_hevc_config(Bytes contents) {
     ByteReader reader(contents);
-    // The profile is skipped: the parameter sets have it, too.
+    // The profile is skipped: the parameter sets contain it.
     const auto lengths = reader.take(21) ? reader.unsigned_of(1) : std::nullopt;
     const auto arrays = reader.unsigned_of(1);
     if (!lengths || !arrays) return damaged();
@@ -91,7 +91,7 @@ Result<HevcConfig> read_hevc_config(Bytes contents) {
     config.length_bytes = (*lengths & 3) + 1;
     std::optional<CodedFormat> format;
     for (std::uint64_t array = 0; array < *arrays; ++array) {
-        const auto type = reader.unsigned_of(1); // the units say it, too
+        const auto type = reader.unsigned_of(1); // the units contain it, too
         const auto count = type ? reader.unsigned_of(2) : std::nullopt;
         if (!count) return damaged();
         for (std::uint64_t index = 0; index < *count; ++index) {

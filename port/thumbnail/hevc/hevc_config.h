@@ -1,4 +1,4 @@
-// How an HEVC decoder is set up for an item (ISO/IEC 14496-15, 8.3.3.1), and the units that it decodes.
+// The configuration of an HEVC decoder for an item (ISO/IEC 14496-15, 8.3.3.1), and the units that it decodes.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct HevcConfig {
 Result<HevcConfig> read_hevc_config(Bytes contents);
 
 // The units of an image, each with its length before it. Fails with bad_image, also when one of them brings a parameter
-// set for pictures of another format: a decoder would follow it.
+// set for pictures of another format: a decoder would use it.
 Result<std::vector<Bytes>> hevc_units(Bytes data, const HevcConfig& config);
 
 } // namespace thumbnailer

@@ -18,7 +18,7 @@ using Decoder = std::unique_ptr<void, FreeDecoder>;
 Failure bad(const std::string& what) { return {Reason::bad_image, "the heif image has " + what}; }
 Failure refused(de265_error error) { return bad(std::string("damaged image data: ") + de265_get_error_text(error)); }
 
-// What the decoder says of itself and not of the picture.
+// Warnings about the decoder, not about the picture.
 bool is_harmless(de265_error warning) {
     constexpr std::array kHarmless{DE265_WARNING_NO_WPP_CANNOT_USE_MULTITHREADING, DE265_WARNING_WARNING_BUFFER_FULL,
                                    DE265_WARNING_SPS_MISSING_CANNOT_DECODE_SEI,
@@ -34,11 +34,18 @@ de265_error push(de265_decoder_context* decoder, const std::vector<Bytes>& units
     return DE265_OK;
 }
 
+// A suffix SEI message may be one (H.265, D.3.19).
+bool has_checksum(const std::vector<Bytes>& units) {
+    constexpr unsigned kSuffixSei = 40; // of the types of units (table 7-1)
+    return std::ranges::any_of(
+        units, [](Bytes unit) { return (static_cast<unsigned>(unit.front()) >> 1 & 63) == kSuffixSei; });
+}
+
 // Up to the first picture or the end of the data.
 de265_error run(de265_decoder_context* decoder) {
     for (int more = 1; more != 0 && de265_peek_next_picture(decoder) == nullptr;) {
         const de265_error error = de265_decode(decoder, &more);
-        if (error == DE265_ERROR_WAITING_FOR_INPUT_DATA) return DE265_OK; // all that there is was given
+        if (error == DE265_ERROR_WAITING_FOR_INPUT_DATA) return DE265_OK; // it has all data
         if (error != DE265_OK) return error;
     }
     return DE265_OK;
@@ -89,11 +96,11 @@ HevcDecoder& HevcDecoder::operator=(HevcDecoder&&) noexcept = default;
 HevcDecoder::~HevcDecoder() = default;
 
 bool HevcDecoder::is_built_in() { return true; }
-// Never freed: each decoder would make them again.
+// Never freed, because each decoder would make the tables again.
 bool HevcDecoder::start() { return de265_init() == DE265_OK; }
 const YuvPlanes& HevcDecoder::planes() const { return state_->planes; }
 
-Result<HevcDecoder> HevcDecoder::decode(const HevcConfig& config, Bytes data) {
+Result<HevcDecoder> HevcDecoder::decode(const HevcConfig& config, Bytes data, Filters filters) {
     const auto units = hevc_units(data, config);
     if (!units) return units.error();
     auto state = std::make_unique<State>();
@@ -101,6 +108,9 @@ Result<HevcDecoder> HevcDecoder::decode(const HevcConfig& config, Bytes data) {
     de265_decoder_context* decoder = state->decoder.get();
     if (decoder == nullptr) return Failure{Reason::out_of_memory, "there is no memory left for the decoder of heic"};
     de265_set_parameter_bool(decoder, DE265_DECODER_PARAM_BOOL_SEI_CHECK_HASH, 1);
+    const bool skipped = filters == Filters::skip && !has_checksum(*units);
+    de265_set_parameter_bool(decoder, DE265_DECODER_PARAM_DISABLE_DEBLOCKING, skipped);
+    de265_set_parameter_bool(decoder, DE265_DECODER_PARAM_DISABLE_SAO, skipped);
     de265_set_parameter_bool(decoder, DE265_DECODER_PARAM_SUPPRESS_FAULTY_PICTURES, 1);
     if (const de265_error error = push(decoder, config.units); error != DE265_OK) return refused(error);
     if (const de265_error error = push(decoder, *units); error != DE265_OK) return refused(error);

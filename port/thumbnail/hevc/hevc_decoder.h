@@ -1,6 +1,7 @@
 // One coded image of HEVC through libde265, in this thread and no other.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "base/result.h"
@@ -18,9 +19,13 @@ public:
     // there is no memory for them.
     static bool start();
 
-    // Decodes the first picture of the data. Fails with bad_image when the decoder has anything to object: what it
-    // makes of damaged data is no picture.
-    static Result<HevcDecoder> decode(const HevcConfig& config, Bytes data);
+    // Deblocking and sample adaptive offset, the filters after decoding (H.265, 8.7).
+    enum class Filters : std::uint8_t { apply, skip };
+
+    // Decodes the first picture of the data. `skip` has no effect if the data contain a checksum, which is of the
+    // filtered picture. Fails with bad_image for any error or warning of the decoder: its output for damaged data is
+    // not a picture.
+    static Result<HevcDecoder> decode(const HevcConfig& config, Bytes data, Filters filters);
 
     HevcDecoder(HevcDecoder&&) noexcept;
     HevcDecoder& operator=(HevcDecoder&&) noexcept;

@@ -16,7 +16,7 @@ bool HevcDecoder::is_built_in() { return false; }
 bool HevcDecoder::start() { return false; }
 const YuvPlanes& HevcDecoder::planes() const { return state_->planes; }
 
-Result<HevcDecoder> HevcDecoder::decode(const HevcConfig&, Bytes) {
+Result<HevcDecoder> HevcDecoder::decode(const HevcConfig&, Bytes, Filters) {
     return Failure{
         Reason::unsupported_format,
         "heic needs libde265, without which this program was built (on Debian: apt install libde265-dev, then "

@@ -18,7 +18,7 @@ std::optional<RawFile> read_file(Bytes source) {
     return read_tiff_raw(source);
 }
 
-// Baseline or progressive, of 8 bits: what a camera shows. Lossless JPEG holds the sensor's samples.
+// Baseline or progressive, 8 bits: a picture. Lossless JPEGs contain the sensor's samples.
 std::optional<Size> size_of_picture(Bytes jpeg) {
     for (const JpegSegment& segment : jpeg_segments(jpeg))
         if (is_frame_header(segment.marker) && segment.marker > 0xc2) return std::nullopt;
@@ -29,7 +29,7 @@ std::optional<Size> size_of_picture(Bytes jpeg) {
 
 std::int64_t pixels_of(Size size) { return std::int64_t{size.width} * size.height; }
 
-// By the EXIF of the JPEG itself; 0: it has none.
+// From the EXIF data of the JPEG itself; 0: it has none.
 std::int32_t own_orientation(Bytes jpeg) {
     constexpr std::string_view kExif("Exif\0\0", 6);
     for (const JpegSegment& segment : jpeg_segments(jpeg)) {
@@ -44,7 +44,7 @@ std::int32_t own_orientation(Bytes jpeg) {
 
 bool is_upright(Size size) { return size.height > size.width; }
 
-// The file's own word counts, for its previews are stored as its samples are. Some cameras turn them before.
+// The orientation of the file counts: most cameras store previews unrotated, like the samples. Some rotate them.
 std::int32_t orientation_for(const RawFile& file, Bytes jpeg, Size size) {
     const std::int32_t orientation = file.orientation != 0 ? file.orientation : own_orientation(jpeg);
     const bool turned = orientation >= 5 && file.size != Size{} && is_upright(size) != is_upright(file.size);

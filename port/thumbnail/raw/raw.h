@@ -1,5 +1,5 @@
-// Raw files of cameras. What their sensors saw is not developed here: of the JPEGs that a camera puts beside it, made
-// by its own taste, the largest is the picture.
+// Raw files of cameras. The sensor's data is not developed: the picture is the largest of the JPEGs that the camera
+// stored in the file.
 //
 // Layouts: TIFF/EP (ISO 12234-2) and DNG 1.7 (Adobe), and as their readers describe them CR2 and CR3 (L. Clevy,
 // https://github.com/lclevy/canon_cr3), NEF, ARW, RW2 and RAF (ExifTool, https://exiftool.org/TagNames).
@@ -15,7 +15,7 @@
 
 namespace thumbnailer {
 
-// What a raw file says of itself.
+// The contents of a raw file.
 struct RawFile {
     std::vector<Bytes> jpegs;     // that it seems to hold, in no order
     bool cut_short = false;       // one more of them is said to be where the file has ended
@@ -26,18 +26,18 @@ struct RawFile {
     std::string taken_at; // as EXIF has it
 };
 
-// Takes the part of the bytes for a JPEG of the file.
+// Adds a JPEG of the file.
 void add_jpeg(Bytes bytes, std::uint64_t offset, std::uint64_t length, RawFile& file);
 
 struct RawPicture {
     Bytes jpeg;
     Size jpeg_size;
-    std::int32_t orientation = 1; // of the JPEG, whatever its own EXIF says
+    std::int32_t orientation = 1; // of the JPEG; its own EXIF data does not count
     RawFile file;
 };
 
-// Whether the bytes are a raw file of a camera: by its own magic number, or as a TIFF that holds what only raw files
-// do.
+// Whether the bytes are a raw file of a camera: by a magic number, or as a TIFF with directories that only raw files
+// have.
 bool is_raw(Bytes source);
 
 // The largest JPEG of 8 bits. Fails with unsupported_format when there is none, with bad_image when the file is cut

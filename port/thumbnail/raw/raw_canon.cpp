@@ -10,7 +10,7 @@ using Uuid = std::string_view;
 constexpr Uuid kMetadata("\x85\xc0\xb6\x87\x82\x0f\x11\xe0\x81\x11\xf4\xce\x46\x2b\x6a\x48", 16);
 constexpr Uuid kPreview("\xea\xf4\x2b\x5e\x1c\x98\x4b\x88\xb9\xfb\xb7\xdc\x40\x6e\x4d\x16", 16);
 
-// Behind the identifier of the box that has it.
+// The bytes after the identifier of its box.
 std::optional<Bytes> uuid_box(Bytes boxes, Uuid uuid) {
     Boxes all(boxes);
     while (const auto box = all.next())
@@ -19,7 +19,7 @@ std::optional<Bytes> uuid_box(Bytes boxes, Uuid uuid) {
     return std::nullopt;
 }
 
-// A directory of EXIF, alone in a TIFF.
+// A TIFF with a single directory of EXIF.
 std::optional<Tiff> exif_in(Bytes metadata, std::string_view name) {
     const auto contents = find_box(metadata, four_letters(name));
     return contents ? Tiff::open(*contents) : std::nullopt;
@@ -50,7 +50,7 @@ void take_preview(Bytes contents, std::uint64_t length_at, std::uint64_t jpeg_at
     add_jpeg(contents, jpeg_at, length.value_or(0), file);
 }
 
-// The only sample of a track, when it is one of those that are JPEG.
+// The only sample of a track, if it is a JPEG.
 void take_track(Bytes source, Bytes track, RawFile& file) {
     std::optional<Bytes> table = track;
     for (const char* name : {"mdia", "minf", "stbl"})

@@ -1,4 +1,4 @@
-// The families of raw files, each of which is read in a file of its own. Nothing: the bytes are not of this family.
+// The families of raw files, with one source file each. Nothing: the bytes are not of this family.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace thumbnailer {
 
-// TIFF with what only raw files hold: DNG, CR2, NEF, ARW, PEF, SRW and others; and RW2, a TIFF of another number.
+// TIFF with directories of raw files: DNG, CR2, NEF, ARW, PEF, SRW and others; and RW2, which has another magic.
 std::optional<RawFile> read_tiff_raw(Bytes source);
 
 // RAF of Fujifilm: a header with the places of a JPEG and of a list of sizes.

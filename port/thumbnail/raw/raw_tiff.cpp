@@ -45,7 +45,7 @@ bool has_raw_samples(const Tiff& tiff, std::uint64_t directory) {
            std::ranges::find(kCompressions, compression) != kCompressions.end();
 }
 
-// All directories, those of directories too, each once.
+// All directories and their sub-directories, each once.
 std::vector<std::uint64_t> directories_of(const Tiff& tiff) {
     std::vector<std::uint64_t> all;
     const auto add = [&](std::optional<std::uint64_t> directory) {
@@ -79,7 +79,7 @@ Size size_from(std::uint64_t width, std::uint64_t height) {
     return {static_cast<std::int32_t>(width), static_cast<std::int32_t>(height)};
 }
 
-// What remains of the sensor's picture when it is developed, or all of it.
+// The default crop of the sensor's image, or all of it.
 Size size_of(const Tiff& tiff, std::uint64_t directory) {
     const auto crop = tiff.values(directory, kDefaultCropSize, 2);
     if (crop.size() == 2) return size_from(crop[0], crop[1]);

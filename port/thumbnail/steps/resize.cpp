@@ -7,6 +7,7 @@
 
 #include "thumbnail/pixels/colour.h"
 #include "thumbnail/pixels/pixels.h"
+#include "thumbnail/pixels/premultiply.h"
 #include "thumbnail/pixels/srgb.h"
 
 namespace thumbnailer {
@@ -51,7 +52,8 @@ VImage resized(const VImage& image, Size size) {
     // In 16 bits while alpha is in the colours: of a faint colour, 8 would leave a few steps.
     constexpr double kWhite16 = 65535;
     const double scale = kWhite16 / max_sample(image);
-    const VImage shown = (image.premultiply() * scale).rint().cast(VIPS_FORMAT_USHORT);
+    const bool bytes = image.format() == VIPS_FORMAT_UCHAR && (image.bands() == 2 || image.bands() == 4);
+    const VImage shown = bytes ? premultiplied(image) : (image.premultiply() * scale).rint().cast(VIPS_FORMAT_USHORT);
     const VImage small = scaled(shown, size).unpremultiply(VImage::option()->set("max_alpha", kWhite16));
     return (small / scale).rint().cast(image.format());
 }

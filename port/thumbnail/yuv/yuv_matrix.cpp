@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint64_t kIdentity = 0;
 
-// How much of red and of blue is in the brightness.
+// The weights of red and blue in luma.
 struct Weights {
     double red = 0;
     double blue = 0;
@@ -20,7 +20,7 @@ constexpr Weights kBt601{0.299, 0.114};
 constexpr Weights kBt2020{0.2627, 0.0593};
 constexpr Weights kDisplayP3{0.22897, 0.07929};
 
-// By the places of the primaries, for the matrices that follow from them.
+// For matrices that follow from the primaries.
 std::optional<Weights> weights_of_primaries(std::uint64_t primaries) {
     switch (primaries) {
     case 1: return kBt709;

@@ -1,4 +1,4 @@
-// From brightness and two differences of colour to red, green and blue (ITU-T H.273, 8.3).
+// Converts luma and chroma to red, green and blue (ITU-T H.273, 8.3).
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,12 @@
 namespace thumbnailer {
 
 struct YuvMatrix {
-    // From samples to 0 .. 1, and to -0.5 .. 0.5.
+    // Scales of luma to 0 .. 1, and of chroma to -0.5 .. 0.5.
     float luma_black = 0;
     float luma_scale = 1;
     float chroma_middle = 0;
     float chroma_scale = 1;
-    // What each difference adds to each colour.
+    // The share of each chroma sample in each colour.
     float red_by_cr = 0;
     float green_by_cb = 0;
     float green_by_cr = 0;

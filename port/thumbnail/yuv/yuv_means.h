@@ -8,7 +8,7 @@
 
 namespace thumbnailer {
 
-// A part of a plane, cut into blocks from its corner; those at its other edges are what is left of them.
+// A part of a plane, divided into blocks from its top left corner; the last ones may be smaller.
 struct Blocks {
     Rect part;
     std::int32_t width = 1;
@@ -18,8 +18,8 @@ struct Blocks {
 // The mean of each block of a row of blocks.
 void means_of(const YuvPlane& plane, const Blocks& blocks, std::int32_t row, std::vector<float>& means);
 
-// Row `y` of a part of the image, for each of its samples of brightness one of colour, which is there for each second:
-// between two, their mean. Across, colour is where brightness is, down it is between two rows (H.273, 8.7, type 0).
+// Row `y` of a part of the image: chroma at the resolution of luma, interpolated between two samples. Horizontally, the
+// chroma samples are at those of luma; vertically, they are between two rows (H.273, 8.7, type 0).
 void enlarged(const YuvPlane& plane, const Rect& part, std::int32_t across, std::int32_t down, std::int32_t y,
               std::vector<float>& samples);
 

@@ -1,4 +1,4 @@
-// A decoded image: brightness, and colour as two differences from it, each in a plane of its own.
+// A decoded image: a plane of luma and two planes of chroma.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace thumbnailer {
 
-// Samples of one byte, or of two in the order of the processor when they have more than 8 bits.
+// Samples of one byte, or of two bytes in native order if they have more than 8 bits.
 struct YuvPlane {
     const std::uint8_t* samples = nullptr;
     std::size_t stride = 0; // bytes from one row to the next
@@ -23,7 +23,7 @@ struct YuvPlanes {
     bool mono = false;              // the first plane is the only one
     std::int32_t across = 1;        // samples of brightness for one of colour
     std::int32_t down = 1;
-    Nclx nclx; // as the coded image says it
+    Nclx nclx; // of the coded image
 };
 
 } // namespace thumbnailer

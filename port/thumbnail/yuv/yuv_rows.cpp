@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int32_t divided_up(std::int32_t value, std::int32_t by) { return (value + by - 1) / by; }
 
-// Where the part stands in a plane that has one sample for `across` x `down`.
+// The part in a plane that has one sample for each `across` x `down`.
 Rect in_chroma(const Rect& part, std::int32_t across, std::int32_t down) {
     return {part.left / across, part.top / down, divided_up(part.width, across), divided_up(part.height, down)};
 }

@@ -1,4 +1,4 @@
-// The rows of a decoded image in grey or in red, green and blue, each pixel the mean of a square of n x n.
+// The rows of a decoded image as grey or RGB; each pixel is the mean of a square of n x n.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,14 @@ namespace thumbnailer {
 
 class YuvRows {
 public:
-    // Of the part `used`, which is in the image. The squares begin at its corner; those at its other edges are what is
-    // left of them.
+    // The rows of the part `used`, which is inside the image. The squares begin at its top left corner; the last ones
+    // may be smaller.
     YuvRows(const YuvPlanes& planes, const YuvMatrix& matrix, const Rect& used, std::int32_t shrink);
 
     Size size() const { return size_; }
     int bands() const { return planes_.mono ? 1 : 3; }
 
-    // Row `y`, its bands one behind the other for each pixel: 8 bits, or 16.
+    // Row `y`, interleaved, with 8 or 16 bits per sample.
     void read(std::int32_t y, std::span<std::uint8_t> row);
     void read(std::int32_t y, std::span<std::uint16_t> row);
 

@@ -81,9 +81,25 @@ defmodule Thumbnailer.Cluster.RouterTest do
     ref = :erlang.alias()
     waiting = Map.new(1..10_000, &{&1, {&1, {nil, [], []}, []}})
     :sys.replace_state(router, &put_in(&1.balancer.waiting, waiting))
-    Router.submit(router, ref, {nil, [], []}, 1_000)
+    Router.submit(router, ref, {nil, [], []}, 1_000, 0)
     assert_receive {^ref, {:error, %Error{reason: :overloaded, message: message}}}
     assert message =~ "10000 requests of this node wait"
+    Process.exit(router, :kill)
+  end
+
+  test "so are the bytes of their images, and what is answered counts no more", %{group: group} do
+    router = Router.of(group)
+    [first, second, third] = for _ <- 1..3, do: :erlang.alias()
+    gigabyte = 1_073_741_824
+    # One alone may have any size.
+    Router.submit(router, first, {nil, [], []}, 60_000, 2 * gigabyte)
+    Router.submit(router, second, {nil, [], []}, 60_000, 1)
+    assert_receive {^second, {:error, %Error{reason: :overloaded, message: message}}}
+    assert message =~ "requests of 2147483648 bytes of this node"
+    Router.done(router, first)
+    Router.submit(router, third, {nil, [], []}, 60_000, gigabyte)
+    refute_receive {^third, _error}, 100
+    assert %{admission: %{bytes: ^gigabyte}} = :sys.get_state(router)
     Process.exit(router, :kill)
   end
 end

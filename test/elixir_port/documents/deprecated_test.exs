@@ -30,7 +30,8 @@ defmodule Thumbnailer.Documents.DeprecatedTest do
           "elixir_port/lib/**/*.ex",
           "test/elixir_port/**/*.{ex,exs}",
           "script/*.exs",
-          "bench/**/*.exs",
+          "bench/**/*.{ex,exs}",
+          "test/package/*.exs",
           "test/chaos/*.exs"
         ],
         path <- Path.wildcard(root(pattern)),
@@ -39,10 +40,16 @@ defmodule Thumbnailer.Documents.DeprecatedTest do
 
   defp found(find) do
     for path <- sources(),
-        code =
-          Code.string_to_quoted!(File.read!(path), literal_encoder: &{:ok, {:__block__, &2, [&1]}}),
-        line <- lines(code, find),
+        line <- path |> File.read!() |> parsed() |> lines(find),
         do: "#{Path.relative_to(path, root(""))}:#{line}"
+  end
+
+  # With the delimiters of literals, which are left out otherwise.
+  defp parsed(code) do
+    Code.string_to_quoted!(code,
+      token_metadata: true,
+      literal_encoder: &{:ok, {:__block__, &2, [&1]}}
+    )
   end
 
   defp lines(code, find) do
@@ -53,14 +60,14 @@ defmodule Thumbnailer.Documents.DeprecatedTest do
   end
 
   test "no charlist stands in single quotes" do
-    assert found(fn
-             {:__block__, meta, [list]} when is_list(list) ->
-               if meta[:delimiter] == "'", do: meta[:line]
-
-             _other ->
-               nil
-           end) == []
+    assert found(&charlist/1) == []
+    assert "x = ['-a', ~c(b)]" |> parsed() |> lines(&charlist/1) == [1]
   end
+
+  defp charlist({:__block__, meta, [list]}) when is_list(list),
+    do: if(meta[:delimiter] == "'", do: meta[:line])
+
+  defp charlist(_other), do: nil
 
   test "no call that something else has taken the place of" do
     assert found(fn

@@ -10,18 +10,18 @@ defmodule Thumbnailer.Features.RemoteTest do
     Thumbnailer.Nodes.name_server()
     # Another test may have made this BEAM a node already.
     unless Node.alive?(),
-      do: {:ok, _pid} = Node.start(:"thumbnailer-#{System.pid()}@127.0.0.1", :longnames)
+      do: {:ok, _pid} = Node.start(Thumbnailer.Nodes.full_name("remote"), :longnames)
 
     on_exit(&Node.stop/0)
   end
 
   setup %{test: name} do
-    paths = for path <- :code.get_path(), arg <- ['-pa', path], do: arg
+    paths = for path <- :code.get_path(), arg <- [~c"-pa", path], do: arg
 
     {:ok, peer, node} =
       :peer.start_link(%{
         name: :peer.random_name(),
-        host: '127.0.0.1',
+        host: ~c"127.0.0.1",
         longnames: true,
         args: paths
       })

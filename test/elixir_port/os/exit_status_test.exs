@@ -14,6 +14,11 @@ defmodule Thumbnailer.OS.ExitStatusTest do
     assert ExitStatus.describe(255) == "exit status 255"
   end
 
+  test "a status that the program has a meaning for is told with it" do
+    assert ExitStatus.describe(64) =~ "exit status 64: it does not accept its options"
+    assert ExitStatus.describe(69) =~ "the sandbox that is required"
+  end
+
   test "what closes a port without a status is told in words" do
     assert ExitStatus.describe(:epipe) == "it closed its input"
     assert ExitStatus.describe(:enomem) == ":enomem"

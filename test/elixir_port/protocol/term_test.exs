@@ -8,7 +8,7 @@ defmodule Thumbnailer.Protocol.TermTest do
 
   test "all types of the protocol pass" do
     term =
-      {:ok, 1, %{a: [1, -2, 300_000, 9_000_000_000, 1.5], b: "bytes", c: 'text', d: [], e: nil}}
+      {:ok, 1, %{a: [1, -2, 300_000, 9_000_000_000, 1.5], b: "bytes", c: ~c"text", d: [], e: nil}}
 
     assert check(term) == :ok
     assert check(:erlang.term_to_binary(term, minor_version: 2)) == :ok
@@ -42,7 +42,7 @@ defmodule Thumbnailer.Protocol.TermTest do
   end
 
   test "a term that is decoded is what the runtime system makes of it, but for atoms without a word" do
-    term = {:ok, %{"key" => [1, 2.5, {:word, 'text'}], {} => []}, -70_000, 9_000_000_000}
+    term = {:ok, %{"key" => [1, 2.5, {:word, ~c"text"}], {} => []}, -70_000, 9_000_000_000}
     words = %{"ok" => :ok, "word" => :word}
     assert Term.decode(:erlang.term_to_binary(term), words, 100) == {:ok, term}
 

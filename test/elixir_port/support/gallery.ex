@@ -88,7 +88,8 @@ defmodule Thumbnailer.Gallery do
   ![hills at dusk, with a low sun](pictures/photo.jpg)
 
   Options can be combined in any order; they are applied in the order of this page. An unknown option or a value out of
-  range raises `ArgumentError`; the message lists the accepted values.
+  range raises `ArgumentError`; the message lists the accepted values. An option of one format has no effect in another
+  (`lossless` of a jpeg, `quality` of a png), so that several formats can share one list.
 
   ```elixir
   {:ok, thumbnail} = Thumbnailer.make("photo.jpg", {200, 100}, fit: :cover, greyscale: true, format: :webp, quality: 60)

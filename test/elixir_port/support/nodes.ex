@@ -112,7 +112,16 @@ defmodule Thumbnailer.Nodes do
     ]
   end
 
-  def full_name(name, host \\ @host), do: :"#{name}-#{System.pid()}@#{host}"
+  def full_name(name, host \\ @host), do: :"#{name}-#{run()}@#{host}"
+
+  # Process numbers are the same in several containers, whose nodes may have one name server.
+  defp run do
+    with nil <- :persistent_term.get(__MODULE__, nil) do
+      run = "#{System.pid()}-#{Base.encode32(:crypto.strong_rand_bytes(5), case: :lower)}"
+      :persistent_term.put(__MODULE__, run)
+      run
+    end
+  end
 
   @doc "Kills it, whatever state it is in."
   def stop(%__MODULE__{os_pid: os_pid}) do

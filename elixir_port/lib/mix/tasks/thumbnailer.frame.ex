@@ -25,7 +25,8 @@ defmodule Mix.Tasks.Thumbnailer.Frame do
       reports that on stdout, before the frame
     * `--timeout` - the timeout in the request, in milliseconds. Default: 30000
   #{Enum.map_join(@flags, "\n", fn option ->
-    names = Enum.map_join(Definition.names(option), ", ", &"`--#{&1}`")
+    names = Enum.map_join(Definition.names(option), ", ", fn name -> "`--" <> String.replace(Atom.to_string(name), "_", "-") <> "`" end)
+
     "  * #{names} - as in `Thumbnailer.make/3`: #{option.doc}"
   end)}
   """

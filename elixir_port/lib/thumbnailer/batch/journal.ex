@@ -12,7 +12,7 @@ defmodule Thumbnailer.Batch.Journal do
 
   use GenServer
 
-  alias Thumbnailer.Batch.Journal.{Cleanup, DiskTable, Entry, Lock, Log, Record}
+  alias Thumbnailer.Batch.Journal.{Cleanup, DiskTable, Entry, Failure, Lock, Log, Record}
   alias Thumbnailer.Batch.Input.RawPath
   alias Thumbnailer.Error
 
@@ -112,7 +112,7 @@ defmodule Thumbnailer.Batch.Journal do
 
         {:error, why} ->
           if state.lock, do: Lock.release(state.lock)
-          {:stop, refused(folder, why)}
+          {:stop, Failure.refused(folder, why)}
       end
     else
       {:error, error} -> {:stop, error}
@@ -241,27 +241,4 @@ defmodule Thumbnailer.Batch.Journal do
 
   defp result(%{failed: nil}), do: :ok
   defp result(%{failed: why}), do: {:error, why}
-
-  @doc "What is said of a journal that cannot be written any more."
-  @spec broken(Path.t(), File.posix() | :lock_lost) :: Error.t()
-  def broken(out, :lock_lost) do
-    Error.new(:unavailable, "another batch has taken the lock of #{folder(out)}; this one ends")
-  end
-
-  def broken(out, posix) do
-    Error.new(
-      :write_failed,
-      "the journal #{folder(out)}/journal cannot be written: #{:file.format_error(posix)}"
-    )
-  end
-
-  defp refused(folder, :not_a_journal) do
-    Error.new(
-      :write_failed,
-      "#{folder}/journal is none of this version; move it away, and give --overwrite any to replace the thumbnails that it knew"
-    )
-  end
-
-  defp refused(folder, posix),
-    do: Error.new(:write_failed, "#{folder}/journal cannot be used: #{:file.format_error(posix)}")
 end

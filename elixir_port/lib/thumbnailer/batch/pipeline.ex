@@ -138,8 +138,11 @@ defmodule Thumbnailer.Batch.Pipeline do
     room = Enum.sum(Enum.map(due, &Plan.room/1) ++ Map.values(run.running))
 
     case Journal.intend(run.journal, names, room) do
-      :ok -> %{run | due: due}
-      {:error, why} -> halt(%{run | due: []}, Journal.broken(run.batch.out, why))
+      :ok ->
+        %{run | due: due}
+
+      {:error, why} ->
+        halt(%{run | due: []}, Journal.Failure.broken(Journal.folder(run.batch.out), why))
     end
   end
 

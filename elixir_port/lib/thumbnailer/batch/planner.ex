@@ -4,7 +4,7 @@ defmodule Thumbnailer.Batch.Planner do
   # Nothing is written here; a dry run ends here.
 
   alias Thumbnailer.{Batch, Error, Formats, Request}
-  alias Thumbnailer.Batch.{Format, Journal, Outcome, OutputName, Ownership, Plan}
+  alias Thumbnailer.Batch.{Format, Journal, Outcome, OutputPaths, Ownership, Plan}
   alias Thumbnailer.Batch.Input.RawPath
   alias Thumbnailer.Batch.Journal.{Fingerprint, OutputClaims, Record}
 
@@ -51,7 +51,7 @@ defmodule Thumbnailer.Batch.Planner do
 
     with :ok <- readable(planner, path),
          {:ok, content} <- Fingerprint.stat(path),
-         {:ok, outputs} <- outputs(planner.batch, path, relative, record),
+         {:ok, outputs} <- OutputPaths.find(planner.batch, path, relative, record),
          :ok <- claim(planner, outputs, path),
          {:ok, states} <- look(planner, outputs) do
       decide(
@@ -86,96 +86,6 @@ defmodule Thumbnailer.Batch.Planner do
                :unsupported_format,
                "#{Format.printable(path)} is #{format}, which this program does not read"
              )}
-    end
-  end
-
-  # -- names
-
-  @doc """
-  The outputs of an input as far as its path says what they are called, for the claims of a survey: `:later` when only the image can
-  tell, or an earlier run.
-  """
-  @spec outputs_by_path(Batch.t(), Path.t(), Path.t()) :: {:ok, [map]} | :later
-  def outputs_by_path(batch, path, relative) do
-    case suffix_by_path(batch, path) do
-      :unknown -> :later
-      suffix -> {:ok, name(batch, relative, suffix)}
-    end
-  end
-
-  defp outputs(batch, path, relative, record) do
-    with {:ok, suffix} <- suffix(batch, path, relative, record) do
-      outputs = name(batch, relative, suffix)
-      paths = Enum.map(outputs, & &1.path)
-
-      # Known only here: what format :auto stands for.
-      case paths -- Enum.uniq(paths) do
-        [] ->
-          {:ok, outputs}
-
-        [twice | _] ->
-          {:error,
-           Error.new(
-             :write_failed,
-             "two of its outputs would be #{Format.printable(twice)}; give --name"
-           )}
-      end
-    end
-  end
-
-  defp name(batch, relative, auto_suffix) do
-    for size <- batch.sizes, format <- batch.formats do
-      suffix = if format == :auto, do: auto_suffix, else: "." <> Formats.suffix(format)
-      name = OutputName.render!(batch.name, relative, size, format, suffix)
-      %{name: name, path: batch.out <> "/" <> name, size: size, format: format}
-    end
-  end
-
-  defp suffix(batch, path, relative, record) do
-    case suffix_by_path(batch, path) do
-      :unknown ->
-        if known = record && remembered(batch, relative, record),
-          do: {:ok, known},
-          else: probed(batch, path)
-
-      suffix ->
-        {:ok, suffix}
-    end
-  end
-
-  # The suffix of format :auto is chosen before the image is read, unless only the image can tell.
-  defp suffix_by_path(%{formats: formats}, path) do
-    format = Formats.of_path(path)
-
-    cond do
-      :auto not in formats -> ""
-      format == nil -> :unknown
-      Formats.auto(format) == format -> Path.extname(path)
-      Formats.auto(format) != :opaque -> "." <> Formats.suffix(Formats.auto(format))
-      true -> :unknown
-    end
-  end
-
-  # The journal spares a finished run the look at each image.
-  defp remembered(batch, relative, record) do
-    Enum.find([".jpg", ".png"], fn suffix ->
-      Map.has_key?(
-        record.outputs,
-        OutputName.render!(batch.name, relative, hd(batch.sizes), :auto, suffix)
-      )
-    end)
-  end
-
-  defp probed(batch, path) do
-    with {:ok, %{format: format} = image} <-
-           Thumbnailer.probe(
-             RawPath.expand(path),
-             [on: batch.on] ++ Keyword.take(batch.options, [:timeout])
-           ) do
-      case Formats.auto(format) do
-        :opaque -> {:ok, if(image.alpha, do: ".png", else: ".jpg")}
-        saved -> {:ok, "." <> Formats.suffix(saved)}
-      end
     end
   end
 

@@ -161,8 +161,11 @@ defmodule Thumbnailer.Batch.Run do
 
   defp sync(run) do
     case Journal.sync(run.journal) do
-      :ok -> run
-      {:error, why} -> Pipeline.halt(run, Journal.broken(run.batch.out, why))
+      :ok ->
+        run
+
+      {:error, why} ->
+        Pipeline.halt(run, Journal.Failure.broken(Journal.folder(run.batch.out), why))
     end
   end
 end

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Batch.Survey do
   # they are inputs, and whether two inputs would have the same output.
 
   alias Thumbnailer.{Batch, Error}
-  alias Thumbnailer.Batch.{Clash, Input, Journal, Outcome, Planner, Report}
+  alias Thumbnailer.Batch.{Clash, Input, Journal, Outcome, OutputPaths, Report}
   alias Thumbnailer.Batch.Input.{Filter, RawPath, Search, Spool}
   alias Thumbnailer.Batch.Journal.OutputClaims
 
@@ -164,7 +164,7 @@ defmodule Thumbnailer.Batch.Survey do
   end
 
   defp outputs(batch, input, full) do
-    case Planner.outputs_by_path(batch, input.path, input.relative) do
+    case OutputPaths.by_path(batch, input.path, input.relative) do
       {:ok, outputs} -> Enum.map(outputs, & &1.path)
       # Only the image can tell: claimed when its turn comes. That it is named twice is seen by the input itself.
       :later -> [<<0>> <> full]

@@ -7,6 +7,7 @@ defmodule Thumbnailer.Cluster.Client do
   alias Thumbnailer.{Error, Request}
   alias Thumbnailer.Cluster.{Router, Transfer}
   alias Thumbnailer.Instance
+  alias Thumbnailer.Instance.ReplyAddress
 
   # What a request may take that gives no deadline of its own, as with an instance.
   @timeout 30_000
@@ -23,7 +24,7 @@ defmodule Thumbnailer.Cluster.Client do
   def request(group, %Request{op: op} = request) when op in [:make, :probe] do
     timeout = request.timeout || @timeout
     router = Router.of(group)
-    ref = :erlang.monitor(:process, router, alias: :explicit_unalias)
+    ref = ReplyAddress.open(router)
 
     call = %{
       ref: ref,
@@ -32,12 +33,10 @@ defmodule Thumbnailer.Cluster.Client do
       deadline: System.monotonic_time(:millisecond) + timeout
     }
 
-    :ok = Router.submit(router, ref, Transfer.needs(request), timeout)
+    :ok = Router.submit(router, ref, Transfer.needs(request), timeout, bytes(request))
     outcome = await_member(call)
     Router.done(router, ref)
-    _ = :erlang.unalias(ref)
-    Process.demonitor(ref, [:flush])
-    flush(ref)
+    ReplyAddress.close(ref)
     Transfer.unpack(outcome, request)
   end
 
@@ -45,6 +44,10 @@ defmodule Thumbnailer.Cluster.Client do
     raise ArgumentError,
           "#{op} is a question to one instance; Thumbnailer.Cluster.members(#{inspect(group)}) tells of all"
   end
+
+  # What the caller holds while the request waits; a file is read when its turn has come.
+  defp bytes(%{source: {:bytes, bytes}}), do: byte_size(bytes)
+  defp bytes(_request), do: 0
 
   defp await_member(%{ref: ref} = call) do
     receive do
@@ -118,12 +121,4 @@ defmodule Thumbnailer.Cluster.Client do
   end
 
   defp router_down, do: Error.new(:unavailable, "the router of the cluster group ended")
-
-  defp flush(ref) do
-    receive do
-      {^ref, _late} -> flush(ref)
-    after
-      0 -> :ok
-    end
-  end
 end

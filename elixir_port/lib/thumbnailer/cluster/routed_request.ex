@@ -4,22 +4,24 @@ defmodule Thumbnailer.Cluster.RoutedRequest do
   # {{:caller_down, ref}, ...} when its caller ends.
 
   @enforce_keys [:ref, :monitor, :timer]
-  defstruct [:ref, :monitor, :timer, state: :open]
+  defstruct [:ref, :monitor, :timer, bytes: 0, state: :open]
 
   @type t :: %__MODULE__{
           ref: reference,
           # of the caller
           monitor: reference,
           timer: reference,
+          # of its source, which the caller holds
+          bytes: non_neg_integer,
           # overdue: its deadline has passed, but the member enforces the deadline, too, and its reply may still arrive
           state: :open | :overdue
         }
 
   @doc "A request of `caller`, whose deadline is `timeout` milliseconds from now."
-  @spec new(reference, pid, pos_integer) :: t
-  def new(ref, caller, timeout) do
+  @spec new(reference, pid, pos_integer, non_neg_integer) :: t
+  def new(ref, caller, timeout, bytes) do
     monitor = :erlang.monitor(:process, caller, tag: {:caller_down, ref})
-    %__MODULE__{ref: ref, monitor: monitor, timer: start_timer(ref, timeout)}
+    %__MODULE__{ref: ref, monitor: monitor, timer: start_timer(ref, timeout), bytes: bytes}
   end
 
   @doc "The deadline has passed; a reply may still arrive within `grace` milliseconds."

@@ -3,7 +3,7 @@ defmodule Thumbnailer.Cluster.Router do
   # Assigns the requests of this node to the members of one group. It holds no images: callers ask it for a member, send
   # the request there themselves, and report the result. It never blocks.
   #
-  # A caller sends {:submit, ref, caller, needs, timeout} and gets, tagged with ref: {:assigned, member, info} whenever
+  # A caller sends {:submit, ref, caller, needs, timeout, bytes} and gets, tagged with ref: {:assigned, member, info} whenever
   # it is to send its request to a member, also when that is to be another one; or {:error, error}.
 
   use GenServer, restart: :transient
@@ -11,6 +11,7 @@ defmodule Thumbnailer.Cluster.Router do
   alias Thumbnailer.Error
 
   alias Thumbnailer.Cluster.{
+    Admission,
     Balancer,
     Events,
     Member,
@@ -29,9 +30,6 @@ defmodule Thumbnailer.Cluster.Router do
   # How long a member may take to tell of itself.
   @introduction 1_000
 
-  # Requests of this node that may wait for a member; each is a process that may hold an image.
-  @max_waiting 10_000
-
   @enforce_keys [:group]
   defstruct [
     :group,
@@ -39,6 +37,7 @@ defmodule Thumbnailer.Cluster.Router do
     balancer: %Balancer{},
     membership: %Membership{},
     requests: %{},
+    admission: %Admission{},
     # members that have not told of themselves yet, and who waits for that
     unknown: MapSet.new(),
     asking: []
@@ -72,9 +71,9 @@ defmodule Thumbnailer.Cluster.Router do
     do: GenServer.start_link(__MODULE__, group, name: {:via, Registry, {registry(), group}})
 
   @doc "Asks for a member; the answers are messages to `caller`, see above."
-  @spec submit(pid, reference, Balancer.needs(), pos_integer) :: :ok
-  def submit(router, ref, needs, timeout) do
-    send(router, {:submit, ref, self(), needs, timeout})
+  @spec submit(pid, reference, Balancer.needs(), pos_integer, bytes :: non_neg_integer) :: :ok
+  def submit(router, ref, needs, timeout, bytes) do
+    send(router, {:submit, ref, self(), needs, timeout, bytes})
     :ok
   end
 
@@ -120,22 +119,23 @@ defmodule Thumbnailer.Cluster.Router do
   end
 
   @impl true
-  def handle_info({:submit, ref, _caller, _needs, _timeout}, state)
-      when map_size(state.balancer.waiting) >= @max_waiting do
-    message =
-      "#{@max_waiting} requests of this node wait for a member of #{inspect(state.group)} already"
+  def handle_info({:submit, ref, caller, needs, timeout, bytes}, state) do
+    capable? = state.balancer.members == %{} or Balancer.capable?(state.balancer, needs)
+    waiting = map_size(state.balancer.waiting)
 
-    notify(ref, {:error, Error.new(:overloaded, message, limit: @max_waiting)})
-    {:noreply, state}
-  end
-
-  def handle_info({:submit, ref, caller, needs, timeout}, state) do
-    if state.balancer.members != %{} and not Balancer.capable?(state.balancer, needs) do
-      notify(ref, {:error, unsupported_error(needs, state)})
-      {:noreply, state}
+    with {:capable, true} <- {:capable, capable?},
+         {:ok, admission} <- Admission.admit(state.admission, state.group, waiting, bytes) do
+      state = put_in(state.requests[ref], RoutedRequest.new(ref, caller, timeout, bytes))
+      balancer = Balancer.enqueue(state.balancer, ref, needs)
+      {:noreply, assign(%{state | admission: admission, balancer: balancer})}
     else
-      state = put_in(state.requests[ref], RoutedRequest.new(ref, caller, timeout))
-      {:noreply, assign(%{state | balancer: Balancer.enqueue(state.balancer, ref, needs)})}
+      {:capable, false} ->
+        notify(ref, {:error, unsupported_error(needs, state)})
+        {:noreply, state}
+
+      {:error, error} ->
+        notify(ref, {:error, error})
+        {:noreply, state}
     end
   end
 
@@ -304,7 +304,13 @@ defmodule Thumbnailer.Cluster.Router do
 
       {request, requests} ->
         RoutedRequest.close(request)
-        %{state | requests: requests, balancer: Balancer.remove(state.balancer, ref)}
+
+        %{
+          state
+          | requests: requests,
+            admission: Admission.release(state.admission, request.bytes),
+            balancer: Balancer.remove(state.balancer, ref)
+        }
     end
   end
 

@@ -7,7 +7,7 @@ defmodule Thumbnailer.Instance.Client do
   # an answer. One on another node may be cut off without anybody noticing, so its callers keep the deadline as well.
 
   alias Thumbnailer.{Error, Request}
-  alias Thumbnailer.Instance.{Absence, Message, Questions, Relay}
+  alias Thumbnailer.Instance.{Absence, Message, Questions, Relay, ReplyAddress}
   alias Thumbnailer.Port.StreamWriter
   alias Thumbnailer.Protocol.Codec
 
@@ -179,16 +179,6 @@ defmodule Thumbnailer.Instance.Client do
   # Nothing that comes later is left in the mailbox.
   defp close(%{ref: ref, ends_at: ends_at, server: server}) do
     if ends_at != :infinity, do: Process.exit(server, :kill)
-    _ = :erlang.unalias(ref)
-    Process.demonitor(ref, [:flush])
-    flush(ref)
-  end
-
-  defp flush(ref) do
-    receive do
-      {^ref, _late} -> flush(ref)
-    after
-      0 -> :ok
-    end
+    ReplyAddress.close(ref)
   end
 end

@@ -181,7 +181,7 @@ defmodule Thumbnailer.Instance.Server do
   # What is said of it in the log when it fails: neither images nor options of callers.
   @impl true
   def format_status(:terminate, [_dictionary, state]), do: State.counts(state)
-  def format_status(:normal, [_dictionary, state]), do: [data: [{'State', State.counts(state)}]]
+  def format_status(:normal, [_dictionary, state]), do: [data: [{~c"State", State.counts(state)}]]
 
   # The end of its input tells the program to go; this waits to see it gone.
   @impl true

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Options.Definition do
   # Checks and documentation are made from the same row, so they cannot differ.
 
   alias Thumbnailer.Keywords
-  alias Thumbnailer.Options.{Nearest, Type}
+  alias Thumbnailer.Options.{Flag, Nearest, Type}
 
   # What other libraries call it, where no near name would lead there. Several, for the option may not belong where it was given.
   @elsewhere %{
@@ -106,7 +106,7 @@ defmodule Thumbnailer.Options.Definition do
 
   @doc "Reads the value of a command line flag; `:error` when the row does not accept it."
   @spec parse(t, String.t() | boolean) :: {:ok, term} | :error
-  defdelegate parse(option, text), to: Type
+  defdelegate parse(option, text), to: Flag
 
   @doc "What a value must be, as the end of a sentence."
   @spec accepts(t) :: String.t()

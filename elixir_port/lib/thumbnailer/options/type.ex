@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Options.Type do
   @moduledoc false
-  # The types of options: the accepted values in words and in code, and the parser of a command line flag. A new type
-  # needs a clause in each function.
+  # The types of options: the accepted values in words and in code. A new type needs a clause in each function, and in those of
+  # Thumbnailer.Options.Typespec and Thumbnailer.Options.Flag.
 
   alias Thumbnailer.{Source, Step}
   alias Thumbnailer.Options.{Colour, Discovery}
@@ -59,64 +59,6 @@ defmodule Thumbnailer.Options.Type do
 
   def accepts(%{type: :recipient}),
     do: "a pid, an alias, the name of a local process or {name, node}"
-
-  @doc "The type of all these options, as code: a union of pairs."
-  @spec union([map]) :: Macro.t()
-  def union(rows) do
-    for(row <- rows, name <- [row.name | row.spellings], do: {name, typespec(row)})
-    |> Enum.reverse()
-    |> Enum.reduce(&{:|, [], [&1, &2]})
-  end
-
-  defp typespec(%{type: :integer} = option), do: integer(option)
-  defp typespec(%{type: :number}), do: quote(do: number)
-  defp typespec(%{type: :amount}), do: quote(do: boolean | number)
-  defp typespec(%{type: :boolean}), do: quote(do: boolean)
-
-  defp typespec(%{type: :choice, choices: choices, choice_spellings: spellings}),
-    do: Enum.reduce(choices ++ Keyword.keys(spellings), &{:|, [], [&1, &2]})
-
-  defp typespec(%{type: :colour}),
-    do: quote(do: String.t() | {byte, byte, byte} | {byte, byte, byte, byte})
-
-  defp typespec(%{type: :focus}), do: quote(do: {number, number})
-  defp typespec(%{type: :region}), do: quote(do: {number, number, number, number})
-
-  defp typespec(%{type: :padding} = option) do
-    side = integer(option)
-
-    quote(
-      do:
-        unquote(side)
-        | {unquote(side), unquote(side)}
-        | {unquote(side), unquote(side), unquote(side), unquote(side)}
-    )
-  end
-
-  defp typespec(%{type: :radius}), do: quote(do: :circle | pos_integer)
-  defp typespec(%{type: :quality}), do: quote(do: pos_integer | {:ssim, number})
-  defp typespec(%{type: :image}), do: quote(do: Path.t() | {:bytes, iodata})
-  defp typespec(%{type: :path}), do: quote(do: Path.t())
-  defp typespec(%{type: :paths}), do: quote(do: [Path.t()])
-  defp typespec(%{type: :fonts}), do: quote(do: [String.t()])
-
-  defp typespec(%{type: :step_sources}),
-    do: quote(do: [{atom, Step.source()}])
-
-  defp typespec(%{type: :steps}),
-    do: quote(do: atom | {atom, keyword} | [atom | {atom, keyword}])
-
-  defp typespec(%{type: :names, choices: choices}),
-    do: [Enum.reduce(choices, &{:|, [], [&1, &2]})]
-
-  defp typespec(%{type: :discovery}), do: quote(do: [dns: String.t()] | [gossip: keyword])
-  defp typespec(%{type: :name}), do: quote(do: GenServer.name())
-  defp typespec(%{type: :instance}), do: quote(do: GenServer.server() | {:cluster, atom})
-  defp typespec(%{type: :recipient}), do: quote(do: pid | reference | atom | {atom, node})
-
-  defp integer(%{min: min}) when min > 0, do: quote(do: pos_integer)
-  defp integer(%{min: 0}), do: quote(do: non_neg_integer)
-  defp integer(_below), do: quote(do: integer)
 
   @doc "The value for the wire, or `:error`."
   @spec cast(map, term) :: {:ok, term} | :error
@@ -221,41 +163,6 @@ defmodule Thumbnailer.Options.Type do
 
   def cast(_option, _value), do: :error
 
-  @doc "Reads the value of a command line flag; `:error` when the row does not accept it."
-  @spec parse(map, String.t() | boolean) :: {:ok, term} | :error
-  def parse(%{type: :choice, choices: choices, choice_spellings: spellings} = option, text) do
-    Enum.find_value(
-      choices ++ Keyword.keys(spellings),
-      :error,
-      &if(to_string(&1) == text, do: cast(option, &1))
-    )
-  end
-
-  # duotone:strength=0.5,dark=#102030+dither
-  def parse(%{type: :steps} = option, text) when is_binary(text) do
-    steps =
-      for part <- String.split(text, "+") do
-        [name | values] = String.split(part, ":", parts: 2)
-        {name, values |> Enum.flat_map(&String.split(&1, ",")) |> Enum.map(&assignment/1)}
-      end
-
-    cast(option, steps)
-  end
-
-  def parse(%{type: :quality} = option, "ssim:" <> part), do: cast(option, {:ssim, literal(part)})
-  def parse(%{type: :radius} = option, "circle"), do: cast(option, :circle)
-
-  def parse(%{type: type} = option, text)
-      when type in [:integer, :number, :amount, :radius, :quality, :focus, :region, :padding] and
-             is_binary(text) do
-    case text |> String.split(",") |> Enum.map(&literal/1) do
-      [value] -> cast(option, value)
-      values -> cast(option, List.to_tuple(values))
-    end
-  end
-
-  def parse(option, text), do: cast(option, text)
-
   defp step({name, values}) when name not in [nil, true, false] and is_list(values) do
     pairs? = Enum.all?(values, &match?({key, _value} when is_atom(key) or is_binary(key), &1))
     if Step.name?(name) and pairs?, do: {name, values}, else: :error
@@ -264,29 +171,11 @@ defmodule Thumbnailer.Options.Type do
   defp step(name) when is_atom(name), do: step({name, []})
   defp step(_other), do: :error
 
-  defp assignment(text) do
-    case String.split(text, "=", parts: 2) do
-      [name, value] -> {name, value}
-      _other -> :error
-    end
-  end
-
   # `:centre (or :center)`
   defp choice(choice, spellings) do
     case for {other, ^choice} <- spellings, do: " (or #{inspect(other)})" do
       [] -> inspect(choice)
       others -> inspect(choice) <> Enum.join(others)
-    end
-  end
-
-  defp literal("true"), do: true
-  defp literal("false"), do: false
-
-  defp literal(text) do
-    case {Integer.parse(text), Float.parse(text)} do
-      {{integer, ""}, _} -> integer
-      {_, {float, ""}} -> float
-      _ -> text
     end
   end
 

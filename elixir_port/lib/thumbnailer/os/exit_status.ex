@@ -21,24 +21,30 @@ defmodule Thumbnailer.OS.ExitStatus do
 
   # The program's exit codes for a wrong command line, and for a required sandbox that the host does not support:
   # docs/protocol.md.
-  @in_vain [64, 69]
+  @in_vain %{
+    64 => "it does not accept its options, and has said in the log which",
+    69 => "the sandbox that is required is not there, and the log says what of it"
+  }
 
   @doc "Whether the program would end in the same way after a restart."
   @spec permanent?(non_neg_integer | term) :: boolean
-  def permanent?(status), do: status in @in_vain
+  def permanent?(status), do: is_map_key(@in_vain, status)
 
   @doc "The end in words, as part of a sentence."
   @spec describe(non_neg_integer | term) :: String.t()
   def describe(status) when is_integer(status) do
     case details(status) do
       %{signal: signal} -> "killed by SIG" <> String.upcase(Atom.to_string(signal))
-      %{} -> "exit status #{status}"
+      %{} -> "exit status #{status}" <> meaning(@in_vain[status])
     end
   end
 
   def describe(:normal), do: "it closed its output"
   def describe(:epipe), do: "it closed its input"
   def describe(reason), do: inspect(reason)
+
+  defp meaning(nil), do: ""
+  defp meaning(words), do: ": " <> words
 
   @doc "The end as details of an error."
   @spec details(non_neg_integer | term) :: %{

@@ -35,8 +35,9 @@ TEST_CASE("drawing: one without anything unusual stays letter for letter") {
 TEST_CASE("drawing: physical lengths become pixels, of which an inch has 96") {
     CHECK(*prepared("<svg width='1in' height=\"25.4mm\"><rect x='6pt' y='50%' r='1em' d='M1 2in'/></svg>") ==
           "<svg width='96.0000' height=\"96.0000\"><rect x='8.0000' y='50%' r='1em' d='M1 2in'/></svg>");
-    CHECK(*prepared("<svg><rect style='fill:red;stroke-width:2pc; x : 1cm'/></svg>") ==
-          "<svg><rect style='fill:red;stroke-width:32.0000px; x :37.7953px'/></svg>");
+    CHECK(*prepared("<svg viewBox='0 0 4 4'><rect style='fill:red;stroke-width:2pc; x : 1cm'/></svg>") ==
+          "<svg viewBox='0 0 4 4'><rect style='fill:red;stroke-width:32.0000px; x :37.7953px'/></svg>");
+    CHECK(*prepared("<svg width='101.6Q' height='8'/>") == "<svg width='96.0000' height='8'/>");
 }
 
 TEST_CASE("drawing: a size of millions keeps its shape") {
@@ -44,6 +45,36 @@ TEST_CASE("drawing: a size of millions keeps its shape") {
     REQUIRE(made.has_value());
     CHECK(*made == "<svg id='\"' viewBox=\"0 0 2000000.000000 1000000.000000\" width=\"16000.000000\" "
                    "height=\"8000.000000\"><rect/></svg>");
+}
+
+TEST_CASE("drawing: without a size and a viewBox it is 300 x 150, as in browsers") {
+    for (const std::string size : {"", " width='50%' height='100%'", " width='-5' height='auto'"}) {
+        CAPTURE(size);
+        CHECK(*prepared("<svg" + size + "><rect/></svg>") ==
+              "<svg width=\"300.000000\" height=\"150.000000\"><rect/></svg>");
+    }
+    CHECK(*prepared("<svg width='40'/>") == "<svg width=\"40.000000\" height=\"150.000000\"/>");
+}
+
+TEST_CASE("drawing: with a viewBox, a size that cannot be used is that of the viewBox") {
+    CHECK(*prepared("<svg viewBox='0 0 20 10'/>") == "<svg viewBox='0 0 20 10'/>");
+    CHECK(*prepared("<svg viewBox='0 0 20 10' width='100%' height='50vh'/>") ==
+          "<svg viewBox='0 0 20 10' width=\"20.000000\" height=\"10.000000\"/>");
+}
+
+TEST_CASE("drawing: its size is within the limits, which are for pixels") {
+    Limits limits;
+    limits.max_pixels = 10'000;
+    const auto made = prepared("<svg width='1000000000' height='1000000000'/>", limits);
+    REQUIRE(made.has_value());
+    CHECK(made->find(" width=\"100.000000\" height=\"100.000000\"") != std::string::npos);
+    CHECK(prepared("<svg width='0.001' height='0.0005' viewBox='0 0 1 1'/>")->find("width=\"100.000000\"") !=
+          std::string::npos);
+}
+
+TEST_CASE("drawing: where a switch offers foreign elements first, what follows them is chosen") {
+    CHECK(*prepared("<svg width='1' height='1'><switch><foreignObject/><text/></switch></svg>") ==
+          "<svg width='1' height='1'><switch><foreignObject requiredExtensions=\"none\"/><text/></switch></svg>");
 }
 
 TEST_CASE("drawing: an image inside that the renderer does not know becomes PNG, one that it knows stays") {

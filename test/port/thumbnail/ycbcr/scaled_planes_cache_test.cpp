@@ -49,7 +49,8 @@ TEST_CASE("scaled planes cache: of several outputs one that needs pixels gets th
     const Output sharpened = with(&Output::sharpen, 1.0, jpeg(100, 100));
     const Made together = make(source, {jpeg(300, 300), sharpened});
     CHECK(together.files[0] == by_fast_path(source, jpeg(300, 300)));
-    CHECK(alike(together.files[1], by_fast_path(source, sharpened)) >= 0.99);
+    // It is made from the larger planes, and sharpening shows the difference.
+    CHECK(alike(together.files[1], by_fast_path(source, sharpened)) >= 0.98);
 }
 
 TEST_CASE("scaled planes cache: of several outputs one of a part takes all of them through libvips") {

@@ -42,7 +42,7 @@ defmodule Thumbnailer.Batch.Input.StandardInput do
   # A named pipe whose writer is gone would not open, a terminal has its own reader, a socket has no path.
   defp reopens? do
     case {:file.read_link_all(@descriptor), RawPath.stat(@descriptor)} do
-      {{:ok, 'pipe:' ++ _number}, _info} -> true
+      {{:ok, ~c"pipe:" ++ _number}, _info} -> true
       {_path, {:ok, %{type: :regular}}} -> true
       _other -> false
     end
@@ -53,7 +53,7 @@ defmodule Thumbnailer.Batch.Input.StandardInput do
     {:links, links} = Process.info(user, :links)
 
     unless noinput?(),
-      do: Enum.find(links, &(is_port(&1) and Port.info(&1, :name) == {:name, '0/1'}))
+      do: Enum.find(links, &(is_port(&1) and Port.info(&1, :name) == {:name, ~c"0/1"}))
   end
 
   defp noinput?, do: :init.get_argument(:noinput) != :error
@@ -67,7 +67,7 @@ defmodule Thumbnailer.Batch.Input.StandardInput do
     true = Port.connect(port, self())
     send(user, {port, :eof})
     monitor = Process.monitor(user)
-    send(user, {:io_request, self(), monitor, {:get_until, :latin1, '', __MODULE__, :all, []}})
+    send(user, {:io_request, self(), monitor, {:get_until, :latin1, ~c"", __MODULE__, :all, []}})
 
     kept =
       receive(do: ({:io_reply, ^monitor, kept} -> kept), after: (@wait -> exit(:user_is_busy)))
