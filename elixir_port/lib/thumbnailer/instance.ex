@@ -17,13 +17,8 @@ defmodule Thumbnailer.Instance do
   @spec start_link(keyword, [Supervisor.child_spec() | {module, term}]) :: Supervisor.on_start()
   def start_link(opts, dependents \\ []) do
     with {:ok, steps} <- Loader.load_all(opts[:steps] || [], opts[:executable]) do
-      Catalog.publish(
-        opts[:name],
-        for({name, {_loaded, step}} <- steps, into: %{}, do: {name, step})
-      )
-
-      loaded = for {name, {loaded, _step}} <- steps, into: %{}, do: {name, loaded}
-      Supervisor.start_link(__MODULE__, {Keyword.put(opts, :steps, loaded), dependents})
+      Catalog.publish(opts[:name], Map.new(steps))
+      Supervisor.start_link(__MODULE__, {opts, dependents})
     end
   end
 
@@ -49,7 +44,6 @@ defmodule Thumbnailer.Instance do
         :max_queue,
         :max_queue_bytes,
         :retries,
-        :steps,
         :shutdown,
         :executable,
         :max_reply_bytes,

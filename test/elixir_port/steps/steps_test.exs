@@ -133,6 +133,19 @@ defmodule Thumbnailer.StepsTest do
       assert message =~ "apt-get install"
     end
 
+    test "the process of the instance that takes the place of another has the steps", %{on: on} do
+      assert {:ok, _step} = Steps.add(on, :polaroid, step("polaroid"))
+      pid = GenServer.whereis(on)
+      Process.exit(pid, :kill)
+      eventually("there is no other", fn -> GenServer.whereis(on) not in [nil, pid] end)
+
+      assert {:ok, %{}} =
+               Thumbnailer.make(sample("photo.jpg"), 100, on: on, step: [:duotone, :polaroid])
+
+      assert :ok = Steps.remove(on, :polaroid)
+      assert [:duotone] = Enum.map(Steps.list(on), & &1.name)
+    end
+
     test "a file that is no step is an error that says why", %{on: on} do
       assert {:error, %Error{reason: :bad_step}} = Steps.add(on, :noise, {:bytes, "no module"})
     end

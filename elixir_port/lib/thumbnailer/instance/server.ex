@@ -43,7 +43,8 @@ defmodule Thumbnailer.Instance.Server do
     {program, own} =
       Keyword.split(opts, [:executable, :arguments, :max_reply_bytes, :start_timeout, :lazy])
 
-    state = struct!(State, [program: struct!(Lifecycle, program)] ++ own)
+    parts = [program: struct!(Lifecycle, program), steps: Catalog.loaded(opts[:name])]
+    state = struct!(State, parts ++ own)
     {:ok, state, {:continue, :start}}
   end
 
@@ -66,12 +67,12 @@ defmodule Thumbnailer.Instance.Server do
     do: {:reply, {:ok, state.program.executable}, state}
 
   def handle_call({:put_step, loaded, step}, _from, state) do
-    Catalog.publish(state.name, Map.put(Catalog.known(state.name), step.name, step))
+    Catalog.put(state.name, loaded, step)
     {:reply, :ok, %{state | steps: Map.put(state.steps, loaded.name, loaded)}}
   end
 
   def handle_call({:drop_step, name}, _from, state) do
-    Catalog.publish(state.name, Map.delete(Catalog.known(state.name), name))
+    Catalog.drop(state.name, name)
     {:reply, :ok, %{state | steps: Map.delete(state.steps, name)}}
   end
 

@@ -6,8 +6,35 @@ defmodule Thumbnailer.Step.Catalog do
   alias Thumbnailer.{Keywords, Step}
   alias Thumbnailer.Step.Parameter
 
-  @spec publish(term, %{optional(atom) => Step.t()}) :: :ok
-  def publish(instance, steps), do: :persistent_term.put({__MODULE__, instance}, steps)
+  @typedoc "What an instance gives to each program that it starts: the name, the hash and the translation of a step."
+  @type loaded :: map
+
+  @doc "Has an instance have these steps and no others."
+  @spec publish(term, %{optional(atom) => {loaded, Step.t()}}) :: :ok
+  def publish(instance, steps) do
+    :persistent_term.put({__MODULE__, :loaded, instance}, Map.new(steps, &part(&1, 0)))
+    :persistent_term.put({__MODULE__, instance}, Map.new(steps, &part(&1, 1)))
+  end
+
+  defp part({name, pair}, index), do: {name, elem(pair, index)}
+
+  @doc "Adds a step to those of an instance."
+  @spec put(term, loaded, Step.t()) :: :ok
+  def put(instance, %{name: name} = loaded, step),
+    do: publish(instance, Map.put(pairs(instance), name, {loaded, step}))
+
+  @doc "Removes a step from those of an instance."
+  @spec drop(term, atom) :: :ok
+  def drop(instance, name), do: publish(instance, Map.delete(pairs(instance), name))
+
+  defp pairs(instance) do
+    known = known(instance)
+    Map.new(loaded(instance), fn {name, loaded} -> {name, {loaded, Map.fetch!(known, name)}} end)
+  end
+
+  @doc "The steps for the programs of an instance; an instance that takes the place of another finds them here."
+  @spec loaded(term) :: %{optional(atom) => loaded}
+  def loaded(instance), do: :persistent_term.get({__MODULE__, :loaded, instance}, %{})
 
   @doc "How the steps of a cluster group are found out."
   @spec publish_groups((atom -> %{optional(atom) => Step.t()})) :: :ok
