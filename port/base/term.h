@@ -80,4 +80,11 @@ inline const std::vector<Term>* elements(const Term& term) {
     return nullptr;
 }
 
+// A list of binaries that borrow from the texts.
+inline List binaries(const std::vector<std::string>& texts) {
+    List list;
+    for (const std::string& text : texts) list.items.push_back(binary(text));
+    return list;
+}
+
 } // namespace thumbnailer

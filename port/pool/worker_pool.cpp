@@ -4,6 +4,7 @@
 #include <span>
 
 #include "os/complain.h"
+#include "pool/worker_failures.h"
 
 namespace thumbnailer {
 
@@ -22,44 +23,6 @@ constexpr milliseconds kSampleIdleEvery{200};
 constexpr milliseconds kStepOverdue{1000};
 // A worker has about ten: those of libvips and of an encoder.
 constexpr std::int64_t kMaxThreads = 96;
-
-// SIGKILL, SIGTERM and SIGINT come from outside and say nothing about the image; other signals are raised by the
-// decoder.
-bool was_the_image(const ExitStatus& status) {
-    return status.signal != "kill" && status.signal != "term" && status.signal != "int";
-}
-
-Failure crash(Worker& worker, const ExitStatus& status) {
-    Failure failure{.reason = Reason::crashed,
-                    .message = "the worker died while it made this thumbnail: ",
-                    .signal = status.signal,
-                    .diagnostics = worker.process().last_diagnostics()};
-    if (status.signal.empty()) failure.exit_status = status.exit_status;
-    failure.message += status.signal.empty() ? "it exited with status " + std::to_string(status.exit_status)
-                                             : "signal " + std::string(status.signal);
-    return failure;
-}
-
-Failure forbidden_call(const Violation& violation) {
-    const std::string name = syscall_name(violation.call);
-    return {.reason = Reason::sandbox_violation,
-            .message = "the worker called " + name + ", which making thumbnails does not need, and was ended",
-            .system_call = name};
-}
-
-Failure unbelievable(std::string_view fault) {
-    return {Reason::crashed, "the worker was ended because of its answer: " + std::string(fault)};
-}
-
-Failure too_much_memory(std::int64_t limit) {
-    return {.reason = Reason::out_of_memory,
-            .message = "the worker needed more than " + std::to_string(limit) + " bytes of memory (--max-memory)",
-            .limit = limit};
-}
-
-Failure too_many_threads(std::int64_t threads) {
-    return {Reason::crashed, "the worker was ended because it had " + std::to_string(threads) + " threads"};
-}
 
 } // namespace
 
@@ -192,7 +155,8 @@ void WorkerPool::on_exit(Worker& worker) {
     record_event(
         {.name = "worker_exit", .pid = worker.process().pid(), .made = worker.jobs_assigned(), .exit = status});
     if (worker.task() != nullptr)
-        finish(worker, crash(worker, *status), was_the_image(*status) ? Blame::image : Blame::nobody);
+        finish(worker, crash(*status, worker.process().last_diagnostics()),
+               was_the_image(*status) ? Blame::image : Blame::nobody);
     else {
         record_diagnostics(worker);
         if (!expected) delay_forks();

@@ -34,19 +34,6 @@ Map error_map(const Failure& failure) {
     return map;
 }
 
-List names_of(FormatSet formats) {
-    List names;
-    for (const FormatSpec& spec : kFormats)
-        if (formats.has(spec.format)) names.items.push_back(atom(spec.name));
-    return names;
-}
-
-List binaries(const std::vector<std::string>& texts) {
-    List list;
-    for (const std::string& text : texts) list.items.push_back(binary(text));
-    return list;
-}
-
 Term text_or_nil(std::string_view text) { return text.empty() ? atom("nil") : binary(text); }
 
 // `camera` as it may be shown; it outlives the map.
@@ -77,20 +64,6 @@ Map source_map(const Header& header) {
     map.put("format", atom(name_of(header.format)));
     map.put("width", integer(header.width()));
     map.put("height", integer(header.height()));
-    return map;
-}
-
-Map sandbox_map(const SandboxStatus& status) {
-    Map map;
-    map.put("mode", atom(kSandboxModes[static_cast<std::size_t>(status.mode)]));
-    map.put("seccomp", boolean(status.seccomp));
-    map.put("landlock", integer(status.landlock));
-    map.put("server", boolean(status.server));
-    map.put("open_denied", boolean(status.open_denied));
-    map.put("socket_denied", boolean(status.socket_denied));
-    map.put("exec_denied", boolean(status.exec_denied));
-    map.put("memory", boolean(status.memory));
-    map.put("complete", boolean(status.complete()));
     return map;
 }
 
@@ -144,58 +117,7 @@ Map step_map(const LoadedStep& step) {
     return map;
 }
 
-// Of every format: whether this program reads it, whether it would without --loaders, what reads it, whether it is
-// written.
-List formats_table(FormatSet loaders) {
-    List rows;
-    for (const FormatSpec& spec : kFormats) {
-        Map row;
-        row.put("name", atom(spec.name));
-        row.put("read", boolean(loaders.has(spec.format)));
-        row.put("by_default", boolean(spec.loads == Loads::always));
-        row.put("read_with", atom(name_of(reader_of(spec))));
-        row.put("written", boolean(spec.saves));
-        rows.items.push_back(std::move(row));
-    }
-    return rows;
-}
-
 } // namespace
-
-Payload hello(const Config& config, const SandboxStatus& status, std::string_view libvips) {
-    Map limits;
-    limits.put("max_request_bytes", integer(config.max_request_bytes));
-    limits.put("max_reply_bytes", integer(config.max_reply_bytes));
-    limits.put("max_source_bytes", integer(config.max_source_bytes));
-    limits.put("max_memory", integer(config.max_memory));
-    limits.put("max_step_memory", integer(config.max_step_memory));
-    limits.put("disable_step_after", integer(config.disable_step_after));
-    limits.put("poison_after", integer(config.poison_after));
-    limits.put("poison_for", integer(config.poison_for_ms));
-    limits.put("max_pixels", integer(config.max_pixels));
-    limits.put("max_side", integer(config.max_side));
-    limits.put("max_icc_bytes", integer(config.max_icc_bytes));
-    limits.put("max_frames", integer(config.max_frames));
-    limits.put("max_streams", integer(config.max_streams));
-    limits.put("timeout", integer(config.timeout_ms));
-    limits.put("max_images_per_worker", integer(config.max_images_per_worker));
-    Map map;
-    map.put("protocol", integer(kProtocolVersion));
-    map.put("version", binary(kProgramVersion));
-    map.put("libvips", binary(libvips));
-    map.put("libvips_origin", atom(THUMBNAILER_LIBVIPS_ORIGIN));
-    map.put("jpeg_fast_path", boolean(config.jpeg_fast_path && THUMBNAILER_JPEG_FAST_PATH_BUILT));
-    map.put("codec", atom(config.codec->name));
-    map.put("loaders", names_of(config.loaders));
-    map.put("savers", names_of(saved_formats()));
-    map.put("formats", formats_table(config.loaders));
-    map.put("fonts", binaries(config.families));
-    map.put("workers", integer(config.workers));
-    map.put("limits", std::move(limits));
-    map.put("sandbox", sandbox_map(status));
-    map.put("os_pid", integer(::getpid()));
-    return encoded(*config.codec, tuple(atom("hello"), std::move(map)));
-}
 
 Payload pong(const Codec& codec, Id id) { return ok(codec, id, Map{}); }
 

@@ -28,8 +28,6 @@ struct Stats {
     std::int64_t worker_memory = 0;
 };
 
-// `libvips`: the version that is running, such as "8.18.7".
-Payload hello(const Config& config, const SandboxStatus& status, std::string_view libvips);
 Payload pong(const Codec& codec, Id id);
 Payload stats_reply(const Codec& codec, Id id, const Stats& stats);
 // A frame of --events; it answers no request.

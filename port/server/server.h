@@ -34,11 +34,23 @@ public:
     ExitCode run();
 
 private:
+    // Bytes of replies above which the server neither reads nor assigns tasks until some were written.
+    static constexpr std::size_t kMaxUnwritten = std::size_t{64} << 20;
+
     // Where a request is that is not answered yet.
     enum class Stage : std::uint8_t { receiving, queued, working, writing };
 
+    // server.cpp
+    ExitCode serve();
     void read_input();
     void handle_frames();
+    void stop(ExitCode code);
+    void write_last_lines();
+    PollSet poll_set(Clock::time_point now);
+    int poll_timeout(Clock::time_point now) const;
+    bool is_done() const;
+
+    // server_requests.cpp
     bool is_adding_step() const { return adding_step_ && is_pending(*adding_step_); }
     void handle(Frame frame);
     void accept(const Request& request, Frame& frame);
@@ -51,21 +63,15 @@ private:
     bool remove(Id id);
     bool is_pending(Id id) const { return pending_.contains(id); }
 
+    // server_results.cpp
     void dispatch();
     void expire(Clock::time_point now);
     void take_completed();
     void on_result(std::unique_ptr<Task> task, const JobResult& result);
     void on_failure(const Task& task, const Failure& failure, Blame blame, LoadedStep* step = nullptr);
     void reply_error(Id id, const Failure& failure);
-    void stop(ExitCode code);
     void push_events();
-    ExitCode serve();
-    void write_last_lines();
     Stats stats() const;
-
-    PollSet poll_set(Clock::time_point now);
-    int poll_timeout(Clock::time_point now) const;
-    bool is_done() const;
 
     const Config& config_;
     const Roots& roots_;

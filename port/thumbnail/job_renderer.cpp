@@ -1,24 +1,19 @@
 #include "thumbnail/job_renderer.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "thumbnail/animation.h"
-#include "thumbnail/decode/check_header.h"
 #include "thumbnail/decode/drawing.h"
 #include "thumbnail/decode/open_image.h"
-#include "thumbnail/decode/preview.h"
 #include "thumbnail/encode/metadata.h"
 #include "thumbnail/encode/quality_search.h"
 #include "thumbnail/geometry/orientation.h"
-#include "thumbnail/geometry/region.h"
 #include "thumbnail/pixels/colour.h"
 #include "thumbnail/pixels/pixels.h"
 #include "thumbnail/pixels/planes.h"
 #include "thumbnail/placeholder/placeholder.h"
 #include "thumbnail/scaled_image_cache.h"
 #include "thumbnail/steps/overlay.h"
-#include "thumbnail/steps/trim.h"
 #include "thumbnail/steps/user_steps.h"
 #include "thumbnail/vips/vips_errors.h"
 
@@ -28,37 +23,12 @@ using vips::VImage;
 
 namespace {
 
-// The border is searched in a copy of at most this size, which is finer than any thumbnail.
-constexpr std::int32_t kTrimSide = 2048;
-
-std::string unreadable(const Header& header) {
-    return "the " + std::string(name_of(header.format)) + " image cannot be read";
-}
-
-DecodeOptions decode_options_for(const Output& output, const Header& header, Format format) {
-    const bool animated = output.animated && header.frames > 1 && is_animated(format);
-    const Speed speed = speed_of(output);
-    const bool preview = allows_preview(header, output) && speed != Speed::best && !animated;
-    const bool truncated = output.truncated == Truncated::allow;
-    return {.page = output.page, .animated = animated, .speed = speed, .preview = preview, .truncated = truncated};
-}
-
 // Of a GIF or PNG that becomes one of the same format and no more pixels; 0: of anything else.
 std::size_t source_bytes_of(const Plan& plan, const Header& header, Bytes source) {
     const Size made = plan.layout.full();
     const bool enlarged = made.width > header.width() || made.height > header.height();
     const bool can_have_palette = plan.format == Format::gif || plan.format == Format::png;
     return can_have_palette && header.format == plan.format && !enlarged ? source.size() : 0;
-}
-
-// The size of the whole image for which its part has the wanted size.
-Size whole_for(const View& view, Size scaled) {
-    const auto side = [](std::int32_t all, std::int32_t part, std::int32_t wanted) {
-        return static_cast<std::int32_t>(std::min(std::ceil(static_cast<double>(all) / part * wanted), 1e9));
-    };
-    return swap_if_sideways({side(view.oriented_size.width, view.part.width, scaled.width),
-                             side(view.oriented_size.height, view.part.height, scaled.height)},
-                            view.orientation);
 }
 
 VImage first_frame(const VImage& image, const Layout& layout) {
@@ -77,18 +47,18 @@ Result<Done> JobRenderer::check_whole(const Output& output) const {
 Result<Done> JobRenderer::make(const Header& header, JobResult& job_result) {
     const auto takes_what_is_there = [](const Output& output) { return output.truncated == Truncated::allow; };
     const bool some = std::any_of(job_.outputs.begin(), job_.outputs.begin() + job_.count, takes_what_is_there);
-    std::vector<Group> groups;
+    std::vector<OutputGroup> groups;
     for (std::size_t index = 0; index < job_.count; ++index) {
         auto planned = check_whole(job_.outputs[index]);
         if (!planned && !some) return planned;
         const bool whole = planned.has_value();
-        if (whole) planned = plan_output(index, header, groups);
+        if (whole) planned = planner_.plan(index, header, groups);
         if (planned) continue;
         const Reason reason = planned.error().reason;
         if (whole && reason != Reason::bad_option && reason != Reason::too_large) return planned;
         job_result.outputs[index].failure = to_wire(planned.error());
     }
-    for (Group& group : groups)
+    for (OutputGroup& group : groups)
         if (auto made = make_group(group, job_result); !made) return made;
     if (images_.cut) warnings_.emplace_back("the image ends inside its data");
     if (auto clean = check_warnings(); !clean) return clean;
@@ -110,53 +80,7 @@ void JobRenderer::take_warnings() {
         if (std::ranges::find(warnings_, line) == warnings_.end()) warnings_.push_back(std::move(line));
 }
 
-Result<Done> JobRenderer::plan_output(std::size_t index, const Header& header, std::vector<Group>& groups) {
-    const Output& output = job_.outputs[index];
-    const Format format = format_for(output.format, header.format, header.alpha != 0);
-    const DecodeOptions decode = decode_options_for(output, header, format);
-    auto group = std::ranges::find(groups, decode, &Group::decode);
-    if (group == groups.end()) {
-        auto page = decode.page == 0 ? Result<Header>(header)
-                                     : check_header(job_.limits, header.format, images_.source, decode.page);
-        if (!page) return std::move(page).error();
-        const std::int32_t frames = decode.animated ? page->frames : 1;
-        if (auto checked = check_frames(job_.limits, *page, frames); !checked) return checked;
-        group = groups.insert(groups.end(), {decode, *page, frames, {}});
-    }
-    const bool composed = job_.overlay[index] != 0 || job_.steps[index].count != 0;
-    Plan plan{.index = index, .output = &output, .view = {}, .layout = {}, .format = format, .composed = composed};
-    plan.view.orientation = orientation_of(group->header.orientation, output);
-    plan.view.oriented_size =
-        swap_if_sideways({group->header.square_width, group->header.square_height}, plan.view.orientation);
-    auto part = part_of(output, *group, plan.view);
-    if (!part) return std::move(part).error();
-    plan.view.part = *part;
-    plan.layout = lay_out(plan.view.oriented_size, *part, output);
-    if (auto fits = check_size(plan.layout, group->frames); !fits) return fits;
-    group->plans.push_back(plan);
-    return Done{};
-}
-
-Result<Rect> JobRenderer::part_of(const Output& output, const Group& group, const View& view) {
-    auto region = region_of(view.oriented_size, output);
-    if (!region || output.trim == 0) return region;
-    return catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] {
-        View looked = view;
-        looked.part = *region;
-        const Size size = fit_within(region->size(), kTrimSide);
-        const DecodeOptions decode{
-            .page = group.decode.page, .animated = group.decode.animated, .truncated = group.decode.truncated};
-        const VImage image = load(group.header, images_.source, decode, whole_for(looked, size));
-        std::optional<Rect> content; // of all frames together
-        for_each_frame(image, group.frames, [&](const VImage& frame) {
-            const auto found = find_content(scaled_part(frame, looked, size, false), output.trim);
-            if (found) content = content ? united(*content, *found) : *found;
-        });
-        return within(*region, scaled_to(content.value_or(whole(size)), size, region->size()));
-    });
-}
-
-Result<Done> JobRenderer::make_group(Group& group, JobResult& job_result) {
+Result<Done> JobRenderer::make_group(OutputGroup& group, JobResult& job_result) {
     if (group.plans.empty()) return Done{}; // all outputs were refused
     ScaledImageCache::sort_largest_first(group.plans);
     if (auto made = make_by_fast_path(group, job_result); !made) return made;
@@ -180,7 +104,7 @@ Result<Done> JobRenderer::make_group(Group& group, JobResult& job_result) {
 }
 
 // As large as the largest output needs it; in memory when more than one output is made from it.
-Result<VImage> JobRenderer::decode_group(const Group& group) const {
+Result<VImage> JobRenderer::decode_group(const OutputGroup& group) const {
     Size largest{1, 1};
     std::ptrdiff_t uses = 0;
     for (std::size_t position = 0; position < group.plans.size(); ++position) {
@@ -206,21 +130,22 @@ VImage JobRenderer::render_still(const VImage& image, const Plan& plan, ScaledIm
     return renderer(scaled);
 }
 
-VImage JobRenderer::render_animation(const VImage& roll, const Group& group, const Plan& plan, Renderer& renderer) {
+VImage JobRenderer::render_animation(const VImage& roll, const OutputGroup& group, const Plan& plan,
+                                     Renderer& renderer) {
     return each_frame(roll, group.frames, [&](const VImage& frame) {
         return renderer(scaled_part(frame, plan.view, plan.layout.scaled, plan.output->linear));
     });
 }
 
-Result<Done> JobRenderer::make_one(const Plan& plan, const Group& group, const std::function<VImage(Renderer&)>& render,
-                                   OutputResult& output_result) {
+Result<Done> JobRenderer::make_one(const Plan& plan, const OutputGroup& group,
+                                   const std::function<VImage(Renderer&)>& render, OutputResult& output_result) {
     Renderer renderer(plan, sources_for(plan));
     auto image =
         catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] { return render(renderer).copy_memory(); });
     if (!image) return std::move(image).error();
     take_warnings();
     if (renderer.failure()) return *renderer.failure();
-    if (auto fits = check_size(renderer.layout(), group.frames); !fits) return fits;
+    if (auto fits = planner_.check_size(renderer.layout(), group.frames); !fits) return fits;
 
     const Output& output = *plan.output;
     const Format format = plan.format;
@@ -247,7 +172,7 @@ RenderSources JobRenderer::sources_for(const Plan& plan) const {
 }
 
 // All outputs of a group or none: with a mixture the source would be decoded twice.
-Result<Done> JobRenderer::make_by_fast_path(Group& group, JobResult& job_result) {
+Result<Done> JobRenderer::make_by_fast_path(OutputGroup& group, JobResult& job_result) {
     if (!job_.jpeg_fast_path || group.decode.preview) return Done{};
     if (!YcbcrPipeline::can_make(group.header, group.plans, group.decode.speed, job_.limits)) return Done{};
     auto outputs = catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] {
@@ -272,7 +197,7 @@ Result<Done> JobRenderer::make_by_fast_path(Group& group, JobResult& job_result)
 }
 
 // The profile and the metadata are those of the source, whose header libvips reads for them.
-Result<Done> JobRenderer::make_from_planes(const Plan& plan, const Group& group, std::span<const Plane> planes,
+Result<Done> JobRenderer::make_from_planes(const Plan& plan, const OutputGroup& group, std::span<const Plane> planes,
                                            OutputResult& output_result) {
     const bool cropped = plan.output->crop == Crop::centre;
     const auto render = [&](Renderer& renderer) {
@@ -317,23 +242,6 @@ Result<std::optional<VImage>> JobRenderer::overlay_for(const Plan& plan, Size ca
         const Profile profile = plan.output->profile == Profile::p3 ? Profile::p3 : Profile::srgb;
         return std::optional(in_profile(scaled_part(image, view, size, false), profile, 8).copy_memory());
     });
-}
-
-Result<Done> JobRenderer::check_size(const Layout& layout, std::int32_t frames) const {
-    const Size full = layout.full();
-    const double pixels = static_cast<double>(layout.scaled.width) * layout.scaled.height * frames;
-    const bool fits =
-        pixels <= static_cast<double>(job_.limits.max_pixels) &&
-        static_cast<double>(full.width) * full.height * frames <= static_cast<double>(job_.limits.max_pixels);
-    if (full.width <= kMaxSide && full.height <= kMaxSide && fits) return Done{};
-    const bool long_side = full.width > kMaxSide || full.height > kMaxSide;
-    const std::string times = frames > 1 && !long_side ? std::to_string(frames) + " frames of " : "";
-    const std::int64_t limit = long_side ? std::int64_t{kMaxSide} : job_.limits.max_pixels;
-    return Failure{.reason = Reason::too_large,
-                   .message = "the thumbnail would have " + times + std::to_string(full.width) + " x " +
-                              std::to_string(full.height) + " pixels: at most " + std::to_string(limit) +
-                              (long_side ? " are made on a side" : " are made in all (--max-pixels)"),
-                   .limit = limit};
 }
 
 } // namespace thumbnailer

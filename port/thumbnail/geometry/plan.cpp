@@ -1,5 +1,8 @@
 #include "thumbnail/geometry/plan.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "thumbnail/geometry/orientation.h"
 
 namespace thumbnailer {
@@ -12,6 +15,15 @@ constexpr std::int32_t kMinOversampling = 2;
 } // namespace
 
 Size View::stored_size() const { return swap_if_sideways(oriented_size, orientation); }
+
+Size whole_for(const View& view, Size scaled) {
+    const auto side = [](std::int32_t all, std::int32_t part, std::int32_t wanted) {
+        return static_cast<std::int32_t>(std::min(std::ceil(static_cast<double>(all) / part * wanted), 1e9));
+    };
+    return swap_if_sideways({side(view.oriented_size.width, view.part.width, scaled.width),
+                             side(view.oriented_size.height, view.part.height, scaled.height)},
+                            view.orientation);
+}
 
 Plan after_crop(const Plan& plan) {
     Plan after = plan;

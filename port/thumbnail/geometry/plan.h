@@ -33,6 +33,9 @@ Plan after_crop(const Plan& plan);
 // The plan of a picture before it is cropped.
 Plan before_crop(const Plan& plan);
 
+// The size of the whole image, as it is stored, for which the part of the view has the size `scaled`.
+Size whole_for(const View& view, Size scaled);
+
 // Whether the plan can be made from an image of this view scaled to `scaled`: it needs at most half of that size.
 bool suffices_for(const View& view, Size scaled, const Plan& plan);
 
