@@ -15,7 +15,7 @@ constexpr std::string_view kOwnName = "thumbnailer: ";
 
 std::string shown(std::string_view line) {
     if (line.starts_with(kOwnName)) line.remove_prefix(kOwnName.size());
-    const std::string text = printable(line);
+    std::string text = printable(line);
     if (text.size() <= Log::kMaxLine) return text;
     return printable(std::string_view(text).substr(0, Log::kMaxLine)) + "...";
 }

@@ -33,12 +33,12 @@ void convert_row(std::span<const Plane> planes, std::int32_t index, std::uint8_t
     const std::uint8_t* luma = planes[0].row(index);
     const std::uint8_t* blue = planes[1].row(index);
     const std::uint8_t* red = planes[2].row(index);
-    for (std::int32_t x = 0; x < planes[0].size().width; ++x) {
+    for (std::int32_t x = 0; x < planes[0].size().width; ++x, rgb += 3) {
         const std::int32_t cb = blue[x] - 128;
         const std::int32_t cr = red[x] - 128;
-        rgb[3 * x] = sample(luma[x] + ((kRedByCr * cr + kHalf) >> 16));
-        rgb[3 * x + 1] = sample(luma[x] + ((kGreenByCb * cb + kGreenByCr * cr + kHalf) >> 16));
-        rgb[3 * x + 2] = sample(luma[x] + ((kBlueByCb * cb + kHalf) >> 16));
+        rgb[0] = sample(luma[x] + ((kRedByCr * cr + kHalf) >> 16));
+        rgb[1] = sample(luma[x] + ((kGreenByCb * cb + kGreenByCr * cr + kHalf) >> 16));
+        rgb[2] = sample(luma[x] + ((kBlueByCb * cb + kHalf) >> 16));
     }
 }
 

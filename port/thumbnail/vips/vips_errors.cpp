@@ -35,6 +35,7 @@ std::vector<std::string> take_vips_lines() {
     std::vector<Line> lines = lines_of(vips_error_buffer());
     vips_error_clear();
     std::vector<std::string> told;
+    told.reserve(lines.size());
     for (Line& line : lines)
         told.push_back(line.times == 1 ? std::move(line.text)
                                        : line.text + " (" + std::to_string(line.times) + " times)");
