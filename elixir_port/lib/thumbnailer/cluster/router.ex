@@ -8,14 +8,14 @@ defmodule Thumbnailer.Cluster.Router do
 
   use GenServer, restart: :transient
 
-  alias Thumbnailer.Error
-
   alias Thumbnailer.Cluster.{
     Admission,
     Balancer,
     Events,
+    Introductions,
     Member,
     Membership,
+    Refusal,
     RoutedRequest,
     Scope,
     StepSync
@@ -27,9 +27,6 @@ defmodule Thumbnailer.Cluster.Router do
   @pause 2_000
   @grace 2_000
 
-  # How long a member may take to tell of itself.
-  @introduction 1_000
-
   @enforce_keys [:group]
   defstruct [
     :group,
@@ -38,9 +35,7 @@ defmodule Thumbnailer.Cluster.Router do
     membership: %Membership{},
     requests: %{},
     admission: %Admission{},
-    # members that have not told of themselves yet, and who waits for that
-    unknown: MapSet.new(),
-    asking: []
+    introductions: %Introductions{}
   ]
 
   @spec registry() :: atom
@@ -96,9 +91,8 @@ defmodule Thumbnailer.Cluster.Router do
   @impl true
   def init(group) do
     {pg, members} = :pg.monitor(Scope.name(), group)
-    Enum.each(members, &Member.subscribe(&1, self()))
     Process.send_after(self(), :check_heartbeats, Member.heartbeat_interval())
-    {:ok, %__MODULE__{group: group, pg: pg, unknown: MapSet.new(members)}}
+    {:ok, expect(%__MODULE__{group: group, pg: pg}, members)}
   end
 
   @impl true
@@ -106,8 +100,7 @@ defmodule Thumbnailer.Cluster.Router do
     do: {:reply, Membership.list(state.membership, state.balancer.members), state}
 
   def handle_call(:steps, from, state) do
-    Process.send_after(self(), :answer_askers, @introduction)
-    {:noreply, answer_askers(%{state | asking: [from | state.asking]})}
+    {:noreply, answer(%{state | introductions: Introductions.ask(state.introductions, from)})}
   end
 
   @impl true
@@ -130,7 +123,7 @@ defmodule Thumbnailer.Cluster.Router do
       {:noreply, assign(%{state | admission: admission, balancer: balancer})}
     else
       {:capable, false} ->
-        notify(ref, {:error, unsupported_error(needs, state)})
+        notify(ref, {:error, Refusal.unsupported(needs, state.balancer, state.group)})
         {:noreply, state}
 
       {:error, error} ->
@@ -149,7 +142,7 @@ defmodule Thumbnailer.Cluster.Router do
         {:noreply, put_in(state.requests[ref], RoutedRequest.overdue(request, @grace))}
 
       {%{^ref => _request}, _waiting} ->
-        notify(ref, {:error, timeout_error(state)})
+        notify(ref, {:error, Refusal.timeout(state.membership, state.group)})
         {:noreply, state |> forget(ref) |> assign()}
 
       _answered ->
@@ -160,8 +153,7 @@ defmodule Thumbnailer.Cluster.Router do
   # -- members
 
   def handle_info({pg, :join, _group, pids}, %{pg: pg} = state) do
-    Enum.each(pids, &Member.subscribe(&1, self()))
-    {:noreply, %{state | unknown: MapSet.union(state.unknown, MapSet.new(pids))}}
+    {:noreply, expect(state, pids)}
   end
 
   def handle_info({pg, :leave, _group, pids}, %{pg: pg} = state),
@@ -177,15 +169,15 @@ defmodule Thumbnailer.Cluster.Router do
     end
   end
 
-  def handle_info(:answer_askers, state),
-    do: {:noreply, answer_askers(%{state | unknown: MapSet.new()})}
+  def handle_info(:introductions_over, state),
+    do: {:noreply, answer(%{state | introductions: Introductions.end_all(state.introductions)})}
 
   def handle_info({:member, pid, info}, state) do
     {_before, state} = remove_member(state, pid)
 
     if Membership.valid?(pid, info) do
       membership = Membership.join(state.membership, pid, info)
-      {:noreply, answer_askers(member_up(%{state | membership: membership}, pid))}
+      {:noreply, answer(member_up(%{state | membership: membership}, pid))}
     else
       Logger.warning(
         "thumbnailer cluster #{inspect(state.group)}: #{inspect(pid)} on #{node(pid)} is no member, for it says of itself " <>
@@ -242,18 +234,21 @@ defmodule Thumbnailer.Cluster.Router do
     end
   end
 
-  defp answer_askers(state) do
-    if Enum.empty?(state.unknown) do
-      steps = Membership.steps(state.membership)
-      Enum.each(state.asking, &GenServer.reply(&1, steps))
-      %{state | asking: []}
-    else
-      state
-    end
+  defp expect(state, pids) do
+    Enum.each(pids, &Member.subscribe(&1, self()))
+    %{state | introductions: Introductions.expect(state.introductions, pids)}
   end
 
+  defp answer(state) do
+    {asking, introductions} = Introductions.take_answerable(state.introductions)
+    if asking != [], do: reply_all(asking, Membership.steps(state.membership))
+    %{state | introductions: introductions}
+  end
+
+  defp reply_all(asking, steps), do: Enum.each(asking, &GenServer.reply(&1, steps))
+
   defp remove_member(state, pid) do
-    state = %{state | unknown: MapSet.delete(state.unknown, pid)}
+    state = %{state | introductions: Introductions.done(state.introductions, pid)}
 
     case Membership.leave(state.membership, pid) do
       {nil, _roster} -> {nil, state}
@@ -291,8 +286,7 @@ defmodule Thumbnailer.Cluster.Router do
 
   defp fail(state, refs) do
     Enum.reduce(refs, state, fn ref, state ->
-      why = "three nodes in a row did not finish this request: each left, hung or had no program"
-      notify(ref, {:error, Error.new(:unavailable, why)})
+      notify(ref, {:error, Refusal.unfinished()})
       forget(state, ref)
     end)
   end
@@ -316,31 +310,4 @@ defmodule Thumbnailer.Cluster.Router do
 
   # To the alias, which takes no more messages once the caller has its answer.
   defp notify(ref, message), do: send(ref, {ref, message})
-
-  defp unsupported_error({loader, savers, steps}, state) do
-    nodes = map_size(state.balancer.members)
-
-    if steps != [] and Balancer.capable?(state.balancer, {loader, savers, []}),
-      do: without_steps(nodes, state),
-      else: without_formats(nodes, loader, savers, state)
-  end
-
-  defp without_steps(nodes, state) do
-    message = "none of the #{nodes} nodes of #{inspect(state.group)} has all the steps any more"
-    Error.new(:bad_option, message, option: :step)
-  end
-
-  defp without_formats(nodes, loader, savers, state) do
-    message =
-      "none of the #{nodes} nodes of #{inspect(state.group)} reads #{loader} and writes #{Enum.join(savers, ", ")}"
-
-    Error.new(:unsupported_format, message)
-  end
-
-  defp timeout_error(%{membership: %{members: members}, group: group}) when members == %{},
-    do:
-      Error.new(:unavailable, "no node of the cluster group #{inspect(group)} was there in time")
-
-  defp timeout_error(_state),
-    do: Error.new(:timeout, "the deadline passed before a node of the cluster had made it")
 end
