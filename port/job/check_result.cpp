@@ -13,7 +13,7 @@ namespace {
 
 using Fault = std::optional<std::string_view>;
 
-constexpr std::size_t kMaxPlaceholder = 16 * 1024; // a data: URI of 16 x 16 pixels has some hundred bytes
+constexpr std::size_t kMaxPlaceholder = std::size_t{16} * 1024; // a data: URI of 16 x 16 pixels has some hundred bytes
 
 bool is_known(Format format) { return static_cast<std::size_t>(format) < kFormats.size(); }
 bool is_truth(std::uint8_t value) { return value <= 1; }

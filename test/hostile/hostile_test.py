@@ -175,8 +175,8 @@ class HostileTest(PipeTest):
 
         program = self.start_hostile()
         self.assert_ok(program.ask(make(1, PHOTO, *OUTPUTS)), 1)
-        for worker in program.workers():
-            self.assertEqual(set(capabilities(worker).values()), {0})
+        # One that was forked just now is still on its way into the sandbox.
+        program.wait_for(lambda _: all(set(capabilities(worker).values()) == {0} for worker in program.workers()))
         self.assertEqual(capabilities(program.pid)["Eff"] & ~0b1110, 0)
 
     def test_workers_are_the_first_for_the_oom_killer(self):
@@ -263,7 +263,7 @@ class HostileTest(PipeTest):
         for _ in range(count):
             answer = program.receive()
             self.assert_error(answer, answer[1], "bad_image")
-            self.assertLessEqual(len(program.workers()), 5, "two that work, two that are to end, one that ends")
+            self.assertLessEqual(len(program.workers()), 6, "two that work, two that are to end, two that were killed")
         self.assert_ok(program.ask(make(count + 1, PHOTO, *OUTPUTS)), count + 1)
 
     def test_what_is_overwritten_while_it_is_copied_is_a_picture_or_no_answer(self):

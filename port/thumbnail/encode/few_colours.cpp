@@ -121,6 +121,7 @@ std::vector<std::uint32_t> palette_of(const std::vector<Vector>& centres, const 
     std::vector<float> pixels(centres.size());
     for (const Colour& colour : colours) pixels[colour.nearest] += colour.pixels;
     std::vector<std::uint32_t> palette;
+    palette.reserve(centres.size());
     for (const Vector& centre : centres) palette.push_back(stored_for(centre, bands));
     for (const Colour& colour : colours)
         if (colour.pixels * 2 > pixels[colour.nearest]) palette[colour.nearest] = colour.stored;
@@ -145,7 +146,7 @@ bool can_have_few_colours(const VImage& image) {
 
 VImage in_few_colours(const VImage& image, int most) {
     const int bands = image.bands();
-    const VImage reduced = VImage::new_memory();
+    VImage reduced = VImage::new_memory();
     image.write(reduced); // with its metadata
     const std::size_t count = static_cast<std::size_t>(image.width()) * static_cast<std::size_t>(image.height());
     std::uint8_t* samples = VIPS_IMAGE_ADDR(reduced.get_image(), 0, 0);

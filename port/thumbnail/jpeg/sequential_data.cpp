@@ -152,14 +152,11 @@ bool has_all_blocks(Bytes jpeg) {
     SegmentReader reader(jpeg);
     while (const auto segment = reader.next()) {
         const std::uint64_t marker = segment->marker;
-        if (marker == kBaseline || marker == kExtended)
-            frame = read_frame(segment->contents);
-        else if (is_frame_header(marker))
-            return false;
-        else if (marker == kDht && !take_tables(segment->contents, tables))
-            return false;
-        else if (marker == kDri)
-            restart_interval = ByteReader(segment->contents).unsigned_of(2).value_or(0);
+        const bool sequential = marker == kBaseline || marker == kExtended;
+        if (is_frame_header(marker) && !sequential) return false;
+        if (sequential) frame = read_frame(segment->contents);
+        if (marker == kDht && !take_tables(segment->contents, tables)) return false;
+        if (marker == kDri) restart_interval = ByteReader(segment->contents).unsigned_of(2).value_or(0);
         if (marker != kSos) continue;
         const auto parts = frame ? read_parts(segment->contents, *frame, tables) : std::nullopt;
         if (!parts || !skip_scan(*frame, *parts, restart_interval, segment->data)) return false;
