@@ -114,6 +114,7 @@ defmodule Thumbnailer.Package.ReleaseScriptTest do
     assert release!(folder, ["sparc-linux-gnu"], 64) =~ "'sparc-linux-gnu' is not one of"
   end
 
+  @tag :archive
   test "a project that has the package takes the archive from a server, and makes a thumbnail", %{
     folder: folder,
     version: version

@@ -2,6 +2,8 @@
 #
 #   elixir test/package/run.exs [FILE_test.exs...]
 #
+# With THUMBNAILER_ARCHIVE=1 also those that build an archive of the program first, which takes minutes: before a release.
+#
 # Each makes Mix projects in a temporary folder and runs Mix, releases and scripts there, as a user would.
 
 Mix.start()
@@ -12,7 +14,8 @@ for part <- ~w(toolchain inputs requirements cmake precompiled compile_task),
 
 Code.require_file("project.exs", here)
 
-ExUnit.start(timeout: 900_000)
+archive? = System.get_env("THUMBNAILER_ARCHIVE") == "1"
+ExUnit.start(timeout: 900_000, exclude: if(archive?, do: [], else: [:archive]))
 ExUnit.after_suite(fn _result -> File.rm_rf!(Thumbnailer.Package.Project.base()) end)
 
 files =
