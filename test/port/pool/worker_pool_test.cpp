@@ -2,6 +2,10 @@
 #include "pool/worker_pool.h"
 
 #include <doctest/doctest.h>
+#include <poll.h>
+#include <sys/syscall.h>
+
+#include <csignal>
 
 #include "support/pixels.h"
 #include "support/program.h"
@@ -35,6 +39,15 @@ bool gone_within_a_second(pid_t pid) {
         ::usleep(10'000);
     }
     return false;
+}
+
+// Returns when the process has ended.
+void end_by_signal(pid_t pid, int signal) {
+    const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    REQUIRE(process);
+    REQUIRE(::kill(pid, signal) == 0);
+    pollfd ended{.fd = process.get(), .events = POLLIN, .revents = 0};
+    REQUIRE(::poll(&ended, 1, 10'000) == 1);
 }
 
 } // namespace
@@ -126,7 +139,7 @@ TEST_CASE("worker pool: the end of a worker that nobody waits for concerns nobod
         CAPTURE(signal);
         Program program({"--workers=1"});
         REQUIRE(program.workers().size() == 1);
-        ::kill(*program.workers().begin(), signal);
+        end_by_signal(*program.workers().begin(), signal);
         program.send_image(1, file_of(quadrants(160, 120), ".jpg"));
         check_contains(program.next(), "{ok, 1, ");
     }
