@@ -39,9 +39,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Bytes source = std::as_bytes(std::span(data + 1, size - 1));
     const auto frame = jpeg_frame(source);
     if (!frame || frame->coefficient_bytes > kMostBytes) return 0;
-    const auto planes = decode_jpeg(source, 1 << (data[0] & 3), (data[0] >> 2) * 8 + 1);
-    if (!planes) return 0;
-    fuzz::require(planes->size() == 1 || planes->size() == 3);
-    for (const SourcePlane& each : *planes) check(each);
+    const auto jpeg = decode_jpeg(source, 1 << (data[0] & 3), (data[0] >> 2) * 8 + 1);
+    if (!jpeg) return 0;
+    fuzz::require(jpeg->planes.size() == 1 || jpeg->planes.size() == 3);
+    for (const SourcePlane& each : jpeg->planes) check(each);
     return 0;
 }

@@ -56,7 +56,8 @@ struct StepRunner::Run {
         entry(&host, STEP_CALL_INSTANTIATE, nullptr);
         if (!place(source.rgba.size(), source_at) || !place(parameters.size_bytes(), parameters_at)) return;
         std::memcpy(memory.begin() + source_at, source.rgba.data(), source.rgba.size());
-        std::memcpy(memory.begin() + parameters_at, parameters.data(), parameters.size_bytes());
+        if (!parameters.empty())
+            std::memcpy(memory.begin() + parameters_at, parameters.data(), parameters.size_bytes());
         if (!ask_size() || !place(pixels() * kBytesOfPixel, result_at)) return;
         const std::uint32_t arguments[5] = {source_at, result_at, static_cast<std::uint32_t>(source.width),
                                             static_cast<std::uint32_t>(source.height), parameters_at};
