@@ -65,7 +65,7 @@ Fault check_failure(const WireFailure& failure, const Job& job) {
     if (is_about_step(failure) ? !has_steps || !is_step_failure(failure, job) : failure.step_use != 0)
         return "a fault of a step that did not run";
     if (!is_ended(failure.message) || !is_ended(failure.option)) return "text without an end";
-    if (text_in(failure.message).empty()) return "a failure without a message";
+    if (printable(text_in(failure.message)).empty()) return "a failure without a message";
     const std::string_view option = text_in(failure.option);
     if (!option.empty() && option_named(option).empty()) return "an option that does not exist";
     if (failure.limit < 0) return "a negative limit";

@@ -102,6 +102,7 @@ constexpr Row kRows[] = {
     {"a failure that is the server's", [](Case& c) { fail(c.result, Reason::poison); }, "not a worker's"},
     {"a reason that does not exist", [](Case& c) { fail(c.result, Reason{250}); }, "not a worker's"},
     {"no message", [](Case& c) { fail(c.result, Reason::bad_image, ""); }, "without a message"},
+    {"a message of half a character", [](Case& c) { fail(c.result, Reason::bad_image, "\xc2"); }, "without a message"},
     {"endless message",
      [](Case& c) {
          fail(c.result, Reason::bad_image);
