@@ -62,6 +62,6 @@ defmodule Bench.Peers do
   end
 
   defp in_peers(file), do: Path.join(Path.expand("../peers", __DIR__), file)
-  defp in_build(file), do: Path.join(System.fetch_env!("THUMBNAILER_BUILD"), file)
+  defp in_build(file), do: Path.join(System.fetch_env!("THUMBNAILER_BUILD_FOLDER"), file)
   defp python, do: System.get_env("THUMBNAILER_PYTHON", "python3")
 end
