@@ -6,7 +6,8 @@ defmodule Chaos.Report do
   @slack 1_000
   @recovery_limit 2_000
 
-  @reasons [:crashed, :timeout, :port_exited, :unavailable]
+  # The last is said when a process that writes files is killed: it is one of the children of the server.
+  @reasons [:crashed, :timeout, :port_exited, :unavailable, :write_failed]
 
   @doc "Prints all and yields whether every condition holds."
   def print(run) do
