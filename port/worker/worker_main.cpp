@@ -76,7 +76,7 @@ struct KeptMemory {
     }
 };
 
-// Without an image for so long a worker gives its memory back.
+// Milliseconds without an image after which a worker gives its memory back.
 constexpr int kIdle = 5000;
 
 bool arrives_within(int channel, int milliseconds) {

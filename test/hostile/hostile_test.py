@@ -26,11 +26,11 @@ NOBODY = 65534
 # By every argument, by some (or of the process itself), or as an error that libraries expect.
 PERMITTED = """
     read pread64 pwrite64 close lseek fstat fsync munmap mremap brk futex rseq set_robust_list sched_yield sched_getaffinity
-    gettid getpid nanosleep gettimeofday getrandom restart_syscall rt_sigreturn rt_sigprocmask sigaltstack exit exit_group
+    poll ppoll gettid getpid nanosleep gettimeofday getrandom restart_syscall rt_sigreturn rt_sigprocmask sigaltstack exit exit_group
     tgkill sysinfo dup
     mmap mprotect madvise recvmsg sendmsg write writev clone prctl clock_gettime clock_nanosleep rt_sigaction prlimit64
     clone3 open openat stat lstat statx access faccessat faccessat2 readlink readlinkat getcwd ioctl socket fcntl getpeername
-    umask unlink unlinkat uname newfstatat poll mkdir mkdirat getuid geteuid getgid getegid times sched_setscheduler
+    umask unlink unlinkat uname newfstatat mkdir mkdirat getuid geteuid getgid getegid times sched_setscheduler
 """.split()
 UNPRINTABLE = re.compile(rb"[\x00-\x09\x0b-\x1f\x7f]|\xe2\x80[\xaa-\xae]|\xff")
 

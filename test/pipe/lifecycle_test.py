@@ -1,6 +1,8 @@
 """Who dies when, and what it costs whom."""
 
 import os
+import pathlib
+import re
 import signal
 import unittest
 
@@ -88,6 +90,22 @@ class WorkerTest(PipeTest):
         self.assertEqual(gone.left_after(GONE_WITHIN), 0)
         self.assert_ok(program.ask(make(1, PHOTO, {"width": 200})), 1)
         self.assertNotEqual(program.workers(), [worker])
+
+    def test_an_idle_worker_gives_back_what_it_kept_of_an_image(self):
+        program = self.start("--workers", "1")
+        [worker] = program.workers_once(1)
+
+        def memory():
+            status = pathlib.Path(f"/proc/{worker}/status").read_text()
+            return 1024 * int(re.search(r"RssAnon:\s+(\d+) kB", status)[1])
+
+        kept = 12_000_000
+        source = PHOTO.read_bytes() + bytes(kept)
+        self.assert_ok(program.ask(make(1, source, {"width": 200})), 1)
+        busy = memory()
+        program.wait_for(lambda _: memory() < busy - kept)
+        self.assert_ok(program.ask(make(2, source, {"width": 200})), 2)
+        self.assertEqual(program.workers(), [worker])
 
     def test_a_worker_that_hangs_costs_its_own_request_a_timeout(self):
         program = self.start("--workers", "2")
