@@ -44,4 +44,6 @@ if File.regular?(python) and System.find_executable("python3") != python do
 end
 
 ExUnit.after_suite(fn _result -> Thumbnailer.Nodes.stop_name_server() end)
-ExUnit.start(exclude: excluded, capture_log: true)
+
+# A message that does come may be late where other tests keep the processors: nothing here is about how soon it comes.
+ExUnit.start(exclude: excluded, capture_log: true, assert_receive_timeout: 10_000)

@@ -156,8 +156,9 @@ defmodule Thumbnailer.Call.AsyncTest do
     start_fake(name, "never_answers", timeout: 60_000)
     os_pid(name)
     for _ <- 1..2, do: async(name)
+    eventually("they were not sent", fn -> counts(name).sent == 2 end)
     ref = async(name)
-    eventually("the requests did not arrive", fn -> counts(name).waiting == 1 end)
+    eventually("the request did not arrive", fn -> counts(name).waiting == 1 end)
     :ok = Thumbnailer.cancel(ref)
     assert_receive {^ref, {:error, %Error{reason: :cancelled}}}
     eventually("it waits still", fn -> counts(name).waiting == 0 end)

@@ -23,17 +23,15 @@ defmodule Thumbnailer.Call.CoalescerTest do
   end
 
   defp wait_for_waiters(name, waiters) do
-    unless Enum.sort(Enum.map(shared(name), &map_size(&1.waiters))) == waiters do
-      Process.sleep(1)
-      wait_for_waiters(name, waiters)
-    end
+    eventually(30_000, "other callers wait than #{inspect(waiters)}", fn ->
+      Enum.sort(Enum.map(shared(name), &map_size(&1.waiters))) == waiters
+    end)
   end
 
   defp wait_for_busy(name, busy) do
-    unless match?({:ok, %{program: %{busy: ^busy}}}, Thumbnailer.stats(name)) do
-      Process.sleep(1)
-      wait_for_busy(name, busy)
-    end
+    eventually(30_000, "the program does not hold #{busy}", fn ->
+      match?({:ok, %{program: %{busy: ^busy}}}, Thumbnailer.stats(name))
+    end)
   end
 
   test "identical requests under way are made once, and all callers get the answer", %{test: name} do
@@ -100,6 +98,8 @@ defmodule Thumbnailer.Call.CoalescerTest do
   test "each caller has its own deadline", %{test: name} do
     start_holding(name)
     slow = ask(name, timeout: 60_000)
+    # Asked first, the one with the earlier deadline would not be joined.
+    wait_for_waiters(name, [1])
     fast = ask(name, timeout: 50)
     wait_for_busy(name, 1)
     assert_receive {^fast, {:error, %Error{reason: :timeout}}}, 5_000

@@ -91,6 +91,7 @@ defmodule Thumbnailer.Features.LinksTest do
       start_fake(name, "never_answers", timeout: 60_000)
       os_pid = os_pid(name)
       for _ <- 1..2, do: Thumbnailer.async({:bytes, "x"}, 1, on: name)
+      eventually("they were not sent", fn -> elem(Questions.counts(name), 1).sent == 2 end)
       server = Process.whereis(name)
 
       # It asks and does not wait, so that it can end in its own way.
