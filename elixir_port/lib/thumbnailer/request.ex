@@ -25,6 +25,16 @@ defmodule Thumbnailer.Request do
           spec: map
         }
 
+  @doc "The request that gives a translated step to a program."
+  @spec add_step(%{name: atom, hash: binary, translation: binary}) :: t
+  def add_step(loaded) do
+    %__MODULE__{
+      op: :add_step,
+      spec: %{name: to_string(loaded.name), hash: loaded.hash},
+      source: {:bytes, loaded.translation}
+    }
+  end
+
   @doc "A request for thumbnails, and the instance it is for."
   @spec make!(Source.t(), [Options.output()] | Options.set(), keyword) :: {t, GenServer.server()}
   def make!(source, outputs, opts) do

@@ -3,6 +3,7 @@ defmodule Thumbnailer.Features.ClusterStepsTest do
   use ExUnit.Case, async: false
 
   import Thumbnailer.Fixtures
+  import Thumbnailer.Nodes, only: [await_members: 2]
 
   alias Thumbnailer.{Cluster, Error, Nodes, Step, Steps}
   alias Thumbnailer.Cluster.{Scope, StepSync}
@@ -25,12 +26,6 @@ defmodule Thumbnailer.Features.ClusterStepsTest do
     node = Nodes.start(name, group, 1, env: env)
     on_exit(fn -> Nodes.stop(node) end)
     node
-  end
-
-  defp await_members(group, count) do
-    eventually(30_000, "there are not #{count} members", fn ->
-      Enum.count(Cluster.members(group), &(&1.state == :up)) == count
-    end)
   end
 
   # A node whose program cannot translate, and whose cache has nothing.
