@@ -5,7 +5,7 @@ defmodule Thumbnailer.Features.ClusterStepsTest do
   import Thumbnailer.Fixtures
   import Thumbnailer.Nodes, only: [await_members: 2]
 
-  alias Thumbnailer.{Cluster, Error, Nodes, Step, Steps}
+  alias Thumbnailer.{Error, Nodes, Step, Steps}
   alias Thumbnailer.Cluster.{Scope, StepSync}
   alias Thumbnailer.Translation.Note
 
@@ -114,6 +114,11 @@ defmodule Thumbnailer.Features.ClusterStepsTest do
     await_members(group, 2)
     Nodes.cut(b)
     await_members(group, 1)
+
+    eventually("b is asked still", fn ->
+      b.node not in Enum.map(:pg.get_members(Scope.name(), {StepSync, group}), &node/1)
+    end)
+
     assert {:ok, %Step{hash: hash}} = Steps.add(on, :duotone, {:bytes, context.module})
     assert hashes(a, group) == [duotone: hash]
     Nodes.heal(b)

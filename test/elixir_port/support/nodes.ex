@@ -94,7 +94,7 @@ defmodule Thumbnailer.Nodes do
 
     {:os_pid, os_pid} = Port.info(port, :os_pid)
     await_ready(port, name)
-    if opts[:connect], do: true = Node.connect(node)
+    if opts[:connect], do: true = connect(node)
     %__MODULE__{port: port, os_pid: os_pid, node: node}
   end
 
@@ -151,7 +151,10 @@ defmodule Thumbnailer.Nodes do
     Node.disconnect(node)
   end
 
-  def heal(%__MODULE__{node: node}) do
+  def heal(%__MODULE__{node: node}), do: connect(node)
+
+  # One of the same name may have been cut off.
+  defp connect(node) do
     Node.set_cookie(node, @cookie)
     Node.connect(node)
   end
