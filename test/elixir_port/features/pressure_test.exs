@@ -26,6 +26,31 @@ defmodule Thumbnailer.Features.PressureTest do
     end
   end
 
+  test "a caller with many requests delays another by one of them", %{test: name} do
+    start_fake_up(name, "answers_late")
+    for _ <- 1..20, do: Thumbnailer.async({:bytes, "one of many"}, 100, on: name)
+    # The program takes two for each of its two workers.
+    eventually("they do not wait", fn -> counts(name).waiting == 16 end)
+
+    counts =
+      in_another_process(fn ->
+        {:ok, %Thumbnail{}} = Thumbnailer.make({:bytes, "the only one"}, 100, on: name)
+        counts(name)
+      end)
+
+    assert counts.waiting >= 8
+  end
+
+  defp counts(name), do: elem(Thumbnailer.Instance.Questions.counts(name), 1)
+
+  # Not by a task, which would ask on behalf of this one.
+  defp in_another_process(work) do
+    test = self()
+    spawn_link(fn -> send(test, {:done, work.()}) end)
+    assert_receive {:done, result}
+    result
+  end
+
   @tag timeout: 120_000
   test "10,000 callers of 5 MB each are answered or refused, and their bytes are not copied", %{
     test: name
