@@ -1,6 +1,8 @@
 defmodule Thumbnailer.Cluster.Discovery.ConnectionsTest do
   use ExUnit.Case, async: true
 
+  import ExUnit.CaptureLog
+
   alias Thumbnailer.Cluster.Discovery.Connections
 
   # Nobody answers there, and the name is an atom by then.
@@ -18,10 +20,19 @@ defmodule Thumbnailer.Cluster.Discovery.ConnectionsTest do
     assert Connections.connect(%Connections{}, own, 0) == %Connections{}
   end
 
-  test "a thousand names become atoms and no more, and those that are known are tried on" do
-    full = %Connections{tried: Map.new(1..1_000, &{"n#{&1}@127.0.0.1", -10_000})}
-    one_more = "one_more_than_a_thousand" <> "@127.0.0.1"
-    assert Connections.connect(full, one_more, 0) == %{full | refused: 1}
+  test "ten thousand names become atoms and no more, which is said once, and those that are known are tried on" do
+    full = %Connections{tried: Map.new(1..10_000, &{"n#{&1}@127.0.0.1", -10_000})}
+    one_more = "one_more_than_there_may_be" <> "@127.0.0.1"
+
+    log =
+      capture_log(fn ->
+        refused = Connections.connect(full, one_more, 0)
+        assert refused == %{full | refused: 1}
+        assert Connections.connect(refused, one_more, 0).refused == 2
+      end)
+
+    assert [_before, _after] = String.split(log, "10000 names of nodes have been found")
+    assert log =~ one_more
     assert_raise ArgumentError, fn -> String.to_existing_atom(one_more) end
     assert Connections.connect(full, "n1@127.0.0.1", 0).tried["n1@127.0.0.1"] == 0
   end
