@@ -168,6 +168,9 @@ defmodule Thumbnailer.Features.ClusterVersionsTest do
     assert log =~
              ~r/on #{node} is no member, for it speaks version 3 of the protocol between nodes, this node version 2/
 
+    assert log =~
+             ~r/on #{node} is no member, for it speaks version 1 or none of the protocol between nodes/
+
     assert log =~ ~r/on #{node} is no member, for it says of itself \[workers: 1\]/
     # The one of this version is a member, whatever it says afterwards.
     eventually("it is no member", fn -> length(Cluster.members(group)) == 2 end)

@@ -35,12 +35,16 @@ defmodule Thumbnailer.Cluster.Membership do
     case info do
       %{protocol: ^version} -> if valid?(pid, info), do: :ok, else: {:error, nonsense(info)}
       %{protocol: other} -> {:error, foreign(other)}
-      _older -> {:error, nonsense(info)}
+      %{workers: _} -> {:error, foreign(nil)}
+      _other -> {:error, nonsense(info)}
     end
   end
 
+  # One that does not say runs a version of before there was a number.
   defp foreign(version) do
-    "speaks version #{inspect(version, limit: 5)} of the protocol between nodes, this node version #{Message.version()}"
+    spoken = if version, do: inspect(version, limit: 5), else: "1 or none"
+
+    "speaks version #{spoken} of the protocol between nodes, this node version #{Message.version()}"
   end
 
   defp nonsense(info),
