@@ -325,6 +325,27 @@ class HostileTest(PipeTest):
             else:
                 self.assert_error(answer, request_id, "timeout")
 
+    @unittest.skipUnless(translation(), "the tools of steps are not installed")
+    def test_a_liar_that_blames_a_step_for_its_end_has_it_switched_off_only_when_nobody_has_success_with_it(self):
+        def lie(request_id):
+            answer = program.ask(make(request_id, hostile("step_says_it_runs_and_aborts"), *STEP_OUTPUTS))
+            self.assertEqual(self.assert_error(answer, request_id, "crashed")["step"], b"duotone")
+
+        program = self.start_hostile("--disable-step-after=3")
+        self.assert_ok(program.ask(add_step(1)), 1)
+        for request_id in (10, 20, 30):
+            lie(request_id)
+            lie(request_id + 1)
+            self.assert_ok(program.ask(make(request_id + 2, PHOTO, *STEP_OUTPUTS)), request_id + 2)
+        for request_id in (40, 41):
+            lie(request_id)
+        program.send(make(42, hostile("step_says_it_runs_and_aborts"), *STEP_OUTPUTS))
+        self.assertEqual(program.receive()[:2], ("event", "step_disabled"))
+        self.assert_error(program.receive(), 42, "crashed")
+        self.assert_error(program.ask(make(43, PHOTO, *STEP_OUTPUTS)), 43, "step_disabled")
+        # Without a step all goes on.
+        self.assert_ok(program.ask(make(44, PHOTO, *OUTPUTS)), 44)
+
     def maps(self, pid):
         return pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines()
 

@@ -120,6 +120,11 @@ constexpr Lie kLies[] = {
          a.progress.begin(4'000'000'000);
          std::abort();
      }},
+    {"step_says_it_runs_and_aborts",
+     [](Attack& a) {
+         a.progress.begin(0);
+         std::abort();
+     }},
     {"step_says_it_runs_still", [](Attack& a) { a.progress.begin(0); }},
     {"step_claims_a_fault_of_another", [](Attack& a) { claim(a, Reason::step_failed, StepFault::bounds, 200); }},
     {"step_claims_a_fault_that_is_none", [](Attack& a) { claim(a, Reason::step_failed, StepFault{200}, 1); }},
