@@ -310,8 +310,8 @@ class HostileTest(PipeTest):
         for pid in (fork_server, *workers):
             rights = {line.split()[1] for line in mappings(pid)}
             self.assertEqual(rights, {"r--p", "r-xp"}, f"of {pid}")
-            held = [os.readlink(path) for path in pathlib.Path(f"/proc/{pid}/fd").iterdir()]
-            self.assertFalse([target for target in held if "thumbnailer-source" in target])
+            # A worker closes the source of its job after its answer.
+            program.wait_for(lambda _: not self.held(pid))
         # A worker that keeps the mapping of a step that was removed keeps it from nobody: the next has another.
         program.send(make(3, hostile("reads_no_more_jobs"), *STEP_OUTPUTS))
         self.assertEqual(self.assert_ok(program.receive(), 3), honest)
@@ -345,6 +345,11 @@ class HostileTest(PipeTest):
         self.assert_error(program.ask(make(43, PHOTO, *STEP_OUTPUTS)), 43, "step_disabled")
         # Without a step all goes on.
         self.assert_ok(program.ask(make(44, PHOTO, *OUTPUTS)), 44)
+
+    def held(self, pid):
+        """Descriptors of the memory of sources and translations."""
+        targets = [os.readlink(path) for path in pathlib.Path(f"/proc/{pid}/fd").iterdir()]
+        return [target for target in targets if "thumbnailer-source" in target]
 
     def maps(self, pid):
         return pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines()
