@@ -10,7 +10,7 @@ defmodule Thumbnailer.Steps do
   If a step ends in a fault, its thumbnail fails and the worker goes on: `:step_refused` carries the step's text, `:step_failed`
   the fault in `details.fault`, and both the name in `details.step`.
 
-  The functions take an instance, also one on another node, or `{:cluster, group}`: then they change all members of the
+  The functions take an instance, also one on another node, which translates the module there for its own machine, or `{:cluster, group}`: then they change all members of the
   group, and members that join later get the same steps.
   """
 

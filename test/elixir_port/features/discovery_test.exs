@@ -93,6 +93,7 @@ defmodule Thumbnailer.Features.DiscoveryTest do
     counts = Gossip.counts(gossip)
     assert counts.heard > 5
     assert counts.garbage > 10 and counts.forged > 10 and counts.stale > 10
+    assert counts.other_version > 10
     assert_raise ArgumentError, fn -> String.to_existing_atom("liar@10.231.78.9") end
   end
 
@@ -201,7 +202,12 @@ defmodule Thumbnailer.Features.DiscoveryTest do
     stale = Heartbeat.encode(node(), key, now - 86_400_000)
 
     for n <- 1..count do
-      for packet <- [:crypto.strong_rand_bytes(rem(n * 7, 400)), forged, stale],
+      for packet <- [
+            :crypto.strong_rand_bytes(rem(n * 7, 400)),
+            forged,
+            stale,
+            <<"thumbs", 2, n>>
+          ],
           do: :gen_udp.send(socket, @group, @gossip[:port], packet)
 
       # As many as the socket of the others holds, again and again.

@@ -35,6 +35,13 @@ defmodule Thumbnailer.Cluster.Discovery.HeartbeatTest do
     assert Heartbeat.decode(packet <> "x", @key, @now) == {:error, :garbage}
   end
 
+  test "a packet of another version is told from garbage, whatever stands behind the version" do
+    <<"thumbs", 1, rest::binary>> = Heartbeat.encode(:"thumbs@10.0.0.5", @key, @now)
+
+    for packet <- [<<"thumbs", 2, rest::binary>>, <<"thumbs", 0>>, <<"thumbs", 255, "?">>],
+        do: assert(Heartbeat.decode(packet, @key, @now) == {:error, :other_version})
+  end
+
   test "a name that is none of a node is garbage, and no packet makes an atom" do
     name = "never-seen-#{System.unique_integer([:positive])}"
     said = <<"thumbs", 1, @now::64, byte_size(name), name::binary>>
