@@ -3,6 +3,7 @@ defmodule Thumbnailer.ClusterTest do
   use ExUnit.Case, async: false
 
   import Thumbnailer.Fixtures
+  import Thumbnailer.Nodes, only: [await_members: 2]
 
   alias Thumbnailer.Batch.Journal.Log
   alias Thumbnailer.{Cluster, Nodes, Thumbnail}
@@ -23,12 +24,6 @@ defmodule Thumbnailer.ClusterTest do
     node = Nodes.start(name, group, workers)
     on_exit(fn -> Nodes.stop(node) end)
     node
-  end
-
-  defp await_members(group, count) do
-    eventually(30_000, "there are not #{count} members", fn ->
-      Enum.count(Cluster.members(group), &(&1.state == :up)) == count
-    end)
   end
 
   test "makes on another node what this one asks for, byte for byte the same", %{group: group} do
@@ -148,7 +143,8 @@ defmodule Thumbnailer.ClusterTest do
     # Whoever holds it dies.
     for _death <- 1..3 do
       holder = fn ->
-        for {_ref, {pid, _sequence, _needs, _excluded}} <- :sys.get_state(router).balancer.sent,
+        for {_ref, {pid, _sequence, _needs, _excluded}} <-
+              :sys.get_state(router).group.balancer.sent,
             do: node(pid)
       end
 

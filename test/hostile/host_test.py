@@ -1,6 +1,6 @@
 """Hosts that lack something that the sandbox is made of: what cannot be watched is not run, and what is run is confined.
 
-A kernel without a system call is this one behind a filter that answers "not implemented". A host without /proc is a mount
+A host without /proc is a mount
 namespace of its own.
 """
 
@@ -12,8 +12,8 @@ import subprocess
 import unittest
 
 from hostile_test import HOSTILE, OUTPUTS, PHOTO, become_nobody, hostile
+from missing_calls import without
 from program import EXECUTABLE, PipeTest, make
-from sandbox_status_test import without
 from term import Atom
 
 LIBC = ctypes.CDLL(None, use_errno=True)

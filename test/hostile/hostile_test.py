@@ -12,7 +12,6 @@ import os
 import pathlib
 import re
 import resource
-import signal
 import time
 import unittest
 

@@ -80,7 +80,7 @@ defmodule Thumbnailer.Cluster.RouterTest do
     router = Router.of(group)
     ref = :erlang.alias()
     waiting = Map.new(1..10_000, &{&1, {&1, {nil, [], []}, []}})
-    :sys.replace_state(router, &put_in(&1.balancer.waiting, waiting))
+    :sys.replace_state(router, &put_in(&1.group.balancer.waiting, waiting))
     Router.submit(router, ref, {nil, [], []}, 1_000, 0)
     assert_receive {^ref, {:error, %Error{reason: :overloaded, message: message}}}
     assert message =~ "10000 requests of this node wait"
@@ -99,7 +99,7 @@ defmodule Thumbnailer.Cluster.RouterTest do
     Router.done(router, first)
     Router.submit(router, third, {nil, [], []}, 60_000, gigabyte)
     refute_receive {^third, _error}, 100
-    assert %{admission: %{bytes: ^gigabyte}} = :sys.get_state(router)
+    assert %{group: %{admission: %{bytes: ^gigabyte}}} = :sys.get_state(router)
     Process.exit(router, :kill)
   end
 end

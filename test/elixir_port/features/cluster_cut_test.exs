@@ -4,6 +4,7 @@ defmodule Thumbnailer.Features.ClusterCutTest do
   use ExUnit.Case, async: false
 
   import Thumbnailer.Fixtures
+  import Thumbnailer.Nodes, only: [await_members: 2, ip: 1]
 
   alias Thumbnailer.{Batch, Cluster, Nodes}
 
@@ -38,8 +39,6 @@ defmodule Thumbnailer.Features.ClusterCutTest do
     Nodes.distribute()
   end
 
-  defp ip(command), do: {_output, 0} = System.cmd("ip", String.split(command))
-
   # Nodes start a name server there, which outlives them.
   defp clear_network do
     {pids, 0} = System.cmd("ip", ["netns", "pids", @link])
@@ -47,12 +46,6 @@ defmodule Thumbnailer.Features.ClusterCutTest do
     ip("netns del #{@link}")
     # The link may be gone with the other end of it.
     System.cmd("ip", ["link", "del", @link], stderr_to_stdout: true)
-  end
-
-  defp await_members(group, count) do
-    eventually(60_000, "there are not #{count} members", fn ->
-      Enum.count(Cluster.members(group), &(&1.state == :up)) == count
-    end)
   end
 
   test "the work of a member whose link is cut is done by others, and it gets new work when the link is back" do

@@ -3,8 +3,9 @@ defmodule Thumbnailer.Features.ClusterStepsTest do
   use ExUnit.Case, async: false
 
   import Thumbnailer.Fixtures
+  import Thumbnailer.Nodes, only: [await_members: 2]
 
-  alias Thumbnailer.{Cluster, Error, Nodes, Step, Steps}
+  alias Thumbnailer.{Error, Nodes, Step, Steps}
   alias Thumbnailer.Cluster.{Scope, StepSync}
   alias Thumbnailer.Translation.Note
 
@@ -25,12 +26,6 @@ defmodule Thumbnailer.Features.ClusterStepsTest do
     node = Nodes.start(name, group, 1, env: env)
     on_exit(fn -> Nodes.stop(node) end)
     node
-  end
-
-  defp await_members(group, count) do
-    eventually(30_000, "there are not #{count} members", fn ->
-      Enum.count(Cluster.members(group), &(&1.state == :up)) == count
-    end)
   end
 
   # A node whose program cannot translate, and whose cache has nothing.
@@ -119,6 +114,11 @@ defmodule Thumbnailer.Features.ClusterStepsTest do
     await_members(group, 2)
     Nodes.cut(b)
     await_members(group, 1)
+
+    eventually("b is asked still", fn ->
+      b.node not in Enum.map(:pg.get_members(Scope.name(), {StepSync, group}), &node/1)
+    end)
+
     assert {:ok, %Step{hash: hash}} = Steps.add(on, :duotone, {:bytes, context.module})
     assert hashes(a, group) == [duotone: hash]
     Nodes.heal(b)

@@ -3,6 +3,7 @@ defmodule Thumbnailer.Features.DiscoveryTest do
   use ExUnit.Case, async: false
 
   import Thumbnailer.Fixtures
+  import Thumbnailer.Nodes, only: [await_members: 2, ip: 1]
 
   alias Thumbnailer.{Cluster, Nodes}
   alias Thumbnailer.Cluster.Discovery.{Gossip, Heartbeat}
@@ -50,8 +51,6 @@ defmodule Thumbnailer.Features.DiscoveryTest do
     ip("-n #{@bridge}-#{n} link set lo up")
   end
 
-  defp ip(command), do: {_output, 0} = System.cmd("ip", String.split(command))
-
   defp clear_network do
     for n <- [2, 3] do
       {pids, _status} =
@@ -75,12 +74,6 @@ defmodule Thumbnailer.Features.DiscoveryTest do
 
     on_exit(fn -> Nodes.stop(node) end)
     node
-  end
-
-  defp await_members(group, count) do
-    eventually(60_000, "there are not #{count} members", fn ->
-      Enum.count(Cluster.members(group), &(&1.state == :up)) == count
-    end)
   end
 
   test "nodes that come are found, those that go are found again, and lies are counted" do

@@ -3,6 +3,7 @@ defmodule Thumbnailer.Instance.ProgramOutputTest do
   use ExUnit.Case, async: true
 
   import Thumbnailer.Fixtures
+  import Thumbnailer.Logged
 
   alias Thumbnailer.{Error, Thumbnail}
 
@@ -131,24 +132,14 @@ defmodule Thumbnailer.Instance.ProgramOutputTest do
     end
   end
 
-  test "an end is logged once, with the status as metadata", %{test: name} do
+  test "an end is logged once, with the status as metadata", %{test: name} = context do
+    forward_log(context)
     start_fake_up(name, "exits_on_request")
+    assert {:error, %Error{reason: :port_exited}} = make(name)
 
-    log =
-      ExUnit.CaptureLog.capture_log([metadata: [:exit_status]], fn ->
-        assert {:error, %Error{reason: :port_exited}} = make(name)
-        assert {:ok, _} = Thumbnailer.info(name)
-        eventually("it was not logged", fn -> :sys.get_state(name).reporter.running == nil end)
-      end)
-
-    assert [_one] =
-             Regex.scan(
-               ~r/#{Regex.escape(inspect(name))}: the port program .* ended: exit status 9/,
-               log
-             )
-
-    assert log =~ "exit_status=9"
-    assert log =~ "1 requests were lost, the next start is in"
+    line = ~r/ended: exit status 9; 1 requests were lost, the next start is in/
+    assert %{exit_status: 9} = assert_logged(name, :error, line)
+    refute_logged(name, :error, "the port program")
   end
 
   test "a program that floods with events of its workers is killed, and the instance answers meanwhile",

@@ -94,7 +94,7 @@ defmodule Thumbnailer.Nodes do
 
     {:os_pid, os_pid} = Port.info(port, :os_pid)
     await_ready(port, name)
-    if opts[:connect], do: true = Node.connect(node)
+    if opts[:connect], do: true = connect(node)
     %__MODULE__{port: port, os_pid: os_pid, node: node}
   end
 
@@ -135,13 +135,26 @@ defmodule Thumbnailer.Nodes do
   def signal(%__MODULE__{os_pid: os_pid}, signal),
     do: {"", 0} = System.cmd("/bin/sh", ["-c", "kill -#{signal} #{os_pid}"])
 
+  @doc "Waits until the group has `count` members that are up."
+  def await_members(group, count) do
+    Thumbnailer.Fixtures.eventually(60_000, "#{group} has not #{count} members", fn ->
+      Enum.count(Thumbnailer.Cluster.members(group), &(&1.state == :up)) == count
+    end)
+  end
+
+  @doc "Runs `ip`, which makes network namespaces and links."
+  def ip(command), do: {_output, 0} = System.cmd("ip", String.split(command))
+
   @doc "Cuts the connection, and lets no new one come about until `heal/1`."
   def cut(%__MODULE__{node: node}) do
     Node.set_cookie(node, :wrong)
     Node.disconnect(node)
   end
 
-  def heal(%__MODULE__{node: node}) do
+  def heal(%__MODULE__{node: node}), do: connect(node)
+
+  # One of the same name may have been cut off.
+  defp connect(node) do
     Node.set_cookie(node, @cookie)
     Node.connect(node)
   end

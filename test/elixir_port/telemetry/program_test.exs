@@ -3,6 +3,7 @@ defmodule Thumbnailer.Telemetry.ProgramTest do
   use ExUnit.Case, async: false
 
   import Thumbnailer.Fixtures
+  import Thumbnailer.Logged, only: [assert_logged: 3, forward_log: 1]
   import Thumbnailer.TelemetryStandIn
 
   setup do
@@ -73,24 +74,19 @@ defmodule Thumbnailer.Telemetry.ProgramTest do
     assert is_reference(monitor)
   end
 
-  test "what is logged has the instance, the process and the reason as metadata", %{test: name} do
+  test "what is logged has the instance, the process and the reason as metadata",
+       %{test: name} = context do
+    forward_log(context)
     start_fake(name, "echo")
     os_pid = os_pid(name)
+    signal(os_pid, :KILL)
 
-    log =
-      ExUnit.CaptureLog.capture_log(
-        [metadata: [:domain, :thumbnailer, :os_pid, :reason, :signal]],
-        fn ->
-          signal(os_pid, :KILL)
-          # Asking the program itself would be a write to a closed pipe, and its end another.
-          eventually("it is up still", fn -> :sys.get_state(name).restarts == 1 end)
-        end
-      )
-
-    assert log =~ "domain=elixir.thumbnailer"
-    assert log =~ "os_pid=#{os_pid}"
-    assert log =~ "reason=port_exited"
-    assert log =~ "signal=kill"
-    assert log =~ "thumbnailer=#{name}"
+    assert %{
+             domain: [:elixir, :thumbnailer],
+             os_pid: ^os_pid,
+             reason: :port_exited,
+             signal: :kill,
+             thumbnailer: ^name
+           } = assert_logged(name, :error, "ended: ")
   end
 end

@@ -1,6 +1,6 @@
 // Runs a translation on a picture without the rest of the program, so that it can be built for another architecture:
 //   run_translation STEP WIDTH HEIGHT [VALUE ...] < rows of RGBA > rows of RGBA
-// test/pipe/arm64_step_test.py builds it.
+// test/pipe/commands/arm64_step_test.py builds it.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>

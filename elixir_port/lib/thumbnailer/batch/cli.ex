@@ -1,19 +1,7 @@
 defmodule Thumbnailer.Batch.CLI do
   alias Thumbnailer.Batch
 
-  alias Thumbnailer.Batch.CLI.{
-    Arguments,
-    Console,
-    ContactSheet,
-    FileLog,
-    Flag,
-    Interrupt,
-    JSON,
-    Listing,
-    Progress,
-    Summary
-  }
-
+  alias Thumbnailer.Batch.CLI.{Arguments, Console, Flag, Interrupt, Output}
   alias Thumbnailer.Batch.Format
   alias Thumbnailer.Batch.Input.{RawPath, StandardInput}
   alias Thumbnailer.Error
@@ -96,7 +84,7 @@ defmodule Thumbnailer.Batch.CLI do
         0
 
       {:error, message} ->
-        print_error(Format.text(message))
+        Console.puts(:stderr, Format.text(message))
         2
     end
   end
@@ -152,115 +140,40 @@ defmodule Thumbnailer.Batch.CLI do
 
   defp with_files(batch, display) do
     with :ok <- check_steps(batch),
-         {:ok, log} <- FileLog.open(display.log),
-         {:ok, sheet} <-
-           ContactSheet.open(if(display.report and not batch.dry_run, do: batch.out)) do
-      status = watched(batch, display, log, sheet)
-      FileLog.close(log)
+         {:ok, output} <- Output.open(batch, display) do
+      status = watched(batch, output)
+      Output.close(output)
       status
     else
       {:error, error} -> fail(error.message)
     end
   end
 
-  defp watched(batch, display, log, sheet) do
+  defp watched(batch, output) do
     interrupt =
       Interrupt.watch(
-        &print_error("\n#{&1}: finishing the images that are under way; again to end at once")
+        &Console.puts(
+          :stderr,
+          "\n#{&1}: finishing the images that are under way; again to end at once"
+        )
       )
 
-    progress =
-      unless display.quiet or display.json or display.verbose or batch.dry_run,
-        do: Progress.new(Console.terminal?())
-
-    observe = &observe(&1, batch, display, log, sheet, progress)
+    observe = &Output.show(output, &1)
 
     result =
       Batch.start(%{batch | observe: observe, stop: fn -> Interrupt.requested?(interrupt) end})
 
     Interrupt.stop(interrupt)
-    if progress, do: Progress.clear(progress)
+    Output.clear(output)
 
     case result do
-      {:ok, report} -> finish(report, batch, display, log, sheet, Interrupt.requested?(interrupt))
+      {:ok, report} -> Output.finish(output, report, Interrupt.requested?(interrupt))
       {:error, error} -> fail(error.message)
     end
   end
 
-  defp observe(report, batch, display, log, sheet, progress) do
-    outcome = report.last
-
-    cond do
-      display.json ->
-        Console.puts(:stdio, JSON.encode(Listing.image(outcome)))
-
-      display.verbose or (batch.dry_run and not display.quiet and outcome.state != :left_out) ->
-        show(outcome, batch.dry_run)
-
-      progress != nil ->
-        Progress.show(progress, report)
-
-      true ->
-        :ok
-    end
-
-    FileLog.puts(log, if(log, do: Listing.lines(outcome, batch.dry_run), else: []))
-    ContactSheet.add(sheet, outcome)
-  end
-
-  defp show(outcome, dry_run),
-    do: outcome |> Listing.lines(dry_run) |> Enum.each(&Console.puts(:stdio, &1))
-
-  defp finish(report, batch, display, log, sheet, interrupted?) do
-    now = System.monotonic_time(:millisecond)
-    page = ContactSheet.close(sheet, report)
-    lines = Summary.lines(report, now)
-    FileLog.puts(log, lines)
-
-    if display.json,
-      do: Console.puts(:stdio, JSON.encode(Listing.summary(report, now))),
-      else: Enum.each(lines, &Console.puts(:stdio, &1))
-
-    told(page, display)
-
-    if nothing?(report) and report.halted == nil and not interrupted?,
-      do:
-        print_error("no image matches #{Enum.map_join(batch.patterns, " ", &Format.printable/1)}")
-
-    if report.halted, do: print_error(Format.text(report.halted.message))
-
-    if report.stopped,
-      do: print_error("stopped before the end; give the same command again to go on")
-
-    status(report, page, interrupted?)
-  end
-
-  defp told({:ok, page}, %{json: false}),
-    do: Console.puts(:stdio, "the contact sheet is #{Format.printable(page)}")
-
-  defp told({:error, error}, _shows), do: print_error(Format.text(error.message))
-  defp told(_page, _shows), do: :ok
-
-  defp status(_report, _page, true), do: 130
-  defp status(_report, {:error, _error}, _interrupted), do: 1
-
-  defp status(report, _page, _interrupted),
-    do: if(nothing?(report) or report.failed > 0 or report.halted != nil, do: 1, else: 0)
-
-  # That all is older or did not fail is no mistake of the command line.
-  defp nothing?(report) do
-    report.done == 0 and report.pruned == 0 and
-      not Enum.any?(
-        [:older, :not_failed, :thumbnail, :excluded],
-        &Map.has_key?(report.left_out, &1)
-      )
-  end
-
   defp fail(message) do
-    print_error(Format.text(message))
+    Console.puts(:stderr, Format.text(message))
     1
   end
-
-  # On standard error, as standard output may be read by a program.
-  defp print_error(text), do: Console.puts(:stderr, text)
 end

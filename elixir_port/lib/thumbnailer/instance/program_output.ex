@@ -60,7 +60,7 @@ defmodule Thumbnailer.Instance.ProgramOutput do
   defp add_steps(state) do
     Enum.reduce(state.steps, %{state | adding: MapSet.new()}, fn {_name, loaded}, state ->
       id = state.next_ping
-      frame = Codec.request(id, step_request(loaded), @step_timeout)
+      frame = Codec.request(id, Request.add_step(loaded), @step_timeout)
       state = State.effect(state, {:write, state.program.session, frame})
       %{state | next_ping: id + 1, adding: MapSet.put(state.adding, id)}
     end)
@@ -70,14 +70,6 @@ defmodule Thumbnailer.Instance.ProgramOutput do
     if MapSet.member?(adding, id),
       do: step_added(%{state | adding: MapSet.delete(adding, id)}, outcome),
       else: answer(state, id, outcome, frame)
-  end
-
-  defp step_request(loaded) do
-    %Request{
-      op: :add_step,
-      spec: %{name: to_string(loaded.name), hash: loaded.hash},
-      source: {:bytes, loaded.translation}
-    }
   end
 
   defp step_added(state, {:ok, _step}), do: state

@@ -11,7 +11,7 @@ defmodule Thumbnailer.Instance.Steps do
   def add(instance, name, source) do
     with {:ok, executable} <- Questions.executable(instance),
          {:ok, loaded} <- Loader.load(name, source, executable),
-         {:ok, answer} <- Client.request(instance, request(loaded)),
+         {:ok, answer} <- Client.request(instance, Request.add_step(loaded)),
          {:ok, step} <- Step.describe(loaded, answer[:description]),
          :ok <- Questions.put_step(instance, loaded, step),
          do: {:ok, step}
@@ -26,13 +26,5 @@ defmodule Thumbnailer.Instance.Steps do
         _removed_or_not_there -> :ok
       end
     end
-  end
-
-  defp request(loaded) do
-    %Request{
-      op: :add_step,
-      spec: %{name: to_string(loaded.name), hash: loaded.hash},
-      source: {:bytes, loaded.translation}
-    }
   end
 end

@@ -1,21 +1,14 @@
-"""Every file of a corpus of real and hostile images has a typed result, and none stops the program.
+"""Every file of the corpus has a typed result, and none stops the program."""
 
-The corpus is not part of the project: THUMBNAILER_CORPUS, or ../shared/corpus beside the checkout. Its MANIFEST.tsv
-files say what to expect of each file.
-"""
-
-import csv
 import io
 import itertools
-import os
-import pathlib
 import unittest
 
 from PIL import Image
 
-from program import ROOT, PipeTest, contract, make
+from corpus_files import CORPUS, manifest, with_corpus
+from program import PipeTest, contract, make
 
-CORPUS = pathlib.Path(os.environ.get("THUMBNAILER_CORPUS", ROOT.parent / "shared" / "corpus"))
 TIMEOUT_MS = 10_000
 REASONS = {row["name"] for row in contract("reasons") if row["from"] == "port"}
 LOADED = {row["name"] for row in contract("formats") if row["loads"] == "yes"}
@@ -32,12 +25,7 @@ EITHER = {
 }
 
 
-def manifest(folder):
-    with open(CORPUS / folder / "MANIFEST.tsv", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-@unittest.skipUnless(CORPUS.is_dir(), f"there is no corpus at {CORPUS} (THUMBNAILER_CORPUS)")
+@with_corpus
 class CorpusTest(PipeTest):
     def results(self, folder, *flags):
         """The answer for every row of a manifest, in the order of the answers. A forbidden call is never one."""

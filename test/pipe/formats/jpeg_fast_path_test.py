@@ -5,7 +5,7 @@ import unittest
 
 from PIL import Image
 
-from corpus_test import CORPUS, manifest
+from corpus_files import CORPUS, manifest, with_corpus
 from program import IMAGES, PipeTest, make
 
 BOXES = [{"width": 120, "height": 90, "fit": "cover", "format": name} for name in ("jpeg", "webp")]
@@ -44,7 +44,7 @@ class JpegFastPathTest(PipeTest):
                 one, other = self.results(file.getvalue())
                 self.assertEqual(one, other)
 
-    @unittest.skipUnless(CORPUS.is_dir(), f"there is no corpus at {CORPUS} (THUMBNAILER_CORPUS)")
+    @with_corpus
     def test_both_ways_agree_on_every_jpeg_and_webp_of_the_corpus(self):
         for folder in ("good", "bad"):
             for row in manifest(folder):

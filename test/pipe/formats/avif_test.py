@@ -6,7 +6,6 @@ avifenc makes the sources (libavif-bin in Debian).
 import io
 import itertools
 import math
-import os
 import pathlib
 import shutil
 import subprocess
@@ -15,9 +14,9 @@ import unittest
 
 from PIL import Image, ImageChops, ImageCms, ImageStat
 
-from program import IMAGES, ROOT, PipeTest, make, probe
+from corpus_files import CORPUS, with_corpus
+from program import IMAGES, PipeTest, make, probe
 
-CORPUS = pathlib.Path(os.environ.get("THUMBNAILER_CORPUS", ROOT.parent / "shared" / "corpus"))
 
 SRGB = ImageCms.createProfile("sRGB")
 
@@ -184,7 +183,7 @@ class AvifTest(PipeTest):
             request_id, answer = self.ask(whole[:length], width=40)
             self.assert_error(answer, request_id, "bad_image")
 
-    @unittest.skipUnless(CORPUS.is_dir(), f"there is no corpus at {CORPUS} (THUMBNAILER_CORPUS)")
+    @with_corpus
     def test_the_corpus_looks_as_avifdec_has_it(self):
         for source in sorted((CORPUS / "good").glob("*.avif")):
             if any(word in source.name for word in APART):

@@ -1,13 +1,11 @@
 """Which formats are read is what --loaders says and the libvips in use has; everything else is refused by name."""
 
-import os
-import pathlib
 import unittest
 
+from corpus_files import CORPUS, with_corpus
 from program import ROOT, PipeTest, contract, make
 from term import Atom
 
-CORPUS = pathlib.Path(os.environ.get("THUMBNAILER_CORPUS", ROOT.parent / "shared" / "corpus"))
 IMAGES = ROOT / "samples" / "images"
 SMALL = {"width": 32, "height": 32, "format": "png"}
 NAMED = [row["name"] for row in contract("formats") if row["loads"] == "named"]
@@ -83,7 +81,7 @@ class LoadersTest(PipeTest):
                 self.assertEqual(ended.returncode, 64)
                 self.assertIn(b"jpeg, png, webp", ended.stderr)
 
-    @unittest.skipUnless(CORPUS.is_dir(), f"there is no corpus at {CORPUS} (THUMBNAILER_CORPUS)")
+    @with_corpus
     def test_formats_of_the_systems_libvips_are_read_where_they_are_had_and_refused_by_name_where_not(self):
         self.assertEqual(sorted(FILES), sorted(NAMED))
         program = self.start("--loaders", ",".join(["jpeg", *NAMED]))

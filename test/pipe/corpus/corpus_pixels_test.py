@@ -6,15 +6,13 @@ by Lanczos, from different decoders, and Pillow's JPEG decoder is not told to sh
 
 import csv
 import io
-import os
-import pathlib
 import unittest
 
 from PIL import Image, ImageChops, ImageCms, ImageOps, ImageStat
 
-from program import ROOT, PipeTest, make
+from corpus_files import CORPUS, with_corpus
+from program import PipeTest, make
 
-CORPUS = pathlib.Path(os.environ.get("THUMBNAILER_CORPUS", ROOT.parent / "shared" / "corpus"))
 SIDE = 64
 MEAN = 5.0
 # Pillow takes CMYK without a profile for pure inks, libvips for a press; with a profile they differ in the black point.
@@ -75,7 +73,7 @@ def box(size):
     return tuple(max(1, int(side * scale + 0.5)) for side in size)
 
 
-@unittest.skipUnless(CORPUS.is_dir(), f"there is no corpus at {CORPUS} (THUMBNAILER_CORPUS)")
+@with_corpus
 class CorpusPixelsTest(PipeTest):
     def test_every_thumbnail_looks_like_what_pillow_makes_of_the_file(self):
         program = self.start("--workers", "2")
