@@ -1,4 +1,4 @@
-# The fast path for JPEG and lossy WebP resamples the stored planes without a conversion to RGB (port/thumbnail/ycbcr), with
+# The fast path for JPEG and WebP resamples planes of YCbCr without a conversion to RGB (port/thumbnail/ycbcr), with
 # libjpeg-turbo, zimg and libwebp. They are linked statically, so that the target machine does not need them. Their symbols are
 # hidden, so that libvips uses its own copies.
 #

@@ -78,7 +78,7 @@ constexpr std::array kFlags{
     FlagSpec{"--sandbox", "MODE", SandboxFlag{},
              "require, best_effort (default), audit or off: how a worker is confined; see docs/security.md"},
     FlagSpec{"--jpeg-fast-path", "MODE", JpegFastPathFlag{},
-             "auto (default): JPEG and lossy WebP are resampled without a conversion to RGB where that gives the same "
+             "auto (default): JPEG and WebP are resampled without a conversion to RGB where that gives the same "
              "picture; "
              "off: never"},
     FlagSpec{"--root", "DIR", RootFlag{},

@@ -50,9 +50,9 @@ def translations():
             yield made.read_bytes()
 
 
-def lossy_webp():
+def webp(**options):
     file = io.BytesIO()
-    Image.open(IMAGES / "photo.jpg").save(file, "webp", quality=50)
+    Image.open(IMAGES / "photo.jpg").convert("RGB").save(file, "webp", quality=50, **options)
     return file.getvalue()
 
 
@@ -77,7 +77,8 @@ def seeds():
         yield "text", path.read_bytes()
     for path in IMAGES.glob("*.jpg"):
         yield from (("ycbcr", bytes([shrink | 252]) + path.read_bytes()) for shrink in range(4))
-    yield from (("ycbcr", bytes([filtered]) + lossy_webp()) for filtered in range(2))
+    yield from (("ycbcr", bytes([filtered]) + webp()) for filtered in range(2))
+    yield "ycbcr", bytes([0]) + webp(lossless=True)
     yield "heif", (IMAGES / "quadrants.heic").read_bytes()
     for suffix in ("bmp", "ico", "dng"):
         yield "containers", (IMAGES / f"quadrants.{suffix}").read_bytes()

@@ -40,7 +40,7 @@ std::optional<SourcePlanes> planes_of_webp(Bytes source, std::uint8_t choice) {
     const auto* data = reinterpret_cast<const std::uint8_t*>(source.data());
     if (WebPGetInfo(data, source.size(), &width, &height) == 0) return std::nullopt;
     if (std::int64_t{width} * height > kMostBytes) return std::nullopt;
-    return decode_webp(source, (choice & 1) != 0 ? LoopFilter::on : LoopFilter::off);
+    return decode_webp(source, {.loop_filter = (choice & 1) != 0, .lossless = true});
 }
 
 std::optional<SourcePlanes> planes_of_jpeg(Bytes source, std::uint8_t choice) {

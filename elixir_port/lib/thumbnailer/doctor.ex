@@ -180,7 +180,7 @@ defmodule Thumbnailer.Doctor do
   defp libvips(hello), do: ok("libvips", "#{hello.libvips}, #{hello.libvips_origin}")
 
   defp jpeg_fast_path(%{jpeg_fast_path: true}),
-    do: ok("fast path", "jpeg and lossy webp are resampled without RGB pixels")
+    do: ok("fast path", "jpeg and webp are resampled without RGB pixels")
 
   defp jpeg_fast_path(_hello),
     do:

@@ -11,12 +11,14 @@ namespace thumbnailer {
 namespace {
 
 constexpr int kLossy = 1; // WebPBitstreamFeatures::format
+constexpr int kLossless = 2;
 constexpr std::byte kHasProfile{0x20};
 
 const std::uint8_t* data_of(Bytes source) { return reinterpret_cast<const std::uint8_t*>(source.data()); }
 
-bool has_planes(const WebPBitstreamFeatures& features) {
-    return features.format == kLossy && features.has_alpha == 0 && features.has_animation == 0;
+bool has_planes(const WebPBitstreamFeatures& features, bool lossless) {
+    const bool known = features.format == kLossy || (lossless && features.format == kLossless);
+    return known && features.has_alpha == 0 && features.has_animation == 0;
 }
 
 // nullopt if it says that it has a profile, and has not. A profile that it does not speak of is none.
@@ -59,16 +61,17 @@ WebPYUVABuffer view_of(std::vector<SourcePlane>& planes) {
 
 } // namespace
 
-std::optional<SourcePlanes> decode_webp(Bytes source, LoopFilter loop_filter) {
+std::optional<SourcePlanes> decode_webp(Bytes source, const WebpDecoding& decoding) {
     WebPDecoderConfig config;
     if (WebPInitDecoderConfig(&config) == 0) return std::nullopt;
     if (WebPGetFeatures(data_of(source), source.size(), &config.input) != VP8_STATUS_OK) return std::nullopt;
-    const auto srgb = has_planes(config.input) ? is_in_srgb(source) : std::nullopt;
+    const auto srgb = has_planes(config.input, decoding.lossless) ? is_in_srgb(source) : std::nullopt;
+    const bool lossy = config.input.format == kLossy;
     // Alone, because libwebp would read on into the next chunk where this one is damaged, and find no fault.
-    const auto picture = riff_chunk(source, "VP8 ");
-    if (!srgb || !picture) return std::nullopt;
+    const auto picture = riff_chunk(source, lossy ? "VP8 " : "VP8L");
+    if (!srgb || !picture || !(lossy || *srgb)) return std::nullopt;
     SourcePlanes decoded{planes_for({config.input.width, config.input.height}), SampleRange::video, *srgb};
-    config.options.bypass_filtering = loop_filter == LoopFilter::off ? 1 : 0;
+    config.options.bypass_filtering = decoding.loop_filter ? 0 : 1;
     config.output.colorspace = MODE_YUV;
     config.output.is_external_memory = 1;
     config.output.u.YUVA = view_of(decoded.planes);

@@ -1,7 +1,6 @@
 // Decodes the planes of a WebP, without upsampling and without a conversion to RGB.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 
 #include "base/bytes.h"
@@ -9,11 +8,15 @@
 
 namespace thumbnailer {
 
-// Whether the filter smooths the edges between blocks. It takes a quarter of the time, and nobody sees its work in a
-// picture that becomes much smaller.
-enum class LoopFilter : std::uint8_t { on, off };
+struct WebpDecoding {
+    // Smooths the edges between the blocks of a lossy picture. It takes a sixth of the time, and nobody sees its work
+    // in a picture that becomes much smaller.
+    bool loop_filter = true;
+    // Decodes also a lossless picture in sRGB: its chroma is then the mean of 2 x 2 pixels.
+    bool lossless = false;
+};
 
-// nullopt unless it is one lossy picture (VP8) without alpha; and after an error of the decoder.
-std::optional<SourcePlanes> decode_webp(Bytes source, LoopFilter loop_filter);
+// nullopt unless it is one picture without alpha, lossy (VP8) or as `decoding` says; and after an error of the decoder.
+std::optional<SourcePlanes> decode_webp(Bytes source, const WebpDecoding& decoding);
 
 } // namespace thumbnailer

@@ -95,7 +95,8 @@ bool YcbcrPipeline::can_make(const Header& header, std::span<const Plan> plans, 
 
 std::vector<YcbcrOutput> YcbcrPipeline::make(Format format, Bytes source, std::span<const Plan> plans, Speed speed) {
     std::vector<YcbcrOutput> outputs(plans.size());
-    auto decoded = decode_planes(format, source, plans, speed, rows_for_all(plans));
+    const bool only_lossy = std::ranges::all_of(plans, becomes_file);
+    auto decoded = decode_planes(format, source, {plans, speed, rows_for_all(plans), only_lossy});
     if (!decoded) return outputs;
     const Kernel kernel = speed == Speed::best ? Kernel::lanczos : Kernel::spline;
     ScaledPlanesCache cache(std::move(decoded->planes), kernel, *resamplers_);

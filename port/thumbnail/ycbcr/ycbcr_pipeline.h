@@ -1,6 +1,6 @@
-// The fast path for JPEGs and lossy WebPs: it resamples the stored YCbCr planes, chroma at its own resolution. They
-// become a JPEG or a WebP without upsampling and without a conversion to RGB and back; what needs pixels gets them in
-// the size of the output.
+// The fast path for JPEGs and WebPs: it resamples the stored YCbCr planes, chroma at its own resolution. They become a
+// JPEG or a WebP without upsampling and without a conversion to RGB and back; what needs pixels gets them in the size
+// of the output.
 #pragma once
 
 #include <memory>

@@ -72,7 +72,7 @@ defmodule Thumbnailer.Options.InstanceSurroundings do
       choices: [:auto, :off],
       default_doc: "`:auto`",
       doc:
-        "whether the stored planes of JPEGs and lossy WebPs are resampled without RGB pixels, where this gives the same " <>
+        "whether JPEGs and WebPs are resampled as planes, without RGB pixels, where this gives the same " <>
           "picture; `:off` uses libvips for all images."
     },
     %Definition{

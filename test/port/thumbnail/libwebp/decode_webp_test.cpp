@@ -12,7 +12,7 @@ using vips::VImage;
 
 namespace {
 
-std::optional<SourcePlanes> decode(const std::string& file) { return decode_webp(bytes_of(file), LoopFilter::on); }
+std::optional<SourcePlanes> decode(const std::string& file) { return decode_webp(bytes_of(file), {}); }
 
 std::vector<Size> sizes_of(const std::string& file) {
     const auto decoded = decode(file);
@@ -66,6 +66,19 @@ TEST_CASE("decode webp: what is no lossy picture without alpha and movement has 
     CHECK_FALSE(decode(""));
 }
 
+TEST_CASE("decode webp: a lossless picture in sRGB has planes where that is said") {
+    const VImage picture = textured(203, 105);
+    const auto decode_lossless = [](const std::string& file) {
+        return decode_webp(bytes_of(file), {.lossless = true});
+    };
+    const auto decoded = decode_lossless(file_of(picture, ".webp[lossless]"));
+    REQUIRE(decoded);
+    CHECK(decoded->planes[1].plane.size() == Size{102, 53});
+    CHECK(decode_lossless(file_of(picture.icc_transform("srgb"), ".webp[lossless]")));
+    CHECK_FALSE(decode_lossless(file_of(picture.icc_transform("p3"), ".webp[lossless]")));
+    CHECK_FALSE(decode_lossless(file_of(picture.bandjoin_const({100.0}), ".webp[lossless]")));
+}
+
 TEST_CASE("decode webp: a file that is cut before the end of its picture has no planes") {
     const std::string whole = file_of(textured(203, 105), ".webp");
     const Bytes picture = riff_chunk(bytes_of(whole), "VP8 ").value();
@@ -91,8 +104,8 @@ TEST_CASE("decode webp: a file that speaks of a profile and has none has no plan
 
 TEST_CASE("decode webp: without the filter the picture is nearly the same") {
     const std::string file = photo(".webp[Q=40]");
-    const auto with = decode_webp(bytes_of(file), LoopFilter::on);
-    const auto without = decode_webp(bytes_of(file), LoopFilter::off);
+    const auto with = decode_webp(bytes_of(file), {.loop_filter = true});
+    const auto without = decode_webp(bytes_of(file), {.loop_filter = false});
     REQUIRE(with);
     REQUIRE(without);
     const Plane& one = with->planes[0].plane;

@@ -16,7 +16,14 @@ void check_not_taken(const std::string& source, const Output& output) {
     CHECK(by_fast_path(source, output) == by_libvips(source, output));
 }
 
-double apart(const std::string& one, const std::string& other) { return (decoded(one) - decoded(other)).abs().avg(); }
+// In all colours: SSIM looks at brightness alone.
+double apart(const VImage& one, const VImage& other) { return (one - other).abs().avg(); }
+
+// Decoded in full, and resampled once.
+VImage whole_scaled_as(const std::string& source, const VImage& small) {
+    return decoded(source).thumbnail_image(
+        small.width(), VImage::option()->set("height", small.height())->set("size", VIPS_SIZE_FORCE));
+}
 
 } // namespace
 
@@ -35,8 +42,8 @@ TEST_CASE("decode planes: a WebP of odd sides keeps its colours where they are")
         const std::string source = file_of(textured(size.width, size.height), ".webp[Q=95]");
         for (const std::int32_t side : {64, 51, 40}) {
             const Output output = exact(box(side, side));
-            CHECK(apart(by_fast_path(source, output), by_libvips(source, output)) <
-                  1.5); // 3 where they are half a pixel away
+            const VImage fast = decoded(by_fast_path(source, output));
+            CHECK(apart(fast, decoded(by_libvips(source, output))) < 1.5); // 3 where they are half a pixel away
         }
     }
 }
@@ -85,15 +92,36 @@ TEST_CASE("decode planes: a WebP that becomes much smaller is as near to the who
             const std::string libvips = by_libvips(source, output);
             REQUIRE(fast != libvips);
             const VImage seen = decoded(fast);
-            const SsimReference whole(decoded(source).thumbnail_image(
-                seen.width(), VImage::option()->set("height", seen.height())->set("size", VIPS_SIZE_FORCE)));
+            const SsimReference whole(whole_scaled_as(source, seen));
             CHECK(whole.ssim(seen) >= whole.ssim(decoded(libvips)) - 0.001);
         }
 }
 
-TEST_CASE("decode planes: what is no lossy WebP without alpha and movement goes through libvips") {
+TEST_CASE("decode planes: a lossless WebP that becomes a lossy file of half the size is near to the whole picture") {
+    const std::string source = file_of(textured(803, 605), ".webp[lossless]");
+    for (const std::int32_t side : {400, 301, 83})
+        for (const Target format : {Target::jpeg, Target::webp}) {
+            CAPTURE(side);
+            const Output output = with(&Output::quality, 95, box(side, side, Fit::inside, format));
+            const std::string fast = by_fast_path(source, output);
+            const std::string libvips = by_libvips(source, output);
+            REQUIRE(fast != libvips);
+            const VImage whole = whole_scaled_as(source, decoded(fast));
+            CHECK(apart(whole, decoded(fast)) <= apart(whole, decoded(libvips)) + 0.1);
+        }
+}
+
+TEST_CASE("decode planes: a lossless WebP that stays lossless or large goes through libvips") {
+    const std::string source = file_of(textured(203, 105), ".webp[lossless]");
+    check_not_taken(source, box(100, 100));
+    check_not_taken(source, jpeg(150, 150));
+    check_not_taken(source, with(&Output::speed, Speed::best, jpeg(100, 100)));
+    check_not_taken(source, with(&Output::greyscale, true, jpeg(100, 100)));
+    check_not_taken(file_of(textured(203, 105).icc_transform("p3"), ".webp[lossless]"), jpeg(100, 100));
+}
+
+TEST_CASE("decode planes: a WebP with alpha, one that moves and one of few pixels go through libvips") {
     const VImage picture = textured(203, 105);
-    check_not_taken(file_of(picture, ".webp[lossless]"), jpeg(100, 100));
     check_not_taken(file_of(picture.bandjoin_const({100.0}), ".webp"), box(100, 100));
     check_not_taken(file_of(textured(3, 2), ".webp"), jpeg(100, 100));
     check_not_taken(file_of(textured(1, 1), ".webp"), jpeg(100, 100));
@@ -115,19 +143,21 @@ TEST_CASE("decode planes: an instance with little memory reads a large WebP thro
 }
 
 TEST_CASE("decode planes: a WebP that is cut short or damaged is what libvips says that it is") {
-    const std::string whole = photo(kWebp);
-    for (const Truncated truncated : {Truncated::refuse, Truncated::allow}) {
-        const auto answer = [&](const std::string& source, bool fast_path) {
-            const Output output = with(&Output::truncated, truncated, jpeg(100, 50, Fit::cover));
-            const Made made = make(source, {output}, {}, "", fast_path);
-            return made.job_result.failed != 0 ? std::string(text_in(made.job_result.failure.message)) : "a thumbnail";
-        };
-        for (std::size_t length = 1; length < whole.size(); length += whole.size() / 24) {
-            const std::string cut = whole.substr(0, length);
-            CHECK(answer(cut, true) == answer(cut, false));
-            std::string damaged = whole;
-            damaged[length] = static_cast<char>(~damaged[length]);
-            CHECK(answer(damaged, true) == answer(damaged, false));
+    const std::string lossless = file_of(textured(203, 105), ".webp[lossless]");
+    for (const std::string& whole : {photo(kWebp), lossless})
+        for (const Truncated truncated : {Truncated::refuse, Truncated::allow}) {
+            const auto answer = [&](const std::string& source, bool fast_path) {
+                const Output output = with(&Output::truncated, truncated, jpeg(100, 50, Fit::cover));
+                const Made made = make(source, {output}, {}, "", fast_path);
+                return made.job_result.failed != 0 ? std::string(text_in(made.job_result.failure.message))
+                                                   : "a thumbnail";
+            };
+            for (std::size_t length = 1; length < whole.size(); length += whole.size() / 24) {
+                const std::string cut = whole.substr(0, length);
+                CHECK(answer(cut, true) == answer(cut, false));
+                std::string damaged = whole;
+                damaged[length] = static_cast<char>(~damaged[length]);
+                CHECK(answer(damaged, true) == answer(damaged, false));
+            }
         }
-    }
 }
