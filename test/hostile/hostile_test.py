@@ -2,25 +2,34 @@
 
 Columns: what the lie is called and does; the answer that its own request must get; what becomes of its process afterwards
 (`-`: it was ended with the lie, or is honest again; `replaced`: the server ends it unasked; `stuck`: it does nothing more,
-and what it is given next times out); the flags that it needs. All other requests must get the answer that they get from an
-honest program, byte for byte, and the server must be idle when all is done.
+and what it is given next times out; `ruined`: the next step that it runs ends it); the flags that it needs. All other requests must
+get the answer that they get from an honest program, byte for byte, and the server must be idle when all is done.
+
+The lies that begin with `step_` are about a step that the program was given, and are told by requests that name it.
 """
 
 import ctypes
 import ctypes.util
+import functools
+import hashlib
 import os
 import pathlib
+import platform
 import re
 import resource
+import subprocess
+import tempfile
 import time
 import unittest
 
-from program import IMAGES, PipeTest, make, probe
+from program import EXECUTABLE, IMAGES, ROOT, PipeTest, make, probe
 from term import Atom
 
 HOSTILE = os.environ.get("THUMBNAILER_HOSTILE", str(pathlib.Path(__file__).parents[2] / "build" / "thumbnailer_hostile"))
 PHOTO = (IMAGES / "photo.jpg").read_bytes()
 OUTPUTS = ({"width": 40}, {"width": 60})
+DUOTONE = ROOT / "samples" / "steps" / "duotone.wasm"
+STEP_OUTPUTS = tuple({**output, "step": [(b"duotone", [0.5, 1914199.0, 15858414.0])]} for output in OUTPUTS)
 NOBODY = 65534
 # By every argument, by some (or of the process itself), or as an error that libraries expect.
 PERMITTED = """
@@ -41,6 +50,26 @@ def lies():
 
 def hostile(name, argument=b""):
     return b"hostile:" + name.encode() + b" " + argument + b"\n" + PHOTO
+
+
+@functools.cache
+def translation():
+    """The step as the program's own tools make it; nothing where they are not installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "duotone.step")
+        run = subprocess.run([EXECUTABLE, "step", "translate", DUOTONE, path, platform.machine()], capture_output=True)
+        if run.returncode == 0:
+            return path.read_bytes()
+        print(f"lies about steps are left out: {run.stderr.decode().strip()}")
+
+
+def add_step(request_id):
+    names = {Atom("name"): b"duotone", Atom("hash"): hashlib.sha256(DUOTONE.read_bytes()).hexdigest().encode()}
+    return (Atom("add_step"), request_id, names, (Atom("bytes"), translation()))
+
+
+def outputs_of(lie):
+    return STEP_OUTPUTS if lie["name"].startswith("step_") else OUTPUTS
 
 
 def become_nobody():
@@ -67,12 +96,13 @@ class HostileTest(PipeTest):
         time.sleep(0.2)
         self.assertLess(self.processor_time(program.pid) - before, 0.1, "the server computes although it has nothing to do")
 
-    def assert_honest(self, answer, request_id):
-        self.assertEqual(self.assert_ok(answer, request_id), self.honest, "another request got another answer")
+    def assert_honest(self, answer, request_id, outputs=OUTPUTS):
+        honest = self.honest[outputs is STEP_OUTPUTS]
+        self.assertEqual(self.assert_ok(answer, request_id), honest, "another request got another answer")
 
-    def assert_answer(self, answer, request_id, expected):
+    def assert_answer(self, answer, request_id, expected, outputs):
         if expected == "ok":
-            return self.assert_honest(answer, request_id)
+            return self.assert_honest(answer, request_id, outputs)
         error = self.assert_error(answer, request_id, expected)
         for key in ("message", "stderr"):
             self.assertIsNone(UNPRINTABLE.search(error.get(key, b"")), error)
@@ -82,13 +112,14 @@ class HostileTest(PipeTest):
         program.workers_once(2)
 
     def tell(self, program, lie, first_id):
-        self.assertIn(lie["afterwards"], ("-", "replaced", "stuck"))
+        self.assertIn(lie["afterwards"], ("-", "replaced", "stuck", "ruined"))
+        outputs = outputs_of(lie)
         timeout = {"timeout": 700} if lie["answer"] == "timeout" else {}
         forked = program.stats()["forked"]
-        program.send(make(first_id, hostile(lie["name"]), *OUTPUTS, **timeout), make(first_id + 1, PHOTO, *OUTPUTS))
+        program.send(make(first_id, hostile(lie["name"]), *outputs, **timeout), make(first_id + 1, PHOTO, *outputs))
         answers = {answer[1]: answer for answer in (program.receive(), program.receive())}
-        self.assert_answer(answers[first_id], first_id, lie["answer"])
-        self.assert_honest(answers[first_id + 1], first_id + 1)
+        self.assert_answer(answers[first_id], first_id, lie["answer"], outputs)
+        self.assert_honest(answers[first_id + 1], first_id + 1, outputs)
         if lie["afterwards"] == "replaced":
             self.await_replacement(program, forked)
         if lie["afterwards"] == "stuck":
@@ -101,15 +132,35 @@ class HostileTest(PipeTest):
                 else:
                     self.assert_honest(answer, request_id)
             self.assertEqual(late, 1 if program.hello[1]["limits"]["max_images_per_worker"] > 1 else 0)
+        if lie["afterwards"] == "ruined":
+            self.await_end_of_ruined(program, first_id + 2)
         if lie["afterwards"] != "-":
             self.assert_idle(program)
         for request_id in (first_id + 4, first_id + 5):
-            self.assert_honest(program.ask(make(request_id, PHOTO, *OUTPUTS)), request_id)
+            self.assert_honest(program.ask(make(request_id, PHOTO, *outputs)), request_id, outputs)
+
+    def await_end_of_ruined(self, program, first_id):
+        """Each of the two workers is given a step; the liar, where it is still there, ends at that."""
+        program.send(*(make(request_id, PHOTO, *STEP_OUTPUTS) for request_id in (first_id, first_id + 1)))
+        ended = 0
+        for answer in (program.receive(), program.receive()):
+            if answer[0] == "error":
+                self.assert_error(answer, answer[1], "crashed")
+                ended += 1
+            else:
+                self.assert_honest(answer, answer[1], STEP_OUTPUTS)
+        self.assertEqual(ended, 1 if program.hello[1]["limits"]["max_images_per_worker"] > 1 else 0)
 
     def tell_all(self, *flags, before=None):
         program = self.start_hostile(*flags, before=before)
-        self.honest = self.assert_ok(program.ask(make(0, PHOTO, *OUTPUTS)), 0)
+        self.honest = [self.assert_ok(program.ask(make(0, PHOTO, *OUTPUTS)), 0)]
+        if translation():
+            self.assert_ok(program.ask(add_step(1)), 1)
+            self.honest.append(self.assert_ok(program.ask(make(2, PHOTO, *STEP_OUTPUTS)), 2))
+            self.assertNotEqual(*self.honest)
         for index, lie in enumerate(lies()):
+            if outputs_of(lie) is STEP_OUTPUTS and not translation():
+                continue
             with self.subTest(lie["name"], does=lie["does"]):
                 one = self.start_hostile(*flags, *lie["flags"].split(), before=before) if lie["flags"] else program
                 self.tell(one, lie, 10 * (index + 1))
@@ -198,8 +249,6 @@ class HostileTest(PipeTest):
         self.assertEqual(answer, honest)
 
     def test_files_are_written_by_the_program_and_a_lie_leaves_the_old_one(self):
-        import tempfile
-
         with tempfile.TemporaryDirectory() as folder:
             os.chmod(folder, 0o777)
             target = pathlib.Path(folder, "out.jpg")
@@ -243,6 +292,67 @@ class HostileTest(PipeTest):
         for request_id in range(2, 8):
             answer = self.assert_ok(program.ask(make(request_id, hostile("keeps_its_results"), large)), request_id)
             self.assertEqual(answer, honest)
+
+    @unittest.skipUnless(os.getuid() == 0, "only root may look into a process that hides")
+    @unittest.skipUnless(translation(), "the tools of steps are not installed")
+    def test_the_memory_of_a_step_is_sealed_private_and_held_by_nobody_as_a_descriptor(self):
+        def mappings(pid):
+            """The lines of /proc/PID/maps about the memory of sources, to which a translation is copied."""
+            return [line for line in self.maps(pid) if "thumbnailer-source" in line]
+
+        program = self.start_hostile("--workers=2")
+        self.assert_ok(program.ask(add_step(1)), 1)
+        honest = self.assert_ok(program.ask(make(2, PHOTO, *STEP_OUTPUTS)), 2)
+        self.assertEqual(mappings(program.pid), [], "the server itself maps none")
+        fork_server = program.children()[0]
+        workers = [pid for pid in program.workers_once(2) if mappings(pid)]
+        self.assertTrue(workers, "a worker has run the step")
+        for pid in (fork_server, *workers):
+            rights = {line.split()[1] for line in mappings(pid)}
+            self.assertEqual(rights, {"r--p", "r-xp"}, f"of {pid}")
+            # A worker closes the source of its job after its answer.
+            program.wait_for(lambda _: not self.held(pid))
+        # A worker that keeps the mapping of a step that was removed keeps it from nobody: the next has another.
+        program.send(make(3, hostile("reads_no_more_jobs"), *STEP_OUTPUTS))
+        self.assertEqual(self.assert_ok(program.receive(), 3), honest)
+        self.assert_ok(program.ask((Atom("remove_step"), 4, b"duotone")), 4)
+        program.wait_for(lambda _: not mappings(fork_server))
+        self.assert_ok(program.ask(add_step(5)), 5)
+        for request_id in range(6, 12):
+            answer = program.ask(make(request_id, PHOTO, *STEP_OUTPUTS, timeout=1000))
+            if answer[0] != "error":
+                self.assertEqual(self.assert_ok(answer, request_id), honest)
+            else:
+                self.assert_error(answer, request_id, "timeout")
+
+    @unittest.skipUnless(translation(), "the tools of steps are not installed")
+    def test_a_liar_that_blames_a_step_for_its_end_has_it_switched_off_only_when_nobody_has_success_with_it(self):
+        def lie(request_id):
+            answer = program.ask(make(request_id, hostile("step_says_it_runs_and_aborts"), *STEP_OUTPUTS))
+            self.assertEqual(self.assert_error(answer, request_id, "crashed")["step"], b"duotone")
+
+        program = self.start_hostile("--disable-step-after=3")
+        self.assert_ok(program.ask(add_step(1)), 1)
+        for request_id in (10, 20, 30):
+            lie(request_id)
+            lie(request_id + 1)
+            self.assert_ok(program.ask(make(request_id + 2, PHOTO, *STEP_OUTPUTS)), request_id + 2)
+        for request_id in (40, 41):
+            lie(request_id)
+        program.send(make(42, hostile("step_says_it_runs_and_aborts"), *STEP_OUTPUTS))
+        self.assertEqual(program.receive()[:2], ("event", "step_disabled"))
+        self.assert_error(program.receive(), 42, "crashed")
+        self.assert_error(program.ask(make(43, PHOTO, *STEP_OUTPUTS)), 43, "step_disabled")
+        # Without a step all goes on.
+        self.assert_ok(program.ask(make(44, PHOTO, *OUTPUTS)), 44)
+
+    def held(self, pid):
+        """Descriptors of the memory of sources and translations."""
+        targets = [os.readlink(path) for path in pathlib.Path(f"/proc/{pid}/fd").iterdir()]
+        return [target for target in targets if "thumbnailer-source" in target]
+
+    def maps(self, pid):
+        return pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines()
 
     def test_a_worker_is_replaced_when_the_sources_that_it_was_given_add_up(self):
         program = self.start_hostile("--workers=1", "--max-memory=200000000")
