@@ -180,11 +180,14 @@ defmodule Thumbnailer.Doctor do
   defp libvips(hello), do: ok("libvips", "#{hello.libvips}, #{hello.libvips_origin}")
 
   defp jpeg_fast_path(%{jpeg_fast_path: true}),
-    do: ok("fast path", "jpeg to jpeg and webp without RGB pixels")
+    do: ok("fast path", "jpeg and webp are resampled without RGB pixels")
 
   defp jpeg_fast_path(_hello),
     do:
-      ok("fast path", "none: libvips makes every jpeg, as jpeg_fast_path: :off or the build says")
+      ok(
+        "fast path",
+        "none: libvips reads every jpeg and webp, as jpeg_fast_path: :off or the build says"
+      )
 
   defp sandbox(%{sandbox: %{complete: true} = sandbox}),
     do:
