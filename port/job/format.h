@@ -120,8 +120,12 @@ std::optional<FormatSet> formats_named(std::string_view names);
 std::string format_names(FormatSet formats = {~0U});
 FormatSet saved_formats();
 
-// What the suffix of a file says that is to be written; automatic: nothing.
-Target target_of_path(std::string_view path);
+// What the suffix of a file says that is to be written; automatic without a suffix, nullopt when no such format is
+// written. A name that begins with its only dot has no suffix.
+std::optional<Target> target_of_path(std::string_view path);
+
+// The usual suffix of each format that is written, such as ".jpg, .png".
+std::string saved_suffixes();
 
 // The format of an output.
 Format format_for(Target target, Format source, bool alpha);
