@@ -1,5 +1,5 @@
-// The few colours that show an image best: k-means over its histogram (Lloyd, "Least squares quantization in PCM",
-// 1982), without dithering. For palettes of at most 16 colours, where the encoders' own quantisers are coarse.
+// The few colours that show an image best, without dithering: see thumbnail/pixels/colour_clusters.h. For palettes of
+// at most 16 colours, where the encoders' own quantisers are coarse.
 #pragma once
 
 #include <vips/vips8>
