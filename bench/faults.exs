@@ -8,7 +8,7 @@ alias Bench.{Rounds, Settings, Source, Table}
 defmodule Bench.Faults do
   @callers 2
   # The timeout of an image that hangs, in milliseconds.
-  @deadline 250
+  @deadline 1_000
 
   @doc "Images a second of two callers while the third repeats its action; and the rate of the third."
   def run(photo, third, milliseconds) do

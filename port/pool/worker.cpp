@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "os/priority.h"
+
 namespace thumbnailer {
 
 namespace {
@@ -14,6 +16,11 @@ using std::chrono::seconds;
 constexpr seconds kProcessorTimeOfLife{600};
 // Processor time that its threads may use after a result, to free memory and to end.
 constexpr std::chrono::milliseconds kTidyingUp{250};
+// A task that has used so much of a processor may be one that never ends. Another worker takes over afterwards, which
+// takes about 10 ms.
+constexpr std::chrono::milliseconds kLongTask{500};
+// A third of the processor that it would have beside others: enough for an image that really is that large.
+constexpr int kSlowerBy = 5;
 // Bytes of stderr that may still be in the pipe: it holds as many, and one read more.
 constexpr std::uint64_t kLastWords = std::uint64_t{128} * 1024;
 
@@ -57,6 +64,7 @@ bool Worker::assign(std::unique_ptr<Task>& task, bool last) {
     process_.forget_diagnostics(); // of the job before
     if (!process_.send(std::as_bytes(std::span(&task->job, 1)), task->descriptors())) return false;
     task_ = std::move(task);
+    used_when_assigned_ = process_.processor_time();
     ++jobs_assigned_;
     bytes_given_ += task_->shared_bytes();
     return true;
@@ -85,6 +93,11 @@ std::unique_ptr<Task> Worker::release() {
     used_when_idle_ = process_.processor_time();
     written_when_idle_ = process_.diagnostics_bytes();
     return std::move(task_);
+}
+
+void Worker::slow_down_long_task() {
+    if (!task_ || slowed_down_ || process_.processor_time() - used_when_assigned_ < kLongTask) return;
+    slowed_down_ = lower_priority(process_.pid(), kSlowerBy);
 }
 
 std::optional<ProcessUsage> Worker::usage() const {

@@ -29,6 +29,11 @@ public:
     // Whether it has used the processor since it has no task, or goes on writing to stderr.
     bool is_busy_while_idle() const;
 
+    // Leaves more of the processors to others once its task has used a lot. As this cannot be undone, it is the last
+    // one.
+    void slow_down_long_task();
+    bool slowed_down() const { return slowed_down_; }
+
     // Whether it was forked after all steps of the task were mapped.
     bool has_steps_of(const Task& task) const { return newest_step_ >= task.newest_step(); }
     // Which of its task's uses of a step it says that it runs, and since when.
@@ -55,6 +60,8 @@ private:
     std::int64_t bytes_given_ = 0;
     Clock::time_point idle_since_;
     std::chrono::nanoseconds used_when_idle_{};
+    std::chrono::nanoseconds used_when_assigned_{};
+    bool slowed_down_ = false;
     std::uint64_t written_when_idle_ = 0; // to stderr
     std::chrono::seconds hard_limit_{};   // of processor time; 0: not set yet
 };

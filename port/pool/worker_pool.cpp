@@ -122,6 +122,7 @@ void WorkerPool::complete(Worker& worker, const JobResult& result) {
     record_diagnostics(worker);
     completed_.push_back({worker.release(), result});
     if (worker.jobs_assigned() >= config_.max_images_per_worker) return recycle(worker, "max_images_per_worker");
+    if (worker.slowed_down()) return recycle(worker, "long_job");
     if (is_spent(worker)) return recycle(worker, "max_memory");
     // The image may have taken over the decoder before it failed: the next image gets a fresh worker.
     if (result.failed != 0) recycle(worker, "failed_job");
@@ -191,6 +192,7 @@ void WorkerPool::sample(Worker& worker) {
     if (!usage) return;
     if (usage->threads > kMaxThreads) return finish(worker, too_many_threads(usage->threads), Blame::image);
     if (worker.is_busy_while_idle()) return finish(worker, {}, Blame::nobody);
+    worker.slow_down_long_task();
     if (usage->memory <= config_.max_memory + given) return;
     if (worker.idle()) // It has no task, only memory that it did not free: it is replaced.
         record_event({.name = "worker_recycle",

@@ -56,7 +56,7 @@ public:
     // Until the next call of remove_ended().
     void add_to(PollSet& set, Clock::time_point now);
     // Kills the workers that are over their deadline, their memory or their number of threads, or compute without a
-    // job.
+    // job. Those that compute for long are slowed down.
     void enforce_limits(Clock::time_point now);
     void remove_ended();
     std::vector<CompletedTask> take_completed() { return std::exchange(completed_, {}); }
@@ -90,7 +90,7 @@ private:
     }
     // Whether it gets no further task; `jobs` and `bytes`: on top of those that it was given.
     bool is_spent(const Worker& worker, std::int64_t jobs = 0, std::int64_t bytes = 0) const {
-        return worker.jobs_assigned() + jobs >= config_.max_images_per_worker ||
+        return worker.slowed_down() || worker.jobs_assigned() + jobs >= config_.max_images_per_worker ||
                worker.bytes_given() + bytes >= config_.max_memory;
     }
 

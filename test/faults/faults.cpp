@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 #include "job/job.h"
 #include "os/channel.h"
@@ -25,6 +26,12 @@ void overrun_the_stack(const volatile char* above) {
 
 void spin() {
     for (volatile unsigned turns = 0;;) turns = turns + 1;
+}
+
+// As a very large image does.
+void compute() {
+    for (const std::clock_t end = std::clock() + CLOCKS_PER_SEC; std::clock() < end;) {
+    }
 }
 
 void allocate() {
@@ -51,6 +58,7 @@ constexpr Fault kFaults[] = {
     {"stack", [] { overrun_the_stack("x"); }},
     {"exit", [] { ::_exit(3); }},
     {"spin", spin},
+    {"compute", compute}, // for a second, then goes on
     {"sleep",
      [] {
          for (;;) ::sleep(1000);

@@ -9,7 +9,16 @@ defmodule Thumbnailer.Request do
   @max_outputs 64
 
   @enforce_keys [:op]
-  defstruct [:op, :source, :timeout, :retries, shared_storage: false, coalesce: false, spec: %{}]
+  defstruct [
+    :op,
+    :source,
+    :timeout,
+    :retries,
+    :caller,
+    shared_storage: false,
+    coalesce: false,
+    spec: %{}
+  ]
 
   @type t :: %__MODULE__{
           op: :make | :probe | :info | :stats | :ping | :add_step | :remove_step,
@@ -18,6 +27,8 @@ defmodule Thumbnailer.Request do
           # nil: the instance's
           timeout: pos_integer | nil,
           retries: non_neg_integer | nil,
+          # callers take turns: the process that asked, or on whose behalf tasks ask
+          caller: pid | nil,
           # whether the nodes of a cluster read paths themselves
           shared_storage: boolean,
           # whether identical requests may share it
@@ -62,6 +73,7 @@ defmodule Thumbnailer.Request do
        source: source |> Source.cast!() |> refuse_stream!(coalesce),
        timeout: timeout,
        retries: retries,
+       caller: caller(),
        shared_storage: shared_storage,
        coalesce: coalesce,
        spec: %{outputs: outputs}
@@ -90,11 +102,20 @@ defmodule Thumbnailer.Request do
       source: source |> Source.cast!() |> refuse_stream!(coalesce),
       timeout: given[:timeout],
       retries: given[:retries],
+      caller: caller(),
       shared_storage: Map.get(given, :shared_storage, false),
       coalesce: coalesce
     }
 
     {request, Map.get(given, :on, InstanceOptions.default_name())}
+  end
+
+  # Elixir's tasks keep the processes that led to them, the first one last.
+  defp caller do
+    case Process.get(:"$callers") do
+      [_ | _] = callers -> List.last(callers)
+      _none -> self()
+    end
   end
 
   @doc """

@@ -171,10 +171,10 @@ defmodule Thumbnailer.Instance.DispatcherTest do
   end
 
   test "a request of another version of this library is refused with words", %{up: state} do
-    message = Map.put(Message.new(%Request{op: :ping}), :version, 2)
+    message = Map.put(Message.new(%Request{op: :ping}), :version, 1)
     {effects, _state} = state |> Dispatcher.admit(message, {self(), 1}, nil) |> done()
     assert [{1, {:error, %Error{reason: :unavailable, message: words}}}] = told(effects)
-    assert words =~ "in version 2, this one takes version 1"
+    assert words =~ "in version 1, this one takes version 2"
   end
 
   test "an event about a request that is gone changes nothing", %{up: state} do

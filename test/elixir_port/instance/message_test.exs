@@ -14,7 +14,7 @@ defmodule Thumbnailer.Instance.MessageTest do
 
   test "no struct crosses to another node: a node of another version may have other fields" do
     message = Client.message(make_ref(), request(timeout: 50, retries: 2))
-    assert [%{version: 1} | _] = maps = maps(message)
+    assert [%{version: 2} | _] = maps = maps(message)
     refute Enum.any?(maps, &is_map_key(&1, :__struct__))
 
     assert {:error, error} =
@@ -28,13 +28,15 @@ defmodule Thumbnailer.Instance.MessageTest do
     assert Message.check(Map.put(message, :more, 1)) == :ok
 
     for other <- [
-          %{message | version: 2},
+          %{message | version: 1},
+          %{message | caller: "me"},
+          Map.delete(message, :caller),
           Map.delete(message, :timeout),
           %{message | op: :sing},
           nil
         ] do
       assert {:error, %Error{reason: :unavailable, message: words}} = Message.check(other)
-      assert words =~ "this one takes version 1"
+      assert words =~ "this one takes version 2"
     end
   end
 

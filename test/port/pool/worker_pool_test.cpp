@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "support/pixels.h"
+#include "support/priority.h"
 #include "support/program.h"
 
 using namespace thumbnailer;
@@ -129,6 +130,25 @@ TEST_CASE("worker pool: with --events the end of a worker by a signal says which
     Program program({"--workers=1", "--events"}, THUMBNAILER_FAULTY);
     program.send_image(1, "fault:abort");
     check_contains(next_event(program, "worker_exit"), "signal => abrt");
+}
+
+TEST_CASE("worker pool: a worker that computes for long leaves more of the processors to others, and is replaced") {
+    Program program({"--workers=1", "--events"}, THUMBNAILER_FAULTY);
+    next_event(program, "worker_start");
+    const pid_t worker = *program.workers().begin();
+    const int usual = nice_values(worker).front();
+    program.send_image(1, "fault:compute\n" + file_of(quadrants(160, 120), ".jpg"));
+    int slowest = usual;
+    for (int tries = 0; tries < 2000 && slowest == usual; ++tries) {
+        slowest = nice_values(worker).front();
+        ::usleep(1000);
+    }
+    CHECK(slowest == usual + 5);
+    // It keeps its lower priority, so that it is no worker for others.
+    check_contains(next_event(program, "worker_recycle"), "made => 1, reason => long_job");
+    program.send_image(2, file_of(quadrants(160, 120), ".jpg"));
+    while (!program.next().starts_with("{ok, 2,")) {
+    }
 }
 
 // How async-backplane names it: who is alone hears nothing of another's end, who monitors hears how it was, who is

@@ -37,7 +37,7 @@ defmodule Thumbnailer.Call.SharedRequest do
   """
   @spec key(GenServer.server() | {:cluster, atom}, Request.t()) :: key
   def key(on, %Request{} = request),
-    do: {on, source(request.source), %{request | source: nil, timeout: nil}}
+    do: {on, source(request.source), %{request | source: nil, timeout: nil, caller: nil}}
 
   defp source({:bytes, bytes}), do: {:bytes, :crypto.hash(:sha256, bytes)}
 

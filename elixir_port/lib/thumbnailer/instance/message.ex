@@ -7,11 +7,11 @@ defmodule Thumbnailer.Instance.Message do
   alias Thumbnailer.{Error, Request}
   alias Thumbnailer.Protocol.Codec
 
-  @version 1
+  @version 2
 
   @typedoc """
   `kind` is the line that it waits in: a question about the instance, an image whose source is known, or one whose source is a
-  stream. `bytes` is the size of `body`. `nil` for what the instance decides.
+  stream. `bytes` is the size of `body`. `caller` is the process in whose turn it is made. `nil` for what the instance decides.
   """
   @type t :: %{
           version: pos_integer,
@@ -20,7 +20,8 @@ defmodule Thumbnailer.Instance.Message do
           body: Codec.body(),
           bytes: non_neg_integer,
           timeout: pos_integer | nil,
-          retries: non_neg_integer | nil
+          retries: non_neg_integer | nil,
+          caller: pid | nil
         }
 
   @doc "The message for a request."
@@ -34,7 +35,8 @@ defmodule Thumbnailer.Instance.Message do
       body: {0, []},
       bytes: 0,
       timeout: timeout,
-      retries: retries
+      retries: retries,
+      caller: nil
     }
   end
 
@@ -48,7 +50,8 @@ defmodule Thumbnailer.Instance.Message do
       body: body,
       bytes: :erlang.iolist_size(data),
       timeout: timeout,
-      retries: retries
+      retries: retries,
+      caller: request.caller
     }
   end
 
@@ -62,7 +65,8 @@ defmodule Thumbnailer.Instance.Message do
       when op in [:make, :probe, :info, :stats, :ping, :add_step, :remove_step] and
              kind in [:question, :image, :stream] and
              is_integer(options) and is_integer(bytes) and is_map_key(message, :timeout) and
-             is_map_key(message, :retries),
+             is_map_key(message, :retries) and
+             (message.caller == nil or is_pid(message.caller)),
       do: :ok
 
   def check(message) do

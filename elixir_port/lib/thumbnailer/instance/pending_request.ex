@@ -14,6 +14,7 @@ defmodule Thumbnailer.Instance.PendingRequest do
     :received_at,
     :sent_at,
     :reply_to,
+    :caller,
     :monitor,
     bytes: 0,
     state: :waiting,
@@ -39,7 +40,9 @@ defmodule Thumbnailer.Instance.PendingRequest do
           sent_at: integer | nil,
           # nil once the caller is gone or was answered
           reply_to: from | nil,
-          # of the caller; nil for questions, which keep no worker from others
+          # whose turn it takes in its line
+          caller: pid,
+          # of the process that waits; nil for questions, which keep no worker from others
           monitor: reference | nil,
           # overdue: sent, past its deadline, and about to have the program killed; answered: sent, and nobody waits for
           # what the program will say
@@ -59,7 +62,7 @@ defmodule Thumbnailer.Instance.PendingRequest do
           non_neg_integer,
           integer
         ) :: t
-  def new(id, message, from, monitor, timeout, retries, now) do
+  def new(id, message, {waiting, _ref} = from, monitor, timeout, retries, now) do
     %__MODULE__{
       id: id,
       op: message.op,
@@ -69,6 +72,7 @@ defmodule Thumbnailer.Instance.PendingRequest do
       deadline: now + 1_000 * timeout,
       received_at: now,
       reply_to: from,
+      caller: message.caller || waiting,
       monitor: monitor,
       retries: retries,
       streamed?: message.kind == :stream

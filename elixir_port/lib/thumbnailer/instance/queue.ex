@@ -1,17 +1,17 @@
 defmodule Thumbnailer.Instance.Queue do
   @moduledoc false
-  # The requests of an instance: those that wait, each kind in a line of its own, so that sources which arrive slowly hold up
+  # The requests of an instance: those that wait, each kind in a line of its own, so that sources which arrive slowly delay
   # nobody else; and those that were sent to the program and not answered by it. Pure data.
 
-  alias Thumbnailer.Instance.PendingRequest
+  alias Thumbnailer.Instance.{Line, PendingRequest}
 
   @type kind :: :question | :image | :stream
 
   @kinds [:question, :image, :stream]
   defstruct entries: %{},
-            question: :queue.new(),
-            image: :queue.new(),
-            stream: :queue.new(),
+            question: %Line{},
+            image: %Line{},
+            stream: %Line{},
             waiting: 0,
             waiting_bytes: 0,
             sent: 0,
@@ -21,10 +21,10 @@ defmodule Thumbnailer.Instance.Queue do
 
   @type t :: %__MODULE__{
           entries: %{pos_integer => PendingRequest.t()},
-          # lines of ids; those of requests that were taken out meanwhile are skipped
-          question: :queue.queue(pos_integer),
-          image: :queue.queue(pos_integer),
-          stream: :queue.queue(pos_integer),
+          # the ids of requests that were taken out meanwhile are skipped
+          question: Line.t(),
+          image: Line.t(),
+          stream: Line.t(),
           waiting: non_neg_integer,
           # of their sources and options
           waiting_bytes: non_neg_integer,
@@ -39,13 +39,12 @@ defmodule Thumbnailer.Instance.Queue do
   @spec kinds() :: [kind]
   def kinds, do: @kinds
 
-  @doc "Lets a request wait, behind those of its kind."
+  @doc "Lets a request wait, behind those of its kind and caller."
   @spec enqueue(t, PendingRequest.t()) :: t
-  def enqueue(queue, entry), do: enter(queue, entry, &:queue.in/2)
+  def enqueue(queue, %PendingRequest{kind: kind, caller: caller, id: id} = entry),
+    do: queue |> Map.update!(kind, &Line.enqueue(&1, caller, id)) |> count_in(entry)
 
-  defp enter(queue, %PendingRequest{state: :waiting, id: id, kind: kind} = entry, place) do
-    queue = Map.update!(queue, kind, &place.(id, &1))
-
+  defp count_in(queue, %PendingRequest{state: :waiting, id: id} = entry) do
     %{
       queue
       | entries: Map.put(queue.entries, id, entry),
@@ -59,23 +58,23 @@ defmodule Thumbnailer.Instance.Queue do
   def peek(queue, kind) do
     line = Map.fetch!(queue, kind)
 
-    case :queue.peek(line) do
-      :empty ->
+    case Line.next(line) do
+      nil ->
         {nil, queue}
 
-      {:value, id} ->
+      id ->
         case queue.entries do
           %{^id => %PendingRequest{state: :waiting} = entry} -> {entry, queue}
-          _gone -> queue |> Map.put(kind, :queue.drop(line)) |> peek(kind)
+          _gone -> queue |> Map.put(kind, Line.drop(line, :gone)) |> peek(kind)
         end
     end
   end
 
-  @doc "Marks a request that waits as sent; its place in the line is skipped later."
+  @doc "Marks the request whose turn it is as sent."
   @spec mark_sent(t, PendingRequest.t()) :: t
-  def mark_sent(queue, %PendingRequest{state: :waiting, id: id} = entry) do
+  def mark_sent(queue, %PendingRequest{state: :waiting, id: id, kind: kind} = entry) do
     %{
-      queue
+      Map.update!(queue, kind, &Line.drop(&1, :sent))
       | entries: Map.put(queue.entries, id, %{entry | state: :sent}),
         waiting: queue.waiting - 1,
         waiting_bytes: queue.waiting_bytes - entry.bytes
@@ -100,14 +99,14 @@ defmodule Thumbnailer.Instance.Queue do
     |> count(:image, 1)
   end
 
-  @doc "Puts requests that were sent back to the head of their queues, in their old order."
+  @doc "Puts requests that were sent back to the head of their lines, in their old order."
   @spec requeue(t, [PendingRequest.t()]) :: t
   def requeue(queue, entries) do
     entries
     |> Enum.sort_by(& &1.id, :desc)
-    |> Enum.reduce(queue, fn entry, queue ->
-      {_sent, queue} = take(queue, entry.id)
-      enter(queue, entry, &:queue.in_r/2)
+    |> Enum.reduce(queue, fn %{id: id, kind: kind} = entry, queue ->
+      {_sent, queue} = take(queue, id)
+      queue |> Map.update!(kind, &Line.requeue(&1, [id])) |> count_in(entry)
     end)
   end
 

@@ -26,7 +26,7 @@ defmodule Thumbnailer.Protocol.Codec do
                 end) ++
                 ~w(hello protocol version libvips libvips_origin prebuilt system jpeg_fast_path auto codec etf msgpack loaders
                    savers formats name read by_default read_with written fonts workers limits max_request_bytes max_source_bytes max_pixels max_memory poison_after
-                   poison_for timeout max_images_per_worker max_reply_bytes failed_job os_pid
+                   poison_for timeout max_images_per_worker max_reply_bytes failed_job long_job os_pid
                    sandbox mode require best_effort audit off seccomp landlock server open_denied
                    socket_denied exec_denied complete
                    ok error nil true false source outputs format width height bytes data path

@@ -34,7 +34,7 @@ defmodule Thumbnailer.Telemetry.Events do
      "the program has ended and held `lost` requests; the next start is in `restart_in` ms"},
     {[:worker, :start], ~w(made)a, ~w(instance os_pid)a, "a worker starts"},
     {[:worker, :recycle], ~w(made)a, ~w(instance os_pid reason)a,
-     "a worker is replaced: it has reached `:max_images_per_worker` or `:max_memory`, or `:failed_job`: its last image was not made"},
+     "a worker is replaced: it has reached `:max_images_per_worker` or `:max_memory`; or `:failed_job`: its last image was not made; `:long_job`: it took over half a second of a processor; `:step_added`: a step came after it"},
     {[:step, :disabled], ~w(kills)a, ~w(instance step hash)a,
      "a step is switched off: it has ended `kills` workers one after the other"},
     {[:worker, :exit], ~w(made)a, ~w(instance os_pid signal exit_status)a,
