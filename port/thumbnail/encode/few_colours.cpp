@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "thumbnail/pixels/colour_clusters.h"
@@ -81,6 +82,20 @@ void replace(std::span<std::uint8_t> pixels, const std::unordered_map<std::uint3
 
 bool can_have_few_colours(const VImage& image) {
     return image.format() == VIPS_FORMAT_UCHAR && image.bands() == (image.has_alpha() ? kMostBands : 3);
+}
+
+bool has_at_most_colours(const VImage& image, std::size_t most) {
+    const VImage read = image.copy_memory();
+    const auto bands = static_cast<std::size_t>(read.bands());
+    const std::uint8_t* samples = VIPS_IMAGE_ADDR(read.get_image(), 0, 0);
+    std::unordered_set<std::uint32_t> found;
+    std::uint32_t last = 0;
+    for (std::size_t at = 0; at < VIPS_IMAGE_N_PELS(read.get_image()) && found.size() <= most; ++at) {
+        const std::uint32_t stored = stored_at(samples + at * bands, read.bands());
+        if (at == 0 || stored != last) found.insert(stored);
+        last = stored;
+    }
+    return found.size() <= most;
 }
 
 VImage in_few_colours(const VImage& image, int most) {

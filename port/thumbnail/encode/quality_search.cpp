@@ -7,6 +7,7 @@
 
 #include "thumbnail/decode/load.h"
 #include "thumbnail/encode/encode_gif.h"
+#include "thumbnail/encode/encode_webp.h"
 #include "thumbnail/encode/few_colours.h"
 #include "thumbnail/encode/ssim.h"
 
@@ -127,26 +128,6 @@ Encoded encode_smaller(const VImage& image, const Output& output, std::int32_t p
         few ? encode_few_colours(pixels, output, source_bytes)
             : encode(pixels, Format::png, output, {quality_of(Format::png, output), palette_bits > 4 ? 8 : 4});
     return other.bytes().size() < encoded.bytes().size() ? std::move(other) : std::move(encoded);
-}
-
-// Where an animation would be larger than its source, each frame is coded as is smaller, then at a lower quality,
-// unless the output says which.
-Encoded encode_webp(const VImage& image, const Output& output, std::size_t source_bytes) {
-    const std::int32_t quality = quality_of(Format::webp, output);
-    if (source_bytes == 0 || output.lossless || output.near_lossless)
-        return encode(image, Format::webp, output, {quality});
-    const VImage pixels = image.copy_memory();
-    constexpr std::array<std::int32_t, 2> kLower{65, 50};
-    Encoded smallest = encode(pixels, Format::webp, output, {quality});
-    const auto try_coding = [&](const Coding& coding) {
-        if (smallest.bytes().size() <= source_bytes) return;
-        Encoded other = encode(pixels, Format::webp, output, coding);
-        if (other.bytes().size() < smallest.bytes().size()) smallest = std::move(other);
-    };
-    try_coding({.quality = quality, .mixed = true});
-    for (const std::int32_t lower : kLower)
-        if (output.quality == 0) try_coding({.quality = lower, .mixed = true});
-    return smallest;
 }
 
 } // namespace

@@ -93,4 +93,25 @@ inline vips::VImage sprites(int width, int height, int frames) {
     return roll_of(made);
 }
 
+// A source as other programs write it: drawings without dithering, photographs with.
+struct AnimationKind {
+    const char* name;
+    vips::VImage roll;
+    const char* gif; // how it is written
+};
+
+inline std::vector<AnimationKind> animation_kinds() {
+    return {{"cartoon", cartoon(200, 150, 24), ".gif[dither=0,bitdepth=3]"},
+            {"gradient", gradient(160, 120, 12), ".gif"},
+            {"photo", pan(240, 180, 12), ".gif"},
+            {"sprites", sprites(160, 120, 20), ".gif[dither=0]"},
+            {"one frame", cartoon(400, 300, 1), ".gif[dither=0,bitdepth=3]"},
+            {"long", cartoon(120, 90, 100), ".gif[dither=0,bitdepth=3]"}};
+}
+
+inline vips::VImage all_frames(const std::string& file) {
+    return vips::VImage::new_from_buffer(file.data(), file.size(), "", vips::VImage::option()->set("n", -1))
+        .copy_memory();
+}
+
 } // namespace thumbnailer::test
