@@ -8,6 +8,7 @@
 #include "job/format.h"
 #include "text/print.h"
 #include "text/quote.h"
+#include "thumbnail/decode/sniff.h"
 
 namespace thumbnailer {
 

@@ -139,7 +139,7 @@ Fault check_description_size(const ResultMemory& memory) {
 bool is_description(std::string_view text) { return printable(text, true) == text; }
 
 bool begins_as(Format format, Bytes bytes) {
-    const auto shown = sniff(bytes);
+    const auto shown = format_by_magic(bytes);
     // A TIFF that kept the metadata of a raw file looks like one.
     return shown == format || (format == Format::tiff && shown == Format::raw);
 }

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
-#include "svg/recognise.h"
-
 namespace thumbnailer {
 
 namespace {
 
-// The maximum offset of a magic number; a drawing is detected by its root element.
+// The maximum offset of a magic number.
 constexpr std::size_t kWithin = 1024;
 
 using namespace std::string_view_literals;
@@ -76,7 +74,7 @@ bool is_jp2k(std::string_view start) {
 
 } // namespace
 
-std::optional<Format> sniff(Bytes source) {
+std::optional<Format> format_by_magic(Bytes source) {
     const std::string_view start = text_of(source.first(std::min(source.size(), kWithin)));
     if (start.starts_with("\xff\xd8\xff")) return Format::jpeg;
     if (start.starts_with("\x89PNG\r\n\x1a\n")) return Format::png;
@@ -91,7 +89,6 @@ std::optional<Format> sniff(Bytes source) {
     if (is_jxl(start)) return Format::jxl;
     if (is_jp2k(start)) return Format::jp2k;
     if (start.starts_with("%PDF-")) return Format::pdf;
-    if (is_svg(source)) return Format::svg;
     return std::nullopt;
 }
 

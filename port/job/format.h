@@ -108,8 +108,9 @@ std::string_view name_of(ReadWith read_with);
 inline const FormatSpec& spec_of(Format format) { return kFormats[static_cast<std::size_t>(format)]; }
 inline std::string_view name_of(Format format) { return spec_of(format).name; }
 
-// Detects the format by its magic bytes, a drawing by its root element. Some raw files have the magic bytes of TIFF.
-std::optional<Format> sniff(Bytes source);
+// Detects the format by its magic bytes, which a drawing has not: see thumbnail/decode/sniff.h. Some raw files have
+// those of TIFF.
+std::optional<Format> format_by_magic(Bytes source);
 
 // Detects a video by its magic bytes: MP4, QuickTime, Matroska, WebM, AVI, MPEG.
 bool is_video(Bytes source);

@@ -3,6 +3,7 @@
 #include "thumbnail/decode/drawing.h"
 #include "thumbnail/decode/load.h"
 #include "thumbnail/decode/open_image.h"
+#include "thumbnail/decode/sniff.h"
 #include "thumbnail/job_renderer.h"
 #include "thumbnail/jpeg/end_marker.h"
 

@@ -9,6 +9,7 @@
 #include "svg/tag.h"
 #include "svg/xml_text.h"
 #include "thumbnail/decode/drawing_images.h"
+#include "thumbnail/decode/sniff.h"
 
 namespace thumbnailer {
 

@@ -5,6 +5,7 @@
 #include "svg/tag.h"
 #include "thumbnail/decode/load.h"
 #include "thumbnail/decode/open_image.h"
+#include "thumbnail/decode/sniff.h"
 #include "thumbnail/pixels/colour.h"
 #include "thumbnail/vips/vips_errors.h"
 

@@ -3,6 +3,7 @@
 #include "thumbnail/bmp/ico.h"
 #include "thumbnail/decode/check_header.h"
 #include "thumbnail/decode/exif_text.h"
+#include "thumbnail/decode/sniff.h"
 #include "thumbnail/heif/heif_meta.h"
 #include "thumbnail/hevc/hevc_decoder.h"
 #include "thumbnail/raw/raw.h"

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "support/make.h"
+#include "thumbnail/decode/sniff.h"
 #include "thumbnail/jpeg/segments.h"
 
 using namespace thumbnailer;

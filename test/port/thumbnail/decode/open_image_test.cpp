@@ -5,6 +5,7 @@
 #include "support/bmp_bytes.h"
 #include "support/make.h"
 #include "support/raw_bytes.h"
+#include "thumbnail/decode/sniff.h"
 
 using namespace thumbnailer;
 using namespace thumbnailer::test;

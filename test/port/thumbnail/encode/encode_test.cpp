@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "support/make.h"
+#include "thumbnail/decode/sniff.h"
 
 using namespace thumbnailer;
 using namespace thumbnailer::test;
