@@ -1,4 +1,4 @@
-# The fast path for JPEG to JPEG or WebP resamples the stored planes without a conversion to RGB (port/thumbnail/ycbcr), with
+# The fast path for JPEG and WebP resamples planes of YCbCr without a conversion to RGB (port/thumbnail/ycbcr), with
 # libjpeg-turbo, zimg and libwebp. They are linked statically, so that the target machine does not need them. Their symbols are
 # hidden, so that libvips uses its own copies.
 #
@@ -10,7 +10,7 @@
 # thumbnailer_leave_out_fast_path(LIST) removes the sources that are not compiled from a list.
 include_guard(GLOBAL)
 
-set(THUMBNAILER_JPEG_FAST_PATH auto CACHE STRING "JPEG to JPEG or WebP without a conversion to RGB: auto, on or off")
+set(THUMBNAILER_JPEG_FAST_PATH auto CACHE STRING "JPEG and WebP resampled without a conversion to RGB: auto, on or off")
 set_property(CACHE THUMBNAILER_JPEG_FAST_PATH PROPERTY STRINGS auto on off)
 if(NOT THUMBNAILER_JPEG_FAST_PATH MATCHES "^(auto|on|off)$")
     message(FATAL_ERROR "THUMBNAILER_JPEG_FAST_PATH is '${THUMBNAILER_JPEG_FAST_PATH}', it must be auto, on or off")
@@ -58,7 +58,7 @@ function(thumbnailer_leave_out_fast_path sources)
     if(THUMBNAILER_JPEG_FAST_PATH_BUILT)
         list(FILTER ${sources} EXCLUDE REGEX "/thumbnail/ycbcr_stub/")
     else()
-        list(FILTER ${sources} EXCLUDE REGEX "/thumbnail/(ycbcr|libjpeg)/")
+        list(FILTER ${sources} EXCLUDE REGEX "/thumbnail/(ycbcr|libjpeg|libwebp)/")
     endif()
     set(${sources} "${${sources}}" PARENT_SCOPE)
 endfunction()

@@ -48,6 +48,10 @@ std::span<const Term> outputs_in(const Term& request) {
     return {};
 }
 
+bool has_key(const Map& map, std::string_view name) {
+    return std::ranges::any_of(map.pairs, [&](const auto& pair) { return name_of(pair.first) == name; });
+}
+
 } // namespace
 
 Explainer::Explainer(const Config& config, const Roots& roots)
@@ -101,11 +105,14 @@ Result<std::string> Explainer::work(const Term& term, Request& request, Frame& f
     }
     const std::string* path = std::get_if<std::string>(&request.source);
     const bool own = request.options.timeout_ms == 0;
-    std::string words = (request.op == Op::make ? "make " : "probe ") + std::to_string(request.id) + " from " +
-                        (path != nullptr ? quote_path(*path) + ", " : "") + *source +
-                        (path != nullptr || stream ? "" : " in the frame") + "; within " +
-                        std::to_string(own ? config_.timeout_ms : request.options.timeout_ms) + " ms" +
-                        (own ? " (by default)" : "");
+    std::string words =
+        (request.op == Op::make ? "make " : "probe ") + std::to_string(request.id) + " from " +
+        (path != nullptr ? quote_path(*path) + ", " : "") + *source +
+        (path != nullptr || stream ? "" : " in the frame") + "; within " +
+        std::to_string(own ? config_.timeout_ms : request.options.timeout_ms) + " ms" + (own ? " (by default)" : "") +
+        (used_ids_.insert(request.id).second
+             ? ""
+             : "; the id " + std::to_string(request.id) + " was used before, and is refused until that is answered");
     const auto given = outputs_in(term);
     for (std::size_t index = 0; index < std::min(given.size(), (*task)->outputs.size()); ++index)
         words += "\n    thumbnail " + std::to_string(index + 1) + ": " + output(given[index], (*task)->outputs[index]);
@@ -131,7 +138,8 @@ std::string Explainer::output(const Term& given, const TaskOutput& output) {
     return text::print(*options, {.columns = 0}) + (defaults.empty() ? "" : ", by default " + defaults) +
            (output.failure      ? "; " + in_words(*output.failure)
             : output.to.empty() ? "; into the answer"
-                                : "; to the file " + quote_path(output.to));
+                                : "; to the file " + quote_path(output.to)) +
+           (has_key(*options, "region") ? "; whether the region lies in the image is seen when that is read" : "");
 }
 
 Result<std::string> Explainer::chunk(const Request& request) {

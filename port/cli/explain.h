@@ -35,6 +35,7 @@ private:
     const Roots& roots_;
     Streams streams_;
     std::set<std::string> added_steps_; // by name; what they are only a worker could tell
+    std::set<Id> used_ids_;             // of requests that take a worker
     std::size_t frames_ = 0;
     bool all_well_ = true;
 };

@@ -78,7 +78,8 @@ constexpr std::array kFlags{
     FlagSpec{"--sandbox", "MODE", SandboxFlag{},
              "require, best_effort (default), audit or off: how a worker is confined; see docs/security.md"},
     FlagSpec{"--jpeg-fast-path", "MODE", JpegFastPathFlag{},
-             "auto (default): JPEG becomes JPEG or WebP without a conversion to RGB where that gives the same picture; "
+             "auto (default): JPEG and WebP are resampled without a conversion to RGB where that gives the same "
+             "picture; "
              "off: never"},
     FlagSpec{"--root", "DIR", RootFlag{},
              "a folder that requests may read and write in, and no other; may be repeated"},

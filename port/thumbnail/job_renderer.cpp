@@ -180,7 +180,7 @@ Result<Done> JobRenderer::make_by_fast_path(OutputGroup& group, JobResult& job_r
     if (!job_.jpeg_fast_path || group.decode.preview) return Done{};
     if (!YcbcrPipeline::can_make(group.header, group.plans, group.decode.speed, job_.limits)) return Done{};
     auto outputs = catch_vips_errors(Reason::bad_image, unreadable(group.header), [&] {
-        return ycbcr_pipeline_.make(images_.source, group.plans, group.decode.speed);
+        return ycbcr_pipeline_.make(group.header.format, images_.source, group.plans, group.decode.speed);
     });
     if (!outputs) return std::move(outputs).error();
     std::vector<Plan> left;

@@ -3,7 +3,8 @@ defmodule Thumbnailer.InstanceTest do
 
   import Thumbnailer.Fixtures
 
-  alias Thumbnailer.InstanceOptions
+  alias Thumbnailer.{InstanceOptions, Step}
+  alias Thumbnailer.Step.Catalog
 
   test "the options that the program keeps are on its command line", %{test: name} do
     start_fake(name, "shows_arguments",
@@ -28,6 +29,20 @@ defmodule Thumbnailer.InstanceTest do
     assert_raise ArgumentError, ~r/unknown option :worker; did you mean :workers\?/, fn ->
       Thumbnailer.child_spec(worker: 2)
     end
+  end
+
+  test "a name that is taken is said with who has it, and changes nothing for that one", %{
+    test: name
+  } do
+    start_fake(name, "echo")
+    step = %Step{name: :duotone, hash: "0"}
+    Catalog.put(name, %{name: :duotone}, step)
+
+    assert {:error, {:already_started, pid}} =
+             Thumbnailer.start_link(name: name, executable: fake("echo"))
+
+    assert pid == Process.whereis(name)
+    assert Catalog.known(name) == %{duotone: step}
   end
 
   test "isolation: :image and a number of uses contradict each other" do

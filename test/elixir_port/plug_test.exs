@@ -1,6 +1,7 @@
 defmodule Thumbnailer.PlugTest do
   use ExUnit.Case, async: true
 
+  import ExUnit.CaptureLog
   import Plug.Conn, only: [request: 1, request: 2, request: 3, sent_header: 2]
   import Thumbnailer.Fixtures
   import Thumbnailer.PlugRequests
@@ -62,6 +63,24 @@ defmodule Thumbnailer.PlugTest do
         assert {accept, sent_header(conn, "content-type")} == {accept, type}
         assert sent_header(conn, "vary") == "accept"
       end
+    end
+
+    test "is answered whatever it accepts, and one that came through `plug :accepts` is warned of once" do
+      for accept <- ["text/html", "application/json", "image/avif", "nonsense"],
+          do: assert(%{status: 200} = get("/thumbs/card/photo.jpg", [], [{"accept", accept}]))
+
+      :persistent_term.erase(Thumbnailer.Plug)
+      conn = %{request("/thumbs/small/photo.jpg") | private: %{phoenix_format: "html"}}
+
+      log =
+        capture_log(fn ->
+          for _time <- 1..2, do: assert(%{status: 200} = Thumbnailer.Plug.call(conn, plug()))
+          # Of what is not its own it says nothing.
+          Thumbnailer.Plug.call(%{conn | path_info: ["other"]}, plug())
+        end)
+
+      assert [_before, _after] = String.split(log, "it stands behind `plug :accepts`")
+      assert log =~ "accept: image/*, which that answers with 406"
     end
 
     test "for a size with a format of its own has that, whatever the browser takes" do

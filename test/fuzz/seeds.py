@@ -3,19 +3,22 @@
 FOLDER/{frame,etf,msgpack,text,request,result,scan_filter,ycbcr,heif,containers,drawing,traits,
 step_module,step_image,step_description}/.
 
-The samples as frames, as payloads and as text, every row of test/contract's vectors, good and bad, the JPEG images, and
-a progressive one; the samples of what this program reads itself; the sample steps, and their translations when build/thumbnailer
-can make them.
+The samples as frames, as payloads and as text, every row of test/contract's vectors, good and bad, the JPEG images, one of
+them as a WebP, and a progressive one; the samples of what this program reads itself; the sample steps, and their translations
+when build/thumbnailer can make them.
 """
 
 import csv
 import gzip
 import hashlib
+import io
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+
+from PIL import Image
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FRAMES = ROOT / "samples" / "frames"
@@ -47,6 +50,12 @@ def translations():
             yield made.read_bytes()
 
 
+def webp(**options):
+    file = io.BytesIO()
+    Image.open(IMAGES / "photo.jpg").convert("RGB").save(file, "webp", quality=50, **options)
+    return file.getvalue()
+
+
 def seeds():
     for path in STEPS.glob("*.wasm"):
         yield "step_module", path.read_bytes()
@@ -68,6 +77,8 @@ def seeds():
         yield "text", path.read_bytes()
     for path in IMAGES.glob("*.jpg"):
         yield from (("ycbcr", bytes([shrink | 252]) + path.read_bytes()) for shrink in range(4))
+    yield from (("ycbcr", bytes([filtered]) + webp()) for filtered in range(2))
+    yield "ycbcr", bytes([0]) + webp(lossless=True)
     yield "heif", (IMAGES / "quadrants.heic").read_bytes()
     for suffix in ("bmp", "ico", "dng"):
         yield "containers", (IMAGES / f"quadrants.{suffix}").read_bytes()

@@ -10,6 +10,8 @@
 
 #include "job/job.h"
 #include "os/descriptor.h"
+#include "step/image/mapped_steps.h"
+#include "step/registry/step_progress.h"
 
 namespace thumbnailer::hostile {
 
@@ -19,6 +21,8 @@ struct Attack {
     JobResult& result;
     std::vector<Descriptor>& descriptors; // source, memory for results, overlays
     std::string_view argument;
+    const MappedSteps& steps;
+    const StepProgress& progress;
 
     int source() const { return descriptors[0].get(); }
     int memory() const { return descriptors[1].get(); }
@@ -39,6 +43,7 @@ std::span<const Lie> lies_in_results();
 std::span<const Lie> lies_in_calls();
 std::span<const Lie> lies_in_messages();
 std::span<const Lie> lies_in_time();
+std::span<const Lie> lies_in_steps();
 
 // What an attempt that must not succeed ends with, and one that found what it must not see.
 [[noreturn]] void succeeded();

@@ -17,6 +17,8 @@ defmodule Thumbnailer.Package.EscriptTest do
           """),
         "lib/tool.ex" => """
         defmodule Tool do
+          def main(["batch" | arguments]), do: Thumbnailer.Batch.CLI.main(arguments)
+
           def main([image | executable]) do
             opts = for path <- executable, do: {:executable, path}
             {:ok, _} = Thumbnailer.start_link([name: Tool.Thumbs] ++ opts)
@@ -54,6 +56,19 @@ defmodule Thumbnailer.Package.EscriptTest do
   test "the program is found by THUMBNAILER_EXECUTABLE and by the option :executable", context do
     assert tool!(context, [], [{"THUMBNAILER_EXECUTABLE", context.program}]) =~ "made 50x38"
     assert tool!(context, [context.program], []) =~ "made 50x38"
+  end
+
+  test "a batch reads its list from standard input", context do
+    for {input, number} <- [{"cat list | BATCH", 1}, {"BATCH < list", 2}] do
+      out = Path.join(context.folder, "out#{number}")
+      photos = for name <- ["a.jpg", "ü.jpg"], do: Path.join(context.folder, name)
+      for photo <- photos, do: File.cp!(root("samples/images/photo.jpg"), photo)
+      File.write!(Path.join(context.folder, "list"), Enum.map(photos, &[&1, ?\n]))
+      command = String.replace(input, "BATCH", "escript tool batch - --flat --quiet --out #{out}")
+      environment = [{"THUMBNAILER_EXECUTABLE", context.program}]
+      run!("/bin/sh", ["-c", command], context.folder, env: environment)
+      assert out |> File.ls!() |> Enum.sort() == [".thumbnailer", "a.jpg", "ü.jpg"]
+    end
   end
 
   test "without either it says what to set", context do

@@ -101,6 +101,48 @@ defmodule Thumbnailer.Package.ReleaseTest do
     assert output =~ ~r/^ok +webp/m
   end
 
+  # The names of the thumbnails that a batch makes of a list on its standard input, which `input` is for a shell: BATCH is the batch.
+  defp batch!(context, input) do
+    out = folder()
+    code = "Thumbnailer.Batch.CLI.main([\"-\", \"--out\", \"#{out}\", \"--flat\", \"--quiet\"])"
+    command = String.replace(input, "BATCH", "bin/app eval '#{code}'")
+
+    run_bare!(Path.join(context.bin, "sh"), ["-c", command], context.place,
+      PATH: context.bin,
+      HOME: context.place,
+      LC_ALL: "C.UTF-8"
+    )
+
+    out |> File.ls!() |> Enum.reject(&String.starts_with?(&1, ".")) |> Enum.sort()
+  end
+
+  test "a batch reads its list from standard input, whatever that is", context do
+    photos = Path.join(context.place, "photos")
+    File.mkdir_p!(photos)
+    names = ["a.jpg", "b\nc.jpg", "ü 漢.jpg"]
+    for name <- names, do: File.cp!(context.image, Path.join(photos, name))
+    list = Path.join(context.place, "list")
+    File.write!(list, for(name <- names, do: ["photos/", name, 0]))
+    sleep = System.find_executable("sleep")
+
+    assert batch!(context, "cat list | BATCH") == names
+    assert batch!(context, "BATCH < list") == names
+    assert batch!(context, "(#{sleep} 3; cat list) | BATCH") == names
+
+    assert batch!(context, "printf 'photos/a.jpg\\nphotos/ü 漢.jpg' | BATCH") == [
+             "a.jpg",
+             "ü 漢.jpg"
+           ]
+
+    assert batch!(context, "printf 'photos/a.jpg' | ERL_FLAGS=-noinput BATCH") == ["a.jpg"]
+  end
+
+  test "a folder of priv is named after the version: what is written there the next deploy has not",
+       context do
+    output = eval!(context, ~s|IO.puts("in: " <> Application.app_dir(:app, "priv/uploads"))|)
+    assert output =~ "in: #{context.place}/lib/app-1.0.0/priv/uploads"
+  end
+
   test "what it was built from is not in it", context do
     [priv] = Path.wildcard(Path.join(context.place, "lib/thumbnailer-*"))
     assert Enum.sort(File.ls!(priv)) == ["ebin", "priv"]

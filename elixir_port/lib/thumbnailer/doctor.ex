@@ -7,17 +7,17 @@ defmodule Thumbnailer.Doctor do
   It does not touch running instances.
   """
 
-  alias Thumbnailer.{Doctor, Error, InstanceOptions, Keywords}
+  alias Thumbnailer.{Doctor, Error, InstanceOptions, Keywords, OS}
   alias Thumbnailer.Doctor.{Finding, Samples}
   alias Thumbnailer.Port.Executable
 
   import Finding, only: [ok: 2, warning: 3, error: 3]
 
-  # The timeout for `--version`, in milliseconds.
   @may_not_run "may this user run it, and is its file system mounted without noexec?"
   # ENOEXEC.
   @not_for_this_machine 8
 
+  # The timeout for `--version`, in milliseconds.
   @version_timeout 2_000
 
   @doc """
@@ -110,7 +110,7 @@ defmodule Thumbnailer.Doctor do
   end
 
   defp run_version(path) do
-    System.cmd(path, ["--version"], stderr_to_stdout: true)
+    OS.Process.run(path, ["--version"])
   rescue
     error in [ErlangError] -> {:error, posix(error.original)}
   end
@@ -180,11 +180,14 @@ defmodule Thumbnailer.Doctor do
   defp libvips(hello), do: ok("libvips", "#{hello.libvips}, #{hello.libvips_origin}")
 
   defp jpeg_fast_path(%{jpeg_fast_path: true}),
-    do: ok("fast path", "jpeg to jpeg and webp without RGB pixels")
+    do: ok("fast path", "jpeg and webp are resampled without RGB pixels")
 
   defp jpeg_fast_path(_hello),
     do:
-      ok("fast path", "none: libvips makes every jpeg, as jpeg_fast_path: :off or the build says")
+      ok(
+        "fast path",
+        "none: libvips reads every jpeg and webp, as jpeg_fast_path: :off or the build says"
+      )
 
   defp sandbox(%{sandbox: %{complete: true} = sandbox}),
     do:

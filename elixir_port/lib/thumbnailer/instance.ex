@@ -16,9 +16,14 @@ defmodule Thumbnailer.Instance do
   """
   @spec start_link(keyword, [Supervisor.child_spec() | {module, term}]) :: Supervisor.on_start()
   def start_link(opts, dependents \\ []) do
-    with {:ok, steps} <- Loader.load_all(opts[:steps] || [], opts[:executable]) do
+    # Before the steps of the one that runs are replaced.
+    with nil <- GenServer.whereis(opts[:name]),
+         {:ok, steps} <- Loader.load_all(opts[:steps] || [], opts[:executable]) do
       Catalog.publish(opts[:name], Map.new(steps))
       Supervisor.start_link(__MODULE__, {opts, dependents})
+    else
+      pid when is_pid(pid) -> {:error, {:already_started, pid}}
+      {:error, error} -> {:error, error}
     end
   end
 

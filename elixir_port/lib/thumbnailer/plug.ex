@@ -5,7 +5,7 @@ defmodule Thumbnailer.Plug do
       defmodule MyAppWeb.Thumbs do
         use Thumbnailer.Plug,
           at: "/thumbs",
-          root: {:my_app, "priv/uploads"},
+          root: {:my_app, "priv/images"},
           sizes: [small: 200, card: {{400, 300}, fit: :cover, format: :webp}]
       end
 
@@ -54,6 +54,8 @@ defmodule Thumbnailer.Plug do
 
   alias Thumbnailer.{Error, Telemetry}
   alias Thumbnailer.Plug.{Address, Cache, Options, Response, Signature, Variant}
+
+  require Logger
 
   # Without the package it is a plug all the same, which nobody can call.
   if match?({:module, _}, Code.ensure_compiled(Plug)), do: @behaviour(Plug)
@@ -135,10 +137,30 @@ defmodule Thumbnailer.Plug do
   @spec call(conn, options) :: conn when conn: struct
   def call(conn, %Options{at: at} = options) do
     case Address.split(conn, at) do
-      {mount, rest} -> measured(fn -> answer(conn, mount, rest, options) end)
-      nil -> conn
+      {mount, rest} ->
+        warn_of_accepts(conn)
+        measured(fn -> answer(conn, mount, rest, options) end)
+
+      nil ->
+        conn
     end
   end
+
+  # What Phoenix's `plug :accepts` leaves behind when it lets a request through. Those of an <img> it does not let through: nobody
+  # would see here why they fail.
+  defp warn_of_accepts(%{private: %{phoenix_format: format}}) do
+    unless :persistent_term.get(__MODULE__, false) do
+      :persistent_term.put(__MODULE__, true)
+
+      Logger.warning(
+        "thumbnailer plug: it stands behind `plug :accepts`, with the format #{inspect(format)}: browsers ask for images with " <>
+          "accept: image/*, which that answers with 406; forward to it outside of that pipeline",
+        domain: [:thumbnailer]
+      )
+    end
+  end
+
+  defp warn_of_accepts(_conn), do: :ok
 
   defp measured(answer) do
     start = System.monotonic_time()

@@ -11,7 +11,7 @@ defmodule Thumbnailer.Status do
 
     * `:protocol` - the version of [the protocol](protocol.md)
     * `:version`, `:libvips` - of the program and of its libvips; `:libvips_origin` is whose it is
-    * `:jpeg_fast_path` - whether a JPEG can become a JPEG or WebP without RGB pixels
+    * `:jpeg_fast_path` - whether JPEGs and WebPs are resampled without RGB pixels
     * `:codec` - the encoding of terms, which is Erlang's with this library
     * `:loaders`, `:savers` - the formats that are read and written
     * `:formats` - all formats, read or not

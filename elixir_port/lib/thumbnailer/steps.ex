@@ -10,7 +10,7 @@ defmodule Thumbnailer.Steps do
   If a step ends in a fault, its thumbnail fails and the worker goes on: `:step_refused` carries the step's text, `:step_failed`
   the fault in `details.fault`, and both the name in `details.step`.
 
-  The functions take an instance, also one on another node, or `{:cluster, group}`: then they change all members of the
+  The functions take an instance, also one on another node, which translates the module there for its own machine, or `{:cluster, group}`: then they change all members of the
   group, and members that join later get the same steps.
   """
 
@@ -45,12 +45,15 @@ defmodule Thumbnailer.Steps do
       {:cluster, group} ->
         with {:ok, module, _path} <- Loader.read(source), do: put(group, name, module)
 
-      {there, node} when there != :global and node != node() ->
-        with {:ok, module, _path} <- Loader.read(source),
-             do: on_node(node, :add, [there, name, {:bytes, module}])
+      instance ->
+        case elsewhere(instance) do
+          nil ->
+            Instance.Steps.add(instance, name, source)
 
-      here ->
-        Instance.Steps.add(here, name, source)
+          {node, there} ->
+            with {:ok, module, _path} <- Loader.read(source),
+                 do: on_node(node, :add, [there, name, {:bytes, module}])
+        end
     end
   end
 
@@ -68,11 +71,11 @@ defmodule Thumbnailer.Steps do
       {:cluster, group} ->
         put(group, name, nil)
 
-      {there, node} when there != :global and node != node() ->
-        on_node(node, :remove, [there, name])
-
-      here ->
-        Instance.Steps.remove(here, name)
+      instance ->
+        case elsewhere(instance) do
+          nil -> Instance.Steps.remove(instance, name)
+          {node, there} -> on_node(node, :remove, [there, name])
+        end
     end
   end
 
@@ -99,11 +102,24 @@ defmodule Thumbnailer.Steps do
     end
   end
 
+  # The node of an instance that is not of this one, and what the instance is called there: its translations are made there,
+  # for its machine and with its tools.
+  defp elsewhere(instance) do
+    case GenServer.whereis(instance) do
+      pid when is_pid(pid) and node(pid) != node() -> {node(pid), pid}
+      {name, node} when node != node() -> {node, name}
+      _here_or_nowhere -> nil
+    end
+  end
+
   defp on_node(node, function, arguments) do
-    :erpc.call(node, __MODULE__, function, arguments, @translation)
+    node |> :erpc.call(__MODULE__, function, arguments, @translation) |> StepSync.cast_answer()
   catch
     :error, {:erpc, reason} ->
       unavailable("the node #{node} cannot be reached: #{inspect(reason)}")
+
+    :error, {:exception, :undef, _stack} ->
+      unavailable("the node #{node} has another version of this library, without steps")
   end
 
   defp unavailable(message), do: {:error, Error.new(:unavailable, message)}

@@ -7,9 +7,9 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <vector>
 
+#include "os/environment.h"
 #include "sandbox/filter_builder.h"
 #include "sandbox/landlock.h"
 
@@ -130,8 +130,8 @@ bool set_limits(const ToolLimits& limits) {
 bool has_tool_sandbox() { return landlock_version() > 0; }
 
 bool enter_tool_sandbox(const std::string& folder, const ToolLimits& limits) {
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::chdir(folder.c_str()) != 0 || ::clearenv() != 0)
-        return false;
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::chdir(folder.c_str()) != 0) return false;
+    erase_environment();
     return set_limits(limits) && enter_landlock(landlock_version(), rules_for(folder)) && install(tool_filter());
 }
 

@@ -131,12 +131,12 @@ void cut(std::vector<SourcePlane>& planes, std::int32_t rows) {
 
 } // namespace
 
-std::optional<JpegPlanes> decode_jpeg(Bytes source, std::int32_t shrink, std::int32_t rows) {
+std::optional<SourcePlanes> decode_jpeg(Bytes source, std::int32_t shrink, std::int32_t rows) {
     Decoder decoder;
     if (!decoder.open(source) || !decoder.has_planes()) return std::nullopt;
     const auto srgb = decoder.is_in_srgb();
     if (!srgb || !decoder.start(shrink)) return std::nullopt;
-    JpegPlanes decoded{decoder.planes(), *srgb};
+    SourcePlanes decoded{decoder.planes(), SampleRange::full, *srgb};
     if (!decoder.read(decoded.planes, rows)) return std::nullopt;
     cut(decoded.planes, decoder.rows_read());
     return decoded;

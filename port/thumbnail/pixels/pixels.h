@@ -25,7 +25,7 @@ struct Pixels {
 // May throw vips::VError.
 Pixels pixels_of(const vips::VImage& image);
 
-// An image in grey or sRGB from the planes of a JPEG, all of one size. May throw vips::VError.
+// An image in grey or sRGB from planes in the full range, all of one size. May throw vips::VError.
 vips::VImage image_of(std::span<const Plane> planes);
 
 // The pixels of `image`, with the profile, the metadata and the density of `source`, which is not decoded for it.

@@ -1,5 +1,5 @@
-// A picture as the planes that JPEG stores: luma (Y) and, unless it is grey, chroma (Cb, Cr), with the full range of a
-// byte (JFIF). Chroma may be subsampled; each sample is at the centre of its pixels.
+// A picture as the planes that JPEG and WebP store: luma (Y) and, unless it is grey, chroma (Cb, Cr), by the matrix of
+// ITU-R BT.601. Chroma may be subsampled; each sample is at the centre of its pixels.
 #pragma once
 
 #include <cstddef>

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "thumbnail/geometry/plan.h"
-#include "thumbnail/libjpeg/decode_jpeg.h"
+#include "thumbnail/pixels/source_planes.h"
 #include "thumbnail/ycbcr/resampler.h"
 
 namespace thumbnailer {

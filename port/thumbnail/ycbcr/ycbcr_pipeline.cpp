@@ -1,14 +1,13 @@
 #include "thumbnail/ycbcr/ycbcr_pipeline.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "thumbnail/encode/encode.h"
 #include "thumbnail/encode/metadata.h"
-#include "thumbnail/geometry/orientation.h"
-#include "thumbnail/jpeg/scan_filter.h"
 #include "thumbnail/libjpeg/encode_jpeg.h"
-#include "thumbnail/ycbcr/encode_webp.h"
+#include "thumbnail/libwebp/encode_webp.h"
+#include "thumbnail/libwebp/webp_subsampling.h"
+#include "thumbnail/ycbcr/decode_planes.h"
 #include "thumbnail/ycbcr/scaled_planes_cache.h"
 
 namespace thumbnailer {
@@ -32,25 +31,15 @@ bool becomes_file(const Plan& plan) {
            output.placeholder == Placeholder::none;
 }
 
-Size stored_scaled_size(const Plan& plan) { return swap_if_sideways(plan.layout.scaled, plan.view.orientation); }
-
-std::int32_t shrink_for(const Plan& plan, Speed speed) {
-    return shrink_on_load(plan.view.stored_size(), stored_scaled_size(plan), speed);
-}
-
-// An upper bound, without subsampling: the decoded source, at the scale for the largest output, and all outputs, as
-// planes and as pixels.
-std::int64_t bytes_of_planes(const Header& header, std::span<const Plan> plans, Speed speed) {
-    std::int64_t source = 0;
-    std::int64_t outputs = 0;
+// Of all outputs, as planes and as pixels, without subsampling.
+std::int64_t bytes_of_outputs(std::span<const Plan> plans) {
+    std::int64_t samples = 0;
     for (const Plan& plan : plans) {
-        const std::int32_t shrink = shrink_for(plan, speed);
-        source = std::max(source, std::int64_t{header.raw_width} * header.raw_height / shrink / shrink);
         const bool file = becomes_file(plan);
         const Size size = file ? plan.layout.crop : plan.layout.scaled;
-        outputs += std::int64_t{size.width} * size.height * (file ? 1 : 2);
+        samples += std::int64_t{size.width} * size.height * (file ? 1 : 2);
     }
-    return 3 * (source + outputs);
+    return 3 * samples;
 }
 constexpr std::int64_t kShareOfMemory = 8;
 
@@ -74,22 +63,16 @@ std::int32_t subsampling_for(const Plan& plan) {
     return subsampling_of(*plan.output, quality_of(plan.format, *plan.output));
 }
 
-// Decodes the part of the source that all outputs together need.
-std::optional<JpegPlanes> decoded(Bytes source, std::span<const Plan> plans, Speed speed) {
-    std::int32_t shrink = std::numeric_limits<std::int32_t>::max();
-    std::int32_t smaller = std::numeric_limits<std::int32_t>::max();
+// Of the source, from the top, that all outputs together need.
+std::int32_t rows_for_all(std::span<const Plan> plans) {
     std::int32_t rows = 0;
-    for (const Plan& plan : plans) {
-        shrink = std::min(shrink, shrink_for(plan, speed));
-        smaller = std::min(smaller, reduction(plan.view.stored_size(), stored_scaled_size(plan)));
-        rows = std::max(rows, rows_for(plan_of_planes(plan), subsampling_for(plan)));
-    }
-    const auto lighter = speed == Speed::best ? std::nullopt : drop_fine_scans(source, smaller);
-    return decode_jpeg(lighter ? Bytes(*lighter) : source, shrink, rows);
+    for (const Plan& plan : plans) rows = std::max(rows, rows_for(plan_of_planes(plan), subsampling_for(plan)));
+    return rows;
 }
 
-std::optional<EncodedFile> written(std::vector<Plane>& planes, const Plan& plan) {
+std::optional<EncodedFile> written(std::vector<Plane>& planes, SampleRange range, const Plan& plan) {
     const std::int32_t quality = quality_of(plan.format, *plan.output);
+    convert_range(planes, range, plan.format == Format::webp ? SampleRange::video : SampleRange::full);
     if (plan.format == Format::webp) return encode_webp(planes, plan.layout.crop, *plan.output, quality);
     const std::int32_t subsampling = planes.size() == 1 ? 1 : subsampling_for(plan);
     return encode_jpeg(planes, plan.layout.crop, subsampling, *plan.output, quality);
@@ -101,22 +84,24 @@ YcbcrPipeline::YcbcrPipeline() : resamplers_(std::make_unique<ResamplerCache>())
 YcbcrPipeline::~YcbcrPipeline() = default;
 
 bool YcbcrPipeline::can_make(const Header& header, std::span<const Plan> plans, Speed speed, const Limits& limits) {
-    return header.format == Format::jpeg && std::ranges::all_of(plans, can_resample) &&
-           bytes_of_planes(header, plans, speed) <= limits.max_memory / kShareOfMemory;
+    return may_have_planes(header) && std::ranges::all_of(plans, can_resample) &&
+           bytes_of_planes(header, plans, speed) + bytes_of_outputs(plans) <= limits.max_memory / kShareOfMemory;
 }
 
-std::vector<YcbcrOutput> YcbcrPipeline::make(Bytes source, std::span<const Plan> plans, Speed speed) {
+std::vector<YcbcrOutput> YcbcrPipeline::make(Format format, Bytes source, std::span<const Plan> plans, Speed speed) {
     std::vector<YcbcrOutput> outputs(plans.size());
-    auto jpeg = decoded(source, plans, speed);
-    if (!jpeg) return outputs;
+    const bool only_lossy = std::ranges::all_of(plans, becomes_file);
+    auto decoded = decode_planes(format, source, {plans, speed, rows_for_all(plans), only_lossy});
+    if (!decoded) return outputs;
     const Kernel kernel = speed == Speed::best ? Kernel::lanczos : Kernel::spline;
-    ScaledPlanesCache cache(std::move(jpeg->planes), kernel, *resamplers_);
+    ScaledPlanesCache cache(std::move(decoded->planes), kernel, *resamplers_);
     for (std::size_t index = 0; index < plans.size(); ++index) {
         const Plan& plan = plans[index];
-        if (jpeg->srgb && becomes_file(plan)) {
+        if (decoded->srgb && becomes_file(plan)) {
             if (auto planes = cache.planes_of(plan, subsampling_for(plan)))
-                outputs[index].file = written(*planes, plan);
+                outputs[index].file = written(*planes, decoded->range, plan);
         } else if (auto planes = cache.planes_of(plan_of_planes(plan), 1)) {
+            convert_range(*planes, decoded->range, SampleRange::full);
             outputs[index].planes = std::move(*planes);
         }
     }

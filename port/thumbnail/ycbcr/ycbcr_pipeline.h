@@ -1,6 +1,6 @@
-// The fast path for JPEGs: it resamples the stored YCbCr planes, chroma at its own resolution. They become a JPEG or a
-// WebP without upsampling and without a conversion to RGB and back; what needs pixels gets them in the size of the
-// output.
+// The fast path for JPEGs and WebPs: it resamples the stored YCbCr planes, chroma at its own resolution. They become a
+// JPEG or a WebP without upsampling and without a conversion to RGB and back; what needs pixels gets them in the size
+// of the output.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,8 @@ class ResamplerCache;
 // What was made of one output: a file, or planes, or nothing.
 struct YcbcrOutput {
     std::optional<EncodedFile> file;
-    // Oriented and scaled, all of one size, cropped when the crop is that of the centre; in the colours of the source.
+    // Oriented and scaled, all of one size, cropped when the crop is that of the centre; in the colours of the source
+    // and the full range.
     std::vector<Plane> planes;
 };
 
@@ -39,7 +40,7 @@ public:
     // Makes the outputs of one source, the largest first; can_make must be true. Nothing is made of an output if the
     // source has no usable planes, its decoder warns, or the output is too small for the resampler. Then libvips makes
     // it or reports the error.
-    std::vector<YcbcrOutput> make(Bytes source, std::span<const Plan> plans, Speed speed);
+    std::vector<YcbcrOutput> make(Format format, Bytes source, std::span<const Plan> plans, Speed speed);
 
 private:
     std::unique_ptr<ResamplerCache> resamplers_;

@@ -12,6 +12,6 @@ YcbcrPipeline::~YcbcrPipeline() = default;
 
 bool YcbcrPipeline::can_make(const Header&, std::span<const Plan>, Speed, const Limits&) { return false; }
 
-std::vector<YcbcrOutput> YcbcrPipeline::make(Bytes, std::span<const Plan>, Speed) { return {}; }
+std::vector<YcbcrOutput> YcbcrPipeline::make(Format, Bytes, std::span<const Plan>, Speed) { return {}; }
 
 } // namespace thumbnailer

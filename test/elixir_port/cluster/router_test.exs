@@ -4,10 +4,11 @@ defmodule Thumbnailer.Cluster.RouterTest do
 
   import Thumbnailer.Fixtures
 
-  alias Thumbnailer.{Cluster, Error, Thumbnail}
+  alias Thumbnailer.{Cluster, Error, Step, Thumbnail}
   alias Thumbnailer.Cluster.{Membership, Router, Scope}
 
   @info %{
+    protocol: 2,
     server: nil,
     node: nil,
     workers: 1,
@@ -46,13 +47,20 @@ defmodule Thumbnailer.Cluster.RouterTest do
           workers: 0,
           max_request_bytes: "many",
           server: :nobody,
-          node: :elsewhere
+          node: :elsewhere,
+          loaders: [:png | :jpeg],
+          protocol: 3,
+          steps: [],
+          steps: %{duotone: %{name: :duotone, hash: "0"}},
+          steps: %{duotone: Map.delete(%Step{name: :duotone, hash: "0"}, :parameters)}
         ] do
-      refute Membership.valid?(self(), Map.put(good, key, value))
+      assert {:error, why} = Membership.check(self(), Map.put(good, key, value))
+      assert why =~ "version"
       join(group, fn _pid -> Map.put(good, key, value) end)
     end
 
     join(group, fn _pid -> nil end)
+    refused = join(group, fn _pid -> Map.delete(good, :protocol) end)
     router = Router.of(group)
     start_fake(name, "echo", cluster: group)
     eventually("the good member is not there", fn -> length(Cluster.members(group)) == 1 end)
@@ -65,11 +73,30 @@ defmodule Thumbnailer.Cluster.RouterTest do
     # The load in a heartbeat is checked, too.
     send(router, {:heartbeat, self(), :much})
     assert [%{load: 0}] = Cluster.members(group)
+
+    # Who is gone is refused no more.
+    before = map_size(:sys.get_state(router).group.membership.refused)
+    Process.unlink(refused)
+    Process.exit(refused, :kill)
+
+    eventually("it is refused for ever", fn ->
+      map_size(:sys.get_state(router).group.membership.refused) == before - 1
+    end)
+  end
+
+  test "a group of members of another version says so to who waited for one", %{group: group} do
+    join(group, fn pid -> %{@info | protocol: 7, server: pid, node: node()} end)
+
+    assert {:error, %Error{reason: :unavailable, message: message}} =
+             Thumbnailer.make({:bytes, "x"}, 10, on: {:cluster, group}, timeout: 300)
+
+    assert message =~
+             "#{node()} is refused, for it speaks version 7 of the protocol between nodes, this node version 2"
   end
 
   test "what a newer version says beside the rest is no matter", %{group: group} do
     good = Map.merge(@info, %{server: self(), node: node(), anything: :else})
-    assert Membership.valid?(self(), good)
+    assert Membership.check(self(), good) == :ok
     join(group, fn _pid -> good end)
     assert [] = Cluster.members(:"no #{group}")
     Router.of(group)

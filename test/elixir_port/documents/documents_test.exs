@@ -69,6 +69,18 @@ defmodule Thumbnailer.Documents.DocumentsTest do
     end
   end
 
+  test "no example keeps what users send in a folder of the release, which the next deploy replaces" do
+    examples =
+      for document <- Documents.all(),
+          block <- Documents.blocks(document),
+          do: {document, block.code}
+
+    sources =
+      for path <- Path.wildcard(root("elixir_port/lib/**/*.ex")), do: {path, File.read!(path)}
+
+    for {place, text} <- examples ++ sources, do: refute(text =~ "priv/uploads", place)
+  end
+
   test "docs/errors_and_retries.md says what to do about each reason, once" do
     text = File.read!(root("docs/errors_and_retries.md"))
     [_, table, _] = String.split(text, ~r/^## (What to do about each|Retries)$/m)

@@ -93,6 +93,25 @@ defmodule Thumbnailer.Features.BeamEndTest do
     end
   end
 
+  for last <- ["System.halt(0)", "System.stop(0); Process.sleep(:infinity)", ":ok"] do
+    test "a BEAM with four instances that ends by #{last} says nothing" do
+      ebin = Application.app_dir(:thumbnailer, "ebin")
+
+      code = """
+      {:ok, _} = Application.ensure_all_started(:thumbnailer)
+      for name <- [:one, :two, :three, :four] do
+        {:ok, _} = Thumbnailer.start_link(name: name, workers: 1)
+        {:ok, _} = Thumbnailer.make(#{inspect(sample("photo.jpg"))}, 50, on: name)
+        spawn(fn -> Thumbnailer.make(#{inspect(sample("photo.jpg"))}, 500, on: name) end)
+      end
+      #{unquote(last)}
+      """
+
+      arguments = ["-pa", ebin, "-e", code]
+      assert {"", 0} = System.cmd("elixir", arguments, stderr_to_stdout: true)
+    end
+  end
+
   test "a stopped program with unread data does not keep its BEAM from halting" do
     last = """
     IO.gets("")

@@ -87,6 +87,53 @@ defmodule Thumbnailer.Features.ClusterStepsTest do
     assert {:ok, _toned} = make({group, node.node})
   end
 
+  test "an instance that is named by its pid translates on its node, where the translation stays",
+       %{group: group} = context do
+    [cache, other] = [folder(), folder()]
+    node = start("a", group, [{"XDG_CACHE_HOME", cache}])
+    instance = :erpc.call(node.node, Process, :whereis, [group])
+    module = Path.join(other, "duotone.wasm")
+    File.write!(module, context.module)
+
+    assert {:ok, %Step{name: :duotone, hash: hash}} = Steps.add(instance, :duotone, module)
+    assert [%Step{name: :duotone, hash: ^hash}] = Steps.list(instance)
+    assert hashes(node, group) == [duotone: hash]
+    assert [_translation] = Path.wildcard("#{cache}/thumbnailer/steps/#{hash}-*")
+    own = :filename.basedir(:user_cache, "thumbnailer")
+    assert Path.wildcard("#{own}/steps/#{hash}-*") == []
+
+    assert {:ok, toned} = make({group, node.node})
+    assert {:ok, plain} = make({group, node.node}, [])
+    assert toned.data != plain.data
+    assert :ok = Steps.remove(instance, :duotone)
+    assert Steps.list(instance) == []
+    assert {:error, %Error{reason: :not_found}} = Steps.add(instance, :duotone, module <> ".none")
+
+    Nodes.stop(node)
+    assert {:error, %Error{reason: :unavailable}} = Steps.remove(instance, :duotone)
+  end
+
+  test "of two members one without tools takes what another has translated, and keeps it",
+       %{group: group, on: on} = context do
+    [cache, bare_cache] = [folder(), folder()]
+    start("a", group, [{"XDG_CACHE_HOME", cache}])
+
+    node =
+      start("bare", group, [
+        {"THUMBNAILER_EXECUTABLE", without_tools()},
+        {"XDG_CACHE_HOME", bare_cache}
+      ])
+
+    await_members(group, 2)
+    assert {:ok, %Step{hash: hash}} = Steps.add(on, :duotone, {:bytes, context.module})
+    assert [made] = Path.wildcard("#{cache}/thumbnailer/steps/#{hash}-*")
+    assert [taken] = Path.wildcard("#{bare_cache}/thumbnailer/steps/#{hash}-*")
+    assert File.read!(taken) == File.read!(made)
+    assert Path.basename(taken) == Path.basename(made)
+    assert {:ok, there} = make({group, node.node})
+    assert {:ok, ^there} = make(on)
+  end
+
   test "an error names the node, and nobody has the step", %{group: group, on: on} do
     node = start("a", group)
     await_members(group, 1)

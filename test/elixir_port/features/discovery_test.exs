@@ -5,8 +5,8 @@ defmodule Thumbnailer.Features.DiscoveryTest do
   import Thumbnailer.Fixtures
   import Thumbnailer.Nodes, only: [await_members: 2, ip: 1]
 
-  alias Thumbnailer.{Cluster, Nodes}
-  alias Thumbnailer.Cluster.Discovery.{Gossip, Heartbeat}
+  alias Thumbnailer.{NameServer, Nodes}
+  alias Thumbnailer.Cluster.Discovery.{DNS, Gossip, Heartbeat}
 
   @id rem(String.to_integer(System.pid()), 100_000)
   @bridge "thb#{@id}"
@@ -63,15 +63,11 @@ defmodule Thumbnailer.Features.DiscoveryTest do
     System.cmd("ip", ["link", "del", @bridge], stderr_to_stdout: true)
   end
 
-  defp node!(n, group) do
-    node =
-      Nodes.start("n#{n}", group, 1,
-        netns: "#{@bridge}-#{n}",
-        host: "10.231.78.#{n}",
-        connect: false,
-        options: [discover: [gossip: @gossip]]
-      )
+  defp node!(n, group), do: node!("n#{n}", n, group, options: [discover: [gossip: @gossip]])
 
+  defp node!(name, n, group, opts) do
+    place = [netns: "#{@bridge}-#{n}", host: "10.231.78.#{n}", connect: false]
+    node = Nodes.start(name, group, 1, place ++ opts)
     on_exit(fn -> Nodes.stop(node) end)
     node
   end
@@ -97,7 +93,104 @@ defmodule Thumbnailer.Features.DiscoveryTest do
     counts = Gossip.counts(gossip)
     assert counts.heard > 5
     assert counts.garbage > 10 and counts.forged > 10 and counts.stale > 10
+    assert counts.other_version > 10
     assert_raise ArgumentError, fn -> String.to_existing_atom("liar@10.231.78.9") end
+  end
+
+  @name "thumbs.test"
+  @nobody {10, 231, 78, 9}
+  @two {10, 231, 78, 2}
+  @three {10, 231, 78, 3}
+
+  # One that asks the name server of this test, as every program of its machine does.
+  defp asking!(n, group, discover) do
+    resolver = Path.join(folder(), "resolv.conf")
+    File.write!(resolver, "nameserver 10.231.78.1\noptions timeout:1 attempts:1\n")
+    node = node!("thumbs", n, group, resolver: resolver, options: discover)
+    true = Node.connect(node.node)
+    node
+  end
+
+  defp found?(node, other),
+    do: other.node in :erpc.call(node.node, Node, :list, [:connected])
+
+  # The process that asks there.
+  defp asker(%{node: node}) do
+    [asker] =
+      for pid <- :erpc.call(node, Process, :list, []),
+          {:dictionary, dictionary} <- [:erpc.call(node, Process, :info, [pid, :dictionary])],
+          dictionary[:"$initial_call"] == {DNS, :init, 1},
+          do: pid
+
+    asker
+  end
+
+  test "nodes are found by the addresses of a name, whatever the name server answers in between" do
+    group = :found_by_name
+    server = start_supervised!({NameServer, @here})
+    NameServer.answer(server, [@two])
+    two = asking!(2, group, discover: [dns: @name])
+    asker = asker(two)
+    # It is found, and does not look for others itself; this test alone is connected to it.
+    three = asking!(3, group, [])
+    NameServer.await_questions(server, @two, 2)
+    refute found?(two, three)
+
+    # Its own address, one where nobody is, and one that no node of these can have.
+    own = {0xFD00, 0, 0, 0, 0, 0, 0, 2}
+    NameServer.answer(server, [@two, @nobody, @three, own])
+    eventually(30_000, "three is not found", fn -> found?(two, three) end)
+    refute found?(two, two)
+    tried = Map.keys(:sys.get_state(asker).connections.tried)
+    refute to_string(two.node) in tried
+    assert Enum.any?(tried, &(&1 =~ "@10.231.78.9"))
+
+    # One that goes is lost, and found again where it comes back; wrong answers in between change nothing.
+    Nodes.stop(three)
+    eventually("three is not lost", fn -> not found?(two, three) end)
+
+    for answer <- [:garbage, :no_such_name, :silence] do
+      NameServer.answer(server, answer)
+      NameServer.await_questions(server, @two, 2)
+    end
+
+    # Without a record it is not found.
+    NameServer.answer(server, [@two])
+    three = asking!(3, group, [])
+    NameServer.await_questions(server, @two, 4)
+    refute found?(two, three)
+    NameServer.answer(server, [@three, @two])
+    eventually(30_000, "three is not found again", fn -> found?(two, three) end)
+    assert asker(two) == asker
+    await_members(group, 2)
+  end
+
+  test "each answer of a name server is addresses or a reason, in time" do
+    server = start_supervised!({NameServer, @here})
+    NameServer.answer(server, :no_such_name)
+    two = asking!(2, :asks_for_a_name, [])
+    six = {0xFD00, 0, 0, 0, 0, 0, 0, 2}
+    resolve = fn -> :erpc.call(two.node, DNS, :addresses, [@name], 60_000) end
+
+    for {answer, expected} <- [
+          {[@two], {:ok, [@two]}},
+          {[@three, @two, @nobody], {:ok, Enum.sort([@three, @two, @nobody])}},
+          {[@two, @two], {:ok, [@two]}},
+          {[six], {:ok, [six]}},
+          {[six, @two], {:ok, [@two, six]}}
+        ] do
+      NameServer.answer(server, answer)
+      assert {:ok, addresses} = resolve.()
+      assert {:ok, Enum.sort(addresses)} == expected
+    end
+
+    for answer <- [:no_such_name, [], :failure, :silence, :garbage] do
+      NameServer.answer(server, answer)
+      {microseconds, outcome} = :timer.tc(resolve)
+      assert {:error, why} = outcome
+      assert is_binary(why) and why != ""
+      assert microseconds < 20_000_000
+    end
   end
 
   # Whatever somebody on the network may send: noise, a packet of another secret, one from yesterday.
@@ -109,7 +202,12 @@ defmodule Thumbnailer.Features.DiscoveryTest do
     stale = Heartbeat.encode(node(), key, now - 86_400_000)
 
     for n <- 1..count do
-      for packet <- [:crypto.strong_rand_bytes(rem(n * 7, 400)), forged, stale],
+      for packet <- [
+            :crypto.strong_rand_bytes(rem(n * 7, 400)),
+            forged,
+            stale,
+            <<"thumbs", 2, n>>
+          ],
           do: :gen_udp.send(socket, @group, @gossip[:port], packet)
 
       # As many as the socket of the others holds, again and again.

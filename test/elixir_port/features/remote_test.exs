@@ -17,13 +17,15 @@ defmodule Thumbnailer.Features.RemoteTest do
 
   setup %{test: name} do
     paths = for path <- :code.get_path(), arg <- [~c"-pa", path], do: arg
+    # Another test may have given this BEAM a cookie of its own.
+    cookie = [~c"-setcookie", Atom.to_charlist(Node.get_cookie())]
 
     {:ok, peer, node} =
       :peer.start_link(%{
         name: :peer.random_name(),
         host: ~c"127.0.0.1",
         longnames: true,
-        args: paths
+        args: cookie ++ paths
       })
 
     on_exit(fn -> catch_exit(:peer.stop(peer)) end)

@@ -29,15 +29,42 @@ defmodule Thumbnailer.Instance.MessageTest do
 
     for other <- [
           %{message | version: 1},
-          %{message | caller: "me"},
-          Map.delete(message, :caller),
-          Map.delete(message, :timeout),
-          %{message | op: :sing},
+          %{message | version: 3},
+          %{},
+          [:make],
           nil
         ] do
       assert {:error, %Error{reason: :unavailable, message: words}} = Message.check(other)
       assert words =~ "this one takes version 2"
     end
+  end
+
+  test "what only says that it is of this version is refused as well" do
+    message = Message.new(request())
+
+    for other <- [
+          Map.delete(message, :timeout),
+          Map.delete(message, :caller),
+          %{message | caller: "me"},
+          %{message | op: :sing},
+          %{message | timeout: "soon"},
+          %{message | timeout: 0},
+          %{message | retries: -1},
+          %{message | bytes: :many},
+          %{message | body: {1, :image}},
+          %{message | body: []}
+        ] do
+      assert {:error, %Error{reason: :unavailable, message: words}} = Message.check(other)
+      assert words =~ "none of version 2, which it says it is"
+    end
+  end
+
+  test "the data of another node are looked through, as they go to the program" do
+    message = Message.new(request())
+    {options, data} = message.body
+    assert Message.check_foreign(message) == :ok
+    assert {:error, %Error{}} = Message.check_foreign(%{message | bytes: message.bytes - 1})
+    assert {:error, %Error{}} = Message.check_foreign(%{message | body: {options, [data, :more]}})
   end
 
   test "an outcome is the same after the way there and back" do
@@ -50,6 +77,12 @@ defmodule Thumbnailer.Instance.MessageTest do
     newer = {:error, %{reason: :bored, message: "m", details: %{}, more: 1}}
     assert {:error, %Error{reason: :internal, message: "m"}} = Message.cast_outcome(newer)
     assert {:error, %Error{reason: :bad_reply}} = Message.cast_outcome({:error, 5})
+
+    for details <- [nil, [1], %{__struct__: Gone}] do
+      other = {:error, %{reason: :crashed, message: "m", details: details}}
+      assert {:error, %Error{reason: :crashed, details: %{}}} = Message.cast_outcome(other)
+    end
+
     assert {:error, %Error{reason: :bad_reply}} = Message.cast_outcome(:ok)
   end
 end

@@ -19,6 +19,7 @@ defmodule Plug.Conn do
             resp_body: nil,
             file: nil,
             assigns: %{},
+            private: %{},
             halted: false
 
   @statuses %{

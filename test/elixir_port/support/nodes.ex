@@ -69,13 +69,13 @@ defmodule Thumbnailer.Nodes do
   Starts a node whose instance joins `group`, and waits until it is ready and connected.
 
   `:flags` are of its emulator; `connect: false` leaves it to others; `:netns` is the network namespace that it runs in,
-  and `:host` its address there; `:env` are variables of its environment,
+  and `:host` its address there; `:resolver` is the path of its `/etc/resolv.conf`, in a namespace; `:env` are variables of its environment,
   `:options` further ones of its instance.
   """
   def start(name, group, workers \\ 1, opts \\ []) do
     opts =
       Keyword.merge(
-        [flags: "", connect: true, host: @host, netns: nil, env: [], options: []],
+        [flags: "", connect: true, host: @host, netns: nil, resolver: nil, env: [], options: []],
         opts
       )
 
@@ -88,7 +88,7 @@ defmodule Thumbnailer.Nodes do
           ["-e", @program, to_string(group), to_string(workers), inspect(opts[:options])],
           opts[:flags]
         ),
-        opts[:netns],
+        inside(opts[:netns], opts[:resolver]),
         opts[:env]
       )
 
@@ -168,15 +168,21 @@ defmodule Thumbnailer.Nodes do
 
   defp ebin, do: :thumbnailer |> Application.app_dir("ebin") |> to_string()
 
-  defp open(arguments, netns, env) do
-    [program | arguments] = inside(netns) ++ [System.find_executable("elixir") | arguments]
+  defp open(arguments, prefix, env) do
+    [program | arguments] = prefix ++ [System.find_executable("elixir") | arguments]
     env = for {name, value} <- env, do: {to_charlist(name), to_charlist(value)}
     options = [:binary, :stderr_to_stdout, args: arguments, env: env]
     Port.open({:spawn_executable, program}, options)
   end
 
-  defp inside(nil), do: []
-  defp inside(netns), do: [System.find_executable("ip"), "netns", "exec", netns]
+  defp inside(nil, nil), do: []
+  defp inside(netns, nil), do: [System.find_executable("ip"), "netns", "exec", netns]
+
+  # What is mounted there nobody else sees.
+  defp inside(netns, resolver),
+    do:
+      inside(netns, nil) ++
+        ["/bin/sh", "-c", ~s(mount --bind "$0" /etc/resolv.conf && exec "$@"), resolver]
 
   defp await_ready(port, name, output \\ "") do
     receive do

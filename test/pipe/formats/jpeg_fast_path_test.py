@@ -1,4 +1,4 @@
-"""JPEG becomes JPEG and WebP with and without the fast path: the same answers to every file of the corpus, see corpus_test.py."""
+"""JPEG and WebP become JPEG and WebP with and without the fast path: the same answers to every file of the corpus, see corpus_test.py."""
 
 import io
 import unittest
@@ -45,10 +45,10 @@ class JpegFastPathTest(PipeTest):
                 self.assertEqual(one, other)
 
     @with_corpus
-    def test_both_ways_agree_on_every_jpeg_of_the_corpus(self):
+    def test_both_ways_agree_on_every_jpeg_and_webp_of_the_corpus(self):
         for folder in ("good", "bad"):
             for row in manifest(folder):
-                if not row["file"].lower().endswith((".jpg", ".jpeg")):
+                if not row["file"].lower().endswith((".jpg", ".jpeg", ".webp")):
                     continue
                 with self.subTest(file=row["file"]):
                     one, other = self.results(CORPUS / folder / row["file"])

@@ -71,6 +71,21 @@ TEST_CASE("explain: a file whose suffix is that of no format is refused with the
     check_has(lines, ".jpg, .png");
 }
 
+TEST_CASE("explain: what depends on the other requests or on the image is said") {
+    const std::string probe = "{probe, 1, #{}, {bytes, <<255, 216, 255>>}}. ";
+    const std::string again = "; the id 1 was used before, and is refused until that is answered";
+    const auto [lines, well] = explain(probe + "{ping, 1}. " + probe + "{probe, 2, #{}, {bytes, <<255, 216, 255>>}}.");
+    CHECK(well);
+    CHECK(lines.find(again) > lines.find("frame 3"));
+    CHECK(lines.find(again) < lines.find("frame 4"));
+    CHECK(lines.rfind(again) == lines.find(again));
+    const std::string outputs = "#{width => 9, region => {0, 0, 5000, 5000}}, #{width => 8}";
+    const std::string made = explain("{make, 1, #{outputs => [" + outputs + "]}, {bytes, <<255, 216, 255>>}}.").lines;
+    const std::string seen = "; whether the region lies in the image is seen when that is read\n    thumbnail 2";
+    check_has(made, seen);
+    CHECK(made.rfind("the region") < made.find("thumbnail 2"));
+}
+
 TEST_CASE("explain: both codecs say the same") {
     const std::string text =
         "{make, 7, #{outputs => [#{width => 20}]}, {bytes, <<255, 216, 255, 0>>}}. {ping, 1}. {cancel, 7}.";

@@ -5,6 +5,7 @@ defmodule Thumbnailer.Cluster.Group do
 
   alias Thumbnailer.Cluster.{Admission, Balancer, Events, Introductions}
   alias Thumbnailer.Cluster.{Member, Membership, Refusal, RoutedRequest}
+  alias Thumbnailer.Step.Catalog
 
   # Milliseconds: how long a member without a program gets no requests; how long after the deadline a member's answer may come.
   @pause 2_000
@@ -136,16 +137,19 @@ defmodule Thumbnailer.Cluster.Group do
     %{group | introductions: Introductions.expect(group.introductions, pids)}
   end
 
-  @doc "A process has said what it is; `:invalid` when that is nothing that a member says."
-  @spec introduced(t, pid, term) :: {:ok | :invalid, t}
+  @doc "A process has said what it is; why it is no member, nil if it is one."
+  @spec introduced(t, pid, term) :: {nil | String.t(), t}
   def introduced(group, pid, info) do
     {_before, group} = remove(group, pid)
 
-    if Membership.valid?(pid, info) do
-      group = %{group | membership: Membership.join(group.membership, pid, info)}
-      {:ok, group |> member_up(pid) |> answer()}
-    else
-      {:invalid, group}
+    case Membership.check(pid, info) do
+      :ok ->
+        group = %{group | membership: Membership.join(group.membership, pid, info)}
+        {nil, group |> member_up(pid) |> answer()}
+
+      {:error, why} ->
+        membership = Membership.refuse(group.membership, pid, why)
+        {why, answer(%{group | membership: membership})}
     end
   end
 
@@ -165,7 +169,7 @@ defmodule Thumbnailer.Cluster.Group do
   @doc "A member has these steps now."
   @spec put_steps(t, pid, term) :: t
   def put_steps(group, pid, steps) do
-    if Membership.steps?(steps) do
+    if Catalog.steps?(steps) do
       membership = Membership.put_steps(group.membership, pid, steps)
       balancer = Balancer.set_steps(group.balancer, pid, steps)
       assign(%{group | membership: membership, balancer: balancer})
@@ -211,7 +215,7 @@ defmodule Thumbnailer.Cluster.Group do
     group = %{group | introductions: Introductions.done(group.introductions, pid)}
 
     case Membership.leave(group.membership, pid) do
-      {nil, _membership} -> {nil, group}
+      {nil, membership} -> {nil, %{group | membership: membership}}
       {member, membership} -> {member, requeue(%{group | membership: membership}, pid)}
     end
   end

@@ -11,7 +11,7 @@ defmodule Thumbnailer.Cluster.Member do
 
   alias Thumbnailer.Request
   alias Thumbnailer.Cluster.Scope
-  alias Thumbnailer.Instance.{Client, Questions}
+  alias Thumbnailer.Instance.{Client, Message, Questions}
   alias Thumbnailer.Step.Catalog
 
   # Milliseconds between two heartbeats, and before the program is asked again.
@@ -53,16 +53,20 @@ defmodule Thumbnailer.Cluster.Member do
 
   @impl true
   def handle_call(:announce_steps, _from, state), do: {:reply, :ok, tell_steps(state)}
+  def handle_call(_of_another_version, _from, state), do: {:reply, Message.unknown(), state}
 
   @impl true
-  def handle_cast({:subscribe, router}, state) do
+  def handle_cast({:subscribe, router}, state) when is_pid(router) do
     send(router, {:member, self(), state.info})
     {:noreply, put_in(state.subscribers[router], Process.monitor(router))}
   end
 
+  def handle_cast(_of_another_version, state), do: {:noreply, state}
+
   @impl true
   def handle_info({:hello, {:ok, hello}}, state) do
     info = %{
+      protocol: Message.version(),
       server: GenServer.whereis(state.instance),
       node: node(),
       workers: hello.workers,

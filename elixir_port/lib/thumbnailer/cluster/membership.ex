@@ -3,12 +3,14 @@ defmodule Thumbnailer.Cluster.Membership do
   # The members of a group as one router knows them: what each said of itself, and when its last heartbeat came.
 
   alias Thumbnailer.Cluster.Member
+  alias Thumbnailer.Instance.Message
   alias Thumbnailer.Step
+  alias Thumbnailer.Step.Catalog
 
   # Milliseconds without a heartbeat after which a member is silent.
   @silent_after 10 * Member.heartbeat_interval()
 
-  defstruct members: %{}
+  defstruct members: %{}, refused: %{}
 
   @type member :: %{
           info: map,
@@ -17,32 +19,57 @@ defmodule Thumbnailer.Cluster.Membership do
           state: :up | :silent
         }
 
-  @type t :: %__MODULE__{members: %{optional(pid) => member}}
+  @type t :: %__MODULE__{
+          members: %{optional(pid) => member},
+          refused: %{optional(pid) => String.t()}
+        }
 
   @doc """
-  Whether a member said of itself what requests are given out by. It may run another version of this library, or a program
-  that says anything, and must not break the routers of other nodes.
+  Whether a member said of itself what requests are given out by, and what is wrong if not. It may run another version of this
+  library, or a program that says anything, and must not break the routers of other nodes.
   """
-  @spec valid?(pid, term) :: boolean
-  def valid?(pid, %{server: server, node: node, workers: workers, max_request_bytes: max} = info) do
+  @spec check(pid, term) :: :ok | {:error, String.t()}
+  def check(pid, info) do
+    version = Message.version()
+
+    case info do
+      %{protocol: ^version} -> if valid?(pid, info), do: :ok, else: {:error, nonsense(info)}
+      %{protocol: other} -> {:error, foreign(other)}
+      %{workers: _} -> {:error, foreign(nil)}
+      _other -> {:error, nonsense(info)}
+    end
+  end
+
+  # One that does not say runs a version of before there was a number.
+  defp foreign(version) do
+    spoken = if version, do: inspect(version, limit: 5), else: "1 or none"
+
+    "speaks version #{spoken} of the protocol between nodes, this node version #{Message.version()}"
+  end
+
+  defp nonsense(info),
+    do:
+      "says of itself #{inspect(info, limit: 20, printable_limit: 200)}, which this version does not know"
+
+  defp valid?(pid, %{server: server, node: node, workers: workers, max_request_bytes: max} = info) do
     is_pid(server) and node == node(server) and node == node(pid) and
       is_integer(workers) and workers in 1..256 and is_integer(max) and max > 0 and
-      names?(info[:loaders]) and names?(info[:savers]) and steps?(info[:steps])
+      names?(info[:loaders]) and names?(info[:savers]) and Catalog.steps?(info[:steps])
   end
 
-  def valid?(_pid, _info), do: false
+  defp valid?(_pid, _info), do: false
 
-  @doc "Whether these are steps as members tell of them."
-  @spec steps?(term) :: boolean
-  def steps?(%{} = steps) do
-    Enum.all?(steps, fn {name, step} ->
-      is_atom(name) and match?(%Step{name: ^name, hash: hash} when is_binary(hash), step)
-    end)
-  end
+  defp names?(names) when length(names) >= 0, do: Enum.all?(names, &is_atom/1)
+  defp names?(_no_list), do: false
 
-  def steps?(_other), do: false
+  @doc "A process of the group is no member, for this reason."
+  @spec refuse(t, pid, String.t()) :: t
+  def refuse(membership, pid, why), do: put_in(membership.refused[pid], why)
 
-  defp names?(names), do: is_list(names) and Enum.all?(names, &is_atom/1)
+  @doc "Why processes of the group are no members, by their nodes."
+  @spec refused(t) :: [{node, String.t()}]
+  def refused(membership),
+    do: membership.refused |> Enum.map(fn {pid, why} -> {node(pid), why} end) |> Enum.sort()
 
   @doc "A member has other steps now."
   @spec put_steps(t, pid, map) :: t
@@ -100,7 +127,8 @@ defmodule Thumbnailer.Cluster.Membership do
   def leave(membership, pid) do
     {member, members} = Map.pop(membership.members, pid)
     _ = member && Process.demonitor(member.monitor, [:flush])
-    {member, %{membership | members: members}}
+    refused = Map.delete(membership.refused, pid)
+    {member, %{membership | members: members, refused: refused}}
   end
 
   @doc "Those that were up and sent no heartbeat for too long; they are silent now."

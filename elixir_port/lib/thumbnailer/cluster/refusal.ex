@@ -21,9 +21,15 @@ defmodule Thumbnailer.Cluster.Refusal do
 
   @doc "Its deadline passed while it waited for a member."
   @spec timeout(Membership.t(), atom) :: Error.t()
-  def timeout(%{members: members}, group) when members == %{},
-    do:
-      Error.new(:unavailable, "no node of the cluster group #{inspect(group)} was there in time")
+  def timeout(%{members: members} = membership, group) when members == %{} do
+    refused =
+      for {node, why} <- Membership.refused(membership), do: "; #{node} is refused, for it #{why}"
+
+    Error.new(
+      :unavailable,
+      "no node of the cluster group #{inspect(group)} was there in time#{refused}"
+    )
+  end
 
   def timeout(_membership, _group),
     do: Error.new(:timeout, "the deadline passed before a node of the cluster had made it")

@@ -9,6 +9,7 @@ defmodule Thumbnailer.Cluster.Router do
   use GenServer, restart: :transient
 
   alias Thumbnailer.Cluster.{Balancer, Group, Member, Membership, Scope, StepSync}
+  alias Thumbnailer.Instance.Message
 
   require Logger
 
@@ -79,11 +80,15 @@ defmodule Thumbnailer.Cluster.Router do
 
   def handle_call(:steps, from, state), do: update(state, &Group.ask_steps(&1, from))
 
+  def handle_call(_of_another_version, _from, state), do: {:reply, Message.unknown(), state}
+
   @impl true
   def handle_cast({:done, ref}, state), do: update(state, &Group.forget(&1, ref))
 
   def handle_cast({:lost, ref, member, how}, state),
     do: update(state, &Group.lost(&1, ref, member, how))
+
+  def handle_cast(_of_another_version, state), do: {:noreply, state}
 
   # -- requests
 
@@ -105,15 +110,10 @@ defmodule Thumbnailer.Cluster.Router do
   def handle_info({pg, :leave, _group, pids}, %{pg: pg} = state),
     do: update(state, &Group.leave(&1, pids))
 
-  def handle_info({:member, pid, info}, state) do
-    case Group.introduced(state.group, pid, info) do
-      {:ok, group} ->
-        {:noreply, %{state | group: group}}
-
-      {:invalid, group} ->
-        warn_of(group.name, pid, info)
-        {:noreply, %{state | group: group}}
-    end
+  def handle_info({:member, pid, info}, state) when is_pid(pid) do
+    {why, group} = Group.introduced(state.group, pid, info)
+    if why, do: warn_of(group.name, pid, why)
+    {:noreply, %{state | group: group}}
   end
 
   def handle_info({:steps, pid, steps}, state),
@@ -138,10 +138,9 @@ defmodule Thumbnailer.Cluster.Router do
 
   defp update(state, change), do: {:noreply, %{state | group: change.(state.group)}}
 
-  defp warn_of(name, pid, info) do
+  defp warn_of(name, pid, why) do
     Logger.warning(
-      "thumbnailer cluster #{inspect(name)}: #{inspect(pid)} on #{node(pid)} is no member, for it says of itself " <>
-        inspect(info, limit: 20, printable_limit: 200),
+      "thumbnailer cluster #{inspect(name)}: #{inspect(pid)} on #{node(pid)} is no member, for it #{why}",
       domain: [:thumbnailer]
     )
   end

@@ -13,7 +13,8 @@ defmodule Thumbnailer.Cluster.StepSync do
 
   alias Thumbnailer.{Error, Step}
   alias Thumbnailer.Cluster.{Member, Scope}
-  alias Thumbnailer.Instance.{Questions, Steps}
+  alias Thumbnailer.Instance.{Message, Questions, Steps}
+  alias Thumbnailer.Step.Catalog
   alias Thumbnailer.Translation.Translator
 
   require Logger
@@ -48,10 +49,24 @@ defmodule Thumbnailer.Cluster.StepSync do
   end
 
   defp put_on(process, name, entry) do
-    GenServer.call(process, {:put, name, entry}, @translation)
+    process |> GenServer.call({:put, name, entry}, @translation) |> cast_answer()
   catch
     :exit, {reason, {GenServer, :call, _arguments}} ->
       {:error, Error.new(:unavailable, "no answer: " <> Exception.format_exit(reason))}
+  end
+
+  @doc "What another node answered to a change of its steps; it may have another version of this library."
+  @spec cast_answer(term) :: {:ok, Step.t()} | :ok | :kept | {:error, Error.t()}
+  def cast_answer({:ok, %Step{name: name} = step} = answer),
+    do: if(Catalog.steps?(%{name => step}), do: answer, else: strange(answer))
+
+  def cast_answer(answer) when answer in [:ok, :kept], do: answer
+  def cast_answer({:error, _error} = answer), do: Message.cast_outcome(answer)
+  def cast_answer(other), do: strange(other)
+
+  defp strange(answer) do
+    message = "a node answered with something that is no answer: #{inspect(answer, limit: 5)}"
+    {:error, Error.new(:bad_reply, message)}
   end
 
   defp members(group, without), do: processes(group) -- without
@@ -67,12 +82,16 @@ defmodule Thumbnailer.Cluster.StepSync do
   end
 
   @impl true
-  def handle_call({:put, name, entry}, from, state),
-    do: {:noreply, state |> take(name, entry, from) |> apply_next()}
+  def handle_call({:put, name, entry}, from, state) do
+    if entry?(name, entry),
+      do: {:noreply, state |> take(name, entry, from) |> apply_next()},
+      else: {:reply, Message.unknown(), state}
+  end
 
   # For a member without tools. In a process of its own, because it takes long. One that has no instance asks those that it
   # sees, which the member may not see.
-  def handle_call({:translate, module, architecture}, {caller, _} = from, state) do
+  def handle_call({:translate, module, architecture}, {caller, _} = from, state)
+      when is_binary(module) and is_binary(architecture) do
     others = if state.instance, do: [], else: members(state.group, [self(), caller])
 
     spawn(fn ->
@@ -87,6 +106,11 @@ defmodule Thumbnailer.Cluster.StepSync do
     {:noreply, state}
   end
 
+  def handle_call(_of_another_version, _from, state), do: {:reply, Message.unknown(), state}
+
+  @impl true
+  def handle_cast(_of_another_version, state), do: {:noreply, state}
+
   @impl true
   def handle_info({pg, :join, _group, pids}, %{pg: pg, entries: entries} = state) do
     stamps = Map.new(entries, fn {name, %{stamp: stamp}} -> {name, stamp} end)
@@ -94,19 +118,23 @@ defmodule Thumbnailer.Cluster.StepSync do
     {:noreply, state}
   end
 
-  def handle_info({:entries, from, stamps}, state) do
+  def handle_info({:entries, from, stamps}, state)
+      when is_pid(from) and is_map(stamps) and not is_struct(stamps) do
     wanted = for {name, stamp} <- stamps, newer?(state, name, stamp), do: name
     if wanted != [], do: tell(from, {:want, self(), wanted})
     {:noreply, state}
   end
 
-  def handle_info({:want, from, names}, state) do
+  def handle_info({:want, from, names}, state) when is_pid(from) and length(names) >= 0 do
     for name <- names, entry = state.entries[name], do: tell(from, {:entry, name, entry})
     {:noreply, state}
   end
 
-  def handle_info({:entry, name, entry}, state),
-    do: {:noreply, state |> take(name, entry, nil) |> apply_next()}
+  def handle_info({:entry, name, entry}, state) do
+    if entry?(name, entry),
+      do: {:noreply, state |> take(name, entry, nil) |> apply_next()},
+      else: {:noreply, state}
+  end
 
   def handle_info({:DOWN, monitor, _, _, reason}, %{running: {monitor, name, from}} = state) do
     report(state, name, from, outcome(reason))
@@ -114,6 +142,14 @@ defmodule Thumbnailer.Cluster.StepSync do
   end
 
   def handle_info(_stray, state), do: {:noreply, state}
+
+  # Whatever another version makes of it, one of this version it is not.
+  defp entry?(name, %{stamp: {time, node}, module: module})
+       when is_atom(name) and is_integer(time) and is_atom(node) and
+              (is_binary(module) or module == nil),
+       do: Step.name?(name)
+
+  defp entry?(_name, _entry), do: false
 
   defp newer?(state, name, stamp) do
     known = state.entries[name]

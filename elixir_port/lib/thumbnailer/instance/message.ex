@@ -59,24 +59,71 @@ defmodule Thumbnailer.Instance.Message do
   defp kind(%{source: :stream}), do: :stream
   defp kind(_request), do: :image
 
+  @doc "The version of what nodes send each other."
+  @spec version() :: pos_integer
+  def version, do: @version
+
   @doc "Refuses what another version of this library sent in a way that this one does not know."
   @spec check(term) :: :ok | {:error, Error.t()}
-  def check(%{version: @version, op: op, kind: kind, body: {options, _}, bytes: bytes} = message)
+  def check(%{
+        version: @version,
+        op: op,
+        kind: kind,
+        body: {options, data},
+        bytes: bytes,
+        timeout: timeout,
+        retries: retries,
+        caller: caller
+      })
       when op in [:make, :probe, :info, :stats, :ping, :add_step, :remove_step] and
              kind in [:question, :image, :stream] and
-             is_integer(options) and is_integer(bytes) and is_map_key(message, :timeout) and
-             is_map_key(message, :retries) and
-             (message.caller == nil or is_pid(message.caller)),
+             is_integer(options) and options >= 0 and (is_list(data) or is_binary(data)) and
+             is_integer(bytes) and bytes >= 0 and
+             (timeout == nil or (is_integer(timeout) and timeout > 0)) and
+             (retries == nil or (is_integer(retries) and retries >= 0)) and
+             (caller == nil or is_pid(caller)),
       do: :ok
 
-  def check(message) do
+  def check(message), do: {:error, refusal(message)}
+
+  @doc "As `check/1`, for a message from another node: its data are looked through, which takes as long as they are."
+  @spec check_foreign(term) :: :ok | {:error, Error.t()}
+  def check_foreign(message) do
+    with :ok <- check(message) do
+      %{body: {_options, data}, bytes: bytes} = message
+      if size(data) == bytes, do: :ok, else: {:error, refusal(message)}
+    end
+  end
+
+  defp size(data) do
+    :erlang.iolist_size(data)
+  rescue
+    ArgumentError -> :no_data
+  end
+
+  defp refusal(%{version: @version}) do
+    Error.new(
+      :unavailable,
+      "the caller's node sends a request that is none of version #{@version}, which it says it is"
+    )
+  end
+
+  defp refusal(message) do
     version = if is_map(message), do: Map.get(message, :version), else: nil
 
-    {:error,
-     Error.new(
-       :unavailable,
-       "the caller's node sends requests in version #{inspect(version, limit: 5)}, this one takes version #{@version}"
-     )}
+    Error.new(
+      :unavailable,
+      "the caller's node sends requests in version #{inspect(version, limit: 5)}, this one takes version #{@version}"
+    )
+  end
+
+  @doc "The answer to what only another version of this library asks."
+  @spec unknown() :: {:error, Error.t()}
+  def unknown do
+    message =
+      "the node #{node()} does not know what it was asked: the caller's has another version of this library"
+
+    {:error, Error.new(:unavailable, message)}
   end
 
   @doc "An outcome as it is sent to another node."
@@ -93,7 +140,7 @@ defmodule Thumbnailer.Instance.Message do
       when is_atom(reason) and is_binary(message) do
     # A later version may have reasons that this one has not.
     reason = if Error.reason?(reason), do: reason, else: :internal
-    {:error, Error.new(reason, message, Map.get(error, :details, %{}))}
+    {:error, Error.new(reason, message, details(error))}
   end
 
   def cast_outcome(other) do
@@ -102,4 +149,7 @@ defmodule Thumbnailer.Instance.Message do
 
     {:error, Error.new(:bad_reply, message)}
   end
+
+  defp details(%{details: %{} = details}) when not is_struct(details), do: details
+  defp details(_none), do: %{}
 end

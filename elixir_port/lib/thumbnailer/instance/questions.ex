@@ -3,7 +3,7 @@ defmodule Thumbnailer.Instance.Questions do
   # What an instance is asked and told in which its program has no part. It never waits with an answer.
 
   alias Thumbnailer.Error
-  alias Thumbnailer.Instance.Absence
+  alias Thumbnailer.Instance.{Absence, Message}
 
   # Milliseconds that an answer may take, and the way to another node and back.
   @time 5_000
@@ -11,7 +11,13 @@ defmodule Thumbnailer.Instance.Questions do
 
   @doc "How many milliseconds a request may take that does not say."
   @spec timeout(GenServer.server()) :: {:ok, pos_integer} | {:error, Error.t()}
-  def timeout(on), do: call(on, :timeout)
+  def timeout(on) do
+    case call(on, :timeout) do
+      {:ok, timeout} when is_integer(timeout) and timeout > 0 -> {:ok, timeout}
+      {:error, _error} = outcome -> Message.cast_outcome(outcome)
+      other -> Message.cast_outcome({:no_timeout, other})
+    end
+  end
 
   @doc "The option `:executable` of the instance."
   @spec executable(GenServer.server()) :: {:ok, Path.t() | nil} | {:error, Error.t()}

@@ -60,17 +60,24 @@ defmodule Thumbnailer.Instance.Relay do
 
   @doc "Starts the one on the side of the instance, the calling process, for a request that came from another node."
   @spec serve(PendingRequest.from(), term) :: pid
-  def serve({caller, there}, message) do
+  def serve({_caller, there} = from, message) do
     instance = self()
 
     spawn(fn ->
-      caller = Process.monitor(caller)
-      here = :erlang.monitor(:process, instance, alias: :explicit_unalias)
-      send(instance, {:request, {self(), here}, message})
-      # The chunks of a source come here as well.
-      if match?(%{kind: :stream}, message), do: send(there, {there, {:served_by, self()}})
-      serving(%{caller: caller, here: here, there: there, instance: instance})
+      case Message.check_foreign(message) do
+        :ok -> serve(from, message, instance)
+        {:error, _error} = refused -> send(there, {there, Message.outcome(refused)})
+      end
     end)
+  end
+
+  defp serve({caller, there}, message, instance) do
+    caller = Process.monitor(caller)
+    here = :erlang.monitor(:process, instance, alias: :explicit_unalias)
+    send(instance, {:request, {self(), here}, message})
+    # The chunks of a source come here as well.
+    if match?(%{kind: :stream}, message), do: send(there, {there, {:served_by, self()}})
+    serving(%{caller: caller, here: here, there: there, instance: instance})
   end
 
   defp serving(%{caller: caller, here: here, there: there, instance: instance} = ends) do
@@ -82,7 +89,7 @@ defmodule Thumbnailer.Instance.Relay do
         send(there, {there, word})
         serving(ends)
 
-      {:chunk, id, ^there, frame, last?} ->
+      {:chunk, id, ^there, frame, last?} when is_list(frame) and is_boolean(last?) ->
         send(instance, {:chunk, id, here, frame, last?})
         serving(ends)
 

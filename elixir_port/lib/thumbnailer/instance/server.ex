@@ -8,12 +8,13 @@ defmodule Thumbnailer.Instance.Server do
 
   use GenServer, shutdown: 5_000
 
-  alias Thumbnailer.OS
+  alias Thumbnailer.{OS, Step}
 
   alias Thumbnailer.Instance.{
     Deadlines,
     Dispatcher,
     Effects,
+    Message,
     ProgramOutput,
     Recovery,
     Relay,
@@ -66,7 +67,7 @@ defmodule Thumbnailer.Instance.Server do
   def handle_call(:executable, _from, state),
     do: {:reply, {:ok, state.program.executable}, state}
 
-  def handle_call({:put_step, loaded, step}, _from, state) do
+  def handle_call({:put_step, %{name: _} = loaded, %Step{} = step}, _from, state) do
     Catalog.put(state.name, loaded, step)
     {:reply, :ok, %{state | steps: Map.put(state.steps, loaded.name, loaded)}}
   end
@@ -76,12 +77,13 @@ defmodule Thumbnailer.Instance.Server do
     {:reply, :ok, %{state | steps: Map.delete(state.steps, name)}}
   end
 
-  def handle_call({:record, recorder, max_bytes}, _from, %{tracer: nil} = state) do
+  def handle_call({:record, recorder, max_bytes}, _from, %{tracer: nil} = state)
+      when is_pid(recorder) and is_integer(max_bytes) do
     tracer = %Tracer{pid: recorder, monitor: Process.monitor(recorder), max_bytes: max_bytes}
     {:reply, :ok, %{state | tracer: tracer}}
   end
 
-  def handle_call({:record, _recorder, _max_bytes}, _from, state),
+  def handle_call({:record, _recorder, _max_bytes}, _from, %{tracer: %Tracer{}} = state),
     do: {:reply, {:error, :recording}, state}
 
   def handle_call(:drain, from, state), do: decide(state, &Dispatcher.stop(&1, from))
@@ -92,18 +94,25 @@ defmodule Thumbnailer.Instance.Server do
     end)
   end
 
+  def handle_call(_of_another_version, _from, state), do: {:reply, Message.unknown(), state}
+
   @impl true
-  def handle_info({:request, {caller, _ref} = from, message}, state)
-      when node(caller) != node() do
+  def handle_cast(_of_another_version, state), do: {:noreply, state}
+
+  @impl true
+  def handle_info({:request, {caller, ref} = from, message}, state)
+      when is_pid(caller) and is_reference(ref) and node(caller) != node() do
     _ = Relay.serve(from, message)
     {:noreply, state}
   end
 
   # Questions keep no worker, so nobody minds when who asked is gone.
-  def handle_info({:request, from, %{kind: :question} = message}, state),
-    do: decide(state, &Dispatcher.admit(&1, message, from, nil))
+  def handle_info({:request, {caller, ref} = from, %{kind: :question} = message}, state)
+      when is_pid(caller) and is_reference(ref),
+      do: decide(state, &Dispatcher.admit(&1, message, from, nil))
 
-  def handle_info({:request, {caller, _ref} = from, message}, state) do
+  def handle_info({:request, {caller, ref} = from, message}, state)
+      when is_pid(caller) and is_reference(ref) do
     monitor = :erlang.monitor(:process, caller, tag: {:caller_down, state.next_id})
     decide(state, &Dispatcher.admit(&1, message, from, monitor))
   end

@@ -72,8 +72,8 @@ defmodule Thumbnailer.Options.InstanceSurroundings do
       choices: [:auto, :off],
       default_doc: "`:auto`",
       doc:
-        "whether a JPEG becomes a JPEG or WebP without RGB pixels, where this gives the same picture; `:off` uses libvips " <>
-          "for all images."
+        "whether JPEGs and WebPs are resampled as planes, without RGB pixels, where this gives the same " <>
+          "picture; `:off` uses libvips for all images."
     },
     %Definition{
       name: :cluster,

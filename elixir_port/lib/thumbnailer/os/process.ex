@@ -40,6 +40,16 @@ defmodule Thumbnailer.OS.Process do
       [env: Environment.removed(), busy_limits_port: :disabled, busy_limits_msgq: :disabled]
   end
 
+  @doc """
+  Runs a program until it ends: what it said on stdout and stderr, and its exit status. It gets the variables that the program of an
+  instance gets. Raises ErlangError with the reason when it cannot be started.
+  """
+  @spec run(Path.t(), [String.t()]) :: {binary, non_neg_integer}
+  def run(path, arguments) do
+    environment = for {name, false} <- Environment.removed(), do: {List.to_string(name), nil}
+    System.cmd(path, arguments, stderr_to_stdout: true, env: environment)
+  end
+
   @doc "Writes one frame. A port that has just closed takes it silently; the message that says so is on its way."
   @spec write(port, iolist) :: :ok
   def write(port, frame) do
@@ -114,15 +124,14 @@ defmodule Thumbnailer.OS.Process do
   @doc "Whether there is a process of this id, of whatever user."
   @spec running?(non_neg_integer) :: boolean
   def running?(os_pid) do
-    {said, status} =
-      System.cmd("/bin/sh", ["-c", "LC_ALL=C kill -0 #{os_pid}"], stderr_to_stdout: true)
+    {said, status} = run("/bin/sh", ["-c", "LC_ALL=C kill -0 #{os_pid}"])
 
     # One of another user may not be sent a signal, and is there.
     status == 0 or said =~ "not permitted"
   end
 
   defp shell(script) do
-    {_output, status} = System.cmd("/bin/sh", ["-c", script], stderr_to_stdout: true)
+    {_output, status} = run("/bin/sh", ["-c", script])
     status
   end
 end

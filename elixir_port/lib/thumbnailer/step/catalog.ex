@@ -36,6 +36,25 @@ defmodule Thumbnailer.Step.Catalog do
   @spec loaded(term) :: %{optional(atom) => loaded}
   def loaded(instance), do: :persistent_term.get({__MODULE__, :loaded, instance}, %{})
 
+  @doc "Whether these are steps by their names, as another node may tell of them: with the fields that this version knows."
+  @spec steps?(term) :: boolean
+  def steps?(%{} = steps) when not is_struct(steps) do
+    Enum.all?(steps, fn {name, step} ->
+      is_atom(name) and whole?(step, Step) and step.name == name and is_binary(step.hash) and
+        parameters?(step.parameters)
+    end)
+  end
+
+  def steps?(_other), do: false
+
+  defp parameters?(parameters) when length(parameters) >= 0,
+    do: Enum.all?(parameters, &whole?(&1, Parameter))
+
+  defp parameters?(_no_list), do: false
+
+  defp whole?(value, module),
+    do: is_struct(value, module) and Map.keys(value) == Map.keys(struct(module))
+
   @doc "How the steps of a cluster group are found out."
   @spec publish_groups((atom -> %{optional(atom) => Step.t()})) :: :ok
   def publish_groups(known), do: :persistent_term.put({__MODULE__, :groups}, known)
@@ -48,20 +67,34 @@ defmodule Thumbnailer.Step.Catalog do
   def known({:cluster, group}), do: :persistent_term.get({__MODULE__, :groups}).(group)
   def known({name, node}) when node == node(), do: known(name)
 
-  def known({name, node}) when is_atom(name) and name != :global do
-    :erpc.call(node, __MODULE__, :known, [name], @question)
-  catch
-    :error, {:erpc, _no_connection} -> %{}
-  end
+  def known({name, node}) when is_atom(name) and name != :global, do: known_on(node, name)
+  def known(pid) when is_pid(pid) and node(pid) != node(), do: known_on(node(pid), pid)
 
-  def known(pid) when is_pid(pid) and node(pid) == node() do
+  def known(pid) when is_pid(pid) do
     case Process.info(pid, :registered_name) do
       {:registered_name, name} -> known(name)
       _no_name -> %{}
     end
   end
 
-  def known(instance), do: :persistent_term.get({__MODULE__, instance}, %{})
+  def known(name) do
+    with nil <- :persistent_term.get({__MODULE__, name}, nil) do
+      # One of :global or of a registry may be that of an instance on another node.
+      case if(is_tuple(name), do: GenServer.whereis(name)) do
+        pid when is_pid(pid) and node(pid) != node() -> known_on(node(pid), name)
+        _here_or_nowhere -> %{}
+      end
+    end
+  end
+
+  # Of a node that cannot be reached, or has another version of this library, nothing is known.
+  defp known_on(node, instance) do
+    steps = :erpc.call(node, __MODULE__, :known, [instance], @question)
+    if steps?(steps), do: steps, else: %{}
+  catch
+    :error, {:erpc, _no_connection} -> %{}
+    :error, {:exception, _reason, _stack} -> %{}
+  end
 
   @doc "What a caller gave as `:step`, as the program takes it: `{name, values, hash}`."
   @spec cast!(GenServer.server() | {:cluster, atom}, [{atom | String.t(), keyword | list}]) :: [

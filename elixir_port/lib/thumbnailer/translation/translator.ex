@@ -5,7 +5,7 @@ defmodule Thumbnailer.Translation.Translator do
 
   import Bitwise
 
-  alias Thumbnailer.Error
+  alias Thumbnailer.{Error, OS}
   alias Thumbnailer.Port.Executable
   alias Thumbnailer.Translation.Note
 
@@ -79,10 +79,7 @@ defmodule Thumbnailer.Translation.Translator do
 
     with {:ok, program} <- find(executable),
          :ok <- write(source, module) do
-      {output, status} =
-        System.cmd(program, ["step", "translate", source, to, architecture],
-          stderr_to_stdout: true
-        )
+      {output, status} = OS.Process.run(program, ["step", "translate", source, to, architecture])
 
       _ = File.rm(source)
       if status == 0, do: :ok, else: {:error, failure(output, status)}
@@ -96,7 +93,7 @@ defmodule Thumbnailer.Translation.Translator do
          {:ok, folder} <- cache_folder(),
          path = unique(Path.join(folder, hash), "part"),
          :ok <- write(path, translation) do
-      {output, status} = System.cmd(program, ["step", "text", path], stderr_to_stdout: true)
+      {output, status} = OS.Process.run(program, ["step", "text", path])
       _ = File.rm(path)
       if status == 0, do: {:ok, output}, else: {:error, failure(output, status)}
     end

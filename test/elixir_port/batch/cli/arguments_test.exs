@@ -69,6 +69,26 @@ defmodule Thumbnailer.Batch.CLI.ArgumentsTest do
     end
   end
 
+  test "a flag for an amount needs none, whatever stands behind it" do
+    for {arguments, sharpen} <- [
+          {~w(photos --out t --sharpen), true},
+          {~w(--sharpen photos --out t), true},
+          {~w(photos --sharpen --out t), true},
+          {~w(--sharpen 1.5 photos --out t), 1.5},
+          {~w(photos --sharpen=1.5 --out t), 1.5},
+          {~w(--sharpen true photos --out t), true},
+          {~w(--sharpen 7.jpg photos --out t), true}
+        ] do
+      {batch, _shows} = parse(arguments)
+      assert batch.options[:sharpen] == sharpen, inspect(arguments)
+      assert List.last(batch.patterns) == "photos"
+    end
+
+    assert {%{options: [trim: true]}, _shows} = parse(~w(photos --trim --out t))
+    assert {:error, message} = Arguments.parse(~w(--sharpen 0 photos --out t))
+    assert message =~ "--sharpen 0: it takes true, false or a number"
+  end
+
   test "refuses flags that it does not know, among them --to" do
     for flag <- ["--to", "--width", "--siez"] do
       assert {:error, message} = Arguments.parse(["photos", "--out", "t", flag, "1"])

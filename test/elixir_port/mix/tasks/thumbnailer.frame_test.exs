@@ -35,6 +35,12 @@ defmodule Mix.Tasks.Thumbnailer.FrameTest do
     assert bytes == File.read!(path)
   end
 
+  test "the help names each flag as it is written" do
+    flags = Regex.scan(~r/`(--[^`]+)`/, Mix.Task.moduledoc(Frame), capture: :all_but_first)
+    assert ["--overlay-gravity"] in flags
+    for [flag] <- flags, do: refute(flag =~ "_")
+  end
+
   test "what is wrong is said, and nothing is written" do
     for {arguments, message} <- [
           {[sample("photo.jpg")], ~r/give a file and a size/},

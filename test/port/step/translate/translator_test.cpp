@@ -192,6 +192,23 @@ TEST_CASE("tool: it can write in its folder alone, and reach nothing else") {
     CHECK_FALSE(succeeds([] { return std::getenv("PATH") != nullptr; }));
 }
 
+TEST_CASE("tool: it has nothing of the environment, neither as variables nor in its memory") {
+    const auto folder = WorkFolder::create();
+    REQUIRE(folder);
+    const ToolProcess process(folder->path());
+    ::setenv("SECRET_KEY_BASE", "the-secret-of-the-application", 1);
+    const char* const secret = std::getenv("SECRET_KEY_BASE");
+    const auto looks = process.run([=] { return environ == nullptr && *secret == '\0' ? 0 : 1; });
+    REQUIRE(looks);
+    CHECK(looks->status == 0);
+    const auto shows = process.run(std::vector<std::string>{"/usr/bin/env"});
+    REQUIRE(shows);
+    CHECK(shows->output == "");
+    CHECK(shows->status == 0);
+    CHECK(std::string(secret) == "the-secret-of-the-application");
+    ::unsetenv("SECRET_KEY_BASE");
+}
+
 TEST_CASE("tool: programs outside of the system's folders cannot be run") {
     const auto folder = WorkFolder::create();
     std::filesystem::copy_file("/usr/bin/true", folder->path() + "/true");

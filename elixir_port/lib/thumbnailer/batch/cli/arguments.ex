@@ -26,7 +26,9 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
   @doc "Reads a command line; an error says what is accepted."
   @spec parse([String.t()]) :: {:ok, Batch.t(), display} | :help | {:error, String.t()}
   def parse(arguments) do
-    {flags, inputs} = arguments |> Enum.map(&null/1) |> OptionParser.parse!(Flag.parser())
+    {flags, inputs} =
+      arguments |> Enum.map(&null/1) |> amounts() |> OptionParser.parse!(Flag.parser())
+
     if flags[:help], do: :help, else: read(flags, inputs)
   rescue
     error in OptionParser.ParseError -> {:error, unknown(error)}
@@ -37,6 +39,17 @@ defmodule Thumbnailer.Batch.CLI.Arguments do
   # OptionParser takes it for a number.
   defp null("-0"), do: "--null"
   defp null(argument), do: argument
+
+  # A flag such as --sharpen needs no number.
+  defp amounts([flag | rest]) do
+    if flag in Flag.amounts() and not Enum.any?(Enum.take(rest, 1), &amount?/1),
+      do: [flag, "true" | amounts(rest)],
+      else: [flag | amounts(rest)]
+  end
+
+  defp amounts([]), do: []
+
+  defp amount?(text), do: text =~ ~r/\A(true|false|[-+]?\.?\d[\d.,e]*)\z/
 
   # Without its first line, which counts the errors.
   defp unknown(error) do

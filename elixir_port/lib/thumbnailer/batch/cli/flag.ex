@@ -79,6 +79,16 @@ defmodule Thumbnailer.Batch.CLI.Flag do
   @spec format() :: Definition.t()
   def format, do: @format
 
+  @doc "The flags that take a number, or stand alone for `true`."
+  @spec amounts() :: [String.t()]
+  def amounts,
+    do:
+      for(
+        %{type: :amount} = option <- @made,
+        name <- Definition.names(option),
+        do: "--" <> flag(name)
+      )
+
   @doc "For `OptionParser`."
   @spec parser() :: keyword
   def parser do

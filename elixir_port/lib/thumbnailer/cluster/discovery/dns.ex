@@ -1,24 +1,27 @@
 defmodule Thumbnailer.Cluster.Discovery.DNS do
   @moduledoc false
   # Finds nodes by a name that resolves to the addresses of all machines: connects to a node with the first part of this node's name on each.
-  # The resolver may take its time, so it is asked in a process of its own.
+  # The resolver is that of the system, as for every other program of the machine. It may take its time, so it is asked in a process
+  # of its own.
 
   use GenServer
 
   alias Thumbnailer.Cluster.Discovery.Connections
 
+  require Logger
+
   # Milliseconds between two questions.
   @ask_every 5_000
 
   @enforce_keys [:name]
-  defstruct [:name, :question, connections: %Connections{}]
+  defstruct [:name, :question, resolved?: true, connections: %Connections{}]
 
   @doc "Starts it for the name that is asked for."
   @spec start_link(String.t()) :: GenServer.on_start()
   def start_link(name), do: GenServer.start_link(__MODULE__, name)
 
   @impl true
-  def init(name), do: {:ok, %__MODULE__{name: String.to_charlist(name)}, {:continue, :ask}}
+  def init(name), do: {:ok, %__MODULE__{name: name}, {:continue, :ask}}
 
   @impl true
   def handle_continue(:ask, state), do: {:noreply, ask(state)}
@@ -26,7 +29,7 @@ defmodule Thumbnailer.Cluster.Discovery.DNS do
   @impl true
   def handle_info(:ask, state), do: {:noreply, ask(state)}
 
-  def handle_info({:addresses, addresses}, state) do
+  def handle_info({:addresses, {:ok, addresses}}, state) do
     now = System.monotonic_time(:millisecond)
 
     connections =
@@ -34,7 +37,19 @@ defmodule Thumbnailer.Cluster.Discovery.DNS do
           reduce: state.connections,
           do: (connections -> Connections.connect(connections, name_at(address), now))
 
-    {:noreply, %{state | connections: connections}}
+    {:noreply, %{state | connections: connections, resolved?: true}}
+  end
+
+  # Said once, and again after it was resolved.
+  def handle_info({:addresses, {:error, why}}, state) do
+    if state.resolved?,
+      do:
+        Logger.warning(
+          "thumbnailer discovery: #{state.name} has no address: #{why}; it is asked for again and again",
+          domain: [:thumbnailer]
+        )
+
+    {:noreply, %{state | resolved?: false}}
   end
 
   # The answer came before.
@@ -51,13 +66,17 @@ defmodule Thumbnailer.Cluster.Discovery.DNS do
     %{state | question: question}
   end
 
-  defp addresses(name) do
-    Enum.flat_map([:inet, :inet6], fn family ->
-      case :inet.getaddrs(name, family) do
-        {:ok, addresses} -> addresses
-        {:error, _none} -> []
-      end
-    end)
+  @doc "The addresses of a name, of both families, or why there is none, in words."
+  @spec addresses(String.t()) :: {:ok, [:inet.ip_address(), ...]} | {:error, String.t()}
+  def addresses(name) do
+    name = String.to_charlist(name)
+    answers = for family <- [:inet, :inet6], do: :inet.getaddrs(name, family)
+
+    case {for({:ok, addresses} <- answers, address <- addresses, do: address), answers} do
+      {[], [{:error, why} | _]} -> {:error, List.to_string(:inet.format_error(why))}
+      {[], _no_addresses} -> {:error, "none"}
+      {addresses, _answers} -> {:ok, Enum.uniq(addresses)}
+    end
   end
 
   defp name_at(address) do

@@ -26,7 +26,7 @@ defmodule Thumbnailer.Cluster.Discovery.Gossip do
     :port,
     :key,
     connections: %Connections{},
-    counts: %{heard: 0, garbage: 0, forged: 0, stale: 0},
+    counts: %{heard: 0, garbage: 0, forged: 0, stale: 0, other_version: 0},
     told: 0,
     reads: false
   ]
@@ -114,12 +114,14 @@ defmodule Thumbnailer.Cluster.Discovery.Gossip do
 
   def handle_info(:tell, state) do
     Process.send_after(self(), :tell, @tell_every)
-    strange = state.counts.garbage + state.counts.forged + state.counts.stale
+    {_heard, strange} = Map.pop(state.counts, :heard)
+    strange = strange |> Map.values() |> Enum.sum()
 
     if strange > state.told,
       do:
         Logger.warning(
-          "thumbnailer discovery: #{strange - state.told} packets on port #{state.port} were not of nodes with the secret of this one",
+          "thumbnailer discovery: #{strange - state.told} packets on port #{state.port} were not of nodes with the secret of this one" <>
+            of_versions(state.counts),
           domain: [:thumbnailer]
         )
 
@@ -127,6 +129,11 @@ defmodule Thumbnailer.Cluster.Discovery.Gossip do
   end
 
   def handle_info(_stray, state), do: {:noreply, state}
+
+  defp of_versions(%{other_version: 0}), do: ""
+
+  defp of_versions(%{other_version: count}),
+    do: "; #{count} since the start are of another version of the packet"
 
   defp hear(state, packet) do
     case Heartbeat.decode(packet, state.key, System.system_time(:millisecond)) do

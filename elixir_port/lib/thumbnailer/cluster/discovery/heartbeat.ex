@@ -6,14 +6,15 @@ defmodule Thumbnailer.Cluster.Discovery.Heartbeat do
   #
   # Anyone on the network may send anything: a name is text until the HMAC says that somebody with the secret wrote it.
 
-  @head <<"thumbs", 1>>
+  @version 1
+  @head <<"thumbs", @version>>
   @mac_bytes 32
 
   # Clocks may differ by so much; what is older is a packet that somebody has kept.
   @fresh_ms 30_000
 
   @typedoc "Why a packet is refused."
-  @type refusal :: :garbage | :forged | :stale
+  @type refusal :: :garbage | :forged | :stale | :other_version
 
   @doc "The key of a secret, which for none is the cookie of this node."
   @spec key(binary | nil) :: binary
@@ -41,6 +42,9 @@ defmodule Thumbnailer.Cluster.Discovery.Heartbeat do
       true -> {:ok, name}
     end
   end
+
+  def decode(<<"thumbs", version, _said::binary>>, _key, _now) when version != @version,
+    do: {:error, :other_version}
 
   def decode(_packet, _key, _now), do: {:error, :garbage}
 

@@ -4,6 +4,7 @@ defmodule Thumbnailer.Batch.CLI.Interrupt.Terminal do
   # a character. A shell does that, and restores the terminal when the BEAM is gone, however it went.
 
   alias Thumbnailer.Batch.CLI.Interrupt
+  alias Thumbnailer.OS.Environment
 
   @ctrl_c <<3>>
 
@@ -46,7 +47,15 @@ defmodule Thumbnailer.Batch.CLI.Interrupt.Terminal do
 
   defp listen({path, reader}, on_signal) do
     arguments = ["-c", @script, "sh", path, to_string(reader)]
-    _port = Port.open({:spawn_executable, "/bin/sh"}, [:binary, :exit_status, args: arguments])
+
+    _port =
+      Port.open({:spawn_executable, "/bin/sh"}, [
+        :binary,
+        :exit_status,
+        args: arguments,
+        env: Environment.removed()
+      ])
+
     _ = if reader == :beam, do: spawn_link(fn -> read(on_signal) end)
     wait_for_keys(on_signal)
   end

@@ -1,4 +1,4 @@
-#include "thumbnail/ycbcr/encode_webp.h"
+#include "thumbnail/libwebp/encode_webp.h"
 
 #include <doctest/doctest.h>
 

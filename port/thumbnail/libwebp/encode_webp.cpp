@@ -1,12 +1,11 @@
-#include "thumbnail/ycbcr/encode_webp.h"
+#include "thumbnail/libwebp/encode_webp.h"
 
-#include <algorithm>
-#include <array>
 #include <cstring>
 #include <utility>
 #include <webp/encode.h>
 
 #include "thumbnail/encode/encode.h"
+#include "thumbnail/libwebp/webp_subsampling.h"
 
 namespace thumbnailer {
 
@@ -14,27 +13,6 @@ namespace {
 
 constexpr int kUsualEffort = 4; // libvips' default
 constexpr std::uint8_t kGrey = 128;
-
-using Levels = std::array<std::uint8_t, 256>;
-
-// Converts from the full range of a byte (JFIF) to the video range (ITU-R BT.601): scales the distance from the zero
-// point to `range` steps, and moves the zero point. In integers, rounded.
-constexpr Levels levels(int range, int zero, int video_zero) {
-    Levels made{};
-    for (int value = 0; value < 256; ++value)
-        made[static_cast<std::size_t>(value)] =
-            static_cast<std::uint8_t>((2 * range * (value - zero) + 510 * video_zero + 255) / 510);
-    return made;
-}
-constexpr Levels kBrightness = levels(219, 0, 16);
-constexpr Levels kColour = levels(224, kGrey, kGrey);
-
-void apply(const Levels& levels, Plane& plane) {
-    for (std::int32_t y = 0; y < plane.size().height; ++y) {
-        std::uint8_t* row = plane.row(y);
-        std::transform(row, row + plane.size().width, row, [&](std::uint8_t sample) { return levels[sample]; });
-    }
-}
 
 Plane grey(Size size) {
     Plane plane(size);
@@ -90,10 +68,7 @@ private:
 
 std::optional<EncodedFile> encode_webp(std::vector<Plane>& planes, Size size, const Output& output,
                                        std::int32_t quality) {
-    apply(kBrightness, planes[0]);
-    for (std::size_t index = 1; index < planes.size(); ++index) apply(kColour, planes[index]);
-    while (planes.size() < 3)
-        planes.push_back(grey({(size.width + 1) / kWebpSubsampling, (size.height + 1) / kWebpSubsampling}));
+    while (planes.size() < 3) planes.push_back(grey(webp_chroma_size(size)));
     const auto config = config_for(output, quality);
     Picture picture(planes, size);
     if (!config || !picture.encode(*config)) return std::nullopt;
