@@ -53,7 +53,7 @@ Result<FormatSet> VipsRuntime::start(const char* program, FormatSet wanted) {
     for (const FormatSpec& format : kFormats) {
         if (wanted.has(format.format) && (format.loader.empty() || preload_operation(format.loader, true)))
             loaded.add(format.format);
-        if (format.saves && !preload_operation(format.saver, true))
+        if (!format.saver.empty() && !preload_operation(format.saver, true))
             return Failure{Reason::internal, "libvips has no operation " + std::string(format.saver)};
     }
     for (const char* operation : kOperations) preload_operation(operation);
