@@ -45,8 +45,8 @@ GifEncoder::GifEncoder(const VImage& image)
 
 std::vector<std::uint32_t> GifEncoder::frame(int index) const {
     std::vector<std::uint32_t> pixels(static_cast<std::size_t>(size_.width) * static_cast<std::size_t>(size_.height));
-    const auto* from =
-        reinterpret_cast<const std::uint8_t*>(VIPS_IMAGE_ADDR(image_.get_image(), 0, index * size_.height));
+    const int top = index * size_.height;
+    const std::uint8_t* from = VIPS_IMAGE_ADDR(image_.get_image(), 0, top);
     switch (image_.bands()) {
     case 1: read_pixels<1>(from, pixels); break;
     case 2: read_pixels<2>(from, pixels); break;

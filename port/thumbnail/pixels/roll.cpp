@@ -61,7 +61,7 @@ VImage part_of_frames(const VImage& roll, int frames, const Rect& part) {
 VImage without_opaque_alpha(const VImage& image) {
     const int bands = image.bands();
     if (!image.has_alpha() || image.format() != VIPS_FORMAT_UCHAR || (bands != 2 && bands != 4)) return image;
-    const VImage read = computed(image);
+    VImage read = computed(image);
     const std::size_t pixels = VIPS_IMAGE_N_PELS(read.get_image());
     const std::uint8_t* from = VIPS_IMAGE_ADDR(read.get_image(), 0, 0);
     const auto step = static_cast<std::size_t>(bands);

@@ -38,6 +38,7 @@ inline vips::VImage drawn(int width, int height, int bands, const std::function<
 // A ball that jumps before hills, with hard edges.
 inline vips::VImage cartoon(int width, int height, int frames) {
     std::vector<vips::VImage> made;
+    made.reserve(static_cast<std::size_t>(frames));
     for (int frame = 0; frame < frames; ++frame) {
         const double way = static_cast<double>(frame) / frames;
         const double left = way * width, top = height * (0.7 - 0.5 * std::abs(std::sin(way * 9)));
@@ -55,6 +56,7 @@ inline vips::VImage cartoon(int width, int height, int frames) {
 
 inline vips::VImage gradient(int width, int height, int frames) {
     std::vector<vips::VImage> made;
+    made.reserve(static_cast<std::size_t>(frames));
     for (int frame = 0; frame < frames; ++frame)
         made.push_back(drawn(width, height, 3, [&](double x, double y) -> Pixel {
             const double turn = frame * 0.2;
@@ -69,6 +71,7 @@ inline vips::VImage pan(int width, int height, int frames) {
     std::ifstream file(THUMBNAILER_ROOT "/samples/images/photo.jpg", std::ios::binary);
     const vips::VImage photo = decoded({std::istreambuf_iterator<char>(file), {}});
     std::vector<vips::VImage> made;
+    made.reserve(static_cast<std::size_t>(frames));
     for (int frame = 0; frame < frames; ++frame)
         made.push_back(photo.extract_area(frame * 4, frame * 2, width, height));
     return roll_of(made);
@@ -77,6 +80,7 @@ inline vips::VImage pan(int width, int height, int frames) {
 // Two discs that turn around each other, on nothing.
 inline vips::VImage sprites(int width, int height, int frames) {
     std::vector<vips::VImage> made;
+    made.reserve(static_cast<std::size_t>(frames));
     for (int frame = 0; frame < frames; ++frame)
         made.push_back(drawn(width, height, 4, [&](double x, double y) -> Pixel {
             const double turn = frame * 6.2832 / frames, side = std::min(width, height);

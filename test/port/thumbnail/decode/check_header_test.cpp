@@ -97,7 +97,9 @@ TEST_CASE("check header: a tiff in a compression that the decoder was built with
     const std::pair<unsigned, const char*> compressions[] = {
         {34661, "JBIG"},    {34712, "JPEG 2000"},        {34887, "LERC"}, {34925, "LZMA"}, {50000, "ZSTD"},
         {50002, "JPEG XL"}, {65000, "compression 65000"}};
-    for (const auto& [number, name] : compressions) {
+    for (const auto& compression : compressions) {
+        const unsigned number = compression.first;
+        const char* name = compression.second;
         CAPTURE(name);
         const auto header = checked({}, tiff_compressed_with(number));
         const bool built = std::string_view(THUMBNAILER_LIBVIPS_ORIGIN) == "system" && number < 60'000;

@@ -29,14 +29,16 @@ VImage random_frames(unsigned seed, int side, int frames, int colours, bool tran
     std::mt19937 random(seed);
     const auto below = [&](int limit) { return static_cast<int>(random() % static_cast<unsigned>(limit)); };
     std::vector<std::uint8_t> samples;
-    std::vector<int> canvas(static_cast<std::size_t>(side * side), transparent ? 0 : 1);
+    std::vector<int> canvas(static_cast<std::size_t>(side) * static_cast<std::size_t>(side), transparent ? 0 : 1);
     for (int frame = 0; frame < frames; ++frame) {
         const int left = below(side), top = below(side), right = left + 1 + below(side - left);
         const int bottom = top + 1 + below(side - top), colour = transparent ? below(colours) : 1 + below(colours - 1);
         const bool noise = below(3) == 0;
         for (int y = top; y < bottom; ++y)
-            for (int x = left; x < right; ++x)
-                canvas[static_cast<std::size_t>(y * side + x)] = noise ? 1 + below(colours - 1) : colour;
+            for (int x = left; x < right; ++x) {
+                const std::size_t at = static_cast<std::size_t>(y) * static_cast<std::size_t>(side);
+                canvas[at + static_cast<std::size_t>(x)] = noise ? 1 + below(colours - 1) : colour;
+            }
         for (const int value : canvas) {
             const int level = value * 37 % 256;
             for (const int sample : {level, 255 - level, level / 2, 255})
@@ -134,6 +136,6 @@ TEST_CASE("gif encoder: grey and rims of alpha are read, and half of alpha is op
     CHECK(seen.getpoint(0, 0)[3] == 0);
     CHECK(seen.getpoint(1, 0) == std::vector<double>{0, 0, 0, 255});
     CHECK(seen.getpoint(2, 0) == std::vector<double>{200, 200, 200, 255});
-    const VImage clear = image_of_bytes(std::vector<std::uint8_t>(4 * 9), 3, 3, 4);
+    const VImage clear = image_of_bytes(std::vector<std::uint8_t>(36), 3, 3, 4);
     CHECK(read_back(GifEncoder(clear).encode({})).extract_band(3).max() == 0);
 }
