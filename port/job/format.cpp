@@ -132,18 +132,26 @@ FormatSet saved_formats() {
     return set;
 }
 
-Target target_of_path(std::string_view path) {
-    const std::size_t dot = path.substr(path.rfind('/') + 1).rfind('.');
-    if (dot == std::string_view::npos) return Target::automatic;
-    std::string suffix(path.substr(path.rfind('/') + 1).substr(dot + 1));
+std::optional<Target> target_of_path(std::string_view path) {
+    const std::string_view name = path.substr(path.rfind('/') + 1);
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string_view::npos || dot == 0 || dot + 1 == name.size()) return Target::automatic;
+    std::string suffix(name.substr(dot + 1));
     std::ranges::transform(suffix, suffix.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    if (suffix.empty()) return Target::automatic;
     for (const Target target : {Target::jpeg, Target::png, Target::webp, Target::avif, Target::gif, Target::tiff}) {
         const std::string all = "," + std::string(spec_of(format_for(target, Format::jpeg, false)).suffixes) + ",";
         if (all.find("," + suffix + ",") != std::string::npos) return target;
     }
-    return Target::automatic;
+    return std::nullopt;
+}
+
+std::string saved_suffixes() {
+    std::string suffixes;
+    for (const FormatSpec& spec : kFormats)
+        if (spec.saves)
+            suffixes.append(suffixes.empty() ? "." : ", .").append(spec.suffixes.substr(0, spec.suffixes.find(',')));
+    return suffixes;
 }
 
 Format format_for(Target target, Format source, bool alpha) {

@@ -47,7 +47,7 @@ struct FormatSpec {
     std::string_view media_type;
     std::string_view suffixes;
     std::string_view loader; // libvips' operation for a buffer; empty: not used
-    std::string_view saver;  // likewise; empty: cannot be written
+    std::string_view saver;  // likewise
 };
 
 // Default qualities are sharp's (https://sharp.pixelplumbing.com/api-output).
@@ -61,7 +61,7 @@ inline constexpr std::array kFormats{
     FormatSpec{Format::avif, "avif", Loads::always, ReadWith::dav1d, true, true, 50, Auto::keep, "image/avif", "avif",
                "heifload_buffer", "heifsave_buffer"},
     FormatSpec{Format::gif, "gif", Loads::always, ReadWith::libvips, true, true, 0, Auto::keep, "image/gif", "gif",
-               "gifload_buffer", "gifsave_buffer"},
+               "gifload_buffer", ""},
     FormatSpec{Format::tiff, "tiff", Loads::always, ReadWith::libvips, true, true, 0, Auto::opaque, "image/tiff",
                "tif,tiff", "tiffload_buffer", "tiffsave_buffer"},
     FormatSpec{Format::svg, "svg", Loads::always, ReadWith::libvips, false, true, 0, Auto::png, "image/svg+xml",
@@ -121,8 +121,12 @@ std::optional<FormatSet> formats_named(std::string_view names);
 std::string format_names(FormatSet formats = {~0U});
 FormatSet saved_formats();
 
-// What the suffix of a file says that is to be written; automatic: nothing.
-Target target_of_path(std::string_view path);
+// What the suffix of a file says that is to be written; automatic without a suffix, nullopt when no such format is
+// written. A name that begins with its only dot has no suffix.
+std::optional<Target> target_of_path(std::string_view path);
+
+// The usual suffix of each format that is written, such as ".jpg, .png".
+std::string saved_suffixes();
 
 // The format of an output.
 Format format_for(Target target, Format source, bool alpha);

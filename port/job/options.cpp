@@ -64,8 +64,13 @@ Result<OutputRequest> read_output(const Term& term, RequestOptions& request) {
         if (auto read = read_option(key, value, request, &output, false); !read) return std::move(read).error();
     if (auto sound = check_together(output); !sound) return std::move(sound).error();
     const auto is_format = [](const auto& pair) { return name_of(pair.first) == "format"; };
-    if (!output.to.empty() && std::ranges::none_of(map->pairs, is_format))
-        output.output.format = target_of_path(output.to);
+    if (output.to.empty() || std::ranges::any_of(map->pairs, is_format)) return output;
+    const auto target = target_of_path(output.to);
+    if (!target)
+        return bad_option("to", "the suffix of " + quote_path(output.to) +
+                                    " is that of no format that is written; it takes " + saved_suffixes() +
+                                    ", a name without a suffix, or the option format beside it");
+    output.output.format = *target;
     return output;
 }
 

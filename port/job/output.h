@@ -117,4 +117,10 @@ struct Output {
 };
 static_assert(std::is_trivially_copyable_v<Output>);
 
+// Whether pixels change after they are resized.
+constexpr bool has_effects(const Output& output) {
+    return output.greyscale || output.brightness != 1 || output.contrast != 1 || output.saturation != 1 ||
+           output.hue != 0 || output.blur != 0 || output.sharpen != 0 || output.round != 0;
+}
+
 } // namespace thumbnailer

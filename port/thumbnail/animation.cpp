@@ -1,6 +1,9 @@
 #include "thumbnail/animation.h"
 
-#include <vector>
+#include <algorithm>
+#include <cstdint>
+
+#include "thumbnail/pixels/roll.h"
 
 namespace thumbnailer {
 
@@ -8,14 +11,8 @@ using vips::VImage;
 
 namespace {
 
-// Gives all frames the same bands: one frame may be opaque and the next not.
-std::vector<VImage> with_equal_bands(std::vector<VImage> frames) {
-    int most = 0;
-    for (const VImage& frame : frames) most = std::max(most, frame.bands());
-    for (VImage& frame : frames)
-        if (frame.bands() < most) frame = frame.bandjoin_const({255});
-    return frames;
-}
+// A pipeline of libvips takes longer to begin than the pixels of a small frame.
+constexpr std::int64_t kBatchPixels = 500'000;
 
 void copy_timing(const VImage& from, VImage& to) {
     if (from.get_typeof("delay") != 0) to.set("delay", from.get_array_int("delay"));
@@ -30,14 +27,19 @@ void for_each_frame(const VImage& roll, int frames, const std::function<void(con
         look(frames == 1 ? roll : roll.extract_area(0, index * height, roll.width(), height));
 }
 
-VImage each_frame(const VImage& roll, int frames, const std::function<VImage(const VImage&)>& render) {
-    if (frames <= 1) return render(roll);
-    std::vector<VImage> rendered;
-    rendered.reserve(static_cast<std::size_t>(frames));
-    for_each_frame(roll, frames, [&](const VImage& frame) { rendered.push_back(render(frame).copy_memory()); });
-    const VImage joined = VImage::arrayjoin(with_equal_bands(std::move(rendered)), VImage::option()->set("across", 1));
-    VImage animation = joined.copy();
-    animation.set(VIPS_META_PAGE_HEIGHT, joined.height() / frames);
+VImage each_batch(const VImage& roll, int frames, const RenderBatch& render) {
+    const int height = roll.height() / frames;
+    const std::int64_t pixels = std::int64_t{roll.width()} * height;
+    const int most = static_cast<int>(std::clamp<std::int64_t>(kBatchPixels / pixels, 1, frames));
+    RollWriter writer(frames);
+    for (int first = 0; first < frames; first += most) {
+        const int count = std::min(most, frames - first);
+        const auto made = render(roll.extract_area(0, first * height, roll.width(), count * height), count);
+        if (!made) return roll;
+        writer.add(*made, count);
+    }
+    VImage animation = writer.finish();
+    animation.set(VIPS_META_PAGE_HEIGHT, animation.height() / frames);
     animation.set(VIPS_META_N_PAGES, frames);
     copy_timing(roll, animation);
     return animation;

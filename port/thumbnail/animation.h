@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vips/vips8>
 
 namespace thumbnailer {
@@ -9,9 +10,9 @@ namespace thumbnailer {
 // Each frame in turn; the image itself when it has one.
 void for_each_frame(const vips::VImage& roll, int frames, const std::function<void(const vips::VImage& frame)>& look);
 
-// Each frame in turn through `render`, then all of them as one animation again, with the delays and the number of
-// repeats of the source. With one frame it is a still image.
-vips::VImage each_frame(const vips::VImage& roll, int frames,
-                        const std::function<vips::VImage(const vips::VImage& frame)>& render);
+// So many frames at a time as have some megapixels together, through `render`, then all of them as one animation again,
+// with the delays and the number of repeats of the source. Ends with the source when `render` makes nothing.
+using RenderBatch = std::function<std::optional<vips::VImage>(const vips::VImage& batch, int frames)>;
+vips::VImage each_batch(const vips::VImage& roll, int frames, const RenderBatch& render);
 
 } // namespace thumbnailer

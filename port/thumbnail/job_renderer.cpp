@@ -23,12 +23,15 @@ using vips::VImage;
 
 namespace {
 
-// Of a GIF or PNG that becomes one of the same format and no more pixels; 0: of anything else.
-std::size_t source_bytes_of(const Plan& plan, const Header& header, Bytes source) {
+// Of a GIF or PNG that becomes one of the same format, or an animation that becomes a WebP, with no more pixels; 0: of
+// anything else.
+std::size_t source_bytes_of(const Plan& plan, const OutputGroup& group, Bytes source) {
+    const Header& header = group.header;
     const Size made = plan.layout.full();
     const bool enlarged = made.width > header.width() || made.height > header.height();
     const bool can_have_palette = plan.format == Format::gif || plan.format == Format::png;
-    return can_have_palette && header.format == plan.format && !enlarged ? source.size() : 0;
+    const bool compared = can_have_palette ? header.format == plan.format : group.frames > 1;
+    return compared && !enlarged ? source.size() : 0;
 }
 
 VImage first_frame(const VImage& image, const Layout& layout) {
@@ -132,8 +135,8 @@ VImage JobRenderer::render_still(const VImage& image, const Plan& plan, ScaledIm
 
 VImage JobRenderer::render_animation(const VImage& roll, const OutputGroup& group, const Plan& plan,
                                      Renderer& renderer) {
-    return each_frame(roll, group.frames, [&](const VImage& frame) {
-        return renderer(scaled_part(frame, plan.view, plan.layout.scaled, plan.output->linear));
+    return each_batch(roll, group.frames, [&](const VImage& batch, int frames) {
+        return renderer.frames(scaled_parts(batch, frames, plan.view, plan.layout.scaled, plan.output->linear), frames);
     });
 }
 
@@ -155,8 +158,9 @@ Result<Done> JobRenderer::make_one(const Plan& plan, const OutputGroup& group,
     });
     if (!placeholder) return std::move(placeholder).error();
     auto encoded = catch_vips_errors(Reason::encode_failed, what, [&] {
-        return encode_with_search(with_kept_metadata(*image, output), format, output,
-                                  source_bytes_of(plan, group.header, images_.source));
+        // A GIF holds none, and would be copied.
+        const VImage file = format == Format::gif ? *image : with_kept_metadata(*image, output);
+        return encode_with_search(file, format, output, source_bytes_of(plan, group, images_.source));
     });
     if (!encoded) return std::move(encoded).error();
     if (!*encoded) return std::move(*encoded).error();

@@ -11,7 +11,7 @@ import resource
 import subprocess
 import unittest
 
-from hostile_test import HOSTILE, OUTPUTS, PHOTO, become_nobody, hostile
+from hostile_program import HOSTILE, OUTPUTS, PHOTO, become_nobody, hostile
 from missing_calls import without
 from program import EXECUTABLE, PipeTest, make
 from term import Atom

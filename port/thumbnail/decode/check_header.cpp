@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "thumbnail/decode/load.h"
+#include "thumbnail/decode/tiff_compression.h"
 #include "thumbnail/decode/tiff_layout.h"
 #include "thumbnail/jpeg/segments.h"
 #include "thumbnail/vips/vips_errors.h"
@@ -52,6 +53,20 @@ Result<Done> check_tiff(Bytes source, std::int32_t page) {
     return unsupported("the tiff image has " + layout->refusal + ": that is not read here");
 }
 
+// A decoder says only when it comes to the pixels what it was built without, and the answer to a probe is to be the
+// same.
+Result<Done> check_compression(const Header& header, Bytes source, std::int32_t page) {
+    const auto layout = tiff_layout(source, page);
+    if (!layout || is_always_read(layout->compression)) return Done{};
+    const auto begun = catch_vips_errors(Reason::bad_image, "", [&] {
+        decode_start(header, source, page);
+        return Done{};
+    });
+    if (begun || !says_not_built(begun.error().message)) return Done{};
+    return unsupported("the tiff image is compressed with " + compression_name(layout->compression) +
+                       ", without which the decoder was built");
+}
+
 std::string described(const Header& header) {
     return std::to_string(header.raw_width) + " x " + std::to_string(header.raw_height) + " pixels";
 }
@@ -96,6 +111,8 @@ Result<Header> check_header(const Limits& limits, Format format, Bytes source, s
     if (auto within = check_frames(limits, *header, 1); !within) return std::move(within).error();
     if (auto within = check_sides(limits, *header); !within) return std::move(within).error();
     if (auto within = check_memory(limits, *header); !within) return std::move(within).error();
+    if (format == Format::tiff)
+        if (auto built = check_compression(*header, source, page); !built) return std::move(built).error();
     return header;
 }
 

@@ -227,6 +227,10 @@ bool is_whole(const Header& header, Bytes source) {
     }
 }
 
+void decode_start(const Header& header, Bytes source, std::int32_t page) {
+    load(header, source, {.page = page}, {header.raw_width, header.raw_height}).extract_area(0, 0, 1, 1).avg();
+}
+
 VImage decode(Format format, Bytes encoded, bool animated) {
     VOption* options = VImage::option();
     set_page(options, format, {.animated = animated}, {});

@@ -27,6 +27,9 @@ Header read_header(const Limits& limits, Format format, Bytes source, std::int32
 // Its orientation is not applied yet. `source` must outlive the image.
 vips::VImage load(const Header& header, Bytes source, const DecodeOptions& decode_options, Size scaled);
 
+// Decodes the first pixels, to see whether that can be done at all.
+void decode_start(const Header& header, Bytes source, std::int32_t page);
+
 // Decodes an image that this program has just written.
 vips::VImage decode(Format format, Bytes encoded, bool animated);
 

@@ -147,6 +147,7 @@ std::optional<TiffLayout> tiff_layout(Bytes source, std::int32_t page) {
     const std::uint64_t samples = tiff->value(directory.at, kSamplesPerPixel).value_or(1);
     layout.alpha = alpha_in(tiff->values(directory.at, kExtraSamples), samples);
     if (layout.alpha && static_cast<std::uint64_t>(*layout.alpha) < colours_of(photometric)) layout.alpha.reset();
+    layout.compression = tiff->value(directory.at, kCompression).value_or(1);
     layout.pixel_aspect = pixel_aspect_of(*tiff, directory.at);
     layout.photometric_at = tiff->place(directory.at, kPhotometric).value_or(0);
     layout.little = text_of(source).starts_with("II");

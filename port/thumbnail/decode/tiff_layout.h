@@ -25,6 +25,7 @@ struct TiffLayout {
     // Where the file says what its samples are, in bytes from its start, and whether it is little endian there.
     std::uint64_t photometric_at = 0;
     bool little = false;
+    std::uint64_t compression = 1; // see tiff_compression.h
     // The width of a pixel by its height.
     double pixel_aspect = 1;
     // Why its samples cannot be shown; empty: they can.

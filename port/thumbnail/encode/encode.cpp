@@ -28,12 +28,6 @@ VipsForeignSubsample subsampling_of(const Output& output) {
     return kModes[static_cast<std::size_t>(output.subsampling)];
 }
 
-// 0: the depth of the samples.
-int bits_of(const Output& output) {
-    constexpr int kBits[] = {0, 1, 2, 4, 8, 16};
-    return kBits[static_cast<std::size_t>(output.bit_depth)];
-}
-
 void set_jpeg(VOption* options, const Output& output) {
     options->set("optimize_coding", output.optimise)
         ->set("interlace", output.progressive)
@@ -65,11 +59,6 @@ void set_avif(VOption* options, const Output& output) {
     if (output.effort >= 0) options->set("effort", effort_from(output, 0, 9));
 }
 
-void set_gif(VOption* options, const Output& output) {
-    if (output.effort >= 0) options->set("effort", effort_from(output, 1, 10));
-    if (const int bits = bits_of(output); bits != 0) options->set("bitdepth", std::min(bits, 8));
-}
-
 void set_tiff(VOption* options) {
     options->set("compression", VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE)
         ->set("predictor", VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL);
@@ -81,9 +70,8 @@ void set_format(VOption* options, const VImage& image, Format format, const Outp
     case Format::png: return set_png(options, image, output);
     case Format::webp: return set_webp(options, output);
     case Format::avif: return set_avif(options, output);
-    case Format::gif: return set_gif(options, output);
     case Format::tiff: return set_tiff(options);
-    default: return; // input formats have no saver
+    default: return; // input formats have no saver, and a GIF is written by encode_gif
     }
 }
 
@@ -94,23 +82,35 @@ std::int32_t quality_of(Format format, const Output& output) {
     return own == 0 || output.quality == 0 ? own : output.quality;
 }
 
+int bits_of(const Output& output) {
+    constexpr int kBits[] = {0, 1, 2, 4, 8, 16};
+    return kBits[static_cast<std::size_t>(output.bit_depth)];
+}
+
+int palette_bits_of(const VImage& image) {
+    for (const char* field : {"palette-bit-depth", "bits-per-sample"}) // before libvips 8.15, and from then on
+        if ((image.get_typeof("palette") != 0 || image.get_typeof("palette-bit-depth") != 0) &&
+            image.get_typeof(field) == G_TYPE_INT)
+            return std::clamp(image.get_int(field), 1, 8);
+    return 0;
+}
+
 int effort_from(const Output& output, int least, int most) {
     return least + static_cast<int>(std::lround(output.effort * (most - least) / 10.0));
 }
 
 bool is_lossy(Format format, const Output& output) { return spec_of(format).quality != 0 && !output.lossless; }
 
-Encoded encode(const VImage& image, Format format, const Output& output, std::int32_t quality,
-               std::int32_t palette_bits) {
+Encoded encode(const VImage& image, Format format, const Output& output, const Coding& coding) {
     VOption* options = VImage::option();
     set_metadata(options, output);
-    if (quality != 0) options->set("Q", quality);
+    if (coding.quality != 0) options->set("Q", coding.quality);
     set_format(options, image, format, output);
-    if (palette_bits != 0) options->set("bitdepth", palette_bits);
-    if (palette_bits != 0 && format == Format::png) {
-        options->set("palette", true)->set("dither", 0.0);
+    if (coding.palette_bits != 0) {
+        options->set("bitdepth", coding.palette_bits)->set("palette", true)->set("dither", 0.0);
         if (output.effort < 0) options->set("compression", kBestCompression); // an index has little to compress
     }
+    if (coding.mixed) options->set("mixed", true)->set("min_size", true);
     VipsBlob* blob = nullptr;
     options->set("in", image)->set("buffer", &blob);
     VImage::call(std::string(spec_of(format).saver).c_str(), options);

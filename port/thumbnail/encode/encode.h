@@ -24,13 +24,25 @@ std::int32_t quality_of(Format format, const Output& output);
 // Whether the encoding is lossy, so that it depends on the quality.
 bool is_lossy(Format format, const Output& output);
 
+// Of each sample; 0: as many as the format has by itself.
+int bits_of(const Output& output);
+
+// Of the palette that the source of the image was stored with; 0: it had none.
+int palette_bits_of(const vips::VImage& image);
+
 // The output's effort from 0 to 10, on the encoder's scale.
 int effort_from(const Output& output, int least, int most);
 
-// As the output says, but for the quality. Writes what metadata the image still has.
-// `palette_bits`: a GIF or PNG whose samples the output leaves to the encoder has a palette of at most so many bits, a
-// PNG without dithering; 0: as many as a GIF can have, and no palette in a PNG.
-Encoded encode(const vips::VImage& image, Format format, const Output& output, std::int32_t quality,
-               std::int32_t palette_bits = 0);
+struct Coding {
+    std::int32_t quality = 0; // 0: the format has none
+    // A PNG whose samples the output leaves to the encoder has a palette of at most so many bits, without dithering; 0:
+    // no palette.
+    std::int32_t palette_bits = 0;
+    // Each frame of an animated WebP is lossy or lossless, whichever is smaller. Takes three times as long.
+    bool mixed = false;
+};
+
+// Any format but GIF, as the output says, but for the coding. Writes what metadata the image still has.
+Encoded encode(const vips::VImage& image, Format format, const Output& output, const Coding& coding);
 
 } // namespace thumbnailer

@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "thumbnail/decode/load.h"
+#include "thumbnail/encode/encode_gif.h"
+#include "thumbnail/encode/encode_webp.h"
 #include "thumbnail/encode/few_colours.h"
 #include "thumbnail/encode/ssim.h"
 
@@ -25,7 +27,7 @@ public:
 
     const Encoded& at(std::int32_t quality) {
         auto& encoded = made_[static_cast<std::size_t>(quality)];
-        if (!encoded) encoded.emplace(encode(image_, format_, output_, quality));
+        if (!encoded) encoded.emplace(encode(image_, format_, output_, {quality}));
         return *encoded;
     }
     Encoded take(std::int32_t quality) {
@@ -94,17 +96,13 @@ Result<Encoded> encode_to_max_bytes(Trials& trials, Format format, const Output&
     return trials.take(first_over - 1);
 }
 
-// Of a source that was stored with a palette, unless the output says how its own samples are to be stored; 0: none.
-std::int32_t palette_bits_of(const VImage& image, Format format, const Output& output) {
-    if ((format != Format::png && format != Format::gif) || output.palette || output.bit_depth != BitDepth::automatic)
-        return 0;
-    // Resizing mixes neighbours: the thumbnail of a drawing in two colours has more.
+// Resizing mixes neighbours: the thumbnail of a drawing in two colours has more. 0: the samples are not those of a
+// palette, or the output says how they are to be stored.
+std::int32_t png_palette_bits(const VImage& image, Format format, const Output& output) {
     constexpr int kFewestBits = 4;
-    for (const char* field : {"palette-bit-depth", "bits-per-sample"}) // before libvips 8.15, and from then on
-        if ((image.get_typeof("palette") != 0 || image.get_typeof("palette-bit-depth") != 0) &&
-            image.get_typeof(field) == G_TYPE_INT)
-            return std::clamp(image.get_int(field), kFewestBits, 8);
-    return 0;
+    if (format != Format::png || output.palette || output.bit_depth != BitDepth::automatic) return 0;
+    const int bits = palette_bits_of(image);
+    return bits == 0 ? 0 : std::max(bits, kFewestBits);
 }
 
 // In 16 colours, or in fewer where these make the file no larger than its source.
@@ -112,7 +110,7 @@ Encoded encode_few_colours(const VImage& pixels, const Output& output, std::size
     constexpr int kMost = 16;
     constexpr int kFewest = 8;
     const auto in_colours = [&](int colours) {
-        return encode(in_few_colours(pixels, colours), Format::png, output, quality_of(Format::png, output), 4);
+        return encode(in_few_colours(pixels, colours), Format::png, output, {quality_of(Format::png, output), 4});
     };
     Encoded most = in_colours(kMost);
     if (source_bytes == 0 || most.bytes().size() <= source_bytes) return most;
@@ -124,24 +122,12 @@ Encoded encode_few_colours(const VImage& pixels, const Output& output, std::size
 // With a palette, or without where that is not larger.
 Encoded encode_smaller(const VImage& image, const Output& output, std::int32_t palette_bits, std::size_t source_bytes) {
     const VImage pixels = image.copy_memory();
-    Encoded encoded = encode(pixels, Format::png, output, quality_of(Format::png, output));
+    Encoded encoded = encode(pixels, Format::png, output, {quality_of(Format::png, output)});
     const bool few = palette_bits <= 4 && can_have_few_colours(pixels);
     Encoded other =
         few ? encode_few_colours(pixels, output, source_bytes)
-            : encode(pixels, Format::png, output, quality_of(Format::png, output), palette_bits > 4 ? 8 : 4);
+            : encode(pixels, Format::png, output, {quality_of(Format::png, output), palette_bits > 4 ? 8 : 4});
     return other.bytes().size() < encoded.bytes().size() ? std::move(other) : std::move(encoded);
-}
-
-// Of how few colours the first suffices, from the source's own number down.
-Encoded encode_not_larger(const VImage& image, const Output& output, std::int32_t palette_bits,
-                          std::size_t source_bytes) {
-    // Between few colours, eight show the rims that resizing makes.
-    const std::int32_t fewest = palette_bits > 4 ? 5 : 3;
-    const VImage pixels = image.copy_memory();
-    Encoded encoded = encode(pixels, Format::gif, output, 0, palette_bits);
-    while (palette_bits > fewest && encoded.bytes().size() > source_bytes)
-        encoded = encode(pixels, Format::gif, output, 0, --palette_bits);
-    return encoded;
 }
 
 } // namespace
@@ -151,12 +137,11 @@ Result<Encoded> encode_with_search(const VImage& image, Format format, const Out
         Trials trials(image, format, output);
         return output.ssim > 0 ? encode_to_ssim(trials, format, output) : encode_to_max_bytes(trials, format, output);
     }
-    const std::int32_t palette_bits = palette_bits_of(image, format, output);
-    const bool chosen = palette_bits != 0;
-    Encoded encoded = chosen && format == Format::png ? encode_smaller(image, output, palette_bits, source_bytes)
-                      : chosen && source_bytes != 0
-                          ? encode_not_larger(image, output, palette_bits, source_bytes)
-                          : encode(image, format, output, quality_of(format, output), palette_bits);
+    const std::int32_t palette_bits = png_palette_bits(image, format, output);
+    Encoded encoded = format == Format::gif    ? encode_gif(image, output, source_bytes)
+                      : format == Format::webp ? encode_webp(image, output, source_bytes)
+                      : palette_bits != 0      ? encode_smaller(image, output, palette_bits, source_bytes)
+                                               : encode(image, format, output, {quality_of(format, output)});
     if (!fits(encoded, output)) return too_large(encoded, format, output);
     return encoded;
 }

@@ -10,8 +10,8 @@ namespace thumbnailer {
 // with `max_bytes` the highest, up to the output's own, that fits. Fails with too_large when no quality
 // fits, with encode_failed when none reaches the similarity. May throw vips::VError.
 //
-// `source_bytes`: the size of a GIF or PNG of which one of the same format and no more pixels is made; 0: there is
-// none. A GIF, or a PNG of at most 16 colours, that would be larger gets fewer colours, at least 32 or 8.
+// `source_bytes`: the size of the source when the image has no more pixels than that, and is a GIF or PNG of a GIF or
+// PNG, or an animation of one; 0: it does not count. What would be larger is coded more economically, see encode_gif.
 Result<Encoded> encode_with_search(const vips::VImage& image, Format format, const Output& output,
                                    std::size_t source_bytes = 0);
 

@@ -19,6 +19,7 @@
 #include "os/shared_memory.h"
 #include "thumbnail/fonts/font_files.h"
 #include "thumbnail/fonts/font_names.h"
+#include "thumbnail/vips/gobject.h"
 
 namespace thumbnailer {
 
@@ -58,15 +59,12 @@ std::string specimen(const std::vector<std::string>& families) {
 
 // In this thread: libvips creates threads only for whole images.
 void draw(const std::string& drawing) {
-    VipsImage* image = nullptr;
-    if (vips_svgload_buffer(const_cast<char*>(drawing.data()), drawing.size(), &image, nullptr) == 0) {
-        VipsRegion* region = vips_region_new(image);
+    VipsImage* loaded = nullptr;
+    if (vips_svgload_buffer(const_cast<char*>(drawing.data()), drawing.size(), &loaded, nullptr) == 0) {
+        const GObjectPtr<VipsImage> image(loaded);
+        const GObjectPtr<VipsRegion> region(vips_region_new(loaded));
         const VipsRect all{0, 0, image->Xsize, image->Ysize};
-        if (region != nullptr) {
-            vips_region_prepare(region, &all);
-            g_object_unref(region);
-        }
-        g_object_unref(image);
+        if (region) vips_region_prepare(region.get(), &all);
     }
     vips_error_clear();
     vips_thread_shutdown();

@@ -68,7 +68,7 @@ std::string dominant_colour(const VImage& image, Colour background) {
 }
 
 std::string data_uri(const VImage& image) {
-    const Encoded encoded = encode(within(to_srgb(image), kPreviewSide), Format::webp, Output{}, kPreviewQuality);
+    const Encoded encoded = encode(within(to_srgb(image), kPreviewSide), Format::webp, Output{}, {kPreviewQuality});
     return "data:image/webp;base64," + base64(encoded.bytes().data(), encoded.bytes().size());
 }
 

@@ -3,12 +3,14 @@
 #include "thumbnail/geometry/orientation.h"
 #include "thumbnail/geometry/region.h"
 #include "thumbnail/pixels/colour.h"
+#include "thumbnail/pixels/roll.h"
 #include "thumbnail/steps/apply_orientation.h"
 #include "thumbnail/steps/canvas.h"
 #include "thumbnail/steps/crop.h"
 #include "thumbnail/steps/effects.h"
 #include "thumbnail/steps/overlay.h"
 #include "thumbnail/steps/resize.h"
+#include "thumbnail/vips/compute.h"
 
 namespace thumbnailer {
 
@@ -37,6 +39,32 @@ VImage scaled_part(const VImage& image, const View& view, Size scaled, bool line
     return apply_orientation(small.copy_memory(), view.orientation);
 }
 
+VImage scaled_parts(const VImage& decoded_roll, int frames, const View& view, Size scaled, bool linear) {
+    const VImage roll = without_opaque_alpha(decoded_roll);
+    if (frames == 1) return scaled_part(roll, view, scaled, linear);
+    const Size decoded{roll.width(), roll.height() / frames};
+    if (view.orientation != 1) {
+        RollWriter writer(frames);
+        for (int index = 0; index < frames; ++index)
+            writer.add(scaled_part(roll.extract_area(0, index * decoded.height, decoded.width, decoded.height), view,
+                                   scaled, linear),
+                       1);
+        return writer.finish();
+    }
+    const VImage used = part_of_frames(roll, frames, scaled_to(view.part, view.oriented_size, decoded));
+    const VImage small = linear ? resized_in_linear_light(used, scaled, frames) : resized(used, scaled, frames);
+    return computed(small);
+}
+
+VImage Renderer::coloured(const VImage& scaled) const { return in_profile(scaled, profile_of(plan_), depth_of(plan_)); }
+
+bool Renderer::only_cuts() const {
+    const Output& output = *plan_.output;
+    const Layout& layout = plan_.layout;
+    return !plan_.composed && !has_effects(output) && output.crop == Crop::centre && !layout.pads() &&
+           layout.padding == Padding{} && spec_of(plan_.format).alpha;
+}
+
 VImage Renderer::cropped(const VImage& picture) {
     const Layout& layout = plan_.layout;
     if (!layout.crops()) return picture;
@@ -47,9 +75,26 @@ VImage Renderer::cropped(const VImage& picture) {
 }
 
 VImage Renderer::operator()(const VImage& scaled) {
-    if (failure_) return scaled;
-    const VImage picture = cropped(in_profile(scaled, profile_of(plan_), depth_of(plan_)).copy_memory());
-    const VImage stepped = with_steps(with_effects(picture, *plan_.output));
+    return failure_ ? scaled : composed(coloured(scaled).copy_memory());
+}
+
+std::optional<VImage> Renderer::frames(const VImage& scaled, int count) {
+    const VImage pictures = computed(coloured(scaled));
+    const Layout& layout = plan_.layout;
+    if (only_cuts())
+        return part_of_frames(pictures, count, {layout.left, layout.top, layout.crop.width, layout.crop.height});
+    const int height = pictures.height() / count;
+    RollWriter writer(count);
+    for (int index = 0; index < count; ++index) {
+        const VImage made = composed(pictures.extract_area(0, index * height, pictures.width(), height));
+        if (failure_) return std::nullopt;
+        writer.add(made, 1);
+    }
+    return writer.finish();
+}
+
+VImage Renderer::composed(const VImage& coloured) {
+    const VImage stepped = with_steps(with_effects(cropped(coloured), *plan_.output));
     return failure_ ? stepped : framed(stepped);
 }
 

@@ -13,6 +13,8 @@ namespace thumbnailer {
 // The part of the view at `scaled` size, oriented, in memory. The image may be smaller than the view because of
 // shrink-on-load.
 vips::VImage scaled_part(const vips::VImage& image, const View& view, Size scaled, bool linear);
+// The same of several frames of an animation, one below the other.
+vips::VImage scaled_parts(const vips::VImage& roll, int frames, const View& view, Size scaled, bool linear);
 
 // What the renderer asks for on its way.
 struct RenderSources {
@@ -30,6 +32,8 @@ public:
 
     // After a failure it returns what it has.
     vips::VImage operator()(const vips::VImage& scaled);
+    // Frames of an animation, one below the other, likewise; nothing after a failure.
+    std::optional<vips::VImage> frames(const vips::VImage& scaled, int count);
 
     // Why there is no thumbnail, when what the renderer asked for failed.
     const std::optional<Failure>& failure() const { return failure_; }
@@ -37,6 +41,10 @@ public:
     const Layout& layout() const { return layout_; }
 
 private:
+    vips::VImage coloured(const vips::VImage& scaled) const;
+    vips::VImage composed(const vips::VImage& coloured);
+    // Whether a frame is only cut, at a place that is known.
+    bool only_cuts() const;
     vips::VImage cropped(const vips::VImage& picture);
     vips::VImage with_steps(const vips::VImage& picture);
     vips::VImage framed(vips::VImage picture);

@@ -8,6 +8,7 @@
 #include "thumbnail/pixels/colour.h"
 #include "thumbnail/pixels/pixels.h"
 #include "thumbnail/pixels/premultiply.h"
+#include "thumbnail/pixels/roll.h"
 #include "thumbnail/pixels/srgb.h"
 
 namespace thumbnailer {
@@ -16,10 +17,16 @@ using vips::VImage;
 
 namespace {
 
-VImage scaled(const VImage& image, Size size) {
-    const double across = static_cast<double>(size.width) / image.width();
-    const double down = static_cast<double>(size.height) / image.height();
+VImage scaled(const VImage& image, double across, double down) {
     return image.resize(across, VImage::option()->set("vscale", down));
+}
+
+// First down, as libvips does it, then across.
+VImage scaled(const VImage& image, Size size, int frames) {
+    const double across = static_cast<double>(size.width) / image.width();
+    const double down = static_cast<double>(size.height) * frames / image.height();
+    if (frames == 1) return scaled(image, across, down);
+    return with_fields_of(image, scaled(as_roll(scaled(as_row(image, frames), 1, down), frames), across, 1));
 }
 
 template <typename To>
@@ -46,27 +53,27 @@ double same(double value) { return value; }
 
 } // namespace
 
-VImage resized(const VImage& image, Size size) {
-    if (image.width() == size.width && image.height() == size.height) return image;
-    if (!image.has_alpha()) return scaled(image, size);
+VImage resized(const VImage& image, Size size, int frames) {
+    if (image.width() == size.width && image.height() == size.height * frames) return image;
+    if (!image.has_alpha()) return scaled(image, size, frames);
     // In 16 bits while alpha is in the colours: of a faint colour, 8 would leave a few steps.
     constexpr double kWhite16 = 65535;
     const double scale = kWhite16 / max_sample(image);
     const bool bytes = image.format() == VIPS_FORMAT_UCHAR && (image.bands() == 2 || image.bands() == 4);
     const VImage shown = bytes ? premultiplied(image) : (image.premultiply() * scale).rint().cast(VIPS_FORMAT_USHORT);
-    const VImage small = scaled(shown, size).unpremultiply(VImage::option()->set("max_alpha", kWhite16));
+    const VImage small = scaled(shown, size, frames).unpremultiply(VImage::option()->set("max_alpha", kWhite16));
     return (small / scale).rint().cast(image.format());
 }
 
 // In 16 bits: 8 bits would lose detail in shadows, and floats take several times as long.
-VImage resized_in_linear_light(const VImage& image, Size size) {
+VImage resized_in_linear_light(const VImage& image, Size size, int frames) {
     const VImage plain = to_srgb(image);
     const bool grey = plain.bands() < 3;
     const VImage linear = mapped(plain, table<std::uint16_t>(256, to_linear, VIPS_FORMAT_USHORT),
                                  table<std::uint16_t>(256, same, VIPS_FORMAT_USHORT))
                               .copy(VImage::option()->set("interpretation", grey ? VIPS_INTERPRETATION_GREY16
                                                                                  : VIPS_INTERPRETATION_RGB16));
-    return mapped(resized(linear, size), table<std::uint8_t>(65536, from_linear, VIPS_FORMAT_UCHAR),
+    return mapped(resized(linear, size, frames), table<std::uint8_t>(65536, from_linear, VIPS_FORMAT_UCHAR),
                   table<std::uint8_t>(65536, same, VIPS_FORMAT_UCHAR))
         .copy(VImage::option()->set("interpretation", grey ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB));
 }

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <vips/vips.h>
 
+#include "thumbnail/vips/gobject.h"
+
 namespace thumbnailer {
 
 namespace {
@@ -21,11 +23,9 @@ bool is_prebuilt() { return std::string_view(THUMBNAILER_LIBVIPS_ORIGIN) == "pre
 // Initialises the class of an operation. This takes longer than an image of 100 pixels, and would otherwise happen
 // again in every worker. Afterwards only unblocked operations can run.
 bool preload_operation(std::string_view operation, bool unblock = false) {
-    VipsOperation* made = vips_operation_new(std::string(operation).c_str());
-    if (made == nullptr) return false;
-    if (unblock) vips_operation_block_set(G_OBJECT_TYPE_NAME(made), FALSE);
-    g_object_unref(made);
-    return true;
+    const GObjectPtr<VipsOperation> made(vips_operation_new(std::string(operation).c_str()));
+    if (made && unblock) vips_operation_block_set(G_OBJECT_TYPE_NAME(made.get()), FALSE);
+    return made != nullptr;
 }
 
 } // namespace
@@ -53,7 +53,7 @@ Result<FormatSet> VipsRuntime::start(const char* program, FormatSet wanted) {
     for (const FormatSpec& format : kFormats) {
         if (wanted.has(format.format) && (format.loader.empty() || preload_operation(format.loader, true)))
             loaded.add(format.format);
-        if (format.saves && !preload_operation(format.saver, true))
+        if (!format.saver.empty() && !preload_operation(format.saver, true))
             return Failure{Reason::internal, "libvips has no operation " + std::string(format.saver)};
     }
     for (const char* operation : kOperations) preload_operation(operation);

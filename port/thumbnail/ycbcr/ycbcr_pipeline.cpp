@@ -14,11 +14,6 @@ namespace thumbnailer {
 
 namespace {
 
-bool has_effects(const Output& output) {
-    return output.greyscale || output.brightness != 1 || output.contrast != 1 || output.saturation != 1 ||
-           output.hue != 0 || output.blur != 0 || output.sharpen != 0 || output.round != 0;
-}
-
 bool is_written(Format format, const Output& output) {
     return format == Format::jpeg || (format == Format::webp && is_lossy(format, output) && !output.near_lossless);
 }

@@ -81,7 +81,7 @@ class BadInputTest(PipeTest):
         self.assertIn(b"the image ends inside its data", self.assert_ok(answer, self.request_id)["warnings"])
 
     def test_the_suffix_of_a_file_says_the_format_that_nothing_else_says(self):
-        begins = {"webp": b"RIFF", "png": b"\x89PNG", "PNG": b"\x89PNG", "tif": b"II*", "txt": b"\xff\xd8\xff", "": b"\xff\xd8\xff"}
+        begins = {"webp": b"RIFF", "png": b"\x89PNG", "PNG": b"\x89PNG", "tif": b"II*", "": b"\xff\xd8\xff"}
         for suffix, begin in begins.items():
             with self.subTest(suffix):
                 to = self.folder / f"small.{suffix}"
@@ -89,11 +89,35 @@ class BadInputTest(PipeTest):
                 answer = self.program.ask(make(self.request_id, PHOTO, {**SMALL, "to": os.fsencode(to)}))
                 self.assert_ok(answer, self.request_id)
                 self.assertTrue(to.read_bytes().startswith(begin), to.read_bytes()[:8])
+        for name in ("small", ".bmp"):
+            with self.subTest(name):
+                to = self.folder / name
+                self.request_id += 1
+                answer = self.program.ask(make(self.request_id, PHOTO, {**SMALL, "to": os.fsencode(to)}))
+                self.assert_ok(answer, self.request_id)
+                self.assertTrue(to.read_bytes().startswith(b"\xff\xd8\xff"))
         to = self.folder / "named.webp"
         self.request_id += 1
         answer = self.program.ask(make(self.request_id, PHOTO, {**SMALL, "format": "png", "to": os.fsencode(to)}))
         self.assert_ok(answer, self.request_id)
         self.assertTrue(to.read_bytes().startswith(b"\x89PNG"))
+
+    def test_a_suffix_of_no_format_that_is_written_is_refused_with_those_that_are(self):
+        for suffix in ("bmp", "txt", "svg", "HEIC", "jpg.gz"):
+            with self.subTest(suffix):
+                to = self.folder / f"small.{suffix}"
+                error = self.refused("bad_option", PHOTO, {**SMALL, "to": os.fsencode(to)})
+                self.assertEqual(error["option"], "to")
+                message = error["message"].decode()
+                self.assertIn(f"small.{suffix}", message)
+                for row in contract("formats"):
+                    if row["saves"] == "yes":
+                        self.assertIn("." + row["suffixes"].split(",")[0], message)
+                self.assertFalse(to.exists())
+                self.request_id += 1
+                answer = self.program.ask(make(self.request_id, PHOTO, {**SMALL, "format": "png", "to": os.fsencode(to)}))
+                self.assert_ok(answer, self.request_id)
+                self.assertTrue(to.read_bytes().startswith(b"\x89PNG"))
 
     def test_paths_that_no_file_can_have(self):
         for path in ("", "nul\0inside.jpg", "/" + "long/" * 2000):

@@ -63,6 +63,14 @@ TEST_CASE("explain: a request is said with its source, its timeout, its thumbnai
                    "into the answer\n");
 }
 
+TEST_CASE("explain: a file whose suffix is that of no format is refused with the suffixes that are") {
+    const auto [lines, well] = explain("{make, 7, #{outputs => [#{width => 20, to => <<\"a.bmp\">>}]},"
+                                       "         {bytes, <<255, 216, 255, 0>>}}.");
+    CHECK(!well);
+    check_has(lines, "a.bmp");
+    check_has(lines, ".jpg, .png");
+}
+
 TEST_CASE("explain: what depends on the other requests or on the image is said") {
     const std::string probe = "{probe, 1, #{}, {bytes, <<255, 216, 255>>}}. ";
     const std::string again = "; the id 1 was used before, and is refused until that is answered";

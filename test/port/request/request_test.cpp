@@ -102,6 +102,22 @@ TEST_CASE("request: the option of a refusal is named for programs too") {
     CHECK(with_output("fit => cover").error().option == "width");
 }
 
+TEST_CASE("request: without a format the suffix of the file says it, and one of no format is refused") {
+    const auto target = [](const std::string& to) { return output_of("width => 1, to => <<\"" + to + "\">>").format; };
+    CHECK(target("a/b.WebP") == Target::webp);
+    CHECK(target("a.bmp/b") == Target::automatic);
+    CHECK(target("a/.bmp") == Target::automatic);
+    CHECK(target("a.") == Target::automatic);
+    for (const char* to : {"a.bmp", "a/b.jpg.gz", "a.svg"}) {
+        const std::string options = "width => 1, to => <<\"" + std::string(to) + "\">>";
+        check_refused(with_output(options), Reason::bad_option, to);
+        check_refused(with_output(options), Reason::bad_option, ".jpg, .png, .webp, .avif, .gif, .tif");
+        CHECK(with_output(options).error().option == "to");
+        CHECK(output_of(options + ", format => png").format == Target::png);
+        CHECK(output_of(options + ", format => auto").format == Target::automatic);
+    }
+}
+
 TEST_CASE("request: outputs are a list of 1 to 64 maps") {
     const auto outputs = [](const std::string& list) {
         return read("{make, 1, #{outputs => " + list + "}, {path, <<\"a\">>}}");

@@ -206,3 +206,22 @@ TEST_CASE("make thumbnails: alpha of 16 bits becomes alpha of 8, and the other w
     const std::string clear = file_of(filled(64, 64, {100, 150, 200, 128}, 4), ".png");
     CHECK(make(clear, {output}).image().getpoint(16, 16)[3] == doctest::Approx(128 * 257).epsilon(0.01));
 }
+
+TEST_CASE(
+    "make thumbnails: pixels that are not square are made square in a tiff, and are as they are in a png or jpeg") {
+    const auto size = [](const std::string& file, const Output& output, bool fast_path) {
+        const Made made = make(file, {output}, {}, "", fast_path);
+        return std::array{made.job_result.header.width(), made.job_result.header.height(), made.output_result().width,
+                          made.output_result().height};
+    };
+    const VImage picture = quadrants(80, 60).copy(VImage::option()->set("xres", 8.0)->set("yres", 4.0));
+    CHECK(size(file_of(picture, ".tif"), box(40, 40, Fit::inside, Target::jpeg), true) == std::array{80, 120, 27, 40});
+    Output part = box(40, 40, Fit::inside, Target::jpeg);
+    part.region = {.given = true, .left = 0, .top = 0, .width = 80, .height = 60};
+    for (const char* suffix : {".png", ".jpg"})
+        for (const bool fast_path : {true, false})
+            for (const Output& output : {box(40, 40, Fit::inside, Target::jpeg), box(40, 40), part}) {
+                CAPTURE(suffix);
+                CHECK(size(file_of(picture, suffix), output, fast_path) == std::array{80, 60, 40, 30});
+            }
+}

@@ -11,6 +11,17 @@ using namespace thumbnailer::test;
 
 namespace {
 
+// An uncompressed tiff that says it is compressed.
+std::string tiff_compressed_with(unsigned number) {
+    using namespace std::string_literals;
+    std::string file = file_of(quadrants(32, 32), ".tif[compression=none]");
+    const std::size_t entry = file.find("\x03\x01\x03\x00\x01\x00\x00\x00"s); // of one short number
+    REQUIRE(entry != std::string::npos);
+    file[entry + 8] = static_cast<char>(number);
+    file[entry + 9] = static_cast<char>(number >> 8);
+    return file;
+}
+
 // The header of a file of the format that its first bytes show.
 Result<Header> checked(const Limits& limits, const std::string& file) {
     return check_header(limits, *sniff(bytes_of(file)), bytes_of(file));
@@ -79,4 +90,28 @@ TEST_CASE("check header: a drawing reads nothing but itself") {
         <image width="40" height="40" xlink:href="file://)" THUMBNAILER_ROOT
                             R"(/samples/images/quadrants.png"/></svg>)";
     check_pixel(make(svg, {box(40, 40)}).image(), 0.75, 0.25, kRed);
+}
+
+TEST_CASE("check header: a tiff in a compression that the decoder was built without is refused with its name") {
+    CHECK(checked({}, tiff_compressed_with(1)));
+    const std::pair<unsigned, const char*> compressions[] = {
+        {34661, "JBIG"},    {34712, "JPEG 2000"},        {34887, "LERC"}, {34925, "LZMA"}, {50000, "ZSTD"},
+        {50002, "JPEG XL"}, {65000, "compression 65000"}};
+    for (const auto& [number, name] : compressions) {
+        CAPTURE(name);
+        const auto header = checked({}, tiff_compressed_with(number));
+        const bool built = std::string_view(THUMBNAILER_LIBVIPS_ORIGIN) == "system" && number < 60'000;
+        if (built && (header || header.error().reason == Reason::bad_image)) continue; // the data are none of it
+        REQUIRE(!header);
+        CHECK(header.error().reason == Reason::unsupported_format);
+        CHECK_MESSAGE(header.error().message.find(name) != std::string::npos, header.error().message);
+    }
+}
+
+TEST_CASE("check header: damaged data of a compression that every decoder knows are no unknown compression") {
+    for (const unsigned number : {5U, 8U, 32773U}) {
+        const std::string file = tiff_compressed_with(number);
+        CHECK(checked({}, file));
+        CHECK(text_in(make(file, {box(8, 8)}).job_result.failure.message).find("compressed with") == std::string::npos);
+    }
 }

@@ -1,0 +1,43 @@
+#include "thumbnail/encode/encode_webp.h"
+
+#include <doctest/doctest.h>
+
+#include "support/animations.h"
+#include "support/make.h"
+#include "thumbnail/encode/ssim.h"
+
+using namespace thumbnailer;
+using namespace thumbnailer::test;
+using vips::VImage;
+
+namespace {
+
+Output moving(int width) { return with(&Output::animated, true, box(width, 0, Fit::inside, Target::webp)); }
+
+} // namespace
+
+TEST_CASE("encode webp: no kind of animation grows when it is made smaller, and its frames are as they were") {
+    for (const AnimationKind& kind : animation_kinds())
+        for (const char* suffix : {kind.gif, ".webp[Q=40]", ".webp[lossless]"}) {
+            if (kind.roll.get_int(VIPS_META_PAGE_HEIGHT) == kind.roll.height()) continue; // a still image
+            CAPTURE(kind.name);
+            CAPTURE(suffix);
+            const std::string source = file_of(kind.roll, suffix);
+            Output output = moving(kind.roll.width() / 2);
+            const std::string made = make(source, {output}).files[0];
+            output.lossless = true;
+            const VImage wanted = all_frames(make(source, {output}).files[0]);
+            const VImage seen = all_frames(made);
+            CHECK(made.size() <= source.size());
+            REQUIRE(seen.height() == wanted.height());
+            CHECK(SsimReference(wanted).ssim(seen) >= 0.96);
+        }
+}
+
+TEST_CASE("encode webp: a quality that is asked for is kept, whatever the size") {
+    const std::string source = file_of(cartoon(120, 90, 10), ".gif[dither=0,bitdepth=3]");
+    const Output fine = with(&Output::quality, 95, moving(110));
+    const std::string made = make(source, {fine}).files[0];
+    CHECK(made.size() > make(source, {moving(110)}).files[0].size());
+    CHECK(made.size() > source.size());
+}
