@@ -4,6 +4,7 @@
 #include <webp/encode.h>
 
 #include "codec_fuzz.h"
+#include "thumbnail/decode/sniff.h"
 #include "thumbnail/jpeg/segments.h"
 #include "thumbnail/libjpeg/decode_jpeg.h"
 #include "thumbnail/libjpeg/encode_jpeg.h"
