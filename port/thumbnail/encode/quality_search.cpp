@@ -7,7 +7,7 @@
 
 #include "thumbnail/decode/load.h"
 #include "thumbnail/encode/encode_gif.h"
-#include "thumbnail/encode/encode_webp.h"
+#include "thumbnail/encode/encode_webp_image.h"
 #include "thumbnail/encode/few_colours.h"
 #include "thumbnail/encode/ssim.h"
 
@@ -139,7 +139,7 @@ Result<Encoded> encode_with_search(const VImage& image, Format format, const Out
     }
     const std::int32_t palette_bits = png_palette_bits(image, format, output);
     Encoded encoded = format == Format::gif    ? encode_gif(image, output, source_bytes)
-                      : format == Format::webp ? encode_webp(image, output, source_bytes)
+                      : format == Format::webp ? encode_webp_image(image, output, source_bytes)
                       : palette_bits != 0      ? encode_smaller(image, output, palette_bits, source_bytes)
                                                : encode(image, format, output, {quality_of(format, output)});
     if (!fits(encoded, output)) return too_large(encoded, format, output);

@@ -1,4 +1,4 @@
-#include "thumbnail/encode/encode_webp.h"
+#include "thumbnail/encode/encode_webp_image.h"
 
 #include <doctest/doctest.h>
 

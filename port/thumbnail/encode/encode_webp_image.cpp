@@ -1,4 +1,4 @@
-#include "thumbnail/encode/encode_webp.h"
+#include "thumbnail/encode/encode_webp_image.h"
 
 #include <algorithm>
 
@@ -49,7 +49,7 @@ private:
 
 } // namespace
 
-Encoded encode_webp(const VImage& image, const Output& output, std::size_t source_bytes) {
+Encoded encode_webp_image(const VImage& image, const Output& output, std::size_t source_bytes) {
     const std::int32_t quality = quality_of(Format::webp, output);
     if (source_bytes == 0 || output.lossless || output.near_lossless)
         return encode(image, Format::webp, output, {quality});
