@@ -57,6 +57,8 @@ defmodule Thumbnailer.Features.DiscoveryTest do
         System.cmd("ip", ["netns", "pids", "#{@bridge}-#{n}"], stderr_to_stdout: true)
 
       for pid <- String.split(pids), do: clear_away(pid)
+      # By itself, because a namespace and what is in it goes later than its name.
+      System.cmd("ip", ["link", "del", "#{@bridge}v#{n}"], stderr_to_stdout: true)
       System.cmd("ip", ["netns", "del", "#{@bridge}-#{n}"], stderr_to_stdout: true)
     end
 
