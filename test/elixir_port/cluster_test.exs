@@ -3,7 +3,6 @@ defmodule Thumbnailer.ClusterTest do
   use ExUnit.Case, async: false
 
   import Thumbnailer.Fixtures
-  import Thumbnailer.Nodes, only: [await_members: 2]
 
   alias Thumbnailer.Batch.Journal.Log
   alias Thumbnailer.{Cluster, Nodes, Thumbnail}

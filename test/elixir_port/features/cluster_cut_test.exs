@@ -4,7 +4,7 @@ defmodule Thumbnailer.Features.ClusterCutTest do
   use ExUnit.Case, async: false
 
   import Thumbnailer.Fixtures
-  import Thumbnailer.Nodes, only: [await_members: 2, ip: 1]
+  import Thumbnailer.Nodes, only: [ip: 1]
 
   alias Thumbnailer.{Batch, Cluster, Nodes}
 

@@ -3,7 +3,6 @@ defmodule Thumbnailer.Features.ClusterStepsTest do
   use ExUnit.Case, async: false
 
   import Thumbnailer.Fixtures
-  import Thumbnailer.Nodes, only: [await_members: 2]
 
   alias Thumbnailer.{Error, Nodes, Step, Steps}
   alias Thumbnailer.Cluster.{Scope, StepSync}

@@ -3,7 +3,7 @@ defmodule Thumbnailer.Features.DiscoveryTest do
   use ExUnit.Case, async: false
 
   import Thumbnailer.Fixtures
-  import Thumbnailer.Nodes, only: [await_members: 2, ip: 1]
+  import Thumbnailer.Nodes, only: [ip: 1]
 
   alias Thumbnailer.{NameServer, Nodes}
   alias Thumbnailer.Cluster.Discovery.{DNS, Gossip, Heartbeat}

@@ -143,6 +143,13 @@ defmodule Thumbnailer.Fixtures do
     end)
   end
 
+  @doc "Waits until the group has `count` members that are up."
+  def await_members(group, count) do
+    eventually(60_000, "#{group} has not #{count} members", fn ->
+      Enum.count(Thumbnailer.Cluster.members(group), &(&1.state == :up)) == count
+    end)
+  end
+
   @doc "The condition holds within `milliseconds`. For what sends no message when it happens."
   def eventually(milliseconds \\ 5_000, complaint, condition) do
     deadline = System.monotonic_time(:millisecond) + milliseconds

@@ -135,13 +135,6 @@ defmodule Thumbnailer.Nodes do
   def signal(%__MODULE__{os_pid: os_pid}, signal),
     do: {"", 0} = System.cmd("/bin/sh", ["-c", "kill -#{signal} #{os_pid}"])
 
-  @doc "Waits until the group has `count` members that are up."
-  def await_members(group, count) do
-    Thumbnailer.Fixtures.eventually(60_000, "#{group} has not #{count} members", fn ->
-      Enum.count(Thumbnailer.Cluster.members(group), &(&1.state == :up)) == count
-    end)
-  end
-
   @doc "Runs `ip`, which makes network namespaces and links."
   def ip(command), do: {_output, 0} = System.cmd("ip", String.split(command))
 
