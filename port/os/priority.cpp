@@ -20,10 +20,11 @@ bool lower_priority(pid_t pid, int steps) {
     std::filesystem::directory_iterator threads("/proc/" + std::to_string(pid) + "/task", error);
     for (; !error && threads != std::filesystem::directory_iterator(); threads.increment(error)) {
         const std::string name = threads->path().filename();
-        id_t thread = 0;
-        std::from_chars(name.data(), name.data() + name.size(), thread);
-        // One that has ended meanwhile needs nothing.
-        if (::setpriority(PRIO_PROCESS, thread, own + steps) != 0 && errno != ESRCH) all = false;
+        id_t thread = 0; // which would be this process itself
+        if (std::from_chars(name.data(), name.data() + name.size(), thread).ec != std::errc() || thread == 0)
+            all = false;
+        else if (::setpriority(PRIO_PROCESS, thread, own + steps) != 0 && errno != ESRCH) // not one that has ended
+            all = false;
     }
     return all && !error;
 }

@@ -97,7 +97,9 @@ std::unique_ptr<Task> Worker::release() {
 
 void Worker::slow_down_long_task() {
     if (!task_ || slowed_down_ || process_.processor_time() - used_when_assigned_ < kLongTask) return;
-    slowed_down_ = lower_priority(process_.pid(), kSlowerBy);
+    // Whatever comes of it: where only some threads could be slowed down, it is no worker for others either.
+    static_cast<void>(lower_priority(process_.pid(), kSlowerBy));
+    slowed_down_ = true;
 }
 
 std::optional<ProcessUsage> Worker::usage() const {

@@ -21,7 +21,6 @@ public:
     // Up to 4,096 colours as they are. Of more, those that differ only in the lower three bits of a sample are one:
     // their mean, or the first of them when it is half of their pixels.
     std::vector<CountedColour> colours() const;
-    bool empty() const { return exact_used_ == 0 && groups_.empty(); }
 
 private:
     struct Exact {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
+
+#include "thumbnail/vips/gobject.h"
 
 namespace thumbnailer {
 
@@ -16,8 +17,6 @@ bool is_in_memory(const VImage& image) {
     const VipsImageType kind = image.get_image()->dtype;
     return kind == VIPS_IMAGE_SETBUF || kind == VIPS_IMAGE_SETBUF_FOREIGN;
 }
-
-using Region = std::unique_ptr<VipsRegion, decltype(&g_object_unref)>;
 
 } // namespace
 
@@ -35,7 +34,7 @@ VImage computed(const VImage& image) {
     if (vips_image_pipelinev(made.get_image(), VIPS_DEMAND_STYLE_ANY, image.get_image(), nullptr) != 0 ||
         vips_image_write_prepare(made.get_image()) != 0)
         throw vips::VError();
-    const Region region(vips_region_new(image.get_image()), &g_object_unref);
+    const GObjectPtr<VipsRegion> region(vips_region_new(image.get_image()));
     if (!region) throw vips::VError();
     const std::size_t length = VIPS_IMAGE_SIZEOF_LINE(image.get_image());
     for (int top = 0; top < image.height(); top += kRows) {

@@ -12,11 +12,12 @@ namespace thumbnailer {
 namespace {
 
 // The operations that a thumbnail may need.
-constexpr const char* kOperations[] = {
-    "resize",        "reduceh",     "reducev",   "shrinkh",      "shrinkv",  "autorot",  "premultiply", "unpremultiply",
-    "icc_transform", "colourspace", "embed",     "extract_area", "flatten",  "cast",     "copy",        "sequential",
-    "linear",        "rot",         "flip",      "extract_band", "bandjoin", "maplut",   "gaussblur",   "sharpen",
-    "composite2",    "smartcrop",   "find_trim", "arrayjoin",    "recomb",   "multiply", "ifthenelse"};
+constexpr const char* kOperations[] = {"resize",     "reduceh",      "reducev",       "shrinkh",       "shrinkv",
+                                       "autorot",    "premultiply",  "unpremultiply", "icc_transform", "colourspace",
+                                       "embed",      "extract_area", "flatten",       "cast",          "copy",
+                                       "sequential", "linear",       "rot",           "flip",          "extract_band",
+                                       "bandjoin",   "maplut",       "gaussblur",     "sharpen",       "composite2",
+                                       "smartcrop",  "find_trim",    "recomb",        "multiply",      "ifthenelse"};
 
 bool is_prebuilt() { return std::string_view(THUMBNAILER_LIBVIPS_ORIGIN) == "prebuilt"; }
 
