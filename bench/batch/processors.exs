@@ -8,29 +8,29 @@ defmodule Bench.Processors do
   def since(before, pids),
     do: Map.merge(used(pids), before, fn _what, later, earlier -> later - earlier end)
 
-  @doc "Milliseconds of processor time of these processes and all below them; `program` is the port program's part."
+  @doc "Milliseconds of processor time of these processes and all below them; `program` is what is not that of `pids` themselves."
   def used(pids) do
-    times = for pid <- pids, {name, ticks} <- family(pid), do: {name, ticks * @tick}
-    program = for {"thumbnailer", time} <- times, do: time
-    %{all: times |> Enum.map(&elem(&1, 1)) |> Enum.sum(), program: Enum.sum(program)}
+    all = pids |> Enum.map(&family/1) |> Enum.sum()
+    own = for pid <- pids, {:ok, [user, system | _]} <- [times(pid)], do: user + system
+    %{all: all * @tick, program: (all - Enum.sum(own)) * @tick}
   end
 
+  # With those that have ended: workers do all the time.
   defp family(pid) do
     children =
       for path <- Path.wildcard("/proc/#{pid}/task/*/children"),
           {:ok, list} <- [File.read(path)],
           child <- String.split(list),
-          member <- family(child),
-          do: member
+          do: family(child)
 
-    with {:ok, name} <- File.read("/proc/#{pid}/comm"),
-         {:ok, stat} <- File.read("/proc/#{pid}/stat") do
-      [user, system] =
-        stat |> String.split(") ") |> List.last() |> String.split() |> Enum.slice(11, 2)
+    with {:ok, times} <- times(pid), do: Enum.sum(times) + Enum.sum(children), else: (_gone -> 0)
+  end
 
-      [{String.trim(name), String.to_integer(user) + String.to_integer(system)} | children]
-    else
-      _gone -> children
+  # Of the process in user and system mode, and of children that have ended.
+  defp times(pid) do
+    with {:ok, stat} <- File.read("/proc/#{pid}/stat") do
+      times = stat |> String.split(") ") |> List.last() |> String.split() |> Enum.slice(11, 4)
+      {:ok, Enum.map(times, &String.to_integer/1)}
     end
   end
 end

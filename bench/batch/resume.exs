@@ -47,7 +47,7 @@ defmodule Bench.Resume do
 
     for folder <- 1..@folders, n <- 1..@files, name = "#{folder}/#{n}.jpg" do
       made = %Record{
-        content: %{content | hash: <<0::512>>},
+        content: %{content | mac: <<0::384>>},
         options: :erlang.md5(inspect([])),
         outputs: %{name => product}
       }

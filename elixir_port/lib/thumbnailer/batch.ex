@@ -1,6 +1,7 @@
 defmodule Thumbnailer.Batch do
   alias Thumbnailer.Batch.{OutputName, Report, Run, Setting}
-  alias Thumbnailer.Batch.Input.{RawPath, Search}
+  alias Thumbnailer.Batch.Input.Search
+  alias Thumbnailer.OS.RawPath
   alias Thumbnailer.{Error, Keywords, Options, Request}
 
   @moduledoc """

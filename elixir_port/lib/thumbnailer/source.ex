@@ -8,6 +8,7 @@ defmodule Thumbnailer.Source do
   """
 
   alias Thumbnailer.Error
+  alias Thumbnailer.OS.RawPath
 
   @type t :: Path.t() | {:bytes, iodata} | Enumerable.t()
 
@@ -33,7 +34,7 @@ defmodule Thumbnailer.Source do
 
   # Expanded in the caller, because the program has another working directory.
   def cast!(path) when is_binary(path) and path != "" do
-    if String.contains?(path, <<0>>), do: refuse!(path), else: {:path, Path.expand(path)}
+    if String.contains?(path, <<0>>), do: refuse!(path), else: {:path, expand(path)}
   end
 
   # A file stream by lines, the default, would turn \r\n into \n and damage the image.
@@ -48,6 +49,12 @@ defmodule Thumbnailer.Source do
     do: if(Enumerable.impl_for(struct), do: {:stream, struct}, else: refuse!(struct))
 
   def cast!(other), do: refuse!(other)
+
+  @doc false
+  # As `Path.expand/1`, which asks one process of the whole system for the working directory even of an absolute path.
+  @spec expand(Path.t()) :: Path.t()
+  def expand("/" <> _ = path), do: RawPath.expand(path)
+  def expand(path), do: Path.expand(path)
 
   @doc false
   # The error for an unreadable path, for all callers.

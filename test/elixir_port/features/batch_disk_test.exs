@@ -88,13 +88,13 @@ defmodule Thumbnailer.Batch.DiskTest do
     assert Journal.close(pid) == :ok
 
     {:ok, pid, journal} = Journal.open(out, :read, folder())
-    for path <- paths, do: assert(Journal.fetch(journal, "/" <> path) == record(path))
+    for path <- paths, do: assert(Journal.records(journal, ["/" <> path]) == [record(path)])
     Journal.close(pid)
   end
 
   defp record(path) do
     %Record{
-      content: %Fingerprint{size: 1 <<< 40, mtime: 1 <<< 33, read_at: 1 <<< 33, hash: <<4::512>>},
+      content: %Fingerprint{size: 1 <<< 40, mtime: 1 <<< 33, read_at: 1 <<< 33, mac: <<4::384>>},
       options: <<5::128>>,
       failed: :unsupported_format,
       outputs: %{

@@ -3,7 +3,8 @@ defmodule Thumbnailer.Batch.CLI do
 
   alias Thumbnailer.Batch.CLI.{Arguments, Console, Flag, Interrupt, Output}
   alias Thumbnailer.Batch.Format
-  alias Thumbnailer.Batch.Input.{RawPath, StandardInput}
+  alias Thumbnailer.Batch.Input.StandardInput
+  alias Thumbnailer.OS.RawPath
   alias Thumbnailer.Error
 
   @text """

@@ -13,7 +13,7 @@ defmodule Thumbnailer.Batch.Journal do
   use GenServer
 
   alias Thumbnailer.Batch.Journal.{Cleanup, DiskTable, Entry, Failure, Lock, Log, Record}
-  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.OS.RawPath
   alias Thumbnailer.Error
 
   # Milliseconds that a written entry waits for others until it is on the disk.
@@ -46,20 +46,22 @@ defmodule Thumbnailer.Batch.Journal do
     end
   end
 
-  @doc "What the journal of earlier runs says of the input, or nil."
-  @spec fetch(t, Path.t()) :: Record.t() | nil
-  def fetch(journal, path) do
-    with <<value::binary>> <- DiskTable.fetch(journal.table, Entry.input_key(path)),
-         {:record, record} <- Entry.value(value),
-         do: record,
-         else: (_unknown -> nil)
+  @doc "What the journal of earlier runs says of each input, or nil."
+  @spec records(t, [Path.t()]) :: [Record.t() | nil]
+  def records(journal, paths) do
+    for value <- DiskTable.fetch(journal.table, Enum.map(paths, &Entry.input_key/1)) do
+      with <<_::binary>> <- value,
+           {:record, record} <- Entry.value(value),
+           do: record,
+           else: (_unknown -> nil)
+    end
   end
 
-  @doc "Whether an earlier run has made the output of this name: with how many bytes, or begun it; nil when it is none of its own."
-  @spec output(t, Path.t()) :: {:made, non_neg_integer} | :begun | nil
-  def output(journal, name) do
-    with <<value::binary>> <- DiskTable.fetch(journal.table, Entry.output_key(name)),
-         do: Entry.value(value)
+  @doc "Whether an earlier run has made the output of each name: with how many bytes, or begun it; nil when it is none of its own."
+  @spec outputs(t, [Path.t()]) :: [{:made, non_neg_integer} | :begun | nil]
+  def outputs(journal, names) do
+    for value <- DiskTable.fetch(journal.table, Enum.map(names, &Entry.output_key/1)),
+        do: value && Entry.value(value)
   end
 
   @doc """
@@ -156,8 +158,13 @@ defmodule Thumbnailer.Batch.Journal do
   end
 
   defp without_superseded(table, entries, turn) do
-    last? = fn key -> Entry.turn(DiskTable.fetch(table, key)) == turn end
+    last? = &last?(table, &1, turn)
     {Enum.flat_map(entries, &Entry.keep(&1, last?)), turn + 1}
+  end
+
+  defp last?(table, key, turn) do
+    [value] = DiskTable.fetch(table, [key])
+    Entry.turn(value) == turn
   end
 
   @impl true
@@ -186,7 +193,7 @@ defmodule Thumbnailer.Batch.Journal do
     read =
       Log.read(state.log, 0, fn entries, turn ->
         for {path, record} <- Entry.records(entries),
-            Entry.turn(DiskTable.fetch(state.table, Entry.input_key(path))) == turn,
+            last?(state.table, Entry.input_key(path), turn),
             do: fun.(path, record)
 
         turn + 1

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Batch.Maker do
 
   alias Thumbnailer.{Batch, Error, Thumbnail}
   alias Thumbnailer.Batch.{Format, Journal, Outcome, Plan}
-  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.OS.RawPath
   alias Thumbnailer.Batch.Journal.{Fingerprint, Record}
 
   @doc "Makes the outputs that are due; never raises for what an input can cause."
@@ -31,7 +31,7 @@ defmodule Thumbnailer.Batch.Maker do
 
   defp attempt(plan, batch) do
     with :ok <- check_free(plan),
-         {:ok, content} <- Fingerprint.hash(plan.content, plan.path),
+         {:ok, content} <- Fingerprint.authenticate(plan.content, plan.path),
          :ok <- make_folders(plan.due) do
       case Thumbnailer.make_many(
              RawPath.expand(plan.path),

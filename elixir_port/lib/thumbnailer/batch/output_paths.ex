@@ -5,7 +5,7 @@ defmodule Thumbnailer.Batch.OutputPaths do
 
   alias Thumbnailer.{Batch, Error, Formats}
   alias Thumbnailer.Batch.{Format, OutputName}
-  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.OS.RawPath
   alias Thumbnailer.Batch.Journal.Record
 
   @doc """

@@ -5,10 +5,10 @@ defmodule Thumbnailer.Batch.Ownership do
   # Its own are files that the journal has by their names. An image of this run is none, by whatever link or spelling its path leads
   # to it, nor is a link, and nothing is written through a link to a folder below OUT unless links are followed.
 
-  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.OS.RawPath
   alias Thumbnailer.Batch.Journal
   alias Thumbnailer.Batch.Journal.OutputClaims
-  alias Thumbnailer.Batch.Format
+  alias Thumbnailer.Batch.{Format, Parallel}
   alias Thumbnailer.Error
 
   @enforce_keys [:out, :claims]
@@ -27,13 +27,31 @@ defmodule Thumbnailer.Batch.Ownership do
   @typedoc "Nothing has this name; a file of this many bytes that is the batch's own; somebody else's file."
   @type state :: :free | {:ours, non_neg_integer} | {:foreign, Error.t()}
 
-  @doc "What stands in the place of an output, or why nothing may be written there whatever the user wishes."
-  @spec look(t, map) :: {:ok, state} | {:error, Error.t()}
-  def look(ownership, %{path: path, name: name}) do
+  @doc "What stands in the place of each output, or why nothing may be written there whatever the user wishes."
+  @spec look(t, [%{path: Path.t(), name: Path.t()}]) :: [{:ok, state} | {:error, Error.t()}]
+  def look(ownership, outputs) do
+    folders =
+      outputs
+      |> Enum.map(&Path.dirname(&1.name))
+      |> Enum.uniq()
+      |> Map.new(&{&1, check_folders(ownership, &1)})
+
+    found = Parallel.map(outputs, &find(folders[Path.dirname(&1.name)], &1))
+    infos = for {:regular, info} <- found, do: info
+    names = for {%{name: name}, {:regular, _info}} <- Enum.zip(outputs, found), do: name
+    known = Enum.zip(OutputClaims.sources(ownership.claims, infos), made(ownership, names))
+    judge(ownership, outputs, found, known)
+  end
+
+  defp made(%{journal: nil}, names), do: Enum.map(names, fn _name -> nil end)
+  defp made(%{journal: journal}, names), do: Journal.outputs(journal, names)
+
+  # Free, an error, or a file of which more must be known.
+  defp find(folder, %{path: path, name: name}) do
     with :ok <- check_name(path, Path.split(name)),
-         :ok <- check_folders(ownership, name) do
+         :ok <- folder do
       case RawPath.lstat(path) do
-        {:ok, %{type: :regular} = info} -> regular(ownership, path, name, info)
+        {:ok, %{type: :regular} = info} -> {:regular, info}
         {:ok, %{type: :symlink}} -> refuse(path, "is a link, which is never replaced")
         {:ok, %{type: type}} -> refuse(path, "is not a regular file (#{type})")
         {:error, :enoent} -> {:ok, :free}
@@ -42,22 +60,22 @@ defmodule Thumbnailer.Batch.Ownership do
     end
   end
 
-  defp regular(ownership, path, name, info) do
-    case OutputClaims.source(ownership.claims, info) do
-      nil ->
-        {:ok, owner(ownership, path, name, info)}
+  defp judge(_ownership, [], [], []), do: []
 
-      source ->
-        refuse(path, "is the image #{Format.printable(source)} itself, which is never replaced")
-    end
+  defp judge(ownership, [%{path: path} | outputs], [{:regular, info} | found], [
+         {source, made} | known
+       ]) do
+    [own(ownership, path, info, source, made) | judge(ownership, outputs, found, known)]
   end
 
-  defp owner(%{replace_any: true}, _path, _name, info), do: {:ours, info.size}
-  defp owner(%{journal: nil}, path, _name, _info), do: foreign(path)
+  defp judge(ownership, [_output | outputs], [told | found], known),
+    do: [told | judge(ownership, outputs, found, known)]
 
-  defp owner(%{journal: journal}, path, name, info) do
-    if Journal.output(journal, name), do: {:ours, info.size}, else: foreign(path)
-  end
+  defp own(_ownership, path, _info, source, _made) when source != nil,
+    do: refuse(path, "is the image #{Format.printable(source)} itself, which is never replaced")
+
+  defp own(%{replace_any: any}, path, info, nil, made),
+    do: {:ok, if(any or made != nil, do: {:ours, info.size}, else: foreign(path))}
 
   defp foreign(path) do
     {:foreign,
@@ -74,12 +92,11 @@ defmodule Thumbnailer.Batch.Ownership do
     do:
       if(".." in parts, do: refuse(path, "leads out of the folder for the thumbnails"), else: :ok)
 
-  defp check_folders(%{follow_links: true}, _name), do: :ok
+  defp check_folders(%{follow_links: true}, _folder), do: :ok
 
   # Those between OUT and the file. OUT itself may be a link: the user has named it.
-  defp check_folders(%{out: out}, name) do
-    name
-    |> Path.dirname()
+  defp check_folders(%{out: out}, folder) do
+    folder
     |> Path.split()
     |> Enum.reject(&(&1 == "."))
     |> Enum.reduce_while(out, fn part, above ->

@@ -5,7 +5,8 @@ defmodule Thumbnailer.Batch.Pipeline do
 
   alias Thumbnailer.{Batch, Error}
   alias Thumbnailer.Batch.{DiskTrouble, Journal, Maker, Outcome, Plan, Planner, Report}
-  alias Thumbnailer.Batch.Input.{RawPath, Spool}
+  alias Thumbnailer.Batch.Input.Spool
+  alias Thumbnailer.OS.RawPath
   alias Thumbnailer.Cluster.Events
 
   # Images that are planned together, and whose names the journal writes together.
@@ -94,26 +95,12 @@ defmodule Thumbnailer.Batch.Pipeline do
   end
 
   defp plan(run, inputs) do
-    slice = max(div(@chunk, System.schedulers_online()), 16)
-
-    plans =
-      inputs
-      |> Enum.chunk_every(slice)
-      |> Enum.map(&Task.async(fn -> plan_slice(run.planner, &1) end))
-      |> Task.await_many(:infinity)
-      |> Enum.concat()
-
-    run = Enum.reduce(plans, run, &planned/2)
+    run = run.planner |> Planner.plan(inputs) |> Enum.reduce(run, &planned/2)
     intend(run, Enum.reverse(run.due))
-  end
-
-  defp plan_slice(planner, inputs) do
-    for {path, relative} <- inputs, do: Planner.plan(planner, path, relative)
   rescue
-    error in File.Error -> [{:halt, DiskTrouble.no_table(planner.batch, error)}]
+    error in File.Error -> halt(%{run | due: []}, DiskTrouble.no_table(run.batch, error))
   end
 
-  defp planned({:halt, error}, run), do: halt(run, error)
   defp planned(_plan, %{stop: true} = run), do: run
   defp planned({:fail, outcome}, run), do: count(run, outcome)
 

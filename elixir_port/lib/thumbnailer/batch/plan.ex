@@ -4,7 +4,7 @@ defmodule Thumbnailer.Batch.Plan do
   # `stand` the outputs that are left alone.
 
   alias Thumbnailer.Batch.Outcome
-  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.OS.RawPath
   alias Thumbnailer.Batch.Journal.{Entry, Fingerprint, Record}
 
   @enforce_keys [:path, :content, :options]

@@ -1,12 +1,23 @@
 defmodule Thumbnailer.Batch.Planner do
   @moduledoc false
-  # What is to be done for one input: what its outputs are called, which of them are due, and which must not be written.
+  # What is to be done for inputs: what their outputs are called, which of them are due, and which must not be written.
   # Nothing is written here; a dry run ends here.
 
   alias Thumbnailer.{Batch, Error, Formats, Request}
-  alias Thumbnailer.Batch.{Format, Journal, Outcome, OutputPaths, Ownership, Plan}
-  alias Thumbnailer.Batch.Input.RawPath
-  alias Thumbnailer.Batch.Journal.{Fingerprint, OutputClaims, Record}
+
+  alias Thumbnailer.Batch.{
+    Decision,
+    Format,
+    Journal,
+    Outcome,
+    OutputPaths,
+    Ownership,
+    Parallel,
+    Plan
+  }
+
+  alias Thumbnailer.OS.RawPath
+  alias Thumbnailer.Batch.Journal.{Fingerprint, OutputClaims}
 
   @enforce_keys [:batch, :ownership, :options]
   defstruct [:batch, :ownership, :options, loaders: nil]
@@ -43,31 +54,42 @@ defmodule Thumbnailer.Batch.Planner do
   defp described({:step, steps}, on), do: {:step, Request.steps!(on, steps)}
   defp described(option, _on), do: option
 
-  @doc "What is to be done for the input; `:skip` with what the journal must hear of it, if anything."
-  @spec plan(t, Path.t(), Path.t()) ::
-          {:make, Plan.t()} | {:skip, Outcome.t(), Record.t() | nil} | {:fail, Outcome.t()}
-  def plan(planner, path, relative) do
-    record = record(planner, path)
+  @doc """
+  What is to be done for inputs, each `{path, relative}`, in their order.
 
+  They go through each step together, because a step asks the file system or a table, and to ask once for many is much faster.
+  """
+  @spec plan(t, [{Path.t(), Path.t()}]) :: [Decision.t()]
+  def plan(planner, inputs) do
+    inputs
+    |> Enum.map(fn {path, relative} ->
+      %{path: path, full: RawPath.expand(path), relative: relative}
+    end)
+    |> remember(planner)
+    |> Parallel.map(&examine(planner, &1))
+    |> claim(planner)
+    |> look(planner)
+    |> Parallel.map(&decide(planner, &1))
+  end
+
+  defp remember(inputs, %{ownership: %{journal: nil}}),
+    do: Enum.map(inputs, &Map.put(&1, :record, nil))
+
+  defp remember(inputs, %{ownership: %{journal: journal}}) do
+    records = Journal.records(journal, Enum.map(inputs, & &1.full))
+    Enum.zip_with(inputs, records, &Map.put(&1, :record, &2))
+  end
+
+  # An input from here on is a map, or its failure.
+  defp examine(planner, %{path: path} = input) do
     with :ok <- readable(planner, path),
          {:ok, content} <- Fingerprint.stat(path),
-         {:ok, outputs} <- OutputPaths.find(planner.batch, path, relative, record),
-         :ok <- claim(planner, outputs, path),
-         {:ok, states} <- look(planner, outputs) do
-      decide(
-        planner,
-        %Plan{path: path, content: content, record: record, options: planner.options},
-        states
-      )
+         {:ok, outputs} <- OutputPaths.find(planner.batch, path, input.relative, input.record) do
+      Map.merge(input, %{content: content, outputs: outputs})
     else
       {:error, error} -> {:fail, Outcome.failed(path, error)}
     end
   end
-
-  defp record(%{ownership: %{journal: nil}}, _path), do: nil
-
-  defp record(%{ownership: %{journal: journal}}, path),
-    do: Journal.fetch(journal, RawPath.expand(path))
 
   # Known without a look at the file, so that a dry run says it, too.
   defp readable(%{loaders: nil}, _path), do: :ok
@@ -89,17 +111,57 @@ defmodule Thumbnailer.Batch.Planner do
     end
   end
 
-  # -- what is due
-
   # A survey has claimed what it could; this is for the rest.
-  defp claim(planner, outputs, path) do
-    planner.ownership.claims
-    |> OutputClaims.claim(for output <- outputs, do: {output.path, RawPath.expand(path)})
-    |> Enum.zip(outputs)
-    |> Enum.find_value(:ok, fn
-      {{:taken, other}, output} -> {:error, taken(output.path, other)}
-      _claimed -> nil
-    end)
+  defp claim(inputs, planner) do
+    each_output(
+      inputs,
+      fn outputs ->
+        pairs = for {input, output} <- outputs, do: {output.path, input.full}
+        OutputClaims.claim(planner.ownership.claims, pairs)
+      end,
+      &claimed/2
+    )
+  end
+
+  defp claimed(input, claims) do
+    case Enum.find(Enum.zip(input.outputs, claims), &match?({_output, {:taken, _other}}, &1)) do
+      nil -> input
+      {output, {:taken, other}} -> {:fail, Outcome.failed(input.path, taken(output.path, other))}
+    end
+  end
+
+  # What stands in the places of the outputs.
+  defp look(inputs, planner) do
+    each_output(
+      inputs,
+      fn outputs ->
+        Ownership.look(planner.ownership, Enum.map(outputs, &elem(&1, 1)))
+      end,
+      &seen/2
+    )
+  end
+
+  defp seen(input, states) do
+    case List.keyfind(states, :error, 0) do
+      nil -> Map.put(input, :states, Enum.zip(input.outputs, Keyword.values(states)))
+      {:error, error} -> {:fail, Outcome.failed(input.path, error)}
+    end
+  end
+
+  # Asks once for the outputs of all inputs, and gives each input its answers.
+  defp each_output(inputs, ask, answer) do
+    outputs = for %{outputs: outputs} = input <- inputs, output <- outputs, do: {input, output}
+    hand_out(inputs, ask.(outputs), answer)
+  end
+
+  defp hand_out([], [], _answer), do: []
+
+  defp hand_out([{:fail, _outcome} = failed | inputs], answers, answer),
+    do: [failed | hand_out(inputs, answers, answer)]
+
+  defp hand_out([input | inputs], answers, answer) do
+    {own, answers} = Enum.split(answers, length(input.outputs))
+    [answer.(input, own) | hand_out(inputs, answers, answer)]
   end
 
   @doc "What is said of an output that two inputs would have."
@@ -112,79 +174,16 @@ defmodule Thumbnailer.Batch.Planner do
         refused: true
       )
 
-  defp look(planner, outputs) do
-    Enum.reduce_while(outputs, {:ok, []}, fn output, {:ok, states} ->
-      case Ownership.look(planner.ownership, output) do
-        {:ok, state} -> {:cont, {:ok, [{output, state} | states]}}
-        {:error, error} -> {:halt, {:error, error}}
-      end
-    end)
-    |> case do
-      {:ok, states} -> {:ok, Enum.reverse(states)}
-      refused -> refused
-    end
-  end
+  defp decide(_planner, {:fail, _outcome} = failed), do: failed
 
-  defp decide(%{batch: %{overwrite: :never}}, plan, states) do
-    {free, stand} = Enum.split_with(states, &match?({_output, :free}, &1))
-    plan |> due(free, stand) |> skip_if_done()
-  end
-
-  defp decide(planner, plan, states) do
-    case Enum.find(states, &match?({_output, {:foreign, _error}}, &1)) do
-      {_output, {:foreign, error}} -> {:fail, Outcome.failed(plan.path, error)}
-      nil -> decide_own(planner.batch.overwrite, plan, states)
-    end
-  end
-
-  defp decide_own(overwrite, plan, states) when overwrite in [:always, :any],
-    do: plan |> due(states, []) |> skip_if_done()
-
-  defp decide_own(
-         :older,
-         %{record: %{options: options} = record, options: options} = plan,
-         states
-       ) do
-    case Fingerprint.compare(record.content, plan.content, plan.path) do
-      {:same, content} ->
-        {stand, due} = Enum.split_with(states, &stands?(&1, record))
-        %{plan | content: content} |> due(due, stand) |> skip_if_done()
-
-      {:changed, content} ->
-        due(%{plan | content: content}, states, []) |> skip_if_done()
-    end
-  end
-
-  defp decide_own(:older, plan, states), do: plan |> due(states, []) |> skip_if_done()
-
-  defp stands?({output, {:ours, bytes}}, record), do: Record.intact?(record, output, bytes)
-  defp stands?({_output, :free}, _record), do: false
-
-  defp due(plan, due, stand) do
-    described = for {output, _state} <- stand, do: describe(output, plan.record)
-
-    %{
-      plan
-      | due: Enum.map(due, &elem(&1, 0)),
-        free: for({output, :free} <- due, do: output.name),
-        stand: described
+  defp decide(planner, input) do
+    plan = %Plan{
+      path: input.path,
+      content: input.content,
+      record: input.record,
+      options: planner.options
     }
+
+    Decision.make(planner.batch.overwrite, plan, input.states)
   end
-
-  # What is not in the journal is known by its name only.
-  defp describe(output, nil), do: output
-  defp describe(output, record), do: Map.merge(output, Map.get(record.outputs, output.name, %{}))
-
-  defp skip_if_done(%{due: []} = plan), do: {:skip, Plan.outcome(plan, :skipped), touched(plan)}
-  defp skip_if_done(plan), do: {:make, plan}
-
-  # A file that was touched is hashed once, and known by its new time from then on.
-  defp touched(%{
-         record: %{content: %{mtime: then}} = record,
-         content: %{mtime: now, hash: hash} = content
-       })
-       when then != now and hash != nil,
-       do: %{record | content: content}
-
-  defp touched(_plan), do: nil
 end

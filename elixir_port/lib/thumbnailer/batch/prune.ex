@@ -4,7 +4,7 @@ defmodule Thumbnailer.Batch.Prune do
   # now, and none that is an image of this run.
 
   alias Thumbnailer.Batch.{Journal, Outcome, Ownership}
-  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.OS.RawPath
   alias Thumbnailer.Batch.Journal.Record
 
   @doc "Reduces the images that are gone, each with the thumbnails that were deleted, or would be in a dry run."
@@ -64,7 +64,7 @@ defmodule Thumbnailer.Batch.Prune do
   defp output(ownership, name, %{bytes: bytes} = made) do
     output = Map.merge(made, %{name: name, path: ownership.out <> "/" <> name})
 
-    if Ownership.look(%{ownership | replace_any: false}, output) == {:ok, {:ours, bytes}},
+    if Ownership.look(%{ownership | replace_any: false}, [output]) == [{:ok, {:ours, bytes}}],
       do: output
   end
 end

@@ -15,7 +15,8 @@ defmodule Thumbnailer.Batch.Run do
     Survey
   }
 
-  alias Thumbnailer.Batch.Input.{Filter, RawPath, Spool}
+  alias Thumbnailer.Batch.Input.{Filter, Spool}
+  alias Thumbnailer.OS.RawPath
   alias Thumbnailer.Batch.Journal.OutputClaims
   alias Thumbnailer.Cluster.Events
 

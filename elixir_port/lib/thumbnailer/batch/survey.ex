@@ -4,8 +4,9 @@ defmodule Thumbnailer.Batch.Survey do
   # they are inputs, and whether two inputs would have the same output.
 
   alias Thumbnailer.{Batch, Error}
-  alias Thumbnailer.Batch.{Clash, Input, Journal, Outcome, OutputPaths, Report}
-  alias Thumbnailer.Batch.Input.{Filter, RawPath, Search, Spool}
+  alias Thumbnailer.Batch.{Clash, Input, Journal, Outcome, OutputPaths, Parallel, Report}
+  alias Thumbnailer.Batch.Input.{Filter, Search, Spool}
+  alias Thumbnailer.OS.RawPath
   alias Thumbnailer.Batch.Journal.OutputClaims
 
   # Inputs that are looked at together.
@@ -93,7 +94,7 @@ defmodule Thumbnailer.Batch.Survey do
     # A list that ends early would be a batch that misses images in silence.
     with nil <-
            Enum.find(found, &match?({:error, list, _error} when list == survey.batch.from, &1)) do
-      {inputs, told} = found |> Enum.map(&judge(survey, &1)) |> Enum.split_with(&is_tuple/1)
+      {inputs, told} = survey |> judge(found) |> Enum.split_with(&is_tuple/1)
       told |> Enum.reduce(survey, &tell(&2, &1)) |> claim(inputs)
     else
       {:error, _list, error} -> {:error, error}
@@ -106,18 +107,24 @@ defmodule Thumbnailer.Batch.Survey do
     %{survey | report: report, complete: survey.complete and outcome.state != :failed}
   end
 
-  # An input with what the file system says of it, or an outcome.
-  defp judge(_survey, {:left_out, kind, path}), do: left_out(path, kind)
-  defp judge(_survey, {:error, path, error}), do: Outcome.failed(path, error)
+  # Each is an input with what the file system says of it, or an outcome.
+  defp judge(survey, found) do
+    found
+    |> Parallel.map(&examine(survey, &1))
+    |> leave_out(:thumbnail, &own(survey, &1))
+    |> leave_out(:not_failed, &not_failed(survey, &1))
+  end
 
-  defp judge(survey, %Input{path: path} = input) do
+  defp examine(_survey, {:left_out, kind, path}), do: left_out(path, kind)
+  defp examine(_survey, {:error, path, error}), do: Outcome.failed(path, error)
+
+  defp examine(survey, %Input{path: path} = input) do
     full = RawPath.expand(path)
     info = input.info || info(path)
 
     cond do
       info && not Filter.recent?(survey.filter, info.mtime) -> left_out(path, :older)
-      own?(survey, full) or ".thumbnailer" in Path.split(full) -> left_out(path, :thumbnail)
-      survey.batch.retry_failed and not failed?(survey, full) -> left_out(path, :not_failed)
+      ".thumbnailer" in Path.split(full) -> left_out(path, :thumbnail)
       true -> {input, full, info}
     end
   end
@@ -125,20 +132,38 @@ defmodule Thumbnailer.Batch.Survey do
   defp left_out(path, kind), do: %Outcome{path: path, state: :left_out, kind: kind}
   defp info(path), do: with({:ok, info} <- RawPath.stat(path), do: info, else: (_error -> nil))
 
-  defp own?(%{journal: nil}, _path), do: false
+  # The journal is asked once for all.
+  defp leave_out(found, kind, which) do
+    left = MapSet.new(which.(for {_input, full, _info} <- found, do: full))
 
-  defp own?(%{journal: journal, batch: %{out: out}}, path) do
-    String.starts_with?(path, out <> "/") and
-      Journal.output(
-        journal,
-        binary_part(path, byte_size(out) + 1, byte_size(path) - byte_size(out) - 1)
-      ) != nil
+    Enum.map(found, fn
+      {input, full, _info} = examined ->
+        if full in left, do: left_out(input.path, kind), else: examined
+
+      outcome ->
+        outcome
+    end)
   end
 
-  defp failed?(%{journal: nil}, _path), do: false
+  defp own(%{journal: nil}, _paths), do: []
 
-  defp failed?(%{journal: journal}, path),
-    do: match?(%{failed: reason} when reason != nil, Journal.fetch(journal, path))
+  defp own(%{journal: journal, batch: %{out: out}}, paths) do
+    skip = byte_size(out) + 1
+    below = Enum.filter(paths, &String.starts_with?(&1, out <> "/"))
+    names = Enum.map(below, &binary_part(&1, skip, byte_size(&1) - skip))
+
+    for {path, made} when made != nil <- Enum.zip(below, Journal.outputs(journal, names)),
+        do: path
+  end
+
+  defp not_failed(%{batch: %{retry_failed: false}}, _paths), do: []
+  defp not_failed(%{journal: nil}, paths), do: paths
+
+  defp not_failed(%{journal: journal}, paths) do
+    for {path, record} <- Enum.zip(paths, Journal.records(journal, paths)),
+        record == nil or record.failed == nil,
+        do: path
+  end
 
   # -- claims
 

@@ -145,7 +145,7 @@ defmodule Thumbnailer.Options.Type do
 
   # Expanded in the caller, because the program has another working directory.
   def cast(%{type: :path}, value) when is_binary(value) and value != "",
-    do: ok_when(not String.contains?(value, <<0>>), Path.expand(value))
+    do: ok_when(not String.contains?(value, <<0>>), Source.expand(value))
 
   def cast(%{type: :fonts}, values) when is_list(values) do
     known? = Enum.all?(values, &(is_binary(&1) and &1 not in ["", "none"] and not (&1 =~ "\0")))

@@ -15,32 +15,32 @@ defmodule Thumbnailer.Batch.Journal.DiskTableTest do
 
   test "what was put in is found, and nothing else", %{table: table} do
     :ok = DiskTable.put(table, for(n <- 1..1_000, do: {key(n), "value #{n}"}))
-    for n <- 1..1_000, do: assert(DiskTable.fetch(table, key(n)) == "value #{n}")
-    for n <- 1_001..2_000, do: assert(DiskTable.fetch(table, key(n)) == nil)
+    for n <- 1..1_000, do: assert(DiskTable.fetch(table, [key(n)]) == ["value #{n}"])
+    for n <- 1_001..2_000, do: assert(DiskTable.fetch(table, [key(n)]) == [nil])
     assert DiskTable.count(table) == 1_000
   end
 
   test "a later value replaces an earlier one, a new one does not", %{table: table} do
     :ok = DiskTable.put(table, [{key(1), "one"}, {key(1), ["t", "wo"]}])
-    assert DiskTable.fetch(table, key(1)) == "two"
+    assert DiskTable.fetch(table, [key(1)]) == ["two"]
     assert DiskTable.put_new(table, [{key(1), "three"}]) == [{:taken, "two"}]
     assert DiskTable.put_new(table, [{key(2), "four"}]) == [:ok]
-    assert DiskTable.fetch(table, key(2)) == "four"
+    assert DiskTable.fetch(table, [key(2)]) == ["four"]
     assert DiskTable.count(table) == 2
   end
 
   test "values may be empty or larger than what is read at a time", %{table: table} do
     large = :crypto.strong_rand_bytes(1_000_000)
     :ok = DiskTable.put(table, [{key(1), ""}, {key(2), large}, {key(3), "next"}])
-    assert Enum.map(1..3, &DiskTable.fetch(table, key(&1))) == ["", large, "next"]
+    assert DiskTable.fetch(table, Enum.map(1..3, &key/1)) == ["", large, "next"]
   end
 
   # The place is in the first 40 bits, the mark by which neighbours are told apart in the next 19.
   test "keys that meet in a place, and even in their mark, are told apart", %{table: table} do
     keys = for n <- 1..60, do: <<7::59, n::69>>
     for key <- keys, do: assert(DiskTable.put_new(table, [{key, key}]) == [:ok])
-    for key <- keys, do: assert(DiskTable.fetch(table, key) == key)
-    assert DiskTable.fetch(table, <<7::59, 61::69>>) == nil
+    for key <- keys, do: assert(DiskTable.fetch(table, [key]) == [key])
+    assert DiskTable.fetch(table, [<<7::59, 61::69>>]) == [nil]
   end
 
   test "it grows beyond its first slots and finds everything still", %{table: table} do
@@ -52,7 +52,7 @@ defmodule Thumbnailer.Batch.Journal.DiskTableTest do
     assert DiskTable.count(table) == count
 
     for n <- Enum.take_every(1..count, 500),
-        do: assert(DiskTable.fetch(table, key(n)) == <<n::32>>)
+        do: assert(DiskTable.fetch(table, [key(n)]) == [<<n::32>>])
 
     assert DiskTable.put_new(table, [{key(1), "again"}]) == [{:taken, <<1::32>>}]
   end
@@ -72,7 +72,7 @@ defmodule Thumbnailer.Batch.Journal.DiskTableTest do
         assert DiskTable.count(table) == map_size(model)
         model
       end)
-      |> Enum.each(fn {key, value} -> assert DiskTable.fetch(table, key) == value end)
+      |> Enum.each(fn {key, value} -> assert DiskTable.fetch(table, [key]) == [value] end)
 
       DiskTable.stop(table)
     end
@@ -94,7 +94,7 @@ defmodule Thumbnailer.Batch.Journal.DiskTableTest do
   end
 
   defp step(3, table, [{key, _value} | _], model),
-    do: {DiskTable.fetch(table, key) == model[key], model}
+    do: {DiskTable.fetch(table, [key]) == [model[key]], model}
 
   defp random_key, do: <<:rand.uniform(3)::40, :rand.uniform(2)::19, :rand.uniform(40)::69>>
 
@@ -105,7 +105,7 @@ defmodule Thumbnailer.Batch.Journal.DiskTableTest do
     assert File.ls!(folder) == []
     File.write!(Path.join(folder, "table"), "left over")
     assert {:ok, other} = DiskTable.start_link(Path.join(folder, "table"))
-    assert DiskTable.fetch(other, key(1)) == nil
+    assert DiskTable.fetch(other, [key(1)]) == [nil]
     assert File.ls!(folder) == []
   end
 

@@ -12,7 +12,7 @@ defmodule Thumbnailer.Batch.Journal.FingerprintTest do
     File.write!(path, :binary.copy("abcdefgh", 400_000))
     File.touch!(path, @past)
     {:ok, then} = Fingerprint.stat(path)
-    {:ok, then} = Fingerprint.hash(then, path)
+    {:ok, then} = Fingerprint.authenticate(then, path)
     {:ok, path: path, then: then}
   end
 
@@ -22,7 +22,7 @@ defmodule Thumbnailer.Batch.Journal.FingerprintTest do
   end
 
   test "a file that nobody touched is the same, unread", %{path: path, then: then} do
-    assert same?(%{then | hash: "another"}, path)
+    assert same?(%{then | mac: String.duplicate("m", 48)}, path)
   end
 
   test "a file that was touched is the same while its bytes are", %{path: path, then: then} do
@@ -43,11 +43,26 @@ defmodule Thumbnailer.Batch.Journal.FingerprintTest do
 
   test "a file that was read in the second of its change is read again", %{path: path, then: then} do
     assert same?(%{then | read_at: @past}, path)
-    refute same?(%{then | read_at: @past, hash: "another"}, path)
+    refute same?(%{then | read_at: @past, mac: String.duplicate("m", 48)}, path)
   end
 
-  test "a hash is BLAKE2b of all bytes", %{path: path, then: then} do
-    assert then.hash == :crypto.hash(:blake2b, File.read!(path))
+  test "an authenticator is Poly1305 of all bytes with a key of its own", %{
+    path: path,
+    then: then
+  } do
+    <<key::binary-32, tag::binary-16>> = then.mac
+    assert tag == :crypto.mac(:poly1305, key, File.read!(path))
+    {:ok, again} = Fingerprint.authenticate(%{then | mac: nil}, path)
+    refute binary_part(again.mac, 0, 32) == key
+  end
+
+  test "a file of which something else is known is another one once it is touched", %{
+    path: path,
+    then: then
+  } do
+    File.touch!(path, @past + 10)
+    refute same?(%{then | mac: <<4::512>>}, path)
+    refute same?(%{then | mac: nil}, path)
   end
 
   test "what is no file is told" do

@@ -6,7 +6,7 @@ defmodule Thumbnailer.Batch.CLI.ContactSheet do
   alias Thumbnailer.{Error, Formats}
   alias Thumbnailer.Batch.{Format, Outcome, Report}
   alias Thumbnailer.Batch.CLI.Summary
-  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.OS.RawPath
 
   @style_path Path.join(__DIR__, "contact_sheet.css")
   @script_path Path.join(__DIR__, "contact_sheet.js")

@@ -11,7 +11,8 @@ defmodule Thumbnailer.Batch.Input.Search do
   # path: `a/b.jpg` as `a/b.jpg`, `/srv/a.jpg` as `srv/a.jpg`.
 
   alias Thumbnailer.Batch.Input
-  alias Thumbnailer.Batch.Input.{Filter, Glob, PathList, RawPath, Walk}
+  alias Thumbnailer.Batch.Input.{Filter, Glob, PathList, Walk}
+  alias Thumbnailer.OS.RawPath
 
   @typedoc """
   Where to look: `from` is the path of a list, `\"-\"` standard input; `null` whether null bytes stand between its paths; `out` an absolute

@@ -9,7 +9,7 @@ defmodule Thumbnailer.Batch.Input.StandardInput do
   #
   # Only for a program that ends with its command: a process that writes to the old `:user` by its pid waits for ever.
 
-  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.OS.RawPath
 
   @enforce_keys [:read, :file]
   defstruct [:read, :file]

@@ -3,9 +3,13 @@ defmodule Thumbnailer.Batch.Input.Walk do
   # The files below a folder, found one folder at a time, in the order of the bytes of their names. Each file is an
   # input or is told as left out; of a folder that is not entered only the folder is told.
 
-  alias Thumbnailer.Batch.Input
-  alias Thumbnailer.Batch.Input.{Filter, Glob, Kind, RawPath}
+  alias Thumbnailer.Batch.{Input, Parallel}
+  alias Thumbnailer.Batch.Input.{Filter, Glob, Kind}
+  alias Thumbnailer.OS.RawPath
   alias Thumbnailer.Error
+
+  # Names that are looked at together.
+  @chunk 256
 
   @enforce_keys [:filter, :out]
   defstruct [:filter, :out, by_suffix: false]
@@ -22,29 +26,33 @@ defmodule Thumbnailer.Batch.Input.Walk do
     folder = path(place)
 
     case RawPath.list(folder) do
-      {:ok, names} -> Stream.flat_map(names, &visit(walk, &1, place, rests))
-      {:error, posix} -> [{:error, folder, unreadable(posix)}]
+      {:ok, names} ->
+        names |> Stream.chunk_every(@chunk) |> Stream.flat_map(&visit(walk, &1, place, rests))
+
+      {:error, posix} ->
+        [{:error, folder, unreadable(posix)}]
     end
   end
 
-  # That of a batch itself.
-  defp visit(_walk, ".thumbnailer", _place, _rests), do: []
-
-  defp visit(walk, name, {base, below}, rests) do
-    place = {base, join(below, name)}
-    next = Glob.step(rests, name)
-
-    cond do
-      next != [] -> found(walk, place, next)
-      walk.by_suffix -> [{:left_out, :hidden, path(place)}]
-      true -> []
-    end
+  defp visit(walk, names, {base, below}, rests) do
+    names
+    # That of a batch itself.
+    |> Enum.reject(&(&1 == ".thumbnailer"))
+    |> Parallel.map(fn name ->
+      place = {base, join(below, name)}
+      next = Glob.step(rests, name)
+      {place, next, if(next != [], do: RawPath.lstat(path(place)))}
+    end)
+    |> Stream.flat_map(&found(walk, &1))
   end
 
-  defp found(walk, {_base, below} = place, next) do
+  defp found(walk, {place, [], nil}),
+    do: if(walk.by_suffix, do: [{:left_out, :hidden, path(place)}], else: [])
+
+  defp found(walk, {{_base, below} = place, next, info}) do
     path = path(place)
 
-    case RawPath.lstat(path) do
+    case info do
       {:ok, %{type: :directory}} ->
         enter(walk, place, next)
 

@@ -4,7 +4,7 @@ defmodule Thumbnailer.Batch.Journal.Cleanup do
   # their own, `.NAME.thumbnailer-PID-N` (port/os/file.cpp, and `Thumbnailer.Cluster.Transfer`); those of processes that are
   # alive are at work.
 
-  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.OS.RawPath
   alias Thumbnailer.OS
 
   @pattern ~r/\A\..+\.thumbnailer-(\d+)-\d+\z/s

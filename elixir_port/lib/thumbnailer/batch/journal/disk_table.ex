@@ -33,7 +33,7 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
 
   # Bytes that are read at a time and kept: inputs come mostly in the order of the last run, so that what is asked for
   # next lies behind what was asked for last.
-  @read_ahead 16_384
+  @read_ahead 65_536
 
   @enforce_keys [:file]
   defstruct [
@@ -62,8 +62,10 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
   @spec put_new(pid, [{key, iodata}]) :: [:ok | {:taken, binary}]
   def put_new(table, entries), do: call(table, {:put_new, entries})
 
-  @spec fetch(pid, key) :: binary | nil
-  def fetch(table, key), do: call(table, {:fetch, key})
+  @doc "The value of each key, or nil."
+  @spec fetch(pid, [key]) :: [binary | nil]
+  def fetch(_table, []), do: []
+  def fetch(table, keys), do: call(table, {:fetch, keys})
 
   @doc "How many keys there are."
   @spec count(pid) :: non_neg_integer
@@ -107,7 +109,9 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
   defp answer({:put_new, entries}, state), do: Enum.map_reduce(entries, state, &claim/2)
   defp answer(:count, state), do: {state.count, state}
 
-  defp answer({:fetch, key}, state) do
+  defp answer({:fetch, keys}, state), do: Enum.map_reduce(keys, state, &value/2)
+
+  defp value(key, state) do
     {found, state} = find(state, key)
     {found && elem(found, 2), state}
   end

@@ -7,7 +7,7 @@ defmodule Thumbnailer.Batch.Journal.Lock do
   # in another one (another container, another host), when the lock did not change for a minute. Both times are those of
   # the file system, so that the clocks of two hosts need not agree.
 
-  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.OS.RawPath
   alias Thumbnailer.Error
   alias Thumbnailer.OS
 

@@ -41,9 +41,9 @@ defmodule Thumbnailer.Batch.Journal.OutputClaims do
     :ok
   end
 
-  @doc "The input of this run that is the file, by whatever name, or nil."
-  @spec source(t, File.Stat.t()) :: Path.t() | nil
-  def source(claims, info), do: DiskTable.fetch(claims.table, identity(info))
+  @doc "For each file the input of this run that it is, by whatever name, or nil."
+  @spec sources(t, [File.Stat.t()]) :: [Path.t() | nil]
+  def sources(claims, infos), do: DiskTable.fetch(claims.table, Enum.map(infos, &identity/1))
 
   @spec close(t) :: :ok
   def close(claims), do: DiskTable.stop(claims.table)

@@ -49,13 +49,13 @@ defmodule Thumbnailer.Batch.Journal.Record do
           do: {name, made.size, Atom.to_string(made.format), made.width, made.height, made.bytes}
 
     failed = record.failed && Atom.to_string(record.failed)
-    {content.size, content.mtime, content.read_at, content.hash, record.options, outputs, failed}
+    {content.size, content.mtime, content.read_at, content.mac, record.options, outputs, failed}
   end
 
   @spec from_term(tuple) :: t
-  def from_term({size, mtime, read_at, hash, options, outputs, failed}) do
+  def from_term({size, mtime, read_at, mac, options, outputs, failed}) do
     %__MODULE__{
-      content: %Fingerprint{size: size, mtime: mtime, read_at: read_at, hash: hash},
+      content: %Fingerprint{size: size, mtime: mtime, read_at: read_at, mac: mac},
       options: options,
       outputs:
         for {name, size, format, width, height, bytes} <- outputs, into: %{} do

@@ -1,4 +1,4 @@
-defmodule Thumbnailer.Batch.Input.RawPath do
+defmodule Thumbnailer.OS.RawPath do
   @moduledoc false
   # Paths as Linux has them: bytes without a zero, whatever the locale says. The runtime decodes names in the encoding of
   # the locale (`:file.native_name_encoding/0`) and hands out what it cannot decode as it is; here both become bytes again.
@@ -55,7 +55,7 @@ defmodule Thumbnailer.Batch.Input.RawPath do
 
   Unlike `Path.expand/1` it takes a `~` for a name, and a working directory of any encoding.
 
-      iex> Thumbnailer.Batch.Input.RawPath.expand("/srv/../photos//~")
+      iex> Thumbnailer.OS.RawPath.expand("/srv/../photos//~")
       "/photos/~"
   """
   @spec expand(t) :: t

@@ -1,10 +1,10 @@
-defmodule Thumbnailer.Batch.Input.RawPathTest do
+defmodule Thumbnailer.OS.RawPathTest do
   use ExUnit.Case, async: true
-  doctest Thumbnailer.Batch.Input.RawPath
+  doctest Thumbnailer.OS.RawPath
 
   import Thumbnailer.Fixtures
 
-  alias Thumbnailer.Batch.Input.RawPath
+  alias Thumbnailer.OS.RawPath
 
   test "names that are not UTF-8 are listed as their bytes, in the order of their bytes" do
     folder = folder()
