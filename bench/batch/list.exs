@@ -23,7 +23,7 @@ defmodule Bench.List do
     |> Task.async()
     |> Task.await(:infinity)
 
-    opts = [from: list, out: out, jobs: 2, formats: [:jpeg], overwrite: :never, observe: &note/1]
+    opts = [from: list, out: out, jobs: 2, formats: [:jpeg], overwrite: :never, follow_links: true, observe: &note/1]
 
     before = :erlang.memory(:total)
     count = @side * @side
