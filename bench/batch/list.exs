@@ -23,7 +23,15 @@ defmodule Bench.List do
     |> Task.async()
     |> Task.await(:infinity)
 
-    opts = [from: list, out: out, jobs: 2, formats: [:jpeg], overwrite: :never, follow_links: true, observe: &note/1]
+    opts = [
+      from: list,
+      out: out,
+      jobs: 2,
+      formats: [:jpeg],
+      overwrite: :never,
+      follow_links: true,
+      observe: &note/1
+    ]
 
     before = :erlang.memory(:total)
     count = @side * @side
@@ -37,7 +45,7 @@ defmodule Bench.List do
     Folders.tell(
       "list",
       "#{count} files in #{Float.round(milliseconds / 1000, 1)} s; the BEAM had #{mb(peak)} MB at most, #{mb(before)} MB before",
-      "150 MB"
+      "60 MB"
     )
 
     Folders.clear([folder])

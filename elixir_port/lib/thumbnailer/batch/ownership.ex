@@ -5,10 +5,10 @@ defmodule Thumbnailer.Batch.Ownership do
   # Its own are files that the journal has by their names. An image of this run is none, by whatever link or spelling its path leads
   # to it, nor is a link, and nothing is written through a link to a folder below OUT unless links are followed.
 
-  alias Thumbnailer.OS.RawPath
+  alias Thumbnailer.OS.{Parallel, RawPath}
   alias Thumbnailer.Batch.Journal
   alias Thumbnailer.Batch.Journal.OutputClaims
-  alias Thumbnailer.Batch.{Format, Parallel}
+  alias Thumbnailer.Batch.Format
   alias Thumbnailer.Error
 
   @enforce_keys [:out, :claims]

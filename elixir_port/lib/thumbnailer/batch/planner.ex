@@ -12,11 +12,10 @@ defmodule Thumbnailer.Batch.Planner do
     Outcome,
     OutputPaths,
     Ownership,
-    Parallel,
     Plan
   }
 
-  alias Thumbnailer.OS.RawPath
+  alias Thumbnailer.OS.{Parallel, RawPath}
   alias Thumbnailer.Batch.Journal.{Fingerprint, OutputClaims}
 
   @enforce_keys [:batch, :ownership, :options]

@@ -4,9 +4,9 @@ defmodule Thumbnailer.Batch.Survey do
   # they are inputs, and whether two inputs would have the same output.
 
   alias Thumbnailer.{Batch, Error}
-  alias Thumbnailer.Batch.{Clash, Input, Journal, Outcome, OutputPaths, Parallel, Report}
+  alias Thumbnailer.Batch.{Clash, Input, Journal, Outcome, OutputPaths, Report}
   alias Thumbnailer.Batch.Input.{Filter, Search, Spool}
-  alias Thumbnailer.OS.RawPath
+  alias Thumbnailer.OS.{Parallel, RawPath}
   alias Thumbnailer.Batch.Journal.OutputClaims
 
   # Inputs that are looked at together.

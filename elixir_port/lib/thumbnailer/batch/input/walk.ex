@@ -3,9 +3,9 @@ defmodule Thumbnailer.Batch.Input.Walk do
   # The files below a folder, found one folder at a time, in the order of the bytes of their names. Each file is an
   # input or is told as left out; of a folder that is not entered only the folder is told.
 
-  alias Thumbnailer.Batch.{Input, Parallel}
+  alias Thumbnailer.Batch.Input
   alias Thumbnailer.Batch.Input.{Filter, Glob, Kind}
-  alias Thumbnailer.OS.RawPath
+  alias Thumbnailer.OS.{Parallel, RawPath}
   alias Thumbnailer.Error
 
   # Names that are looked at together.

@@ -1,4 +1,4 @@
-defmodule Thumbnailer.Batch.Parallel do
+defmodule Thumbnailer.OS.Parallel do
   @moduledoc false
   # Many small looks at the file system at a time. The runtime makes each in another thread, and waking that takes longer than the
   # look itself, unless the thread finds the next one waiting.
