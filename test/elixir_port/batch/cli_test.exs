@@ -3,6 +3,7 @@ defmodule Thumbnailer.Batch.CLITest do
   use ExUnit.Case, async: true
 
   import Thumbnailer.Fixtures
+  import Thumbnailer.Shell
 
   @moduletag :real
   @moduletag timeout: 300_000
@@ -16,17 +17,6 @@ defmodule Thumbnailer.Batch.CLITest do
     File.mkdir_p!(photos)
     for name <- @names, do: File.cp!(sample("photo.jpg"), photos <> "/" <> name)
     {:ok, top: top, photos: photos}
-  end
-
-  # As bytes: standard output, standard error and the status of a shell's command; $T is the top folder.
-  defp shell(script, top, locale \\ "C.UTF-8") do
-    {_output, status} =
-      System.cmd("sh", ["-c", "(" <> script <> ") > \"$T/stdout\" 2> \"$T/stderr\""],
-        cd: root("elixir_port"),
-        env: [{"MIX_ENV", "test"}, {"T", top}, {"LANG", locale}, {"LC_ALL", locale}]
-      )
-
-    {File.read!(top <> "/stdout"), File.read!(top <> "/stderr"), status}
   end
 
   defp found(folder) do
@@ -118,6 +108,19 @@ defmodule Thumbnailer.Batch.CLITest do
     assert output =~ "`--retry-failed`"
   end
 
+  test "what --include does not match and --exclude matches is left out and counted", %{top: top} do
+    File.mkdir_p!(top <> "/in/private")
+
+    for name <- ~w(a.jpg b.png draft-c.jpg private/d.jpg),
+        do: File.cp!(sample("photo.jpg"), top <> "/in/" <> name)
+
+    script = ~S(mix thumbnailer.batch "$T/in" -o "$T/out" --include "*.jpg" --exclude private)
+    {output, "", 0} = shell(script <> ~S( -x "draft-*" -q), top)
+    assert found(top <> "/out") == ["a.jpg"]
+    assert output =~ "1 images: 1 made"
+    assert output =~ "left out: 3 excluded"
+  end
+
   test "an image beside which its thumbnail would lie under its own name has the bytes that it had",
        %{top: top, photos: photos} do
     before = File.read!(photos <> "/a.jpg")
@@ -128,18 +131,11 @@ defmodule Thumbnailer.Batch.CLITest do
   end
 
   test "as a function it needs no Mix, and ends with the status", %{top: top} do
-    paths =
-      Enum.map_join(
-        :code.get_path() |> Enum.filter(&(to_string(&1) =~ "thumbnailer")),
-        " ",
-        &"-pa '#{&1}'"
-      )
-
     call = ~s|Thumbnailer.Batch.CLI.main(["#{top}/photos", "--out", "#{top}/out", "--quiet"])|
-    {output, _errors, 0} = shell("elixir #{paths} -e '#{call}'", top)
+    {output, _errors, 0} = shell("#{elixir()} -e '#{call}'", top)
     assert output =~ "6 images: 6 made"
     File.write!(top <> "/photos/bad.jpg", "no image")
-    {output, _errors, 1} = shell("elixir #{paths} -e '#{call}'", top)
+    {output, _errors, 1} = shell("#{elixir()} -e '#{call}'", top)
     assert output =~ "7 images: 0 made, 6 skipped, 1 failed"
   end
 
@@ -152,14 +148,7 @@ defmodule Thumbnailer.Batch.CLITest do
     call =
       ~s|Thumbnailer.Batch.CLI.run(["-", "--out", "#{top}/out", "--quiet", "--dry-run"]); IO.puts(File.read!("/proc/self/status"))|
 
-    paths =
-      Enum.map_join(
-        :code.get_path() |> Enum.filter(&(to_string(&1) =~ "thumbnailer")),
-        " ",
-        &"-pa '#{&1}'"
-      )
-
-    {output, _errors, _status} = shell("#{producer} | elixir #{paths} -e '#{call}'", top)
+    {output, _errors, _status} = shell("#{producer} | #{elixir()} -e '#{call}'", top)
     assert output =~ "200000 images: 0 made, 0 skipped, 200000 failed"
     [_all, kilobytes] = Regex.run(~r/VmHWM:\s+(\d+) kB/, output)
     # A BEAM with nothing to do has 50 MB.

@@ -5,9 +5,11 @@ defmodule Thumbnailer.Batch.CLI.Console do
 
   @type device :: :stdio | :stderr
 
-  @doc "Sends the lines of the logger to standard error."
+  @doc "Sends the lines of the logger to standard error; starts it, as its start sends them to standard output."
   @spec log_to_stderr() :: :ok
   def log_to_stderr do
+    {:ok, _started} = Application.ensure_all_started(:logger)
+
     # Elixir's own backend until 1.14, OTP's handler since.
     if Process.whereis(Logger), do: Logger.configure_backend(:console, device: :standard_error)
 

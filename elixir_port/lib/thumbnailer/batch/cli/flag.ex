@@ -54,7 +54,7 @@ defmodule Thumbnailer.Batch.CLI.Flag do
     {:verbose, ?v, :switch, :display,
      "show each file and what became of it, those that were left out, too"},
     {:quiet, ?q, :switch, :display, "show no progress, and only the summary and failures"},
-    {:log, ?l, :text, :display, "append to this file what `--verbose` display, with the time"},
+    {:log, ?l, :text, :display, "append to this file what `--verbose` shows, with the time"},
     {:json, nil, :switch, :display,
      "write JSON lines to standard output instead, and nothing else; see below"},
     {:cluster, nil, :text, :display,
