@@ -102,6 +102,37 @@ defmodule Thumbnailer.BatchTest do
     assert files(out) == ~w(a.jpeg.webp a.jpg.webp a.png.webp)
   end
 
+  test "outputs whose suffix only the image says, and that meet, are made of the first and refused of the second",
+       %{
+         batch: batch,
+         photos: photos,
+         out: out
+       } do
+    # Both are without alpha: a.jpg, as of the JPEG, and p.jpg.
+    for {name, kind} <- [{"a", "tiff"}, {"p", "heic"}, {"p", "tiff"}],
+        do: File.cp!(sample("quadrants." <> kind), Path.join(photos, "#{name}.#{kind}"))
+
+    images = for name <- ~w(a.jpg a.tiff p.heic p.tiff), do: Path.join(photos, name)
+
+    for {more, state} <- [{[dry_run: true], :planned}, {[], :made}, {[], :skipped}] do
+      {:ok, report} = run(batch, [patterns: images] ++ more)
+      assert %{^state => 2, failed: 2, reasons: %{write_failed: 2}} = Map.from_struct(report)
+
+      assert Map.new(report.failures, fn {path, [error]} -> {path, error.message} end) == %{
+               "#{photos}/a.tiff" => "#{out}/a.jpg is made from #{photos}/a.jpg already",
+               "#{photos}/p.tiff" => "#{out}/p.jpg is made from #{photos}/p.heic already"
+             }
+    end
+
+    assert files(out) == ~w(a.jpg p.jpg)
+
+    for {output, first} <- [{"a.jpg", "a.jpg"}, {"p.jpg", "p.heic"}] do
+      image = Path.join(photos, first)
+      {:ok, thumbnail} = Thumbnailer.make(image, "40x40", on: elem(batch, 1)[:on])
+      assert File.read!(Path.join(out, output)) == thumbnail.data
+    end
+  end
+
   test "patterns that overlap are no failure", %{batch: batch, photos: photos} do
     assert {:ok, %{failures: [], thumbnails: 4}} =
              run(batch, patterns: [photos, Path.join(photos, "**/*.jpg")])
