@@ -19,12 +19,12 @@ defmodule Thumbnailer.Cluster.Discovery.Gossip do
   # Packets that are read between two ticks.
   @batch 64
 
-  @enforce_keys [:socket, :group, :port, :key]
+  @enforce_keys [:socket, :group, :port, :secret]
   defstruct [
     :socket,
     :group,
     :port,
-    :key,
+    :secret,
     connections: %Connections{},
     counts: %{heard: 0, garbage: 0, forged: 0, stale: 0, other_version: 0},
     told: 0,
@@ -52,7 +52,7 @@ defmodule Thumbnailer.Cluster.Discovery.Gossip do
            socket: socket,
            group: opts[:group],
            port: opts[:port],
-           key: Heartbeat.key(opts[:secret])
+           secret: opts[:secret]
          }}
 
       {:error, posix} ->
@@ -93,7 +93,7 @@ defmodule Thumbnailer.Cluster.Discovery.Gossip do
 
     # A node without a name cannot be connected to. Without a network there is nobody to hear it.
     if Node.alive?() do
-      packet = Heartbeat.encode(node(), state.key, System.system_time(:millisecond))
+      packet = Heartbeat.encode(node(), key(state), System.system_time(:millisecond))
       _ = :gen_udp.send(state.socket, state.group, state.port, packet)
     end
 
@@ -136,7 +136,7 @@ defmodule Thumbnailer.Cluster.Discovery.Gossip do
     do: "; #{count} since the start are of another version of the packet"
 
   defp hear(state, packet) do
-    case Heartbeat.decode(packet, state.key, System.system_time(:millisecond)) do
+    case Heartbeat.decode(packet, key(state), System.system_time(:millisecond)) do
       {:ok, name} ->
         now = System.monotonic_time(:millisecond)
         state = %{state | connections: Connections.connect(state.connections, name, now)}
@@ -146,6 +146,9 @@ defmodule Thumbnailer.Cluster.Discovery.Gossip do
         count(state, refusal)
     end
   end
+
+  # Made anew each time: a node may get its cookie, or another one, after the start.
+  defp key(state), do: Heartbeat.key(state.secret)
 
   defp count(state, what), do: update_in(state.counts[what], &(&1 + 1))
 end
