@@ -2,6 +2,7 @@ defmodule Thumbnailer.ApplicationTest do
   use ExUnit.Case, async: true
 
   import Thumbnailer.Fixtures
+  import Thumbnailer.Shell
 
   test "a default instance is there, and costs no program until it is used" do
     assert [%{id: Thumbnailer, type: :supervisor, start: {_, _, [opts]}}] =
@@ -47,6 +48,30 @@ defmodule Thumbnailer.ApplicationTest do
 
     assert_raise ArgumentError, ~r/option :workers must be/, fn ->
       Thumbnailer.Application.children(workers: 0)
+    end
+  end
+
+  # The configuration as flags of the emulator: those of `config/*.exs` and of a release come the same way into its environment.
+  test "with a configuration that is not understood the application does not start, and says why" do
+    top = folder()
+
+    start = fn configuration ->
+      flags = ~s(--erl "-thumbnailer #{configuration}")
+      call = "IO.inspect(Application.ensure_all_started(:thumbnailer))"
+      {output, errors, 0} = shell("#{elixir()} #{flags} -e '#{call}'", top)
+      output <> errors
+    end
+
+    assert start.("default false") =~ "{:ok, ["
+
+    for {configuration, message} <- [
+          {"workers 4", "config :thumbnailer, workers: 4 is not understood"},
+          {"default true", "config :thumbnailer, default: must be false or options"},
+          {"default [{workers,0}]", "option :workers must be"}
+        ] do
+      said = start.(configuration)
+      assert said =~ "{:error"
+      assert said =~ message
     end
   end
 end
