@@ -1,5 +1,5 @@
 # The compiler of the port program, which must be there before anything of this project is compiled.
-for part <- ~w(toolchain inputs requirements cmake precompiled compile_task),
+for part <- ~w(toolchain inputs requirements stage cmake precompiled compile_task),
     do: Code.require_file("port_build/#{part}.exs", __DIR__)
 
 defmodule Thumbnailer.MixProject do

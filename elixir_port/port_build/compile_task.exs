@@ -5,8 +5,8 @@ defmodule Mix.Tasks.Compile.ThumbnailerPort do
   working port program in the `priv` directory of `:thumbnailer`, in development and in releases alike.
 
   Does nothing when neither a source nor the environment has changed since the last build, and nothing at all when
-  `THUMBNAILER_EXECUTABLE` names a program that was built elsewhere. `mix compile --verbose`, or `MIX_DEBUG=1` where it is
-  a dependency, shows what CMake says.
+  `THUMBNAILER_EXECUTABLE` names a program that was built elsewhere. Says which stage of a build it is in, and where the log of it
+  is; `mix compile --verbose`, or `MIX_DEBUG=1` where it is a dependency, shows what CMake says.
 
   The environment variables that matter are those of `Thumbnailer.PortBuild.Toolchain`, and those of
   `Thumbnailer.PortBuild.Precompiled`, which takes a program that was built elsewhere where the configuration offers one.
@@ -63,7 +63,7 @@ defmodule Mix.Tasks.Compile.ThumbnailerPort do
 
     with :ok <- Requirements.check(System.get_env()),
          :ok <- say("Building the port program of :thumbnailer with CMake, once; about a minute"),
-         :ok <- CMake.build(root(), build_directory(), prefix(), definitions(), verbose?),
+         :ok <- CMake.build(root(), build_directory(), prefix(), definitions(), &say/1, verbose?),
          :ok <- installed() do
       Inputs.write!(stamp(), inputs)
       {:ok, []}

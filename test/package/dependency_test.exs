@@ -23,7 +23,13 @@ defmodule Thumbnailer.Package.DependencyTest do
       })
 
     run!(root("script/package"), ["deps/thumbnailer"], folder)
-    {:ok, folder: folder, built: mix!(["compile"], folder)}
+    built = mix!(["compile"], folder)
+    # Read here, as later builds write them anew.
+    logs =
+      for [_line, path] <- Regex.scan(~r/^  \w+: .*; the log is (.*)$/m, built),
+          do: File.read!(path)
+
+    {:ok, folder: folder, built: built, logs: logs}
   end
 
   defp inside(folder, path), do: Path.join(folder, path)
@@ -44,10 +50,18 @@ defmodule Thumbnailer.Package.DependencyTest do
 
   test "compiling the project builds the program, and thumbnails are made", %{
     folder: folder,
-    built: built
+    built: built,
+    logs: logs
   } do
     assert built =~ "Building the port program"
     refute built =~ "warning"
+
+    assert [configure, build, install] = logs
+    assert configure =~ "-- Configuring done"
+    assert build =~ "quote.cpp.o"
+    assert install =~ ~r{priv/(\./)?thumbnailer$}m
+    # A line for each stage, and how far it is now and then.
+    assert built |> String.split("\n") |> Enum.count(&String.starts_with?(&1, "  ")) < 30
     output = mix!(["run", "-e", "App.run(#{inspect(root("samples/images/photo.jpg"))})"], folder)
     assert output =~ "made"
   end

@@ -9,7 +9,7 @@
 Mix.start()
 here = __DIR__
 
-for part <- ~w(toolchain inputs requirements cmake precompiled compile_task),
+for part <- ~w(toolchain inputs requirements stage cmake precompiled compile_task),
     do: Code.require_file("../../elixir_port/port_build/#{part}.exs", here)
 
 Code.require_file("project.exs", here)
