@@ -1,50 +1,163 @@
 #include "thumbnail/pixels/premultiply.h"
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <vector>
 
 namespace thumbnailer {
 
 namespace {
 
-constexpr std::uint32_t kOpaque = 255;
-constexpr std::uint32_t kTo16 = 257; // 255 becomes 65535
+constexpr std::uint8_t kOpaque = 255;
 
 template <int Bands>
-void multiply(const std::uint8_t* from, std::uint16_t* to, int width) {
-    for (int x = 0; x < width; ++x, from += Bands, to += Bands) {
-        const std::uint32_t alpha = from[Bands - 1];
-        for (int band = 0; band < Bands - 1; ++band)
-            to[band] = static_cast<std::uint16_t>((from[band] * alpha * kTo16 + kOpaque / 2) / kOpaque);
-        to[Bands - 1] = static_cast<std::uint16_t>(alpha * kTo16);
+using PixelOf = std::conditional_t<Bands == 2, std::uint16_t, std::uint32_t>;
+
+// What a block covers of a side, in half pixels, because both edges of the image are treated alike: where the blocks
+// are longer than the side, half of the rest is missing at each end. vips_reduce expects that, too.
+struct Span {
+    int begin;
+    int end;
+
+    int length() const { return end - begin; }
+    int first_pixel() const { return begin / 2; }
+    int end_pixel() const { return (end + 1) / 2; }
+    // 1 or 2 halves.
+    int halves_of(int pixel) const { return std::min(end, 2 * pixel + 2) - std::max(begin, 2 * pixel); }
+};
+
+class Blocks {
+public:
+    Blocks(int side, int length)
+        : side_(side), length_(length), count_((side + length - 1) / length), missing_(count_ * length - side) {}
+
+    int count() const { return count_; }
+    Span operator[](int block) const {
+        const int begin = 2 * block * length_ - missing_;
+        return {std::max(0, begin), std::min(2 * side_, begin + 2 * length_)};
+    }
+
+private:
+    int side_;
+    int length_;
+    int count_;
+    int missing_;
+};
+
+// What each sample of a row is multiplied by: alpha, and alpha itself by 255, as if it were a colour. This loop and the
+// next are such that compilers turn them into vector instructions.
+template <typename Pixel>
+void weigh(const std::uint8_t* from, int columns, std::uint8_t* weights) {
+    static_assert(std::endian::native == std::endian::little, "alpha is the last byte of a pixel");
+    constexpr int kAlpha = 8 * (sizeof(Pixel) - 1);
+    constexpr Pixel kColours = static_cast<Pixel>(~Pixel{0}) >> 8;
+    constexpr Pixel kEach = kColours / 255; // 1 in each byte of a colour
+    for (int x = 0; x < columns; ++x, from += sizeof(Pixel), weights += sizeof(Pixel)) {
+        Pixel pixel = 0;
+        std::memcpy(&pixel, from, sizeof pixel);
+        pixel = static_cast<Pixel>(static_cast<Pixel>(pixel >> kAlpha) * kEach | static_cast<Pixel>(~kColours));
+        std::memcpy(weights, &pixel, sizeof pixel);
     }
 }
 
-int generate(VipsRegion* out, void* sequence, void*, void*, gboolean*) {
-    auto* in = static_cast<VipsRegion*>(sequence);
-    const VipsRect& wanted = out->valid;
-    if (vips_region_prepare(in, &wanted) != 0) return -1;
-    for (int y = wanted.top; y < VIPS_RECT_BOTTOM(&wanted); ++y) {
-        const auto* from = reinterpret_cast<const std::uint8_t*>(VIPS_REGION_ADDR(in, wanted.left, y));
-        auto* to = reinterpret_cast<std::uint16_t*>(VIPS_REGION_ADDR(out, wanted.left, y));
-        if (out->im->Bands == 2)
-            multiply<2>(from, to, wanted.width);
-        else
-            multiply<4>(from, to, wanted.width);
+void add(const std::uint8_t* from, const std::uint8_t* weights, std::size_t samples, int halves, std::int32_t* sums) {
+    for (std::size_t at = 0; at < samples; ++at)
+        sums[at] += static_cast<std::uint16_t>(from[at] * weights[at]) << (halves - 1);
+}
+
+// Makes the rows of a region.
+template <int Bands>
+class Shrinker {
+public:
+    Shrinker(VipsRegion* in, VipsRegion* out, Block block)
+        : in_(in), out_(out), across_(in->im->Xsize, block.across), down_(in->im->Ysize, block.down) {
+        const VipsRect& wanted = out->valid;
+        const int left = across_[wanted.left].first_pixel();
+        const int right = across_[VIPS_RECT_RIGHT(&wanted) - 1].end_pixel();
+        const int top = down_[wanted.top].first_pixel();
+        const int bottom = down_[VIPS_RECT_BOTTOM(&wanted) - 1].end_pixel();
+        from_ = {left, top, right - left, bottom - top};
+        weights_.resize(static_cast<std::size_t>(from_.width) * Bands);
+        sums_.resize(weights_.size());
     }
-    return 0;
+
+    bool run() {
+        if (vips_region_prepare(in_, &from_) != 0) return false;
+        for (int y = out_->valid.top; y < VIPS_RECT_BOTTOM(&out_->valid); ++y) {
+            const Span rows = down_[y];
+            std::fill(sums_.begin(), sums_.end(), 0);
+            for (int row = rows.first_pixel(); row < rows.end_pixel(); ++row) add_row(row, rows.halves_of(row));
+            write(y, rows.length());
+        }
+        return true;
+    }
+
+private:
+    void add_row(int row, int halves) {
+        const auto* from = reinterpret_cast<const std::uint8_t*>(VIPS_REGION_ADDR(in_, from_.left, row));
+        weigh<PixelOf<Bands>>(from, from_.width, weights_.data());
+        add(from, weights_.data(), sums_.size(), halves, sums_.data());
+    }
+
+    void write(int y, int height) {
+        auto* to = reinterpret_cast<float*>(VIPS_REGION_ADDR(out_, out_->valid.left, y));
+        for (int x = out_->valid.left; x < VIPS_RECT_RIGHT(&out_->valid); ++x, to += Bands) {
+            const Span columns = across_[x];
+            const auto sum = sum_of(columns);
+            const float mean = 1.0F / kOpaque / static_cast<float>(columns.length() * height);
+            for (std::size_t band = 0; band < Bands; ++band) to[band] = static_cast<float>(sum[band]) * mean;
+        }
+    }
+
+    std::array<std::int32_t, Bands> sum_of(const Span& columns) const {
+        const std::int32_t* first = &sums_[static_cast<std::size_t>(columns.first_pixel() - from_.left) * Bands];
+        const std::int32_t* last = &sums_[static_cast<std::size_t>(columns.end_pixel() - 1 - from_.left) * Bands];
+        std::array<std::int32_t, Bands> sum{};
+        for (const std::int32_t* column = first; column <= last; column += Bands)
+            for (std::size_t band = 0; band < Bands; ++band) sum[band] += 2 * column[band];
+        for (std::size_t band = 0; band < Bands; ++band) {
+            if (columns.begin % 2 != 0) sum[band] -= first[band];
+            if (columns.end % 2 != 0) sum[band] -= last[band];
+        }
+        return sum;
+    }
+
+    VipsRegion* in_;
+    VipsRegion* out_;
+    Blocks across_;
+    Blocks down_;
+    VipsRect from_{};
+    std::vector<std::uint8_t> weights_;
+    std::vector<std::int32_t> sums_;
+};
+
+int generate(VipsRegion* out, void* sequence, void*, void* shrink, gboolean*) {
+    auto* in = static_cast<VipsRegion*>(sequence);
+    const Block block = *static_cast<const Block*>(shrink);
+    const bool made = out->im->Bands == 2 ? Shrinker<2>(in, out, block).run() : Shrinker<4>(in, out, block).run();
+    return made ? 0 : -1;
 }
 
 } // namespace
 
-vips::VImage premultiplied(const vips::VImage& image) {
+vips::VImage premultiplied(const vips::VImage& image, Block block) {
     VipsImage* made = vips_image_new();
     vips::VImage owner(made);
     if (vips_image_pipelinev(made, VIPS_DEMAND_STYLE_THINSTRIP, image.get_image(), nullptr) != 0) throw vips::VError();
-    made->BandFmt = VIPS_FORMAT_USHORT;
+    made->Xsize = Blocks(image.width(), block.across).count();
+    made->Ysize = Blocks(image.height(), block.down).count();
+    made->BandFmt = VIPS_FORMAT_FLOAT;
     // The regions of the pipeline do not own what they read.
     g_object_set_data_full(G_OBJECT(made), "thumbnailer-premultiplied", g_object_ref(image.get_image()),
                            g_object_unref);
-    if (vips_image_generate(made, vips_start_one, generate, vips_stop_one, image.get_image(), nullptr) != 0)
+    auto* shrink = VIPS_NEW(VIPS_OBJECT(made), Block);
+    if (shrink == nullptr) throw vips::VError();
+    *shrink = block;
+    if (vips_image_generate(made, vips_start_one, generate, vips_stop_one, image.get_image(), shrink) != 0)
         throw vips::VError();
     return owner;
 }

@@ -1,12 +1,19 @@
-// Colours multiplied by their alpha, in one pass over the pixels.
+// Colours multiplied by their alpha, and blocks of pixels averaged, in one pass over the pixels.
 #pragma once
 
 #include <vips/vips8>
 
 namespace thumbnailer {
 
-// An image of 8 bits with alpha in 16 bits, its colours multiplied by alpha. libvips does it in floats, and a picture
-// that is mostly opaque takes longer to multiply than to scale. May throw vips::VError.
-vips::VImage premultiplied(const vips::VImage& image);
+// Pixels that become one: at most 64 each way, because their sums have 31 bits.
+struct Block {
+    int across = 1;
+    int down = 1;
+};
+
+// An image of 8 bits with alpha in floats, its colours multiplied by alpha, each pixel the mean of a block; those at
+// the edges are of what is left of the image there. libvips multiplies each pixel in floats, which takes longer than to
+// decode it. May throw vips::VError.
+vips::VImage premultiplied(const vips::VImage& image, Block block);
 
 } // namespace thumbnailer

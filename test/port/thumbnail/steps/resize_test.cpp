@@ -1,0 +1,46 @@
+#include "thumbnail/steps/resize.h"
+
+#include <doctest/doctest.h>
+
+using namespace thumbnailer;
+using vips::VImage;
+
+namespace {
+
+// Two waves across and three down, as smooth as the smallest thumbnail below can show them.
+VImage waves(Size size) {
+    const VImage place = VImage::xyz(size.width, size.height);
+    const VImage across = (place.extract_band(0) * (2 * 360.0 / size.width)).sin();
+    const VImage down = (place.extract_band(1) * (3 * 360.0 / size.height)).cos();
+    return VImage::bandjoin(std::vector<VImage>{across, down, across * down})
+        .linear(100, 128)
+        .cast(VIPS_FORMAT_UCHAR)
+        .copy(VImage::option()->set("interpretation", VIPS_INTERPRETATION_sRGB));
+}
+
+} // namespace
+
+TEST_CASE("resize: an opaque picture with alpha becomes the same as one without") {
+    for (const Size from : {Size{1001, 777}, Size{640, 480}, Size{1363, 1111}})
+        for (const Size to : {Size{300, 200}, Size{190, 150}, Size{64, 48}, Size{20, 15}, Size{500, 31}}) {
+            CAPTURE(from.width);
+            CAPTURE(to.width);
+            const VImage plain = resized(waves(from), to, 1);
+            const VImage clear = resized(waves(from).bandjoin(255), to, 1);
+            REQUIRE(clear.width() == to.width);
+            REQUIRE(clear.height() == to.height);
+            CHECK(VImage(clear.extract_band(3)).min() == 255);
+            CHECK((clear.extract_band(0, VImage::option()->set("n", 3)) - plain).abs().avg() < 1);
+        }
+}
+
+TEST_CASE("resize: a colour that is clear does not show at the edge of one that is not") {
+    const VImage left = VImage::black(500, 301).new_from_image({255, 0, 0, 255});
+    const VImage right = VImage::black(501, 301).new_from_image({0, 255, 0, 0});
+    const VImage source = left.join(right, VIPS_DIRECTION_HORIZONTAL)
+                              .cast(VIPS_FORMAT_UCHAR)
+                              .copy(VImage::option()->set("interpretation", VIPS_INTERPRETATION_sRGB));
+    const VImage small = resized(source, {100, 30}, 1);
+    const VImage seen = small.extract_band(3) > 0;
+    CHECK((seen & (small.extract_band(1) > 0)).max() == 0);
+}
