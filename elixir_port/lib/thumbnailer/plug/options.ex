@@ -2,7 +2,7 @@ defmodule Thumbnailer.Plug.Options do
   @moduledoc false
   # What `Thumbnailer.Plug` is configured with: one row each, from which the check and the documentation are made.
 
-  alias Thumbnailer.{Formats, Keywords, Request}
+  alias Thumbnailer.{Formats, Keywords, Request, Source}
 
   @rows [
     root:
@@ -79,13 +79,13 @@ defmodule Thumbnailer.Plug.Options do
   @spec folder(place) :: Path.t()
   def folder({module, function, arguments} = call) do
     case apply(module, function, arguments) do
-      path when is_binary(path) and path != "" -> Path.expand(path)
+      path when is_binary(path) and path != "" -> Source.expand(path)
       other -> refuse_result!("a folder", call, "a path", inspect(other))
     end
   end
 
   def folder({app, path}), do: Application.app_dir(app, path)
-  def folder(path), do: Path.expand(path)
+  def folder(path), do: Source.expand(path)
 
   @doc "What tells a folder from others, and is the same on all nodes and in the next release."
   @spec identity(place) :: term

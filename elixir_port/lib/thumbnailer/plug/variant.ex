@@ -2,8 +2,11 @@ defmodule Thumbnailer.Plug.Variant do
   @moduledoc false
   # What a request asks for: which image, in which size and format, and the tag by which both sides know it again.
 
-  alias Thumbnailer.{Formats, InstanceOptions, Request}
+  alias Thumbnailer.{Formats, InstanceOptions, Request, Source}
   alias Thumbnailer.Plug.Options
+
+  # Bytes of an overlay that are read at a time.
+  @block 65_536
 
   @enforce_keys [:source, :name, :size, :options, :tag, :varies?]
   defstruct [:source, :name, :size, :options, :tag, :varies?]
@@ -21,7 +24,7 @@ defmodule Thumbnailer.Plug.Variant do
   @doc "The variant of an image that is there; `accepted` is what the browser says it takes."
   @spec find(Options.t(), atom, String.t(), String.t()) :: {:ok, t} | {:error, 404, String.t()}
   def find(options, name, image, accepted) do
-    source = options.root |> Options.folder() |> Path.join(image) |> Path.expand()
+    source = options.root |> Options.folder() |> Path.join(image) |> Source.expand()
 
     case stat(source) do
       {:regular, version} ->
@@ -94,7 +97,19 @@ defmodule Thumbnailer.Plug.Variant do
 
   # Small, and often copied with each release, so its time says nothing.
   defp overlay(path) do
-    with {:ok, bytes} <- path |> Path.expand() |> File.read(), do: :crypto.hash(:sha256, bytes)
+    with {:ok, file} <- path |> Source.expand() |> :file.open([:read, :raw, :binary]) do
+      hash = hash(file, :crypto.hash_init(:sha256))
+      _ = :file.close(file)
+      hash
+    end
+  end
+
+  defp hash(file, state) do
+    case :file.read(file, @block) do
+      {:ok, bytes} -> hash(file, :crypto.hash_update(state, bytes))
+      :eof -> :crypto.hash_final(state)
+      {:error, posix} -> {:error, posix}
+    end
   end
 
   # Without the process that serves all other files of this node.
