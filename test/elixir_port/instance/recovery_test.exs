@@ -16,6 +16,7 @@ defmodule Thumbnailer.Instance.RecoveryTest do
         {"says_garbage", :bad_reply, "it sent bytes that are no term"},
         {"wrong_id", :bad_reply, "it answered request 1000001, which it does not hold"},
         {"wrong_shape", :bad_reply, "something that is no answer: %{width: 3}"},
+        {"makes_scripts", :bad_reply, "something that is no answer: %{outputs: "},
         {"says_huge_length", :bad_reply, "it announced a frame of 4294967295 bytes"},
         {"says_text", :bad_reply, "it announced a frame of"},
         {"exits_at_once", :unavailable, "ended before its hello: exit status 3"},

@@ -1,7 +1,7 @@
 defmodule Thumbnailer.Protocol.CodecTest do
   use ExUnit.Case, async: true
 
-  alias Thumbnailer.{Error, ImageInfo, Request, Thumbnail}
+  alias Thumbnailer.{Error, Request}
   alias Thumbnailer.Protocol.Codec
 
   defp decode(term), do: term |> :erlang.term_to_binary() |> Codec.decode()
@@ -92,52 +92,5 @@ defmodule Thumbnailer.Protocol.CodecTest do
           {:event, :worker_exit, Map.new(~w(os_pid made ok error format)a, &{&1, 1})}
         ],
         do: assert({:error, "a term that is no answer: " <> _} = decode.(other))
-  end
-
-  describe "thumbnails/2" do
-    @output %{format: :png, width: 2, height: 1, bytes: 3}
-
-    test "reads data, paths and errors in their order" do
-      answer = %{
-        outputs: [
-          {:ok, Map.put(@output, :data, "abc")},
-          {:ok, Map.put(@output, :path, "/a")},
-          {:error, %{reason: :encode_failed, message: "no"}}
-        ]
-      }
-
-      assert Codec.thumbnails(answer, 3) ==
-               {:ok,
-                [
-                  {:ok, %Thumbnail{format: :png, width: 2, height: 1, bytes: 3, data: "abc"}},
-                  {:ok, %Thumbnail{format: :png, width: 2, height: 1, bytes: 3, path: "/a"}},
-                  {:error, Error.new(:encode_failed, "no")}
-                ]}
-    end
-
-    for {name, outputs} <- [
-          {"another number of outputs", []},
-          {"data of another length than it says", [{:ok, Map.put(@output, :data, "ab")}]},
-          {"neither data nor path", [{:ok, @output}]},
-          {"a size that is no number", [{:ok, %{@output | width: nil} |> Map.put(:data, "abc")}]},
-          {"an unknown reason", [{:error, %{reason: :nobody, message: "m"}}]},
-          {"something else", [:ok]}
-        ] do
-      test "#{name} is a bad reply" do
-        answer = %{outputs: unquote(Macro.escape(outputs))}
-
-        assert {:error, %Error{reason: :bad_reply, message: message}} =
-                 Codec.thumbnails(answer, 1)
-
-        assert message =~ "outputs"
-      end
-    end
-  end
-
-  test "what probe answers is passed on, but for what a newer program says besides" do
-    image = %{format: :jpeg, width: 3, height: 2, orientation: 6}
-    assert Codec.image(image) == {:ok, struct!(ImageInfo, image)}
-    assert Codec.image(Map.put(image, :pages_of, 2)) == {:ok, struct!(ImageInfo, image)}
-    assert {:error, %Error{reason: :bad_reply}} = Codec.image(%{width: 3})
   end
 end

@@ -3,7 +3,7 @@ defmodule Thumbnailer.Call.Thumbnails do
   # Carries out checked requests for thumbnails, with the events of each call.
 
   alias Thumbnailer.{Call, Error, ImageInfo, Request, Source, Telemetry, Thumbnail}
-  alias Thumbnailer.Protocol.Codec
+  alias Thumbnailer.Protocol.Answer
 
   @type outcome :: {:ok, Thumbnail.t()} | {:error, Error.t()}
 
@@ -11,7 +11,7 @@ defmodule Thumbnailer.Call.Thumbnails do
   @spec make(Call.on(), Request.t()) :: {:ok, [outcome]} | {:error, Error.t()}
   def make(on, %{spec: %{outputs: outputs}} = request) do
     ask = fn -> Call.request(on, request) end
-    Telemetry.span(request, on, ask, &Codec.thumbnails(&1, length(outputs)))
+    Telemetry.span(request, on, ask, &Answer.thumbnails(&1, length(outputs)))
   end
 
   @doc "The outcome of a request with one output."
@@ -21,12 +21,12 @@ defmodule Thumbnailer.Call.Thumbnails do
 
   @doc "The outcome in the program's answer to a request with one output."
   @spec read_single(map) :: outcome
-  def read_single(answer), do: answer |> Codec.thumbnails(1) |> single()
+  def read_single(answer), do: answer |> Answer.thumbnails(1) |> single()
 
   @doc "What the header of the source says."
   @spec probe(Call.on(), Request.t()) :: {:ok, ImageInfo.t()} | {:error, Error.t()}
   def probe(on, request),
-    do: Telemetry.span(request, on, fn -> Call.request(on, request) end, &Codec.image/1)
+    do: Telemetry.span(request, on, fn -> Call.request(on, request) end, &Answer.image/1)
 
   @doc "The outcome of the same request for each of `sources`, lazily, several at a time."
   @spec stream(Enumerable.t(), Call.on(), Request.t(), %{atom => term}) :: Enumerable.t()

@@ -1,11 +1,11 @@
 defmodule Thumbnailer.Protocol.Codec do
   @moduledoc false
-  # The terms of docs/protocol.md: requests to bytes, frames to replies, and the maps inside replies to
-  # structs. What does not have the shape of the protocol is {:error, message}, never an exception.
+  # The terms of docs/protocol.md: requests to bytes, and frames to replies, whose maps `Answer` reads. What does not have the
+  # shape of the protocol is {:error, message}, never an exception.
 
-  alias Thumbnailer.{Error, Formats, ImageInfo, Options, Request, Telemetry, Thumbnail}
+  alias Thumbnailer.{Error, Formats, Options, Request, Telemetry}
   alias Thumbnailer.Options.Definition
-  alias Thumbnailer.Protocol.{Hello, Term}
+  alias Thumbnailer.Protocol.{Answer, Hello, Term}
 
   # Ten times what 64 outputs have.
   @max_elements 10_000
@@ -15,8 +15,6 @@ defmodule Thumbnailer.Protocol.Codec do
 
   # The option that each request has in front of all others.
   @time_left <<119, 7, "timeout">>
-
-  @details [:signal, :exit_status, :system_call, :stderr, :option, :limit, :step, :fault]
 
   # binary_to_term's :safe refuses atoms that no loaded module names; naming them here loads them.
   @vocabulary Enum.flat_map(Formats.table(), &[&1.name, &1.read_with]) ++
@@ -146,7 +144,7 @@ defmodule Thumbnailer.Protocol.Codec do
   defp reply({:ok, id, map}) when is_integer(id) and is_map(map), do: {id, {:ok, map}}
 
   defp reply({:error, id, map}) when is_integer(id) do
-    case error(map) do
+    case Answer.error(map) do
       {:ok, error} -> {id, {:error, error}}
       :error -> nil
     end
@@ -166,84 +164,6 @@ defmodule Thumbnailer.Protocol.Codec do
        do: if(String.valid?(message), do: event)
 
   defp reply(_term), do: nil
-
-  @doc "The thumbnails in the answer to `make`, one for each of the `count` outputs."
-  @spec thumbnails(map, pos_integer) ::
-          {:ok, [{:ok, Thumbnail.t()} | {:error, Error.t()}]} | {:error, Error.t()}
-  def thumbnails(%{outputs: outputs} = answer, count)
-      when is_list(outputs) and length(outputs) == count do
-    with {:ok, warnings} <- warnings(answer),
-         read = Enum.map(outputs, &output(&1, warnings)),
-         false <- :error in read do
-      {:ok, read}
-    else
-      _no_answer -> bad_reply(answer)
-    end
-  end
-
-  def thumbnails(answer, _count), do: bad_reply(answer)
-
-  # Of the source, and so of each output.
-  defp warnings(answer) do
-    warnings = Map.get(answer, :warnings, [])
-    if is_list(warnings) and Enum.all?(warnings, &is_binary/1), do: {:ok, warnings}, else: :error
-  end
-
-  defp output(
-         {:ok, %{format: format, width: width, height: height, bytes: bytes} = output},
-         warnings
-       )
-       when is_atom(format) and is_integer(width) and is_integer(height) and is_integer(bytes) do
-    thumbnail = %Thumbnail{
-      format: format,
-      width: width,
-      height: height,
-      bytes: bytes,
-      placeholder: output[:placeholder],
-      warnings: warnings
-    }
-
-    case output do
-      %{data: data} when byte_size(data) == bytes -> {:ok, %{thumbnail | data: data}}
-      %{path: path} when is_binary(path) -> {:ok, %{thumbnail | path: path}}
-      _neither -> :error
-    end
-  end
-
-  defp output({:error, map}, _warnings), do: with({:ok, error} <- error(map), do: {:error, error})
-  defp output(_other, _warnings), do: :error
-
-  @doc "What the answer to `probe` says about the image."
-  @spec image(map) :: {:ok, ImageInfo.t()} | {:error, Error.t()}
-  def image(%{format: format, width: width, height: height} = image)
-      when is_atom(format) and is_integer(width) and is_integer(height),
-      do: {:ok, struct(ImageInfo, read_date(image))}
-
-  def image(answer), do: bad_reply(answer)
-
-  # Cameras write what they like: a date that is none is as good as no date.
-  defp read_date(%{taken_at: text} = image) when is_binary(text) do
-    case NaiveDateTime.from_iso8601(text) do
-      {:ok, date} -> %{image | taken_at: date}
-      {:error, _reason} -> %{image | taken_at: nil}
-    end
-  end
-
-  defp read_date(image), do: image
-
-  defp error(%{reason: reason, message: message} = map) when is_binary(message) do
-    if Error.reason?(reason),
-      do: {:ok, Error.new(reason, message, Map.take(map, @details))},
-      else: :error
-  end
-
-  defp error(_other), do: :error
-
-  defp bad_reply(answer) do
-    said = Map.delete(answer, :times)
-    message = "the port program answered with something that is no answer: " <> shorten(said)
-    {:error, Error.new(:bad_reply, message)}
-  end
 
   defp shorten(term), do: inspect(term, limit: 10, printable_limit: 60)
 end
