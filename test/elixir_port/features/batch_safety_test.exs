@@ -123,22 +123,27 @@ defmodule Thumbnailer.Batch.SafetyTest do
     assert {report.made, report.failed, File.ls!(elsewhere)} == {1, 1, ["b.jpg"]}
   end
 
-  test "a page that is no contact sheet stays, and so does what a link in its place leads to", %{
-    photos: photos,
-    top: top
-  } do
-    page = Path.join(top, "index.html")
-    File.write!(page, "<p>mine</p>")
+  for {what, link?} <- [
+        {"a page that is no contact sheet stays", false},
+        {"a link in the place of the page stays, and so does what it leads to", true}
+      ] do
+    test "#{what}, and nothing is made", %{photos: photos, top: top} do
+      page = Path.join(top, "index.html")
+      file = if unquote(link?), do: Path.join(top, "mine.html"), else: page
+      File.write!(file, "<p>mine</p>")
+      if unquote(link?), do: File.ln_s!(file, page)
 
-    {output, status} =
-      System.cmd("mix", ["thumbnailer.batch", photos, "-o", top, "--report"],
-        cd: root("elixir_port"),
-        env: [{"MIX_ENV", "test"}],
-        stderr_to_stdout: true
-      )
+      {output, status} =
+        System.cmd("mix", ["thumbnailer.batch", photos, "-o", top, "--report"],
+          cd: root("elixir_port"),
+          env: [{"MIX_ENV", "test"}],
+          stderr_to_stdout: true
+        )
 
-    assert {status, output =~ "is no contact sheet; move it away"} == {1, true}
-    assert File.read!(page) == "<p>mine</p>"
-    refute File.exists?(Path.join(top, "a.jpg"))
+      assert {status, output =~ "is no contact sheet; move it away"} == {1, true}
+      assert File.read!(file) == "<p>mine</p>"
+      assert File.lstat!(page).type == unquote(if link?, do: :symlink, else: :regular)
+      refute File.exists?(Path.join(top, "a.jpg"))
+    end
   end
 end

@@ -105,18 +105,17 @@ defmodule Thumbnailer.Batch.CLI.ContactSheet do
       _ = :file.close(file)
       {:ok, page(out)}
     else
-      {:error, %Error{} = error} ->
-        {:error, error}
-
-      {:error, posix} ->
+      {:error, why} ->
         _ = :file.delete(part)
-
-        {:error,
-         Error.new(
-           :write_failed,
-           "the contact sheet cannot be written: #{:file.format_error(posix)}"
-         )}
+        {:error, unwritten(why)}
     end
+  end
+
+  defp unwritten(%Error{} = error), do: error
+
+  defp unwritten(posix) do
+    message = "the contact sheet cannot be written: #{:file.format_error(posix)}"
+    Error.new(:write_failed, message)
   end
 
   defp page(out), do: out <> "/index.html"
