@@ -123,6 +123,34 @@ defmodule Thumbnailer.Batch.SafetyTest do
     assert {report.made, report.failed, File.ls!(elsewhere)} == {1, 1, ["b.jpg"]}
   end
 
+  for {what, place} <- [
+        {"the folder of the journal", ".thumbnailer"},
+        {"the journal", ".thumbnailer/journal"}
+      ] do
+    test "nothing is written through a link in the place of #{what}, and nothing is made",
+         %{photos: photos, top: top} = context do
+      [out, elsewhere] = for name <- ~w(out elsewhere), do: Path.join(top, name)
+      link = Path.join(out, unquote(place))
+      Enum.each([Path.dirname(link), elsewhere], &File.mkdir_p!/1)
+      # An empty file would be begun as a journal.
+      File.write!(Path.join(elsewhere, "empty"), "")
+
+      target =
+        if unquote(place) == ".thumbnailer", do: elsewhere, else: Path.join(elsewhere, "empty")
+
+      File.ln_s!(target, link)
+
+      for opts <- [[], [follow_links: true], [overwrite: :any]] do
+        assert {:error, error} = run(context, photos, [out: out] ++ opts)
+        assert error.message =~ "#{link} is a link, through which no batch writes; move it away"
+      end
+
+      assert {:error, %{reason: :write_failed}} = Thumbnailer.Batch.CLI.ContactSheet.open(out)
+      assert {File.ls!(elsewhere), File.read!(elsewhere <> "/empty")} == {["empty"], ""}
+      assert File.ls!(out) == [".thumbnailer"]
+    end
+  end
+
   for {what, link?} <- [
         {"a page that is no contact sheet stays", false},
         {"a link in the place of the page stays, and so does what it leads to", true}

@@ -12,7 +12,7 @@ defmodule Thumbnailer.Batch.Journal do
 
   use GenServer
 
-  alias Thumbnailer.Batch.Journal.{Cleanup, DiskTable, Entry, Failure, Lock, Log, Record}
+  alias Thumbnailer.Batch.Journal.{Cleanup, DiskTable, Entry, Failure, Folder, Lock, Log, Record}
   alias Thumbnailer.OS.RawPath
   alias Thumbnailer.Error
 
@@ -27,7 +27,7 @@ defmodule Thumbnailer.Batch.Journal do
 
   @doc "The folder of the journal of the batches into `out`."
   @spec folder(Path.t()) :: Path.t()
-  def folder(out), do: out <> "/.thumbnailer"
+  defdelegate folder(out), to: Folder, as: :path
 
   @doc "Whether `out` has a journal."
   @spec exists?(Path.t()) :: boolean

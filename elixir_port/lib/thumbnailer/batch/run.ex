@@ -47,21 +47,8 @@ defmodule Thumbnailer.Batch.Run do
   # A dry run leaves no trace.
   defp scratch(%{dry_run: true}), do: {:ok, System.tmp_dir!()}
 
-  defp scratch(%{out: out}) do
-    folder = Journal.folder(out)
-
-    case RawPath.make_folder(folder) do
-      :ok ->
-        {:ok, folder}
-
-      {:error, posix, which} ->
-        {:error,
-         Error.new(
-           :write_failed,
-           "the folder #{which} cannot be made: #{:file.format_error(posix)}"
-         )}
-    end
-  end
+  defp scratch(%{out: out}),
+    do: with(:ok <- Journal.Folder.make(out), do: {:ok, Journal.folder(out)})
 
   defp journal(%{dry_run: true, out: out}, scratch) do
     if Journal.exists?(out), do: Journal.open(out, :read, scratch), else: {:ok, nil, nil}

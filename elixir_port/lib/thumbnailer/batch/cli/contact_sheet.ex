@@ -6,6 +6,7 @@ defmodule Thumbnailer.Batch.CLI.ContactSheet do
   alias Thumbnailer.{Error, Formats}
   alias Thumbnailer.Batch.{Format, Outcome, Report}
   alias Thumbnailer.Batch.CLI.Summary
+  alias Thumbnailer.Batch.Journal.Folder
   alias Thumbnailer.OS.RawPath
 
   @style_path Path.join(__DIR__, "contact_sheet.css")
@@ -31,7 +32,7 @@ defmodule Thumbnailer.Batch.CLI.ContactSheet do
     part = part(out)
 
     with :ok <- check_page(page(out)),
-         :ok <- RawPath.make_folder(Path.dirname(part)),
+         :ok <- Folder.make(out),
          _left = :file.delete(part),
          {:ok, file} <- :file.open(part, [:read, :write, :raw, :binary, :exclusive]),
          # It has no name from now on, and is gone whatever happens.
@@ -40,13 +41,6 @@ defmodule Thumbnailer.Batch.CLI.ContactSheet do
     else
       {:error, %Error{} = error} ->
         {:error, error}
-
-      {:error, posix, which} ->
-        {:error,
-         Error.new(
-           :write_failed,
-           "the folder #{which} cannot be made: #{:file.format_error(posix)}"
-         )}
 
       {:error, posix} ->
         {:error,
@@ -119,7 +113,7 @@ defmodule Thumbnailer.Batch.CLI.ContactSheet do
   end
 
   defp page(out), do: out <> "/index.html"
-  defp part(out), do: "#{out}/.thumbnailer/sheet-#{System.pid()}"
+  defp part(out), do: "#{Folder.path(out)}/sheet-#{System.pid()}"
 
   # Nothing but this page and images beside it may be loaded.
   @policy "default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
