@@ -8,6 +8,8 @@ defmodule Thumbnailer.Batch.Journal.LockTest do
   # No process has a pid over the limit of Linux, 2^22.
   @dead 4_194_305
 
+  @root? System.cmd("id", ["-u"]) == {"0\n", 0}
+
   setup do
     folder = folder()
     {:ok, lock, :free} = Lock.take(folder)
@@ -56,6 +58,30 @@ defmodule Thumbnailer.Batch.Journal.LockTest do
     lock(context, %{0 => "1", 3 => start}, 3_600)
     assert {:error, %{message: message}} = Lock.take(context.folder)
     assert message =~ "os pid 1 of this host"
+  end
+
+  # Root may send signals to everybody, so another user has to ask.
+  @tag skip: if(@root?, do: false, else: "only root can become another user")
+  @tag timeout: 120_000
+  test "that of a process which the user may send no signals is kept", context do
+    lock(context, %{}, 3_600)
+    File.chmod!(context.folder, 0o777)
+    # That of the tests may lie where only root comes.
+    ebin = Path.join(context.folder, "ebin")
+    File.cp_r!(Application.app_dir(:thumbnailer, "ebin"), ebin)
+    take = "IO.inspect(Thumbnailer.Batch.Journal.Lock.take(#{inspect(context.folder)}))"
+    nobody = ~w(--reuid 65534 --regid 65534 --clear-groups elixir -pa #{ebin} -e) ++ [take]
+
+    {said, 0} =
+      System.cmd("setpriv", nobody,
+        cd: context.folder,
+        env: [{"HOME", context.folder}],
+        stderr_to_stdout: true
+      )
+
+    assert said =~ "another batch writes into this folder: os pid #{System.pid()} of this host"
+    assert said =~ "reason: :unavailable"
+    assert context.path |> File.read!() |> String.split() == context.owner
   end
 
   test "that of another container is kept while its heart beats, though a process here has the same pid",
