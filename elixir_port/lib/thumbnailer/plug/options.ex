@@ -7,8 +7,9 @@ defmodule Thumbnailer.Plug.Options do
   @rows [
     root:
       "the folder of the images: a path, `{app, path}` within an application's folder, or `{module, function, arguments}`, " <>
-        "called for each request. A relative path is that of the running system, not of the build. Give the instance " <>
-        "the same folder as `:roots`, and no link leads out of it. Required",
+        "called for each request. A relative path is that of the running system, not of the build; each request asks the file " <>
+        "server of the node where that is, which it does not for an absolute path. Give the instance the same folder as " <>
+        "`:roots`, and no link leads out of it. Required",
     sizes:
       "the thumbnails that can be had, by the name that stands in the address: a size, or `{size, options}` with options of " <>
         "`Thumbnailer.make/3`. Required",
