@@ -142,5 +142,30 @@ defmodule Thumbnailer.Batch.CLI.OutputTest do
       assert hd(shown) =~ "43 images: 42 made, 0 skipped, 1 failed"
       assert List.last(shown) =~ "photos/bad.jpg: "
     end
+
+    test "no name is a command for it, and each is shown as where there is none", context do
+      %{top: top, photos: photos} = context
+      File.rm_rf!(photos)
+      File.mkdir_p!(photos)
+
+      for name <- ["esc\e[2J.jpg", "new\nline.jpg", "over\u202Egpj.jpg", <<"lat", 0xE9, ".jpg">>],
+          do: File.write!(photos <> "/" <> name, "no image")
+
+      File.cp!(sample("photo.jpg"), photos <> "/\u00FCber.jpg")
+      {shown, 1} = terminal(~S(mix thumbnailer.batch "$T/photos" -o "$T/out" --verbose), top, 80)
+      assert String.valid?(shown)
+      refute shown =~ "\e"
+      refute shown =~ "\u202E"
+
+      for name <- [
+            ~S(esc\e[2J.jpg"),
+            ~S(new\nline.jpg"),
+            ~S(over\u{202E}gpj.jpg"),
+            ~S(lat\xE9.jpg")
+          ],
+          do: assert(shown =~ ~s(fail "#{photos}/) <> name)
+
+      assert shown =~ "made #{top}/out/\u00FCber.jpg from #{photos}/\u00FCber.jpg"
+    end
   end
 end
