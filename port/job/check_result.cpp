@@ -75,10 +75,15 @@ Fault check_failure(const WireFailure& failure, const Job& job) {
 Fault check_header(const Header& header, const Limits& limits) {
     constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
     constexpr std::int64_t kMaxBands = 1000;
+    constexpr std::int64_t kMostStretched = 10;
     if (!is_known(header.format) || !limits.loaders.has(header.format)) return "a format that is not read";
     if (!is_within(header.raw_width, 1, limits.max_side) || !is_within(header.raw_height, 1, limits.max_side) ||
         std::int64_t{header.raw_width} * header.raw_height > limits.max_pixels)
         return "an image that is too large to be read";
+    // Coarser on one side than on the other, by ten times at most, as the decoder has it.
+    if (!is_within(header.square_width, header.raw_width, kMostStretched * header.raw_width) ||
+        !is_within(header.square_height, header.raw_height, kMostStretched * header.raw_height))
+        return "an image that is shown in a size that it cannot have";
     if (!is_within(header.orientation, 1, 8)) return "an orientation that does not exist";
     if (!is_within(header.pages, 1, kMost) || !is_within(header.frames, 1, kMost) || header.duration_ms < 0)
         return "numbers of pages, frames or milliseconds that cannot be";

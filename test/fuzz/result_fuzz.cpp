@@ -19,6 +19,7 @@ void make_plausible(JobResult& result, const Job& job, std::uint8_t bits) {
     if ((bits & 8) != 0) {
         result.header = {};
         result.header.raw_width = result.header.raw_height = 100;
+        result.header.square_width = result.header.square_height = 100;
         result.header.bands = 3;
         result.header.depth = 8;
     }
@@ -66,6 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::require(!failure.message.empty() && is_workers_reason(failure.reason));
         return 0;
     }
+    fuzz::require(result.header.width() > 0 && result.header.height() > 0);
     check_pieces(result, memory_size);
     const std::vector<std::byte> memory(memory_size, std::byte{0xff});
     (void)check_contents(result, job, memory);

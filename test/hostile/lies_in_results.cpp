@@ -10,6 +10,8 @@ namespace {
 
 constexpr auto kMost = std::numeric_limits<std::int32_t>::max();
 constexpr auto kLongest = std::numeric_limits<std::uint64_t>::max();
+// A title for a terminal, a line of its own, a mark that turns the line around, and a byte that is no text.
+constexpr std::string_view kEscapes = "\x1b]0;owned\a\n\xe2\x80\xae\xff";
 
 void fail(Attack& attack, Reason reason, std::string_view message = "it says so") {
     attack.result.failed = 1;
@@ -58,7 +60,7 @@ constexpr Lie kLies[] = {
          fail(a, Reason::bad_image);
          a.result.failure.message.fill('x');
      }},
-    {"message_with_escapes", [](Attack& a) { fail(a, Reason::bad_image, "\x1b]0;owned\a\n\xe2\x80\xae\xff"); }},
+    {"message_with_escapes", [](Attack& a) { fail(a, Reason::bad_image, kEscapes); }},
     {"limit_negative",
      [](Attack& a) {
          fail(a, Reason::too_large);
@@ -80,6 +82,10 @@ constexpr Lie kLies[] = {
     {"source_height_zero", header<&H::raw_height, 0>},
     {"source_height_negative", header<&H::raw_height, -1>},
     {"source_height_most", header<&H::raw_height, kMost>},
+    {"shown_width_negative", header<&H::square_width, -1>},
+    {"shown_width_most", header<&H::square_width, kMost>},
+    {"shown_height_zero", header<&H::square_height, 0>},
+    {"shown_height_most", header<&H::square_height, kMost>},
     {"orientation_zero", header<&H::orientation, 0>},
     {"orientation_nine", header<&H::orientation, 9>},
     {"pages_zero", header<&H::pages, 0>},
@@ -96,6 +102,9 @@ constexpr Lie kLies[] = {
     {"colour_space_endless", [](Attack& a) { a.result.header.colour_space.fill('x'); }},
     {"colour_space_with_escapes", [](Attack& a) { copy_text("\x1b[2J", a.result.header.colour_space); }},
     {"date_that_is_none", [](Attack& a) { copy_text("<script>", a.result.header.taken_at); }},
+    {"camera_with_escapes", [](Attack& a) { copy_text(kEscapes, a.result.header.camera); }},
+    {"warnings_with_escapes", [](Attack& a) { copy_text(kEscapes, a.result.warnings); }},
+    {"warnings_endless", [](Attack& a) { a.result.warnings.fill('w'); }},
     {"camera_endless", [](Attack& a) { a.result.header.camera.fill('x'); }},
     {"made_is_two", output<&O::made, 2>},
     {"format_svg", output<&O::format, Format::svg>},

@@ -23,8 +23,8 @@ struct Case {
         job.count = result.count = 2;
         job.outputs[0].placeholder = Placeholder::thumbhash;
         job.outputs[1].format = Target::webp;
-        result.header.raw_width = 640;
-        result.header.raw_height = 480;
+        result.header.raw_width = result.header.square_width = 640;
+        result.header.raw_height = result.header.square_height = 480;
         result.header.bands = 3;
         result.header.depth = 8;
         copy_text("srgb", result.header.colour_space);
@@ -66,6 +66,10 @@ constexpr Row kRows[] = {
     {"pixels over the limit", [](Case& c) { c.job.limits.max_pixels = 640 * 480 - 1; }, "too large to be read"},
     {"sides that overflow", [](Case& c) { c.result.header.raw_width = c.result.header.raw_height = kMost; },
      "too large"},
+    {"shown width 0", [](Case& c) { c.result.header.square_width = 0; }, "shown in a size"},
+    {"shown width less than its own", [](Case& c) { c.result.header.square_width = 639; }, "shown in a size"},
+    {"shown height negative", [](Case& c) { c.result.header.square_height = -1; }, "shown in a size"},
+    {"shown height of more than ten times", [](Case& c) { c.result.header.square_height = 4801; }, "shown in a size"},
     {"orientation 0", [](Case& c) { c.result.header.orientation = 0; }, "orientation"},
     {"orientation 9", [](Case& c) { c.result.header.orientation = 9; }, "orientation"},
     {"no page", [](Case& c) { c.result.header.pages = 0; }, "pages"},
