@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <fstream>
 #include <limits>
-#include <string>
 
 namespace thumbnailer {
 
@@ -20,18 +19,20 @@ std::int64_t in_affinity() {
     return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : ::sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-// Of control groups version 2, where a container sees its own at the root: "200000 100000" are two processors, "max"
-// all.
-std::int64_t in_control_group() {
-    std::ifstream file("/sys/fs/cgroup/cpu.max");
+} // namespace
+
+// "200000 100000" are two processors, "max 100000" all.
+std::int64_t cores_in_control_group(const std::string& cpu_max) {
+    std::ifstream file(cpu_max);
     std::int64_t quota = 0;
     std::int64_t period = 0;
     if (!(file >> quota >> period) || quota <= 0 || period <= 0) return kUnlimited;
-    return (quota + period - 1) / period;
+    return (quota - 1) / period + 1;
 }
 
-} // namespace
-
-std::int64_t usable_cores() { return std::max<std::int64_t>(1, std::min(in_affinity(), in_control_group())); }
+// A container sees its own control group at the root.
+std::int64_t usable_cores() {
+    return std::max<std::int64_t>(1, std::min(in_affinity(), cores_in_control_group("/sys/fs/cgroup/cpu.max")));
+}
 
 } // namespace thumbnailer
