@@ -1,12 +1,15 @@
 """What a worker that was taken over does beside its answer: to its results, files, memory, signals and successors."""
 
+import errno
 import os
 import pathlib
+import re
 import resource
 import tempfile
+import time
 
 from hostile_program import HOSTILE, OUTPUTS, PHOTO, HostileTest, hostile
-from program import make, probe
+from program import EXECUTABLE, TIMEOUT, Watch, make, probe
 from term import Atom
 
 
@@ -22,7 +25,48 @@ class AttacksTest(HostileTest):
         program.send(make(1, hostile("spins_and_ignores_signals"), *OUTPUTS, timeout=200))
         limits = lambda: [resource.prlimit(worker, resource.RLIMIT_CPU) for worker in program.workers()]
         program.wait_for(lambda _: any(soft == hard and 0 < hard <= 6 for soft, hard in limits()))
+        spinning = [worker for worker in program.workers() if 0 < resource.prlimit(worker, resource.RLIMIT_CPU)[1] <= 6]
+        ends = Watch(spinning)
         self.stop(program.pid)
+        self.assertEqual(ends.left_after(TIMEOUT), 0)
+
+    def test_a_worker_has_the_limits_of_its_sandbox_and_can_raise_none(self):
+        max_memory = 200_000_000
+        program = self.start_hostile(f"--max-memory={max_memory}")
+        self.assert_ok(program.ask(make(1, PHOTO, *OUTPUTS)), 1)
+        within = {
+            resource.RLIMIT_AS: 4 * max_memory + (18 << 30),  # with what the program has mapped itself
+            resource.RLIMIT_NOFILE: 128,
+            resource.RLIMIT_FSIZE: 512 << 20,
+            resource.RLIMIT_CORE: 0,
+            resource.RLIMIT_MEMLOCK: 0,
+            resource.RLIMIT_MSGQUEUE: 0,
+        }
+
+        def are_limited(worker):
+            limits = {limit: resource.prlimit(worker, limit) for limit in within}
+            return all(soft == hard and 0 <= hard <= within[limit] for limit, (soft, hard) in limits.items())
+
+        # One that was forked just now is still on its way into the sandbox.
+        program.wait_for(lambda _: all(are_limited(worker) for worker in program.workers()))
+
+    def test_a_flood_of_stderr_is_read_in_pieces_between_which_the_server_rests(self):
+        program = self.start_hostile("--workers=1")
+        reads = lambda: int(re.search(r"syscr: (\d+)", pathlib.Path(f"/proc/{program.pid}/io").read_text())[1])
+        before, began = reads(), time.monotonic()
+        self.assert_error(program.ask(make(1, hostile("floods_stderr"), *OUTPUTS, timeout=1000)), 1, "timeout")
+        # 50 in a second, as many to look at the worker, and what is read at the end. Without rests it is ten thousand.
+        self.assertLess(reads() - before, 200 + 200 * (time.monotonic() - began))
+
+    def test_thumbnails_that_are_larger_than_a_worker_may_write_are_told_as_not_written(self):
+        program = self.start_hostile("--workers=1", executable=EXECUTABLE)
+        large = {"width": 300, "format": "png"}
+        honest = self.assert_ok(program.ask(make(1, PHOTO, large)), 1)
+        [worker] = program.workers()
+        resource.prlimit(worker, resource.RLIMIT_FSIZE, (4096, 4096))
+        error = self.assert_error(program.ask(make(2, PHOTO, large)), 2, "write_failed")
+        self.assertIn(os.strerror(errno.EFBIG).encode(), error["message"])
+        self.assertEqual(self.assert_ok(program.ask(make(3, PHOTO, large)), 3), honest)
 
     def test_a_result_cannot_be_changed_after_the_answer(self):
         program = self.start_hostile("--workers=1")
@@ -44,6 +88,28 @@ class AttacksTest(HostileTest):
                     self.assertEqual(target.read_bytes(), written)
                     self.assertEqual(os.listdir(folder), ["out.jpg"])
 
+    def test_no_worker_is_given_a_file_that_is_written(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o777)
+            target = pathlib.Path(folder, "out.jpg")
+            program = self.start_hostile("--workers=1")
+            output = {"width": 40, "to": str(target).encode()}
+            honest = self.assert_ok(program.ask(make(1, PHOTO, output)), 1)
+            written = target.read_bytes()
+            for request_id, lie in enumerate(("has_other_descriptors", "step_writes_to_every_descriptor"), 2):
+                with self.subTest(lie):
+                    target.unlink()
+                    self.assertEqual(self.assert_ok(program.ask(make(request_id, hostile(lie), output)), request_id), honest)
+                    self.assertEqual(target.read_bytes(), written)
+
+    def test_text_of_a_worker_is_printable_in_every_answer(self):
+        program = self.start_hostile("--workers=1")
+        probed = self.assert_ok(program.ask(probe(1, hostile("camera_with_escapes"))), 1)
+        made = self.assert_ok(program.ask(make(2, hostile("warnings_with_escapes"), *OUTPUTS)), 2)
+        self.assertEqual(len(made["warnings"]), 2)
+        for text in (probed["camera"], *made["warnings"]):
+            self.assertTrue(text.decode().isprintable(), text)
+
     def test_an_answer_that_is_too_large_is_refused(self):
         program = self.start_hostile("--max-reply-bytes=1024")
         error = self.assert_error(program.ask(make(1, PHOTO, {"width": 300})), 1, "too_large")
@@ -57,14 +123,25 @@ class AttacksTest(HostileTest):
         program.wait_for(lambda stats: stats["forked"] == forked + 1)
 
     def test_a_worker_that_answers_without_reading_does_not_hold_up_the_server(self):
-        # It is given jobs until its channel is full.
-        program = self.start_hostile("--workers=1")
-        honest = self.assert_ok(program.ask(probe(1, PHOTO)), 1)
-        forked = program.stats()["forked"]
-        self.assertEqual(self.assert_ok(program.ask(probe(2, hostile("answers_without_reading"))), 2), honest)
+        # It is given jobs until its channel is full: what becomes of the next is in test/port/os/channel_test.cpp.
+        program = self.start_hostile("--workers=1", "--events")
+        exits = []
+
+        def answer():
+            while (frame := program.receive())[0] == "event":
+                if frame[1] == "worker_exit":
+                    exits.append(frame[2])
+            return frame
+
+        program.send(probe(1, PHOTO))
+        honest = self.assert_ok(answer(), 1)
+        program.send(probe(2, hostile("answers_without_reading")))
+        self.assertEqual(self.assert_ok(answer(), 2), honest)
         for request_id in range(3, 40):
-            self.assertEqual(self.assert_ok(program.ask(probe(request_id, PHOTO)), request_id), honest)
-        self.assertGreater(program.stats()["forked"], forked)
+            program.send(probe(request_id, PHOTO))
+            self.assertEqual(self.assert_ok(answer(), request_id), honest)
+        self.assertEqual([exit["signal"] for exit in exits], ["kill"])
+        self.assertGreater(exits[0]["made"], 5, "it was ended before its channel was full")
 
     def test_a_result_that_a_worker_keeps_holds_no_memory(self):
         # The worker itself looks at those that it has kept, with each job.

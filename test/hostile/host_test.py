@@ -51,12 +51,20 @@ def hide_processes():
     checked(LIBC.mount(b"proc", b"/proc", b"proc", 0, b"hidepid=2"))
 
 
+def grant_one_processor():
+    checked(LIBC.mount(b"none", b"/sys/fs/cgroup", b"tmpfs", 0, None))
+    pathlib.Path("/sys/fs/cgroup/cpu.max").write_text("100000 100000\n")
+
+
 def limit_descriptors(count):
     return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (count, count))
 
 
 class HostTest(PipeTest):
     def assert_confined(self, program):
+        sandbox = program.hello[1]["sandbox"]
+        for layer in ("seccomp", "open_denied", "socket_denied", "exec_denied", "memory"):
+            self.assertEqual(sandbox[layer], Atom("true"), layer)
         self.assert_ok(program.ask(make(1, PHOTO, *OUTPUTS)), 1)
         self.assert_ok(program.ask(make(2, hostile("has_other_descriptors"), *OUTPUTS)), 2)
         self.assert_error(program.ask(make(3, hostile("takes_memory"), *OUTPUTS)), 3, "out_of_memory")
@@ -65,10 +73,14 @@ class HostTest(PipeTest):
         return self.start("--workers=1", "--max-memory=200000000", *flags, executable=HOSTILE, **options)
 
     def test_kernels_without_close_range_close_what_proc_lists(self):
-        self.assert_confined(self.start_hostile(before=without("close_range")))
+        program = self.start_hostile(before=without("close_range"))
+        self.assertEqual(program.hello[1]["sandbox"]["complete"], Atom("true"))
+        self.assert_confined(program)
 
     def test_kernels_without_landlock_and_close_range_confine_by_what_is_left(self):
-        self.assert_confined(self.start_hostile(before=without("landlock_create_ruleset", "close_range")))
+        program = self.start_hostile(before=without("landlock_create_ruleset", "close_range"))
+        self.assertEqual(program.hello[1]["sandbox"]["complete"], Atom("false"))
+        self.assert_confined(program)
 
     def test_kernels_that_do_not_know_memory_that_is_never_run_have_memory_that_no_worker_can_map_as_a_program(self):
         noexec_seal = 8
@@ -120,6 +132,38 @@ class HostTest(PipeTest):
             self.assertEqual(failed, [])
             self.assertEqual(len(os.listdir(folder)), count)
 
+    def test_where_descriptors_are_few_every_worker_that_there_is_is_watched(self):
+        # A worker keeps four. With each number that is left of them, another is the first that cannot be had.
+        for count in range(61, 65):
+            with self.subTest(count):
+                program = self.start(
+                    "--workers=24", "--max-memory=200000000", "--poison-after=0", executable=HOSTILE, before=limit_descriptors(count)
+                )
+                self.assert_ok(program.ask(make(0, PHOTO, *OUTPUTS)), 0)
+                workers = len(program.workers())
+                self.assertLess(workers, 24)
+                for request_id in range(1, workers + 1):
+                    answer = program.ask(make(request_id, hostile("takes_memory"), *OUTPUTS, timeout=5000))
+                    self.assert_error(answer, request_id, "out_of_memory")
+                program.close()
+
+    def test_the_program_takes_as_many_descriptors_as_it_may(self):
+        program = self.start(before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, 4096)))
+        self.assertEqual(resource.prlimit(program.pid, resource.RLIMIT_NOFILE), (4096, 4096))
+
+    def test_a_file_that_cannot_be_brought_to_the_disk_does_not_get_its_name(self):
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            target = pathlib.Path(folder, "out.jpg")
+            target.write_bytes(b"the old one")
+            program = self.start("--workers=1", before=without("fsync"))
+            output = {"width": 20, "to": str(target).encode()}
+            [(kind, failure)] = self.assert_ok(program.ask(make(1, PHOTO, output)), 1)["outputs"]
+            self.assertEqual((kind, failure["reason"]), (Atom("error"), "write_failed"))
+            self.assertEqual(target.read_bytes(), b"the old one")
+            self.assertEqual(os.listdir(folder), ["out.jpg"])
+
     def test_more_files_than_descriptors_cost_their_own_outputs_alone(self):
         with tempfile.TemporaryDirectory() as folder:
             program = self.start("--workers=1", before=limit_descriptors(64))
@@ -146,6 +190,11 @@ class HostTest(PipeTest):
 
     def test_one_core_has_one_worker(self):
         program = self.start(before=lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}))
+        self.assertEqual(program.hello[1]["workers"], 1)
+
+    @unittest.skipUnless(os.getuid() == 0 and os.path.isdir("/sys/fs/cgroup"), "only root can mount")
+    def test_a_control_group_of_one_processor_has_one_worker(self):
+        program = self.start(before=in_namespace(grant_one_processor))
         self.assertEqual(program.hello[1]["workers"], 1)
 
     def test_started_without_stdin_or_stderr_its_workers_have_nothing_of_the_stream(self):

@@ -47,4 +47,4 @@ def become_nobody():
 
 class HostileTest(PipeTest):
     def start_hostile(self, *flags, **options):
-        return self.start("--workers=2", "--poison-after=0", *flags, executable=HOSTILE, **options)
+        return self.start("--workers=2", "--poison-after=0", *flags, **{"executable": HOSTILE, **options})

@@ -2,10 +2,16 @@
 
 import ctypes
 import ctypes.util
+import io
+import os
 import pathlib
+import random
 import re
+import socket
+import unittest
 
 from hostile_program import OUTPUTS, PHOTO, HostileTest, hostile
+from PIL import Image
 from program import make
 
 # By every argument, by some (or of the process itself), or as an error that libraries expect.
@@ -22,6 +28,13 @@ PERMITTED = """
 def hidden(secret):
     """How a secret is named to a worker that looks for it, so that it does not find the question."""
     return bytes(byte ^ 0x55 for byte in secret)
+
+
+def noise():
+    """An image of which no other has a part."""
+    image = io.BytesIO()
+    Image.frombytes("RGB", (80, 80), random.Random(1).randbytes(80 * 80 * 3)).save(image, "PNG")
+    return image.getvalue()
 
 
 class SecretsTest(HostileTest):
@@ -49,17 +62,62 @@ class SecretsTest(HostileTest):
         text = b"the text of somebody else"
         program.ask(make(1, path, *OUTPUTS))
         program.ask(make(2, b"\xff\xd8\xff" + text * 3000, *OUTPUTS))
-        made = self.assert_ok(program.ask(make(3, PHOTO, *OUTPUTS)), 3)
-        [(_, small), _] = made["outputs"]
+        self.assert_ok(program.ask(make(3, PHOTO, *OUTPUTS)), 3)
         program.workers_once(2)
         for request_id in range(4, 9):
             self.assert_hidden(program, path.encode(), request_id)
             self.assert_hidden(program, text * 2, request_id + 10)
-        # A thumbnail of another size, of which only the server had the bytes.
-        other = self.assert_ok(program.ask(make(30, PHOTO, {"width": 33})), 30)["outputs"][0][1]["data"]
+        # Another image, and its thumbnail, of which only the server had the bytes afterwards. Workers that were forked before
+        # it get the first of the requests after it, and those that were forked afterwards the others.
+        another = noise()
+        other = self.assert_ok(program.ask(make(30, another, {"width": 33})), 30)["outputs"][0][1]["data"]
         self.assertLess(len(other), 4096, "small enough to be copied into the frame")
-        self.assert_hidden(program, other[200:240], 31)
-        self.assertTrue(small)
+        forked = program.stats()["forked"]
+        for request_id in range(31, 37):
+            self.assert_hidden(program, other[-60:-20], request_id)
+            self.assert_hidden(program, another[2000:2040], request_id + 20)
+        program.wait_for(lambda stats: stats["forked"] >= forked + 12)
+
+    @unittest.skipUnless(os.getuid() == 0, "only root may look into a process that hides")
+    def test_the_fork_server_has_nothing_of_any_request(self):
+        program = self.start_hostile("--max-images-per-worker=1")
+        path = b"/nonexistent/path-of-somebody-else.jpg"
+        text = b"the text of somebody else"
+        program.ask(make(1, path.decode(), *OUTPUTS))
+        program.ask(make(2, b"\xff\xd8\xff" + text * 3000, *OUTPUTS))
+        forked = program.stats()["forked"]
+        made = self.assert_ok(program.ask(make(3, PHOTO, *OUTPUTS)), 3)["outputs"]
+        made += self.assert_ok(program.ask(make(4, noise(), *OUTPUTS)), 4)["outputs"]
+        program.wait_for(lambda stats: stats["forked"] >= forked + 2)
+        fork_server = program.children()[0]
+        secrets = (path, text * 2, PHOTO[5000:5040], noise()[2000:2040], *(output["data"][-60:-20] for _, output in made))
+        for secret in secrets:
+            self.assertFalse(self.stands_in(fork_server, secret), secret)
+        self.assertTrue(self.stands_in(fork_server, b"poison"), "what is there is found")
+
+    def stands_in(self, pid, secret):
+        with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+            for line in maps:
+                first, end, permissions = re.match(r"(\w+)-(\w+) (\S+)", line).groups()
+                if permissions[0] != "r" or "[v" in line:
+                    continue
+                memory.seek(int(first, 16))
+                if secret in memory.read(int(end, 16) - int(first, 16)):
+                    return True
+        return False
+
+    def test_started_with_a_socket_for_stdin_no_worker_can_read_requests_from_it(self):
+        ours, theirs = socket.socketpair()
+        program = self.start_hostile("--workers=1", before=lambda: os.dup2(theirs.fileno(), 0))
+        theirs.close()
+        program.process.stdin.close()
+        program.process.stdin = ours.makefile("wb", buffering=0)
+        ours.close()
+        # The next request is on its way into the program while the worker looks.
+        program.send(make(1, hostile("answers_late"), *OUTPUTS), make(2, hostile("has_other_descriptors"), *OUTPUTS))
+        program.send(make(3, PHOTO, *OUTPUTS))
+        for request_id in (1, 2, 3):
+            self.assert_ok(program.receive(), request_id)
 
     def test_a_worker_has_no_capability_and_the_server_those_for_files(self):
         def capabilities(pid):

@@ -126,6 +126,32 @@ TEST_CASE("worker pool: with --events the program says when a worker starts, is 
     check_contains(next_event(program, "worker_exit"), "made => 1, exit_status => 0");
 }
 
+// What follows `key` in an event, up to the end of a number.
+std::string number_after(const std::string& event, const std::string& key) {
+    const std::string from = event.substr(event.find(key) + key.size());
+    return from.substr(0, from.find_first_not_of("0123456789"));
+}
+
+TEST_CASE("worker pool: the worker that has been idle longest gets the next image, so that each gets its turn") {
+    Program program({"--workers=3", "--max-images-per-worker=2", "--events"});
+    const std::string image = file_of(quadrants(160, 120), ".jpg");
+    std::vector<std::string> started;
+    for (int workers = 0; workers < 3; ++workers)
+        started.push_back(number_after(next_event(program, "worker_start"), "os_pid => "));
+    for (const int id : {1, 2, 3}) {
+        program.send_image(id, image);
+        std::string frame = program.next();
+        while (contains(frame, "{event, worker_start")) frame = program.next();
+        check_contains(frame, "{ok, " + std::to_string(id) + ","); // and nobody is spent
+    }
+    std::vector<std::string> spent;
+    for (const int id : {4, 5, 6}) {
+        program.send_image(id, image);
+        spent.push_back(number_after(next_event(program, "worker_recycle"), "os_pid => "));
+    }
+    CHECK(spent == started);
+}
+
 TEST_CASE("worker pool: with --events the end of a worker by a signal says which") {
     Program program({"--workers=1", "--events"}, THUMBNAILER_FAULTY);
     program.send_image(1, "fault:abort");
