@@ -1,7 +1,6 @@
 """Hosts that lack something that the sandbox is made of: what cannot be watched is not run, and what is run is confined.
 
-A host without /proc is a mount
-namespace of its own.
+A host without /proc is a mount namespace of its own.
 """
 
 import contextlib
@@ -152,8 +151,6 @@ class HostTest(PipeTest):
         self.assertEqual(resource.prlimit(program.pid, resource.RLIMIT_NOFILE), (4096, 4096))
 
     def test_a_file_that_cannot_be_brought_to_the_disk_does_not_get_its_name(self):
-        import tempfile
-
         with tempfile.TemporaryDirectory() as folder:
             target = pathlib.Path(folder, "out.jpg")
             target.write_bytes(b"the old one")
