@@ -1,7 +1,7 @@
 defmodule Thumbnailer.PortBuild.Stage do
   @moduledoc false
-  # One stage of a build: a run of CMake, whose output goes to a log, and of which a line is said at its begin, then every ten seconds with
-  # how far it is, as Ninja and Make count it.
+  # One stage of a build: a run of CMake, whose output goes to a log, and of which a line is said at its begin, then at most every ten
+  # seconds how far it is, as Ninja and Make count it.
 
   @every 10_000
   @failed "The port program of :thumbnailer could not be built:\n\n"

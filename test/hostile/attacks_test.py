@@ -26,6 +26,7 @@ class AttacksTest(HostileTest):
         limits = lambda: [resource.prlimit(worker, resource.RLIMIT_CPU) for worker in program.workers()]
         program.wait_for(lambda _: any(soft == hard and 0 < hard <= 6 for soft, hard in limits()))
         spinning = [worker for worker in program.workers() if 0 < resource.prlimit(worker, resource.RLIMIT_CPU)[1] <= 6]
+        self.assertTrue(spinning)
         ends = Watch(spinning)
         self.stop(program.pid)
         self.assertEqual(ends.left_after(TIMEOUT), 0)

@@ -10,9 +10,12 @@
 
 namespace thumbnailer {
 
+using vips::VImage;
+
 namespace {
 
 constexpr std::uint8_t kOpaque = 255;
+constexpr int kRowsKept = 10; // as vips_shrinkv has it
 
 template <int Bands>
 using PixelOf = std::conditional_t<Bands == 2, std::uint16_t, std::uint32_t>;
@@ -75,32 +78,32 @@ class Shrinker {
 public:
     Shrinker(VipsRegion* in, VipsRegion* out, Block block)
         : in_(in), out_(out), across_(in->im->Xsize, block.across), down_(in->im->Ysize, block.down) {
-        const VipsRect& wanted = out->valid;
-        const int left = across_[wanted.left].first_pixel();
-        const int right = across_[VIPS_RECT_RIGHT(&wanted) - 1].end_pixel();
-        const int top = down_[wanted.top].first_pixel();
-        const int bottom = down_[VIPS_RECT_BOTTOM(&wanted) - 1].end_pixel();
-        from_ = {left, top, right - left, bottom - top};
-        weights_.resize(static_cast<std::size_t>(from_.width) * Bands);
+        left_ = across_[out->valid.left].first_pixel();
+        width_ = across_[VIPS_RECT_RIGHT(&out->valid) - 1].end_pixel() - left_;
+        weights_.resize(static_cast<std::size_t>(width_) * Bands);
         sums_.resize(weights_.size());
     }
 
     bool run() {
-        if (vips_region_prepare(in_, &from_) != 0) return false;
         for (int y = out_->valid.top; y < VIPS_RECT_BOTTOM(&out_->valid); ++y) {
             const Span rows = down_[y];
             std::fill(sums_.begin(), sums_.end(), 0);
-            for (int row = rows.first_pixel(); row < rows.end_pixel(); ++row) add_row(row, rows.halves_of(row));
+            for (int row = rows.first_pixel(); row < rows.end_pixel(); ++row)
+                if (!add_row(row, rows.halves_of(row))) return false;
             write(y, rows.length());
         }
         return true;
     }
 
 private:
-    void add_row(int row, int halves) {
-        const auto* from = reinterpret_cast<const std::uint8_t*>(VIPS_REGION_ADDR(in_, from_.left, row));
-        weigh<PixelOf<Bands>>(from, from_.width, weights_.data());
+    // Row by row: all rows of a strip of blocks can be hundreds of megabytes.
+    bool add_row(int row, int halves) {
+        const VipsRect line{left_, row, width_, 1};
+        if (vips_region_prepare(in_, &line) != 0) return false;
+        const auto* from = reinterpret_cast<const std::uint8_t*>(VIPS_REGION_ADDR(in_, left_, row));
+        weigh<PixelOf<Bands>>(from, width_, weights_.data());
         add(from, weights_.data(), sums_.size(), halves, sums_.data());
+        return true;
     }
 
     void write(int y, int height) {
@@ -114,8 +117,8 @@ private:
     }
 
     std::array<std::int32_t, Bands> sum_of(const Span& columns) const {
-        const std::int32_t* first = &sums_[static_cast<std::size_t>(columns.first_pixel() - from_.left) * Bands];
-        const std::int32_t* last = &sums_[static_cast<std::size_t>(columns.end_pixel() - 1 - from_.left) * Bands];
+        const std::int32_t* first = &sums_[static_cast<std::size_t>(columns.first_pixel() - left_) * Bands];
+        const std::int32_t* last = &sums_[static_cast<std::size_t>(columns.end_pixel() - 1 - left_) * Bands];
         std::array<std::int32_t, Bands> sum{};
         for (const std::int32_t* column = first; column <= last; column += Bands)
             for (std::size_t band = 0; band < Bands; ++band) sum[band] += 2 * column[band];
@@ -130,7 +133,8 @@ private:
     VipsRegion* out_;
     Blocks across_;
     Blocks down_;
-    VipsRect from_{};
+    int left_ = 0; // of what is read
+    int width_ = 0;
     std::vector<std::uint8_t> weights_;
     std::vector<std::int32_t> sums_;
 };
@@ -144,9 +148,9 @@ int generate(VipsRegion* out, void* sequence, void*, void* shrink, gboolean*) {
 
 } // namespace
 
-vips::VImage premultiplied(const vips::VImage& image, Block block) {
+VImage premultiplied(const VImage& image, Block block) {
     VipsImage* made = vips_image_new();
-    vips::VImage owner(made);
+    VImage owner(made);
     if (vips_image_pipelinev(made, VIPS_DEMAND_STYLE_THINSTRIP, image.get_image(), nullptr) != 0) throw vips::VError();
     made->Xsize = Blocks(image.width(), block.across).count();
     made->Ysize = Blocks(image.height(), block.down).count();
@@ -159,7 +163,9 @@ vips::VImage premultiplied(const vips::VImage& image, Block block) {
     *shrink = block;
     if (vips_image_generate(made, vips_start_one, generate, vips_stop_one, image.get_image(), shrink) != 0)
         throw vips::VError();
-    return owner;
+    // Rows that are read one after another must be asked for in their order, by whichever thread, and each once.
+    if (vips_image_is_sequential(image.get_image()) == 0) return owner;
+    return owner.sequential(VImage::option()->set("tile_height", kRowsKept));
 }
 
 } // namespace thumbnailer

@@ -12,8 +12,8 @@ struct Block {
 };
 
 // An image of 8 bits with alpha in floats, its colours multiplied by alpha, each pixel the mean of a block; those at
-// the edges are of what is left of the image there. libvips multiplies each pixel in floats, which takes longer than to
-// decode it. May throw vips::VError.
+// the edges are of what is left of the image there. libvips makes floats of each pixel before it averages, which takes
+// longer than to decode it. May throw vips::VError.
 vips::VImage premultiplied(const vips::VImage& image, Block block);
 
 } // namespace thumbnailer

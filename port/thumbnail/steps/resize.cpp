@@ -46,7 +46,7 @@ int block_length(int from, int to) {
 // libvips has for whole numbers do not add up to 1, so that what is opaque would not be any more.
 VImage scaled_premultiplied(const VImage& image, Size size, int frames) {
     const bool bytes = image.format() == VIPS_FORMAT_UCHAR && (image.bands() == 2 || image.bands() == 4);
-    if (!bytes) return scaled(image.premultiply(), size, frames);
+    if (!bytes) return scaled(image.premultiply(VImage::option()->set("max_alpha", max_sample(image))), size, frames);
     if (frames != 1) return scaled(premultiplied(image, Block{}), size, frames);
     const Block block{block_length(image.width(), size.width), block_length(image.height(), size.height)};
     // By the sides of the image, because the last blocks may lack pixels.
@@ -81,10 +81,13 @@ double same(double value) { return value; }
 VImage resized(const VImage& image, Size size, int frames) {
     if (image.width() == size.width && image.height() == size.height * frames) return image;
     if (!image.has_alpha()) return scaled(image, size, frames);
-    return scaled_premultiplied(image, size, frames).unpremultiply().rint().cast(image.format());
+    return scaled_premultiplied(image, size, frames)
+        .unpremultiply(VImage::option()->set("max_alpha", max_sample(image)))
+        .rint()
+        .cast(image.format());
 }
 
-// In 16 bits: 8 bits would lose detail in shadows, and floats take several times as long.
+// In 16 bits, because 8 would lose detail in shadows. Without alpha they stay so: floats take several times as long.
 VImage resized_in_linear_light(const VImage& image, Size size, int frames) {
     const VImage plain = to_srgb(image);
     const bool grey = plain.bands() < 3;

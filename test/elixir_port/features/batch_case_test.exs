@@ -30,7 +30,7 @@ defmodule Thumbnailer.Features.BatchCaseTest do
     Enum.each([photos, disk], &File.mkdir_p!/1)
     environment = [{"IMAGE", top <> "/image"}, {"DISK", disk}]
     {_output, 0} = System.cmd("sh", ["-c", @mount], env: environment, stderr_to_stdout: true)
-    on_exit(fn -> System.cmd("umount", [disk], stderr_to_stdout: true) end)
+    on_exit(fn -> System.cmd("umount", ["-l", disk], stderr_to_stdout: true) end)
     opts = [out: disk <> "/thumbs", sizes: ["40"], on: start_instance(context.test)]
     {:ok, photos: photos, disk: disk, opts: opts}
   end

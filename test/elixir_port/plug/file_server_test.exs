@@ -21,7 +21,7 @@ defmodule Thumbnailer.Plug.FileServerTest do
   defp without_file_server(call) do
     :ok = :sys.suspend(:file_server_2)
     task = Task.async(call)
-    result = Task.yield(task, 2_000) || Task.shutdown(task, :brutal_kill)
+    result = Task.yield(task, 10_000) || Task.shutdown(task, :brutal_kill)
     :ok = :sys.resume(:file_server_2)
     assert result, "it waited for the file server"
     elem(result, 1)

@@ -34,7 +34,8 @@ defmodule Thumbnailer.Batch.Ownership do
       outputs
       |> Enum.map(&Path.dirname(&1.name))
       |> Enum.uniq()
-      |> Map.new(&{&1, check_folders(ownership, &1)})
+      |> Parallel.map(&{&1, check_folders(ownership, &1)})
+      |> Map.new()
 
     found = Parallel.map(outputs, &find(folders[Path.dirname(&1.name)], &1))
     infos = for {:regular, info} <- found, do: info

@@ -95,10 +95,21 @@ defmodule Thumbnailer.Batch.Pipeline do
   end
 
   defp plan(run, inputs) do
-    run = run.planner |> Planner.plan(inputs) |> Enum.reduce(run, &planned/2)
-    intend(run, Enum.reverse(run.due))
+    case decide(run, inputs) do
+      {:ok, decisions} ->
+        run = Enum.reduce(decisions, run, &planned/2)
+        intend(run, Enum.reverse(run.due))
+
+      {:error, error} ->
+        halt(run, error)
+    end
+  end
+
+  defp decide(run, inputs) do
+    {:ok, Planner.plan(run.planner, inputs)}
   rescue
-    error in File.Error -> halt(%{run | due: []}, DiskTrouble.no_table(run.batch, error))
+    # What a full disk does to the tables of a run.
+    error in File.Error -> {:error, DiskTrouble.no_table(run.batch, error)}
   end
 
   defp planned(_plan, %{stop: true} = run), do: run

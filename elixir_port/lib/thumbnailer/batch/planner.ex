@@ -141,9 +141,16 @@ defmodule Thumbnailer.Batch.Planner do
   end
 
   defp seen(input, states) do
-    case List.keyfind(states, :error, 0) do
-      nil -> Map.put(input, :states, Enum.zip(input.outputs, Keyword.values(states)))
-      {:error, error} -> {:fail, Outcome.failed(input.path, error)}
+    case Enum.find(states, &match?({:error, _error}, &1)) do
+      nil ->
+        Map.put(
+          input,
+          :states,
+          for({output, {:ok, state}} <- Enum.zip(input.outputs, states), do: {output, state})
+        )
+
+      {:error, error} ->
+        {:fail, Outcome.failed(input.path, error)}
     end
   end
 

@@ -62,11 +62,13 @@ defmodule Thumbnailer.Batch.Run do
     with {:ok, claims} <- named(OutputClaims.open(name, folds_names?(batch.out)), name),
          {:ok, spool} <- named(Spool.open(name <> ".inputs"), name) do
       try do
-        planner = Planner.new(batch, ownership(batch, claims, journal), loaders)
+        # Each task gets a copy, of which there may be hundreds of thousands.
+        named = %{batch | patterns: []}
+        planner = Planner.new(named, ownership(batch, claims, journal), loaders)
 
         pipeline =
           &%Pipeline{
-            batch: batch,
+            batch: named,
             group: group,
             planner: planner,
             journal: pid,

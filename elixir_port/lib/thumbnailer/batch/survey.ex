@@ -108,22 +108,22 @@ defmodule Thumbnailer.Batch.Survey do
   end
 
   # Each is an input with what the file system says of it, or an outcome.
-  defp judge(survey, found) do
+  defp judge(%{filter: filter} = survey, found) do
     found
-    |> Parallel.map(&examine(survey, &1))
+    |> Parallel.map(&examine(filter, &1))
     |> leave_out(:thumbnail, &own(survey, &1))
     |> leave_out(:not_failed, &not_failed(survey, &1))
   end
 
-  defp examine(_survey, {:left_out, kind, path}), do: left_out(path, kind)
-  defp examine(_survey, {:error, path, error}), do: Outcome.failed(path, error)
+  defp examine(_filter, {:left_out, kind, path}), do: left_out(path, kind)
+  defp examine(_filter, {:error, path, error}), do: Outcome.failed(path, error)
 
-  defp examine(survey, %Input{path: path} = input) do
+  defp examine(filter, %Input{path: path} = input) do
     full = RawPath.expand(path)
     info = input.info || info(path)
 
     cond do
-      info && not Filter.recent?(survey.filter, info.mtime) -> left_out(path, :older)
+      info && not Filter.recent?(filter, info.mtime) -> left_out(path, :older)
       ".thumbnailer" in Path.split(full) -> left_out(path, :thumbnail)
       true -> {input, full, info}
     end

@@ -7,7 +7,7 @@ defmodule Thumbnailer.OS.Parallel do
   @slice 16
   @tasks 8
 
-  @doc "As `Enum.map/2`, in the same order; an exception in `fun` ends the caller, too."
+  @doc "As `Enum.map/2`, in the same order; an exception in `fun` may end the caller, as that of a linked process."
   @spec map([element], (element -> result)) :: [result] when element: term, result: term
   def map(elements, fun) do
     case Enum.chunk_every(elements, @slice) do

@@ -39,7 +39,8 @@ defmodule Thumbnailer.Protocol.Answer do
          {:ok, %{format: format, width: width, height: height, bytes: bytes} = output},
          warnings
        )
-       when format in @written and is_side(width) and is_side(height) and is_integer(bytes) do
+       when format in @written and is_side(width) and is_side(height) and is_integer(bytes) and
+              bytes > 0 do
     thumbnail = %Thumbnail{
       format: format,
       width: width,

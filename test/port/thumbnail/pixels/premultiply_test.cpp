@@ -48,6 +48,14 @@ TEST_CASE("premultiply: blocks that are longer than a side lack the same at both
     CHECK(VImage(made.crop(0, 0, 1, 1)).avg() == doctest::Approx(corner).epsilon(0.001));
 }
 
+TEST_CASE("premultiply: the largest blocks are summed without an overflow") {
+    const VImage white = VImage::black(129, 129)
+                             .new_from_image({255, 255, 255, 255})
+                             .cast(VIPS_FORMAT_UCHAR)
+                             .copy(VImage::option()->set("interpretation", VIPS_INTERPRETATION_sRGB));
+    CHECK((premultiplied(white, {64, 64}) - 255).abs().max() < kRounding);
+}
+
 TEST_CASE("premultiply: the image that is read may be gone") {
     VImage made = premultiplied(all_pairs(), Block{});
     const std::vector<double> point = made.getpoint(255, 255);

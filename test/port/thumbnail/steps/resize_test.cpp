@@ -34,6 +34,39 @@ TEST_CASE("resize: an opaque picture with alpha becomes the same as one without"
         }
 }
 
+TEST_CASE("resize: an opaque picture with alpha stays opaque whatever its sides, its bands and its samples") {
+    for (const Size from : {Size{1, 900}, Size{900, 1}, Size{300, 200}, Size{129, 129}})
+        for (const Size to : {Size{1, 1}, Size{2, 2}, Size{64, 1}, Size{400, 300}}) {
+            CAPTURE(from.width);
+            CAPTURE(from.height);
+            CAPTURE(to.width);
+            const VImage colour = VImage::black(from.width, from.height).new_from_image({200, 100, 50, 255});
+            const VImage bytes =
+                colour.cast(VIPS_FORMAT_UCHAR).copy(VImage::option()->set("interpretation", VIPS_INTERPRETATION_sRGB));
+            const VImage deep = (colour * 257)
+                                    .cast(VIPS_FORMAT_USHORT)
+                                    .copy(VImage::option()->set("interpretation", VIPS_INTERPRETATION_RGB16));
+            const VImage grey = bytes.extract_band(0).bandjoin(255).copy(
+                VImage::option()->set("interpretation", VIPS_INTERPRETATION_B_W));
+            CHECK((resized(bytes, to, 1) - std::vector<double>{200, 100, 50, 255}).abs().max() == 0);
+            CHECK((resized(grey, to, 1) - std::vector<double>{200, 255}).abs().max() == 0);
+            CHECK((resized(deep, to, 1) - std::vector<double>{51400, 25700, 12850, 65535}).abs().max() <= 1);
+        }
+}
+
+TEST_CASE("resize: a file with alpha that is read row by row is never in memory as a whole") {
+    const VImage colour = VImage::black(20000, 1500)
+                              .new_from_image({10, 90, 200, 255})
+                              .cast(VIPS_FORMAT_UCHAR)
+                              .copy(VImage::option()->set("interpretation", VIPS_INTERPRETATION_sRGB));
+    VipsBlob* file = colour.pngsave_buffer(VImage::option()->set("compression", 1));
+    const VImage read = VImage::pngload_buffer(file, VImage::option()->set("access", VIPS_ACCESS_SEQUENTIAL));
+    const std::size_t before = vips_tracked_get_mem_highwater();
+    CHECK((resized(read, {200, 15}, 1) - std::vector<double>{10, 90, 200, 255}).abs().max() == 0);
+    CHECK(vips_tracked_get_mem_highwater() - before < 40'000'000); // the whole has 120 MB
+    vips_area_unref(VIPS_AREA(file));
+}
+
 TEST_CASE("resize: a colour that is clear does not show at the edge of one that is not") {
     const VImage left = VImage::black(500, 301).new_from_image({255, 0, 0, 255});
     const VImage right = VImage::black(501, 301).new_from_image({0, 255, 0, 0});
