@@ -3,7 +3,6 @@
 A host without /proc is a mount namespace of its own.
 """
 
-import contextlib
 import ctypes
 import os
 import pathlib
@@ -11,9 +10,9 @@ import random
 import resource
 import subprocess
 import tempfile
-import time
 import unittest
 
+from held_memory import peak_until_idle
 from hostile_program import HOSTILE, OUTPUTS, PHOTO, become_nobody, hostile
 from missing_calls import without
 from program import EXECUTABLE, PipeTest, make
@@ -216,42 +215,10 @@ class HostTest(PipeTest):
             program = self.start("--workers=2")
             for request_id in range(count):
                 program.send(make(request_id, noise, {"width": side, "format": "jpeg", "quality": 100}, timeout=120_000))
-            self.assertLess(self.peak_until_idle(program), most)
+            self.assertLess(peak_until_idle(program), most)
             answers = [program.receive() for _ in range(count)]
         self.assertEqual({answer[0] for answer in answers}, {Atom("ok")})
         self.assertGreater(sum(answer[2]["outputs"][0][1]["bytes"] for answer in answers), most, "the limit was never met")
-
-    def peak_until_idle(self, program):
-        """The most bytes that the program held, in its memory and in results, until it and its workers used no time for a second."""
-        peak, last, idle = 0, None, 0
-        deadline = time.monotonic() + 60
-        while idle < 10:
-            self.assertLess(time.monotonic(), deadline, "it goes on")
-            peak = max(peak, self.resident(program) + self.results(program))
-            used = sum(self.ticks(pid) for pid in (program.pid, *program.workers()))
-            idle = idle + 1 if used == last else 0
-            last = used
-            time.sleep(0.1)
-        return peak
-
-    def resident(self, program):
-        return int(pathlib.Path(f"/proc/{program.pid}/statm").read_text().split()[1]) * resource.getpagesize()
-
-    def results(self, program):
-        """Bytes of the results that the program has open; one may be closed while they are counted."""
-        total = 0
-        for descriptor in pathlib.Path(f"/proc/{program.pid}/fd").iterdir():
-            with contextlib.suppress(FileNotFoundError):
-                if "thumbnailer-result" in os.readlink(descriptor):
-                    total += descriptor.stat().st_size
-        return total
-
-    def ticks(self, pid):
-        try:
-            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            return 0
-        return int(fields[11]) + int(fields[12])
 
 
 if __name__ == "__main__":
