@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "thumbnail/vips/vips_errors.h"
+
 namespace thumbnailer {
 
 using vips::VImage;
@@ -142,8 +144,9 @@ private:
 int generate(VipsRegion* out, void* sequence, void*, void* shrink, gboolean*) {
     auto* in = static_cast<VipsRegion*>(sequence);
     const Block block = *static_cast<const Block*>(shrink);
-    const bool made = out->im->Bands == 2 ? Shrinker<2>(in, out, block).run() : Shrinker<4>(in, out, block).run();
-    return made ? 0 : -1;
+    return called_back("premultiply", [&] {
+        return out->im->Bands == 2 ? Shrinker<2>(in, out, block).run() : Shrinker<4>(in, out, block).run();
+    });
 }
 
 } // namespace

@@ -4,6 +4,8 @@
 #include <memory>
 #include <vector>
 
+#include "thumbnail/vips/vips_errors.h"
+
 namespace thumbnailer {
 
 namespace {
@@ -13,20 +15,23 @@ struct Rows {
     const char* damage;
 };
 
-int generate(VipsRegion* region, void*, void* first, void*, gboolean*) {
-    const auto& rows = *static_cast<const Rows*>(first);
+bool copy_rows(VipsRegion* region, const Rows& rows) {
     std::vector<std::uint8_t> row(VIPS_IMAGE_SIZEOF_LINE(region->im));
     const VipsRect& wanted = region->valid;
     const auto pixel = static_cast<std::ptrdiff_t>(VIPS_IMAGE_SIZEOF_PEL(region->im));
     for (int y = wanted.top; y < VIPS_RECT_BOTTOM(&wanted); ++y) {
         if (!rows.read(y, row)) {
             vips_error("row", "%s", rows.damage);
-            return -1;
+            return false;
         }
         const auto from = row.begin() + wanted.left * pixel;
         std::copy_n(from, wanted.width * pixel, VIPS_REGION_ADDR(region, wanted.left, y));
     }
-    return 0;
+    return true;
+}
+
+int generate(VipsRegion* region, void*, void* rows, void*, gboolean*) {
+    return called_back("row", [&] { return copy_rows(region, *static_cast<const Rows*>(rows)); });
 }
 
 VipsInterpretation interpretation_of(int bands) {

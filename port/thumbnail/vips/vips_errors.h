@@ -47,4 +47,16 @@ auto catch_vips_errors(Reason reason, const std::string& what, Work work) -> Res
     }
 }
 
+// For what libvips calls back: no exception may pass through its C code. 0 where `work` yields true, or else -1, as
+// libvips has it.
+template <typename Work>
+int called_back(const char* domain, Work work) noexcept {
+    try {
+        return work() ? 0 : -1;
+    } catch (const std::bad_alloc&) {
+        vips_error(domain, "there is no memory left");
+        return -1;
+    }
+}
+
 } // namespace thumbnailer
