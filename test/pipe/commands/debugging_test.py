@@ -84,7 +84,7 @@ class DocumentedCommandsTest(unittest.TestCase):
 
     def assert_library_found(self, section):
         with self.failure(b"fault:segv@decode\n" + large_png()) as folder:
-            self.assertRegex(self.said(documented(section), folder), r"#\d+ .* in vips_\w+ \(.*\s+from \S*/libvips")
+            self.assertRegex(self.said(documented(section), folder), r"#\d+ .* in vips_\w+ \(.*\s+(?:from|at) \S*/libvips")
 
     def test_gdb_follows_the_program_to_the_function_of_a_worker(self):
         self.assert_crash_found("2. Find the function")
