@@ -129,7 +129,7 @@ Shared behind_filters(bool servers, Attempt attempt) {
             !install(nothing.build()))
             ::_exit(kUnprepared);
         attempt(*shared);
-        ::_exit(kDone);
+        ::syscall(SYS_exit_group, kDone); // a sanitizer's _exit does more than this filter lets through
     }
     CHECK(status_of(server) == kDone);
     const Shared result = *shared;
