@@ -33,8 +33,8 @@ defmodule Bench.Resume do
 
   # As a run leaves it that made them all.
   defp remember(inputs, out, image) do
-    File.mkdir_p!(Journal.folder(out))
-    {:ok, pid, _journal} = Journal.open(out, :write, Journal.folder(out))
+    File.mkdir_p!(Journal.Folder.path(out))
+    {:ok, pid, _journal} = Journal.open(out, :write, Journal.Folder.path(out))
     {:ok, content} = Fingerprint.stat(Path.join(inputs, "1/1.jpg"))
 
     product = %{

@@ -14,7 +14,7 @@ defmodule Thumbnailer.Batch.JournalTest do
     }
 
   defp made_folder(out) do
-    File.mkdir_p!(Journal.folder(out))
+    File.mkdir_p!(Journal.Folder.path(out))
     out
   end
 
@@ -173,7 +173,7 @@ defmodule Thumbnailer.Batch.JournalTest do
 
   test "a journal of another version is refused, not overwritten" do
     out = folder()
-    File.mkdir_p!(Journal.folder(out))
+    File.mkdir_p!(Journal.Folder.path(out))
     File.write!(Path.join(out, ".thumbnailer/journal"), "something else")
     assert {:error, %{message: why}} = Journal.open(out, :write, out)
     assert why =~ "is none of this version; move it away, and give --overwrite any"

@@ -74,7 +74,7 @@ defmodule Thumbnailer.Batch.DiskTest do
 
   test "what was announced is written though the disk is full meanwhile", %{disk: disk} do
     out = disk <> "/out"
-    File.mkdir_p!(Journal.folder(out))
+    File.mkdir_p!(Journal.Folder.path(out))
     {:ok, pid, _journal} = Journal.open(out, :write, folder())
     long = String.duplicate("folder/", 100)
     paths = for n <- 1..50, do: "#{long}#{n}.jpg"

@@ -25,13 +25,9 @@ defmodule Thumbnailer.Batch.Journal do
   @typedoc "What the planners of a batch look things up in."
   @type t :: %__MODULE__{folder: Path.t(), table: pid}
 
-  @doc "The folder of the journal of the batches into `out`."
-  @spec folder(Path.t()) :: Path.t()
-  defdelegate folder(out), to: Folder, as: :path
-
   @doc "Whether `out` has a journal."
   @spec exists?(Path.t()) :: boolean
-  def exists?(out), do: match?({:ok, _info}, RawPath.lstat(folder(out) <> "/journal"))
+  def exists?(out), do: match?({:ok, _info}, RawPath.lstat(Folder.path(out) <> "/journal"))
 
   @doc """
   Opens the journal of `out`, linked to the caller; says why it cannot be had.
@@ -40,7 +36,7 @@ defmodule Thumbnailer.Batch.Journal do
   """
   @spec open(Path.t(), :read | :write, Path.t()) :: {:ok, pid, t} | {:error, Error.t()}
   def open(out, mode, scratch) do
-    with {:ok, pid} <- GenServer.start(__MODULE__, {self(), folder(out), mode, scratch}) do
+    with {:ok, pid} <- GenServer.start(__MODULE__, {self(), Folder.path(out), mode, scratch}) do
       Process.link(pid)
       {:ok, pid, GenServer.call(pid, :handle, :infinity)}
     end

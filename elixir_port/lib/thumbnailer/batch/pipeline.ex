@@ -140,7 +140,7 @@ defmodule Thumbnailer.Batch.Pipeline do
         %{run | due: due}
 
       {:error, why} ->
-        halt(%{run | due: []}, Journal.Failure.broken(Journal.folder(run.batch.out), why))
+        halt(%{run | due: []}, Journal.Failure.broken(Journal.Folder.path(run.batch.out), why))
     end
   end
 

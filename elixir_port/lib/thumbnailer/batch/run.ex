@@ -48,7 +48,7 @@ defmodule Thumbnailer.Batch.Run do
   defp scratch(%{dry_run: true}), do: {:ok, System.tmp_dir!()}
 
   defp scratch(%{out: out}),
-    do: with(:ok <- Journal.Folder.make(out), do: {:ok, Journal.folder(out)})
+    do: with(:ok <- Journal.Folder.make(out), do: {:ok, Journal.Folder.path(out)})
 
   defp journal(%{dry_run: true, out: out}, scratch) do
     if Journal.exists?(out), do: Journal.open(out, :read, scratch), else: {:ok, nil, nil}
@@ -155,7 +155,7 @@ defmodule Thumbnailer.Batch.Run do
         run
 
       {:error, why} ->
-        Pipeline.halt(run, Journal.Failure.broken(Journal.folder(run.batch.out), why))
+        Pipeline.halt(run, Journal.Failure.broken(Journal.Folder.path(run.batch.out), why))
     end
   end
 end

@@ -36,7 +36,7 @@ defmodule Thumbnailer.Batch.Journal.CleanupTest do
 
   test "a journal sweeps when the last batch was killed, and only then", %{out: out, put: put} do
     name = put.(".a.jpg.thumbnailer-#{@dead}-7")
-    File.mkdir_p!(Journal.folder(out))
+    File.mkdir_p!(Journal.Folder.path(out))
     {:ok, pid, _journal} = Journal.open(out, :write, out)
     # What a lock of this host looks like.
     [_pid, host, namespace | _rest] =

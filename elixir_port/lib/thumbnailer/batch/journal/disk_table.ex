@@ -109,11 +109,10 @@ defmodule Thumbnailer.Batch.Journal.DiskTable do
   defp answer({:put_new, entries}, state), do: Enum.map_reduce(entries, state, &claim/2)
   defp answer(:count, state), do: {state.count, state}
 
-  defp answer({:fetch, keys}, state), do: Enum.map_reduce(keys, state, &value/2)
-
-  defp value(key, state) do
-    {found, state} = find(state, key)
-    {found && elem(found, 2), state}
+  defp answer({:fetch, keys}, state) do
+    Enum.map_reduce(keys, state, fn key, state ->
+      with {{_slots, _index, value}, state} <- find(state, key), do: {value, state}
+    end)
   end
 
   defp claim({key, value}, state) do

@@ -6,6 +6,7 @@ defmodule Thumbnailer.Batch.Journal.Folder do
   alias Thumbnailer.Error
   alias Thumbnailer.OS.RawPath
 
+  @doc "The folder of the journal of the batches into `out`."
   @spec path(Path.t()) :: Path.t()
   def path(out), do: out <> "/.thumbnailer"
 
