@@ -33,32 +33,48 @@ const Table* table_of(std::unique_ptr<Table>& made, const JHUFF_TBL& table) {
 } // namespace
 
 AcTable::AcTable(Bytes counts, Bytes symbols) : table_(counts, symbols) {
-    constexpr std::size_t kMask = (1U << kPairBits) - 1;
-    std::array<Pair, 1 << kPairBits> singles;
-    for (std::uint32_t bits = 0; bits < singles.size(); ++bits) singles[bits] = single(bits << (32 - kPairBits));
+    constexpr std::size_t kMask = (1U << kBits) - 1;
+    Lookup<Entry> singles;
+    for (std::uint32_t bits = 0; bits < singles.size(); ++bits) singles[bits] = single(bits << (32 - kBits));
     for (std::size_t bits = 0; bits < singles.size(); ++bits) {
-        const Pair first = singles[bits];
-        const Pair second = singles[bits << first.total() & kMask];
-        const bool fits = second.total() != 0 && first.total() + second.total() <= kPairBits;
-        const bool goes_on = first.total() != 0 && first.advance() < kEnd;
-        pairs_[bits] = fits && goes_on ? first.followed_by(second) : first;
+        const Entry& first = singles[bits];
+        const Entry& second = singles[bits << first.total & kMask];
+        const bool has_second = !first.is_empty() && !first.is_end() && !second.is_empty();
+        const Entry entry = has_second && first.total + second.total <= kBits ? first.followed_by(second) : first;
+        totals_[bits] = entry.total;
+        advances_[bits] = entry.advance;
+        values_[bits] = entry.values;
     }
 }
 
-AcTable::Pair AcTable::single(std::uint32_t bits) const {
-    const HuffmanSymbol symbol = table_[bits];
-    if (symbol.length == 0 || symbol.total > kPairBits) return {};
-    if (symbol.is_end_of_block()) return {symbol.total, kEnd, kNoPlace, 0};
-    if (symbol.size == 0) return {};
-    return {symbol.total, symbol.run + std::size_t{1}, symbol.run, huffman_value(bits, symbol)};
+// Joins two entries with one symbol each.
+AcTable::Entry AcTable::Entry::followed_by(const Entry& next) const {
+    const auto sum = [](std::uint8_t one, std::uint8_t other) { return static_cast<std::uint8_t>(one + other); };
+    const bool has_value = next.values.first_place != kNoPlace;
+    return {sum(total, next.total),
+            sum(advance, next.advance),
+            {values.first_place, has_value ? sum(advance, next.values.first_place) : values.second_place, values.first,
+             next.values.first}};
 }
 
-// The place behind the one symbol that comes next; 0 when there is none.
+AcTable::Entry AcTable::single(std::uint32_t bits) const {
+    const HuffmanSymbol symbol = table_[bits];
+    if (symbol.length == 0 || symbol.total > kBits) return {};
+    if (symbol.is_end_of_block()) return {symbol.total, kEnd, {}};
+    const auto advance = static_cast<std::uint8_t>(symbol.run + 1);
+    if (symbol.size == 0) return {symbol.total, advance, {}};
+    const int value = huffman_value(bits, symbol);
+    const auto stored = static_cast<std::int8_t>(value);
+    if (stored != value) return {};
+    return {symbol.total, advance, {symbol.run, kNoPlace, stored, 0}};
+}
+
+// The place behind the one symbol that comes next; more than kEnd when there is none.
 template <bool kKept>
 inline std::size_t AcTable::read_one(BitReader& bits, JCOEF* block, std::size_t place) const {
     bits.fill();
     const HuffmanSymbol symbol = table_[bits.held(32)];
-    if (symbol.length == 0) return 0;
+    if (symbol.length == 0) return kEnd + 1;
     const int value = huffman_value(bits.held(32), symbol);
     bits.skip(symbol.total);
     if (symbol.is_end_of_block()) return kEnd;
@@ -69,28 +85,29 @@ inline std::size_t AcTable::read_one(BitReader& bits, JCOEF* block, std::size_t 
 
 template <bool kKept>
 inline bool AcTable::read(BitReader& bits, JCOEF* block) const {
-    static_assert(kFull - 1 + kNoPlace < kPlaces.size(), "whatever a pair leads to has a place");
     std::size_t place = 1;
-    while (place != 0 && place < kFull) {
-        bits.fill();
-        for (int count = 0; count < kPairsHeld && place < kFull; ++count) {
-            const Pair pair = pairs_[bits.held(kPairBits)];
-            const std::size_t first = place + pair.first();
-            // A full block has no EOB, so the bits after its last coefficient belong to the next block.
-            const bool is_last = first - (kFull - 1) < kFull;
-            if (pair.total() == 0 || is_last) [[unlikely]] {
+    for (int held = kLookupsAfterDc; place < kFull; held = kLookupsHeld) {
+        for (; held > 0; --held) {
+            const std::uint32_t next = bits.held(kBits);
+            const std::size_t behind = place + advances_[next];
+            // One symbol at a time where nothing is decoded, and where the first of two may have filled the block: a
+            // full block has no EOB, so the bits after its last coefficient belong to the next block.
+            if ((behind & kFull) != 0) [[unlikely]] {
                 place = read_one<kKept>(bits, block, place);
                 break;
             }
             if constexpr (kKept) {
-                block[kPlaces[first]] = pair.first_value();
-                block[kPlaces[place + pair.second()]] = pair.second_value();
+                const Values values = values_[next];
+                block[kPlaces[place + values.first_place]] = values.first;
+                block[kPlaces[place + values.second_place]] = values.second;
             }
-            bits.skip(pair.total());
-            place += pair.advance();
+            bits.skip(totals_[next]);
+            if (behind >= kEnd) return true;
+            place = behind;
         }
+        bits.fill();
     }
-    return place == kFull || place >= kEnd;
+    return place == kFull || place == kEnd;
 }
 
 void McuDecoder::attach(jpeg_decompress_struct& jpeg) {

@@ -14,7 +14,8 @@
 
 namespace thumbnailer {
 
-// The AC codes of a block. Most codes are so short that one lookup decodes two of them.
+// The AC codes of a block. Most codes are so short that one lookup decodes two of them. What the next lookup waits for
+// is apart from the values, and everything is small, so that the first-level cache holds the tables of a whole MCU.
 class AcTable {
 public:
     AcTable(Bytes counts, Bytes symbols);
@@ -25,54 +26,46 @@ public:
     [[gnu::always_inline]] bool read(BitReader& bits, JCOEF* block) const;
 
 private:
-    // One or two symbols with their values, in one word.
-    class Pair {
-    public:
-        Pair() = default;
-        Pair(int total, std::size_t advance, std::size_t place, int value)
-            : word_(at(total, 0) | at(advance, 8) | at(place, 16) | at(kNoPlace, 24) | at(value & 0xffff, 32)) {}
-        // Joins two pairs with one symbol each.
-        Pair followed_by(Pair next) const {
-            const std::size_t second = next.first() == kNoPlace ? kNoPlace : advance() + next.first();
-            return Pair(at(total() + next.total(), 0) | at(advance() + next.advance(), 8) | at(first(), 16) |
-                        at(second, 24) | at(first_value() & 0xffff, 32) | at(next.first_value() & 0xffff, 48));
-        }
-
-        // The number of bits; 0: no symbol fits, or it is ZRL (sixteen zero coefficients).
-        int total() const { return static_cast<std::uint8_t>(word_); }
-        // The distance to the next coefficient; at least kEnd at the end of the block.
-        std::size_t advance() const { return static_cast<std::uint8_t>(word_ >> 8); }
-        // The distance to each value; kNoPlace without a value.
-        std::size_t first() const { return static_cast<std::uint8_t>(word_ >> 16); }
-        std::size_t second() const { return static_cast<std::uint8_t>(word_ >> 24); }
-        JCOEF first_value() const { return static_cast<JCOEF>(word_ >> 32); }
-        JCOEF second_value() const { return static_cast<JCOEF>(word_ >> 48); }
-
-    private:
-        explicit Pair(std::uint64_t word) : word_(word) {}
-        template <typename Value>
-        static std::uint64_t at(Value value, int bit) {
-            return static_cast<std::uint64_t>(value) << bit;
-        }
-        std::uint64_t word_ = 0;
-    };
-    static constexpr int kPairBits = 12;
-    static constexpr int kPairsHeld = 4; // number of pairs in the bits of a refilled reader
+    static constexpr int kBits = 11;       // of a lookup
+    static constexpr int kLookupsHeld = 5; // number of lookups in the bits of a refilled reader
+    static constexpr int kLookupsAfterDc = 2;
     static constexpr std::size_t kFull = DCTSIZE2;
     static constexpr std::size_t kEnd = 2 * kFull;
-    static constexpr std::size_t kNoPlace = kEnd + 32;
+    static constexpr std::size_t kNoPlace = kEnd;
     static constexpr std::size_t kMaxAdvance = 16; // of one symbol: 15 zeros and a value
-    static_assert(kEnd + kMaxAdvance <= 0xff && kNoPlace <= 0xff, "a pair has 8 bits for each");
     static_assert(kFull - 1 + 2 * kMaxAdvance < kEnd, "only the end of a block leads as far as kEnd");
-    static_assert(1 + kNoPlace - (kFull - 1) >= kFull,
-                  "no place is never taken for the last one, or for one behind it");
+    static_assert(kEnd + kMaxAdvance <= 0xff && kFull - 1 + kNoPlace <= 0xff, "eight bits are enough for each");
 
-    Pair single(std::uint32_t bits) const;
+    // The values of one or two symbols.
+    struct Values {
+        std::uint8_t first_place = kNoPlace; // the distance to the value; kNoPlace without a value
+        std::uint8_t second_place = kNoPlace;
+        std::int8_t first = 0;
+        std::int8_t second = 0;
+    };
+    // What one lookup decodes.
+    struct Entry {
+        std::uint8_t total = 0;       // bits
+        std::uint8_t advance = kFull; // the distance to the next coefficient; at least kEnd at the end of the block;
+                                      // kFull: nothing is decoded
+        Values values;
+
+        bool is_empty() const { return total == 0; }
+        bool is_end() const { return advance >= kEnd; }
+        Entry followed_by(const Entry& next) const;
+    };
+
+    Entry single(std::uint32_t bits) const;
     template <bool kKept>
     [[gnu::always_inline]] std::size_t read_one(BitReader& bits, JCOEF* block, std::size_t place) const;
 
+    template <typename Field>
+    using Lookup = std::array<Field, 1 << kBits>;
+
     HuffmanTable table_;
-    std::array<Pair, 1 << kPairBits> pairs_;
+    Lookup<std::uint8_t> totals_;
+    Lookup<std::uint8_t> advances_;
+    Lookup<Values> values_;
 };
 
 class McuDecoder {
