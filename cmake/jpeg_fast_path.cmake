@@ -28,7 +28,7 @@ if(NOT THUMBNAILER_JPEG_FAST_PATH STREQUAL off)
     find_library(THUMBNAILER_WEBP_ARCHIVE libwebp.a HINTS ${THUMBNAILER_WEBP_LIBRARY_DIRS} ${THUMBNAILER_WEBP_LIBDIR})
     # A part of libwebp.a before version 1.3.
     find_library(THUMBNAILER_SHARPYUV_ARCHIVE libsharpyuv.a HINTS ${THUMBNAILER_WEBP_LIBRARY_DIRS} ${THUMBNAILER_WEBP_LIBDIR})
-    # libjpeg's internal interface, which libjpeg/huffman_decoder.cpp needs to replace a part. Debian installs it, upstream does not.
+    # libjpeg's internal interface, which libjpeg/scan_decoder.cpp needs to replace a part. Debian installs it, upstream does not.
     find_path(THUMBNAILER_JPEG_PARTS jpegint.h HINTS ${THUMBNAILER_JPEG_INCLUDE_DIRS} ${THUMBNAILER_JPEG_INCLUDEDIR})
     mark_as_advanced(THUMBNAILER_JPEG_ARCHIVE THUMBNAILER_ZIMG_ARCHIVE THUMBNAILER_JPEG_PARTS THUMBNAILER_WEBP_ARCHIVE
         THUMBNAILER_SHARPYUV_ARCHIVE)

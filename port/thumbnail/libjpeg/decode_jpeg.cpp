@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <memory>
 
-#include "thumbnail/libjpeg/huffman_decoder.h"
 #include "thumbnail/libjpeg/jpeg_errors.h"
 #include "thumbnail/libjpeg/libjpeg_compat.h"
+#include "thumbnail/libjpeg/scan_decoder.h"
 #include "thumbnail/pixels/icc.h"
 
 namespace thumbnailer {
@@ -62,14 +62,15 @@ public:
     }
 
     bool start(std::int32_t shrink) {
-        return errors_.succeeds([&] {
+        const bool started = errors_.succeeds([&] {
             jpeg_.scale_num = 1;
             jpeg_.scale_denom = static_cast<unsigned>(shrink);
             jpeg_.raw_data_out = TRUE;
             jpeg_.out_color_space = jpeg_.jpeg_color_space;
             jpeg_start_decompress(&jpeg_);
-            mcu_decoder_.attach(jpeg_);
         });
+        if (started && can_decode_scan(jpeg_)) scan_.emplace(jpeg_);
+        return started;
     }
 
     std::vector<SourcePlane> planes() const {
@@ -88,15 +89,19 @@ public:
     }
 
     bool read(std::vector<SourcePlane>& planes, std::int32_t rows) {
-        while (jpeg_.output_scanline < jpeg_.output_height && rows_read() < rows)
-            if (!read_blocks(planes)) return false;
+        while (!is_done() && rows_read() < rows)
+            if (!(scan_ ? scan_->read_row(planes) : read_blocks(planes))) return false;
         return true;
     }
 
     // Of the full-sized image.
-    std::int32_t rows_read() const { return static_cast<std::int32_t>(jpeg_.output_scanline * jpeg_.scale_denom); }
+    std::int32_t rows_read() const {
+        return scan_ ? scan_->rows_read() : static_cast<std::int32_t>(jpeg_.output_scanline * jpeg_.scale_denom);
+    }
 
 private:
+    bool is_done() const { return scan_ ? scan_->is_done() : jpeg_.output_scanline >= jpeg_.output_height; }
+
     // One row of blocks of all components.
     bool read_blocks(std::vector<SourcePlane>& planes) {
         std::array<std::array<JSAMPROW, kMostRows>, kMostPlanes> rows;
@@ -119,8 +124,8 @@ private:
     }
 
     JpegErrors errors_;
-    McuDecoder mcu_decoder_;
     jpeg_decompress_struct jpeg_{};
+    std::optional<ScanDecoder> scan_; // libjpeg decodes the planes where there is none
 };
 
 // Removes the rows that were not decoded.
