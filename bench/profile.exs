@@ -8,7 +8,8 @@ defmodule Bench.Profile do
 
   # By the name of the sampled function; the first match counts.
   @stages [
-    {"Huffman decoding", ~r/BlockReader|BitReader|BlockCodes|CodeTable|_entr|HuffmanTable|decode_mcu/},
+    {"Huffman decoding",
+     ~r/BlockReader|BitReader|BlockCodes|CodeTable|_entr|HuffmanTable|decode_mcu/},
     {"inverse DCT", ~r/idct/},
     {"weights of the resampler", ~r/compute_filter|Filter::|RowMatrix|Matrix|_sin|nextafter/},
     {"resampling", ~r/zimg/},

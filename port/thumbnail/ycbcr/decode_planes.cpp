@@ -15,11 +15,23 @@ namespace {
 
 Size stored_scaled_size(const Plan& plan) { return swap_if_sideways(plan.layout.scaled, plan.view.orientation); }
 
+// What half of a JPEG must exceed the thumbnail by at balanced, if Lanczos makes up for the smaller margin: on
+// photographs the SSIM to a full decode is then 0.0003 less in the mean at 1.75 and at 1.8, and on no one of thirteen
+// more than 0.001 less. At a quarter and an eighth of the size it is 0.0007 and 0.0017 less, so these keep the margin
+// of libvips.
+constexpr double kMarginOfHalf = 1.75;
+
+bool is_half_enough(const Plan& plan) {
+    const Size source = plan.view.stored_size();
+    const Size scaled = stored_scaled_size(plan);
+    return source.width >= 2 * kMarginOfHalf * scaled.width && source.height >= 2 * kMarginOfHalf * scaled.height;
+}
+
 std::int32_t shrink_for(std::span<const Plan> plans, Speed speed) {
     std::int32_t shrink = std::numeric_limits<std::int32_t>::max();
     for (const Plan& plan : plans)
         shrink = std::min(shrink, shrink_on_load(plan.view.stored_size(), stored_scaled_size(plan), speed));
-    return shrink;
+    return shrink == 1 && speed == Speed::balanced && std::ranges::all_of(plans, is_half_enough) ? 2 : shrink;
 }
 
 // The least by which both sides of the source become smaller.
@@ -65,6 +77,13 @@ std::int64_t bytes_of_planes(const Header& header, std::span<const Plan> plans, 
     if (header.format == Format::webp) return 3 * pixels / 2; // 4:2:0, and its decoder makes no smaller planes
     const std::int32_t shrink = shrink_for(plans, speed);
     return 3 * (pixels / shrink / shrink);
+}
+
+Kernel kernel_for(Format format, std::span<const Plan> plans, Speed speed) {
+    if (speed == Speed::best) return Kernel::lanczos;
+    if (speed == Speed::fast || format != Format::jpeg) return Kernel::spline;
+    const std::int32_t shrink = shrink_for(plans, speed);
+    return shrink > 1 && reduction_for(plans) < 2 * shrink ? Kernel::lanczos : Kernel::spline;
 }
 
 std::optional<SourcePlanes> decode_planes(Format format, Bytes source, const PlanesWanted& wanted) {

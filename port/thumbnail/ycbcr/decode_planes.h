@@ -9,6 +9,7 @@
 #include "job/job.h"
 #include "thumbnail/geometry/plan.h"
 #include "thumbnail/pixels/source_planes.h"
+#include "thumbnail/ycbcr/resampler.h"
 
 namespace thumbnailer {
 
@@ -17,6 +18,9 @@ bool may_have_planes(const Header& header);
 
 // An upper bound for the bytes of the decoded planes.
 std::int64_t bytes_of_planes(const Header& header, std::span<const Plan> plans, Speed speed);
+
+// Lanczos at best, and for planes of less than twice the size of a thumbnail at balanced; spline otherwise.
+Kernel kernel_for(Format format, std::span<const Plan> plans, Speed speed);
 
 // What the outputs of a source need together.
 struct PlanesWanted {

@@ -93,8 +93,7 @@ std::vector<YcbcrOutput> YcbcrPipeline::make(Format format, Bytes source, std::s
     const bool only_lossy = std::ranges::all_of(plans, becomes_file);
     auto decoded = decode_planes(format, source, {plans, speed, rows_for_all(plans), only_lossy});
     if (!decoded) return outputs;
-    const Kernel kernel = speed == Speed::best ? Kernel::lanczos : Kernel::spline;
-    ScaledPlanesCache cache(std::move(decoded->planes), kernel, *resamplers_);
+    ScaledPlanesCache cache(std::move(decoded->planes), kernel_for(format, plans, speed), *resamplers_);
     for (std::size_t index = 0; index < plans.size(); ++index) {
         const Plan& plan = plans[index];
         if (decoded->srgb && becomes_file(plan)) {

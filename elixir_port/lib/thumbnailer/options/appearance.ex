@@ -30,7 +30,7 @@ defmodule Thumbnailer.Options.Appearance do
         :speed,
         :choice,
         "how much of a jpeg, a webp or a tiff with smaller copies is decoded: `:fast` just enough, `:balanced` " <>
-          "at least twice the size of the thumbnail, `:best` everything.",
+          "at least 1.75 times the size of the thumbnail, `:best` everything.",
         choices: [:fast, :balanced, :best],
         default: :balanced
       ),

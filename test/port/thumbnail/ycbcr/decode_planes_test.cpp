@@ -25,7 +25,41 @@ VImage whole_scaled_as(const std::string& source, const VImage& small) {
         small.width(), VImage::option()->set("height", small.height())->set("size", VIPS_SIZE_FORCE));
 }
 
+// Of a JPEG of this size that becomes so many times smaller.
+struct Decoding {
+    std::int64_t bytes = 0; // of its planes
+    Kernel kernel = Kernel::spline;
+
+    Decoding(Size source, double times, Speed speed) {
+        Header header;
+        header.format = Format::jpeg;
+        header.raw_width = source.width;
+        header.raw_height = source.height;
+        Plan plan;
+        plan.view = {1, source, whole(source)};
+        plan.layout.scaled = {static_cast<std::int32_t>(source.width / times),
+                              static_cast<std::int32_t>(source.height / times)};
+        bytes = bytes_of_planes(header, std::span(&plan, 1), speed);
+        kernel = kernel_for(Format::jpeg, std::span(&plan, 1), speed);
+    }
+};
+
 } // namespace
+
+TEST_CASE(
+    "decode planes: balanced decodes half of a JPEG from 3.5 times the thumbnail on, and then Lanczos resamples it") {
+    const Size source{5600, 4200};
+    const std::int64_t all = 3 * std::int64_t{source.width} * source.height;
+    CHECK(Decoding(source, 3.4, Speed::balanced).bytes == all);
+    CHECK(Decoding(source, 3.4, Speed::balanced).kernel == Kernel::spline);
+    CHECK(Decoding(source, 3.5, Speed::balanced).bytes == all / 4);
+    CHECK(Decoding(source, 3.5, Speed::balanced).kernel == Kernel::lanczos);
+    CHECK(Decoding(source, 4, Speed::balanced).bytes == all / 4);
+    CHECK(Decoding(source, 4, Speed::balanced).kernel == Kernel::spline);
+    CHECK(Decoding(source, 7.9, Speed::balanced).bytes == all / 4); // a quarter keeps twice the size
+    CHECK(Decoding(source, 3.5, Speed::best).bytes == all);
+    CHECK(Decoding(source, 3.5, Speed::fast).kernel == Kernel::spline);
+}
 
 TEST_CASE("decode planes: the thumbnail of a WebP is the picture that libvips makes, at any size and in any format") {
     const std::string source = photo(kWebp);
