@@ -23,12 +23,12 @@ Entry dc_entry(const HuffmanTable& table, std::uint32_t bits) {
     return {symbol.total, 1, {0, CodeTable::kNoPlace, stored, 0}};
 }
 
-Entry ac_entry(const HuffmanTable& table, std::uint32_t bits, bool is_kept) {
+Entry ac_entry(const HuffmanTable& table, std::uint32_t bits) {
     const HuffmanSymbol symbol = table[bits];
     if (symbol.length == 0 || symbol.total > CodeTable::kBits) return {};
     if (symbol.is_end_of_block()) return {symbol.total, CodeTable::kEnd, {}};
     const std::uint8_t advance = sum(symbol.run, 1);
-    if (symbol.size == 0 || !is_kept) return {symbol.total, advance, {}};
+    if (symbol.size == 0) return {symbol.total, advance, {}};
     const int value = huffman_value(bits, symbol);
     const auto stored = static_cast<std::int8_t>(value);
     if (stored != value) return {};
@@ -40,14 +40,6 @@ Entries entries(EntryOf entry_of) {
     Entries made;
     for (std::uint32_t bits = 0; bits < made.size(); ++bits) made[bits] = entry_of(bits << (32 - CodeTable::kBits));
     return made;
-}
-
-Entries dc_entries(const HuffmanTable& table) {
-    return entries([&](std::uint32_t bits) { return dc_entry(table, bits); });
-}
-
-Entries ac_entries(const HuffmanTable& table, bool are_kept) {
-    return entries([&](std::uint32_t bits) { return ac_entry(table, bits, are_kept); });
 }
 
 } // namespace
@@ -82,10 +74,32 @@ CodeTable::CodeTable(const Lookup<Entry>& codes, const Lookup<Entry>& next) {
     }
 }
 
-BlockCodes::BlockCodes(const HuffmanTable& dc, const HuffmanTable& ac, bool keeps_ac)
-    : BlockCodes(dc, ac, keeps_ac, ac_entries(ac, keeps_ac)) {}
+SkipTable::SkipTable(const HuffmanTable& ac) {
+    for (std::uint32_t bits = 0; bits < totals_.size(); ++bits) {
+        const auto next = [&](int skipped) { return ac[bits << (32 - kBits + skipped)]; };
+        int total = 0;
+        std::size_t advance = 0;
+        for (HuffmanSymbol symbol = next(0); symbol.length != 0 && total + symbol.total <= kBits;
+             symbol = next(total)) {
+            const std::size_t step = symbol.is_end_of_block() ? CodeTable::kEnd : symbol.run + std::size_t{1};
+            if (advance + step % CodeTable::kEnd > kCoefficients) break;
+            total += symbol.total;
+            advance += step;
+            if (total == kBits || symbol.is_end_of_block()) break;
+        }
+        totals_[bits] = static_cast<std::uint8_t>(total);
+        advances_[bits] = total == 0 ? sum(kCoefficients, 0) : sum(advance, 0);
+    }
+}
 
-BlockCodes::BlockCodes(const HuffmanTable& dc, const HuffmanTable& ac, bool keeps_ac, const Entries& single_ac)
-    : dc_(dc), ac_(ac), keeps_ac_(keeps_ac), dc_table_(dc_entries(dc), single_ac), ac_table_(single_ac, single_ac) {}
+BlockCodes::BlockCodes(const HuffmanTable& dc, const HuffmanTable& ac, bool keeps_ac) : single_dc_(dc), single_ac_(ac) {
+    if (keeps_ac) {
+        const Entries ac_codes = entries([&](std::uint32_t bits) { return ac_entry(ac, bits); });
+        dc_.emplace(entries([&](std::uint32_t bits) { return dc_entry(dc, bits); }), ac_codes);
+        ac_.emplace(ac_codes, ac_codes);
+    } else {
+        skip_.emplace(ac);
+    }
+}
 
 } // namespace thumbnailer

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "thumbnail/jpeg/huffman.h"
 
@@ -54,27 +55,44 @@ private:
     Lookup<Values> values_;
 };
 
+// The same where only the first coefficient of a block is wanted: a lookup skips as many codes as it can.
+class SkipTable {
+public:
+    // One more than for coefficients, because the tables are smaller.
+    static constexpr int kBits = 12;
+
+    explicit SkipTable(const HuffmanTable& ac);
+
+    std::size_t advance(std::uint32_t bits) const { return advances_[bits]; }
+    int total(std::uint32_t bits) const { return totals_[bits]; }
+
+private:
+    std::array<std::uint8_t, std::size_t{1} << kBits> advances_;
+    std::array<std::uint8_t, std::size_t{1} << kBits> totals_;
+};
+
 // The codes of the blocks of one component.
 class BlockCodes {
 public:
     // Without `keeps_ac`, AC coefficients are skipped.
     BlockCodes(const HuffmanTable& dc, const HuffmanTable& ac, bool keeps_ac);
 
-    const CodeTable& dc() const { return dc_table_; }
-    const CodeTable& ac() const { return ac_table_; }
-    const HuffmanTable& single_dc() const { return dc_; }
-    const HuffmanTable& single_ac() const { return ac_; }
-    bool keeps_ac() const { return keeps_ac_; }
+    bool keeps_ac() const { return !skip_; }
+    // Those of kept coefficients.
+    const CodeTable& dc() const { return *dc_; }
+    const CodeTable& ac() const { return *ac_; }
+    // Those of skipped ones.
+    const SkipTable& skip() const { return *skip_; }
+    // One code at a time.
+    const HuffmanTable& single_dc() const { return single_dc_; }
+    const HuffmanTable& single_ac() const { return single_ac_; }
 
 private:
-    BlockCodes(const HuffmanTable& dc, const HuffmanTable& ac, bool keeps_ac,
-               const CodeTable::Lookup<CodeTable::Entry>& single_ac);
-
-    HuffmanTable dc_;
-    HuffmanTable ac_;
-    bool keeps_ac_;
-    CodeTable dc_table_;
-    CodeTable ac_table_;
+    HuffmanTable single_dc_;
+    HuffmanTable single_ac_;
+    std::optional<CodeTable> dc_;
+    std::optional<CodeTable> ac_;
+    std::optional<SkipTable> skip_;
 };
 
 } // namespace thumbnailer

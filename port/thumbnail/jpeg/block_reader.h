@@ -15,7 +15,10 @@ public:
     explicit BlockReader(Bytes data) : bits_(data) {}
 
     // The next blocks of an MCU have these codes, which outlive the reader.
-    void add_blocks(const BlockCodes& codes, std::size_t count) { mcu_.insert(mcu_.end(), count, &codes); }
+    void add_blocks(const BlockCodes& codes, std::size_t count) {
+        mcu_.insert(mcu_.end(), count, &codes);
+        keeps_all_ = keeps_all_ && codes.keeps_ac();
+    }
     std::size_t blocks_in_mcu() const { return mcu_.size(); }
 
     // The coefficients of whole MCUs, row by row within each block; the first of a block is the difference to the DC
@@ -29,7 +32,8 @@ public:
 
 private:
     BitReader bits_;
-    std::vector<const BlockCodes*> mcu_;
+    std::vector<const BlockCodes*> mcu_; // of the blocks of an MCU
+    bool keeps_all_ = true;              // coefficients
 };
 
 } // namespace thumbnailer

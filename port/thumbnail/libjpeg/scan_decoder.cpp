@@ -108,12 +108,13 @@ void ScanDecoder::transform(const Component& component, Plane& plane, std::size_
         std::array<JSAMPROW, DCTSIZE> rows{};
         for (JDIMENSION line = 0; line < scale; ++line)
             rows[line] = plane.row(static_cast<std::int32_t>(row * scale + line));
-        const JDIMENSION first = static_cast<JDIMENSION>(mcu) * width;
-        const JDIMENSION columns = std::min(static_cast<JDIMENSION>(count) * width, info.width_in_blocks - first);
-        std::int16_t* coefficients = block(0, component.first_block + y * width);
-        for (JDIMENSION column = 0; column < columns; column += width, coefficients += blocks_in_mcu_ * kCoefficients)
-            for (JDIMENSION x = 0; x < std::min(width, columns - column); ++x)
-                inverse_dct(&jpeg_, &info, coefficients + x * kCoefficients, rows.data(), (first + column + x) * scale);
+        for (std::size_t index = 0; index < count; ++index) {
+            std::int16_t* coefficients = block(index, component.first_block + std::size_t{y} * width);
+            const JDIMENSION begin = static_cast<JDIMENSION>(mcu + index) * width;
+            const JDIMENSION end = std::min(begin + width, info.width_in_blocks);
+            for (JDIMENSION column = begin; column < end; ++column, coefficients += kCoefficients)
+                inverse_dct(&jpeg_, &info, coefficients, rows.data(), column * scale);
+        }
     }
 }
 
