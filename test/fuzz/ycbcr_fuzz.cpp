@@ -47,7 +47,7 @@ std::optional<SourcePlanes> planes_of_webp(Bytes source, std::uint8_t choice) {
 std::optional<SourcePlanes> planes_of_jpeg(Bytes source, std::uint8_t choice) {
     const auto frame = jpeg_frame(source);
     if (!frame || frame->coefficient_bytes > kMostBytes) return std::nullopt;
-    return decode_jpeg(source, 1 << (choice & 3), (choice >> 2) * 8 + 1);
+    return decode_jpeg(source, {1 << (choice & 3), (choice >> 3) * 16 + 1, (choice & 4) != 0});
 }
 
 } // namespace

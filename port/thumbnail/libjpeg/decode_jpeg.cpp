@@ -61,7 +61,7 @@ public:
         return jpeg_.num_components == 1 ? !is_grey_profile(profile) : is_srgb(profile);
     }
 
-    bool start(std::int32_t shrink) {
+    bool start(std::int32_t shrink, bool halved_chroma) {
         const bool started = errors_.succeeds([&] {
             jpeg_.scale_num = 1;
             jpeg_.scale_denom = static_cast<unsigned>(shrink);
@@ -69,7 +69,10 @@ public:
             jpeg_.out_color_space = jpeg_.jpeg_color_space;
             jpeg_start_decompress(&jpeg_);
         });
-        if (started && can_decode_scan(jpeg_)) scan_.emplace(jpeg_);
+        if (started && can_decode_scan(jpeg_)) {
+            if (halved_chroma) halve_chroma(jpeg_);
+            scan_.emplace(jpeg_);
+        }
         return started;
     }
 
@@ -136,13 +139,13 @@ void cut(std::vector<SourcePlane>& planes, std::int32_t rows) {
 
 } // namespace
 
-std::optional<SourcePlanes> decode_jpeg(Bytes source, std::int32_t shrink, std::int32_t rows) {
+std::optional<SourcePlanes> decode_jpeg(Bytes source, const JpegWanted& wanted) {
     Decoder decoder;
     if (!decoder.open(source) || !decoder.has_planes()) return std::nullopt;
     const auto srgb = decoder.is_in_srgb();
-    if (!srgb || !decoder.start(shrink)) return std::nullopt;
+    if (!srgb || !decoder.start(wanted.shrink, wanted.halved_chroma && *srgb)) return std::nullopt;
     SourcePlanes decoded{decoder.planes(), SampleRange::full, *srgb};
-    if (!decoder.read(decoded.planes, rows)) return std::nullopt;
+    if (!decoder.read(decoded.planes, wanted.rows)) return std::nullopt;
     cut(decoded.planes, decoder.rows_read());
     return decoded;
 }

@@ -17,11 +17,44 @@ HuffmanTable table_of(const JHUFF_TBL& table) {
     return HuffmanTable(std::as_bytes(std::span(table.bits).subspan(1)), std::as_bytes(std::span(table.huffval)));
 }
 
+Quantisers quantisers_of(const jpeg_component_info& component) {
+    Quantisers made;
+    std::ranges::transform(component.quant_table->quantval, made.begin(),
+                           [](UINT16 value) { return static_cast<std::int16_t>(value); });
+    return made;
+}
+
+// As jpeg_calc_output_dimensions() does it.
+void scale_component(const jpeg_decompress_struct& jpeg, jpeg_component_info& component, int scale) {
+    const auto samples = [&](JDIMENSION pixels, int factor, int most) {
+        const JDIMENSION blocks_of_one = static_cast<JDIMENSION>(most) * DCTSIZE;
+        return (pixels * static_cast<JDIMENSION>(factor * scale) + blocks_of_one - 1) / blocks_of_one;
+    };
+    set_scale(component, scale);
+    component.downsampled_width = samples(jpeg.image_width, component.h_samp_factor, jpeg.max_h_samp_factor);
+    component.downsampled_height = samples(jpeg.image_height, component.v_samp_factor, jpeg.max_v_samp_factor);
+}
+
+bool is_halved(const jpeg_component_info& component) {
+    return scale_of(component) == DCTSIZE / 2 && has_half_size_dct();
+}
+
 } // namespace
 
 // libjpeg-turbo 3 and later decode lossless JPEG, which has no blocks, and then turn off raw data output.
 bool can_decode_scan(const jpeg_decompress_struct& jpeg) {
     return !jpeg.inputctl->has_multiple_scans && jpeg.raw_data_out;
+}
+
+void halve_chroma(jpeg_decompress_struct& jpeg) {
+    for (int index = 1; index < jpeg.num_components; ++index) {
+        jpeg_component_info& chroma = jpeg.comp_info[index];
+        const int across = jpeg.max_h_samp_factor / chroma.h_samp_factor;
+        const int down = jpeg.max_v_samp_factor / chroma.v_samp_factor;
+        const int wanted = std::max(1, scale_of(jpeg) * std::max(across, down) / 2);
+        if (wanted < scale_of(chroma)) scale_component(jpeg, chroma, wanted);
+    }
+    jpeg.idct->start_pass(&jpeg);
 }
 
 ScanDecoder::ScanDecoder(jpeg_decompress_struct& jpeg)
@@ -30,7 +63,7 @@ ScanDecoder::ScanDecoder(jpeg_decompress_struct& jpeg)
       restart_interval_(jpeg.restart_interval) {
     for (int index = 0; index < jpeg.comps_in_scan; ++index) {
         jpeg_component_info& info = *jpeg.cur_comp_info[index];
-        components_.push_back({&info, reader_.blocks_in_mcu(), 0});
+        components_.push_back({&info, reader_.blocks_in_mcu(), quantisers_of(info), is_halved(info)});
         reader_.add_blocks(codes_of(info), static_cast<std::size_t>(info.MCU_blocks));
     }
 }
@@ -108,13 +141,19 @@ void ScanDecoder::transform(const Component& component, Plane& plane, std::size_
         std::array<JSAMPROW, DCTSIZE> rows{};
         for (JDIMENSION line = 0; line < scale; ++line)
             rows[line] = plane.row(static_cast<std::int32_t>(row * scale + line));
-        for (std::size_t index = 0; index < count; ++index) {
-            std::int16_t* coefficients = block(index, component.first_block + std::size_t{y} * width);
-            const JDIMENSION begin = static_cast<JDIMENSION>(mcu + index) * width;
-            const JDIMENSION end = std::min(begin + width, info.width_in_blocks);
-            for (JDIMENSION column = begin; column < end; ++column, coefficients += kCoefficients)
-                inverse_dct(&jpeg_, &info, coefficients, rows.data(), column * scale);
+        const JDIMENSION begin = static_cast<JDIMENSION>(mcu) * width;
+        const JDIMENSION end = std::min(begin + static_cast<JDIMENSION>(count) * width, info.width_in_blocks);
+        JDIMENSION column = begin;
+        auto next_block = [&, index = std::size_t{0}, x = JDIMENSION{0}]() mutable {
+            std::int16_t* const next = block(index, component.first_block + std::size_t{y} * width + x);
+            if (++x == width) ++index, x = 0;
+            return next;
+        };
+        for (; component.is_halved && column + 2 <= end; column += 2) {
+            const std::int16_t* const left = next_block();
+            half_size_dct(left, next_block(), component.quantisers, rows.data(), std::size_t{column} * scale);
         }
+        for (; column < end; ++column) inverse_dct(&jpeg_, &info, next_block(), rows.data(), column * scale);
     }
 }
 

@@ -10,12 +10,17 @@
 #include <jpeglib.h>
 
 #include "thumbnail/jpeg/block_reader.h"
+#include "thumbnail/libjpeg/half_size_dct.h"
 #include "thumbnail/pixels/source_planes.h"
 
 namespace thumbnailer {
 
 // libjpeg itself decodes progressive files and those with a scan for each component.
 bool can_decode_scan(const jpeg_decompress_struct& jpeg);
+
+// libjpeg scales chroma up to the size of luma where it can. Afterwards chroma has at most half of the samples across
+// and half of them down. `jpeg` has been started.
+void halve_chroma(jpeg_decompress_struct& jpeg);
 
 class ScanDecoder {
 public:
@@ -33,7 +38,9 @@ private:
     struct Component {
         jpeg_component_info* info = nullptr;
         std::size_t first_block = 0; // in an MCU
-        int dc = 0;                  // of the block before
+        Quantisers quantisers{};
+        bool is_halved = false; // by half_size_dct()
+        int dc = 0;             // of the block before
     };
     struct Codes {
         int dc = 0; // numbers of the tables

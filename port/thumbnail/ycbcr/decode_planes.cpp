@@ -45,7 +45,10 @@ std::int32_t reduction_for(std::span<const Plan> plans) {
 std::optional<SourcePlanes> decode_jpeg_for(Bytes source, const PlanesWanted& wanted) {
     const auto lighter =
         wanted.speed == Speed::best ? std::nullopt : drop_fine_scans(source, reduction_for(wanted.plans));
-    return decode_jpeg(lighter ? Bytes(*lighter) : source, shrink_for(wanted.plans, wanted.speed), wanted.rows);
+    return decode_jpeg(lighter ? Bytes(*lighter) : source,
+                       {.shrink = shrink_for(wanted.plans, wanted.speed),
+                        .rows = wanted.rows,
+                        .halved_chroma = wanted.halved_chroma && wanted.speed != Speed::best});
 }
 
 // As libwebp does it where it scales itself: without the filter from three quarters of the size down.

@@ -26,8 +26,9 @@ Kernel kernel_for(Format format, std::span<const Plan> plans, Speed speed);
 struct PlanesWanted {
     std::span<const Plan> plans;
     Speed speed = Speed::balanced;
-    std::int32_t rows = 0;   // of the source, from the top
-    bool only_lossy = false; // all outputs are lossy files, in planes themselves
+    std::int32_t rows = 0;      // of the source, from the top
+    bool only_lossy = false;    // all outputs are lossy files, in planes themselves
+    bool halved_chroma = false; // and have half of the chroma samples across and down
 };
 
 // nullopt if the source has no usable planes, or after an error or a warning of its decoder.

@@ -91,7 +91,9 @@ bool YcbcrPipeline::can_make(const Header& header, std::span<const Plan> plans, 
 std::vector<YcbcrOutput> YcbcrPipeline::make(Format format, Bytes source, std::span<const Plan> plans, Speed speed) {
     std::vector<YcbcrOutput> outputs(plans.size());
     const bool only_lossy = std::ranges::all_of(plans, becomes_file);
-    auto decoded = decode_planes(format, source, {plans, speed, rows_for_all(plans), only_lossy});
+    const bool halved_chroma =
+        only_lossy && std::ranges::all_of(plans, [](const Plan& plan) { return subsampling_for(plan) == 2; });
+    auto decoded = decode_planes(format, source, {plans, speed, rows_for_all(plans), only_lossy, halved_chroma});
     if (!decoded) return outputs;
     ScaledPlanesCache cache(std::move(decoded->planes), kernel_for(format, plans, speed), *resamplers_);
     for (std::size_t index = 0; index < plans.size(); ++index) {

@@ -36,7 +36,7 @@ void append_samples(std::string& into, const Plane& plane) {
 // All samples of all planes, decoded `shrink` times smaller; empty after damage.
 std::string samples(const std::string& file, std::int32_t shrink) {
     std::string made;
-    if (const auto decoded = decode_jpeg(bytes_of(file), shrink, std::numeric_limits<std::int32_t>::max()))
+    if (const auto decoded = decode_jpeg(bytes_of(file), {.shrink = shrink}))
         for (const SourcePlane& each : decoded->planes) append_samples(made, each.plane);
     return made;
 }
@@ -119,7 +119,7 @@ std::string two_blocks(const std::vector<std::vector<Code>>& blocks) {
     return std::string(text_of(Bytes(file)));
 }
 
-bool is_read(const std::string& file) { return decode_jpeg(bytes_of(file), 1, 1000).has_value(); }
+bool is_read(const std::string& file) { return decode_jpeg(bytes_of(file), {}).has_value(); }
 
 } // namespace
 
@@ -179,4 +179,35 @@ TEST_CASE("scan decoder: restart markers that are not in their order are damage"
     REQUIRE(third != std::string::npos);
     std::swap(file[second + 1], file[third + 1]);
     CHECK_FALSE(is_read(file));
+}
+
+TEST_CASE("scan decoder: halved chroma is that of a picture of half of the size, and luma stays as it is") {
+    const VImage image = picture(333, 201);
+    const auto planes = [](const std::string& file, std::int32_t shrink, bool halved_chroma) {
+        const auto decoded = decode_jpeg(bytes_of(file), {.shrink = shrink, .halved_chroma = halved_chroma});
+        REQUIRE(decoded);
+        std::vector<std::string> samples(decoded->planes.size());
+        for (std::size_t index = 0; index < samples.size(); ++index)
+            append_samples(samples[index], decoded->planes[index].plane);
+        return samples;
+    };
+    for (const char* suffix : {".jpg[Q=90,subsample_mode=on]", ".jpg[Q=90,subsample_mode=off]"}) {
+        const std::string file = file_of(image, suffix);
+        for (const std::int32_t shrink : {1, 2, 4}) {
+            const auto halved = planes(file, shrink, true);
+            const auto smaller = planes(file, 2 * shrink, false);
+            CAPTURE(suffix);
+            CAPTURE(shrink);
+            CHECK(halved[0] == planes(file, shrink, false)[0]);
+            CHECK(halved[1] == smaller[1]);
+            CHECK(halved[2] == smaller[2]);
+        }
+    }
+}
+
+TEST_CASE("scan decoder: chroma is not halved where the profile is another than that of sRGB") {
+    const std::string file = file_of(picture(160, 80).icc_transform("p3"), ".jpg[Q=90,subsample_mode=off]");
+    const auto decoded = decode_jpeg(bytes_of(file), {.halved_chroma = true});
+    REQUIRE(decoded);
+    CHECK(decoded->planes[1].plane.size() == Size{160, 80});
 }
