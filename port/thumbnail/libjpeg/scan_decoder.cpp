@@ -35,10 +35,6 @@ void scale_component(const jpeg_decompress_struct& jpeg, jpeg_component_info& co
     component.downsampled_height = samples(jpeg.image_height, component.v_samp_factor, jpeg.max_v_samp_factor);
 }
 
-bool is_halved(const jpeg_component_info& component) {
-    return scale_of(component) == DCTSIZE / 2 && has_half_size_dct();
-}
-
 } // namespace
 
 // libjpeg-turbo 3 and later decode lossless JPEG, which has no blocks, and then turn off raw data output.
@@ -63,7 +59,7 @@ ScanDecoder::ScanDecoder(jpeg_decompress_struct& jpeg)
       restart_interval_(jpeg.restart_interval) {
     for (int index = 0; index < jpeg.comps_in_scan; ++index) {
         jpeg_component_info& info = *jpeg.cur_comp_info[index];
-        components_.push_back({&info, reader_.blocks_in_mcu(), quantisers_of(info), is_halved(info)});
+        components_.push_back({&info, reader_.blocks_in_mcu(), quantisers_of(info), scaled_dct(scale_of(info))});
         reader_.add_blocks(codes_of(info), static_cast<std::size_t>(info.MCU_blocks));
     }
 }
@@ -149,9 +145,9 @@ void ScanDecoder::transform(const Component& component, Plane& plane, std::size_
             if (++x == width) ++index, x = 0;
             return next;
         };
-        for (; component.is_halved && column + 2 <= end; column += 2) {
+        for (; component.scaled_dct != nullptr && column + 2 <= end; column += 2) {
             const std::int16_t* const left = next_block();
-            half_size_dct(left, next_block(), component.quantisers, rows.data(), std::size_t{column} * scale);
+            component.scaled_dct(left, next_block(), component.quantisers, rows.data(), std::size_t{column} * scale);
         }
         for (; column < end; ++column) inverse_dct(&jpeg_, &info, next_block(), rows.data(), column * scale);
     }

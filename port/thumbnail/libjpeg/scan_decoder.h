@@ -10,7 +10,7 @@
 #include <jpeglib.h>
 
 #include "thumbnail/jpeg/block_reader.h"
-#include "thumbnail/libjpeg/half_size_dct.h"
+#include "thumbnail/libjpeg/scaled_dct.h"
 #include "thumbnail/pixels/source_planes.h"
 
 namespace thumbnailer {
@@ -39,8 +39,8 @@ private:
         jpeg_component_info* info = nullptr;
         std::size_t first_block = 0; // in an MCU
         Quantisers quantisers{};
-        bool is_halved = false; // by half_size_dct()
-        int dc = 0;             // of the block before
+        ScaledDct scaled_dct = nullptr; // null: libjpeg transforms its blocks
+        int dc = 0;                     // of the block before
     };
     struct Codes {
         int dc = 0; // numbers of the tables
