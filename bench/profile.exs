@@ -9,8 +9,8 @@ defmodule Bench.Profile do
   # By the name of the sampled function; the first match counts.
   @stages [
     {"Huffman decoding",
-     ~r/BlockReader|BitReader|BlockCodes|CodeTable|_entr|HuffmanTable|decode_mcu/},
-    {"inverse DCT", ~r/idct/},
+     ~r/BlockReader|BitReader|BlockCodes|CodeTable|SkipTable|_entr|HuffmanTable|decode_mcu/},
+    {"inverse DCT", ~r/idct|to_half|to_quarter|ScanDecoder/},
     {"weights of the resampler", ~r/compute_filter|Filter::|RowMatrix|Matrix|_sin|nextafter/},
     {"resampling", ~r/zimg/},
     {"forward DCT, quantising", ~r/fdct|quantize|convsamp|forward_DCT/},

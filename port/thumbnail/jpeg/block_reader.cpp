@@ -13,7 +13,7 @@ constexpr int kLookupsHeld = 56 / CodeTable::kBits; // in the bits of a refilled
 constexpr int kSkipsHeld = 56 / SkipTable::kBits;
 constexpr int kSkipsAfterDc = 2;                   // in the bits that are left after the longest DC code with its value
 constexpr std::size_t kDamage = kCoefficients + 1; // a number that no coefficient has
-static_assert(kSkipsAfterDc * SkipTable::kBits <= 56 - 16 - 11);
+static_assert(kSkipsAfterDc * SkipTable::kBits <= 56 - 16 - 15);
 
 // The place of each coefficient in the block, by its number in zigzag order. Numbers from 64 on are those of no
 // coefficient: they map to the DC coefficient of the next block, which is written later.
@@ -40,7 +40,8 @@ private:
     std::size_t index_ = 0;
 };
 
-// The number of the next coefficient after the one code that comes next; kCoefficients or kEnd at the end of the block.
+// The number of the next coefficient after the one code that comes next; kCoefficients or kEnd at the end of the block,
+// kDamage if there is no such code or coefficient.
 [[gnu::always_inline]] inline std::size_t read_one(BitReader& bits, const BlockCodes& codes, std::int16_t* block,
                                                    std::size_t number) {
     bits.fill();

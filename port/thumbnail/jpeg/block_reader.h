@@ -23,8 +23,8 @@ public:
 
     // The coefficients of whole MCUs, row by row within each block; the first of a block is the difference to the DC
     // coefficient of the block of its component before it. `blocks` is all zeros and has room for one more block, of
-    // which the first coefficient changes. False if a code is unknown, a block has too many coefficients, or the data
-    // ends.
+    // which the first coefficient may change. False if a code is unknown, a block has too many coefficients, or the
+    // data ends.
     bool read(std::span<std::int16_t> blocks);
 
     // Skips the next restart marker, which must have this number modulo eight.

@@ -68,11 +68,9 @@ public:
             jpeg_.raw_data_out = TRUE;
             jpeg_.out_color_space = jpeg_.jpeg_color_space;
             jpeg_start_decompress(&jpeg_);
+            if (halved_chroma && can_decode_scan(jpeg_)) halve_chroma(jpeg_);
         });
-        if (started && can_decode_scan(jpeg_)) {
-            if (halved_chroma) halve_chroma(jpeg_);
-            scan_.emplace(jpeg_);
-        }
+        if (started && can_decode_scan(jpeg_)) scan_.emplace(jpeg_);
         return started;
     }
 

@@ -1,5 +1,6 @@
 // The inverse DCT to half and to a quarter of the size, of two neighbouring blocks at a time. The samples are the same
-// as those of libjpeg (jidctred.c), which transforms one block at a time and takes two to three times as long for it.
+// as those of libjpeg (jidctred.c), unless 16 bits overflow, which they do not where an encoder made the coefficients
+// of pixels. libjpeg transforms one block at a time and takes two to three times as long.
 #pragma once
 
 #include <array>

@@ -18,8 +18,8 @@ namespace thumbnailer {
 // libjpeg itself decodes progressive files and those with a scan for each component.
 bool can_decode_scan(const jpeg_decompress_struct& jpeg);
 
-// libjpeg scales chroma up to the size of luma where it can. Afterwards chroma has at most half of the samples across
-// and half of them down. `jpeg` has been started.
+// libjpeg scales chroma up to the size of luma where it can. Afterwards the scale of chroma is the smallest that
+// leaves at least half of the samples of luma across and down, or 1. `jpeg` has been started; errors are libjpeg's.
 void halve_chroma(jpeg_decompress_struct& jpeg);
 
 class ScanDecoder {

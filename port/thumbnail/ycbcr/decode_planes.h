@@ -19,7 +19,7 @@ bool may_have_planes(const Header& header);
 // An upper bound for the bytes of the decoded planes.
 std::int64_t bytes_of_planes(const Header& header, std::span<const Plan> plans, Speed speed);
 
-// Lanczos at best, and for planes of less than twice the size of a thumbnail at balanced; spline otherwise.
+// Lanczos at best, and at balanced where half of a JPEG is less than twice the size of a thumbnail; spline otherwise.
 Kernel kernel_for(Format format, std::span<const Plan> plans, Speed speed);
 
 // What the outputs of a source need together.

@@ -142,7 +142,7 @@ TEST_CASE("block reader: reads what was written, whatever the codes, the values 
     }
 }
 
-TEST_CASE("block reader: data that ends, at any byte, or has one bit changed never leads outside of the blocks") {
+TEST_CASE("block reader: data that ends at any byte is damage, and one changed bit writes nothing behind the blocks") {
     std::mt19937 random(11);
     const Codes dc = dc_codes(random), ac = ac_codes(random);
     const BlockCodes codes(dc.table(), ac.table(), true);
@@ -157,14 +157,41 @@ TEST_CASE("block reader: data that ends, at any byte, or has one bit changed nev
         reader.add_blocks(codes, 1);
         CHECK(read_all(reader, 12, 12).empty());
     }
+    constexpr std::int16_t kUntouched = 0x5a5a;
     for (std::size_t bit = 0; bit < 8 * data.size(); ++bit) {
         std::vector<std::byte> changed = data;
         changed[bit / 8] ^= std::byte{1} << bit % 8;
         BlockReader reader{Bytes(changed)};
         reader.add_blocks(codes, 1);
-        const Coefficients made = read_all(reader, 12, 12);
-        CHECK((made.empty() || made.size() == blocks.size()));
+        Coefficients room(14 * kCoefficients);
+        std::fill(room.begin() + 12 * kCoefficients, room.end(), kUntouched);
+        reader.read(std::span(room).first(12 * kCoefficients));
+        CHECK(std::all_of(room.begin() + 12 * kCoefficients + 1, room.end(),
+                          [](std::int16_t value) { return value == kUntouched; }));
     }
+}
+
+TEST_CASE("block reader: a run that leads behind the block is damage, however far it leads") {
+    std::mt19937 random(17);
+    const Codes dc = dc_codes(random), ac = ac_codes(random);
+    for (const bool keeps_ac : {true, false})
+        for (int run = 0; run < 14; ++run) {
+            std::vector<std::byte> data;
+            BitWriter bits(data);
+            dc.put(bits, 0, 0, 0);
+            for (int count = 0; count < 3; ++count) ac.put(bits, 0xf0, 0, 0);
+            ac.put(bits, run << 4 | 1, 1, 1); // coefficient 49 + run
+            ac.put(bits, 0xf1, 1, 1);         // coefficient 65 + run
+            ac.put(bits, 0x00, 0, 0);
+            bits.finish();
+            data.resize(data.size() + 16); // so that it is not for the end of the data
+            const BlockCodes codes(dc.table(), ac.table(), keeps_ac);
+            BlockReader reader{Bytes(data)};
+            reader.add_blocks(codes, 1);
+            CAPTURE(run);
+            CAPTURE(keeps_ac);
+            CHECK(read_all(reader, 1, 1).empty());
+        }
 }
 
 TEST_CASE("block reader: the codes of a full block are followed by those of the next one at once") {

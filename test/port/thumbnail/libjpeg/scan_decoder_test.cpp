@@ -80,14 +80,17 @@ std::string samples_of_libjpeg(const std::string& file, std::int32_t shrink) {
     return made;
 }
 
-// The same picture with other sampling factors of its brightness than libvips writes.
-std::string sampled(const VImage& image, int across, int down, unsigned restart) {
+Samples samples_of(const VImage& image) {
     std::size_t size = 0;
     const std::unique_ptr<void, decltype(&g_free)> memory(image.write_to_memory(&size), &g_free);
     const auto* pixels = static_cast<const JSAMPLE*>(memory.get());
-    const Samples samples{static_cast<unsigned>(image.width()), static_cast<unsigned>(image.height()), 3,
-                          std::vector<JSAMPLE>(pixels, pixels + size)};
-    return jpeg_of(samples, [&](jpeg_compress_struct& jpeg) {
+    return {static_cast<unsigned>(image.width()), static_cast<unsigned>(image.height()), 3,
+            std::vector<JSAMPLE>(pixels, pixels + size)};
+}
+
+// The same picture with other sampling factors of its brightness than libvips writes.
+std::string sampled(const VImage& image, int across, int down, unsigned restart) {
+    return jpeg_of(samples_of(image), [&](jpeg_compress_struct& jpeg) {
         jpeg.comp_info[0].h_samp_factor = across;
         jpeg.comp_info[0].v_samp_factor = down;
         jpeg.restart_interval = restart;
@@ -125,9 +128,11 @@ bool is_read(const std::string& file) { return decode_jpeg(bytes_of(file), {}).h
 
 TEST_CASE("scan decoder: samples are those of libjpeg's own reader, at each scale") {
     const VImage image = picture(333, 201);
-    for (const char* suffix : {".jpg[Q=75,subsample_mode=on]", ".jpg[Q=92,subsample_mode=off]",
-                               ".jpg[Q=100,subsample_mode=off]", ".jpg[Q=3]", ".jpg[Q=85,optimize_coding]",
-                               ".jpg[Q=85,restart_interval=1]", ".jpg[Q=98,restart_interval=7,optimize_coding]"}) {
+    for (const char* suffix :
+         {".jpg[Q=75,subsample_mode=on]", ".jpg[Q=92,subsample_mode=off]", ".jpg[Q=100,subsample_mode=off]",
+          ".jpg[Q=3]", ".jpg[Q=85,optimize_coding]", ".jpg[Q=85,restart_interval=1]",
+          ".jpg[Q=98,restart_interval=7,optimize_coding]", ".jpg[Q=90,restart_interval=9]",
+          ".jpg[Q=90,restart_interval=50]", ".jpg[Q=90,interlace]"}) {
         const std::string colours = file_of(image, suffix);
         const std::string grey = file_of(image.colourspace(VIPS_INTERPRETATION_B_W), suffix);
         for (const std::int32_t shrink : {1, 2, 4, 8}) {
@@ -210,4 +215,39 @@ TEST_CASE("scan decoder: chroma is not halved where the profile is another than 
     const auto decoded = decode_jpeg(bytes_of(file), {.halved_chroma = true});
     REQUIRE(decoded);
     CHECK(decoded->planes[1].plane.size() == Size{160, 80});
+}
+
+TEST_CASE("scan decoder: components may share tables of which one needs the first coefficients only") {
+    // At an eighth of the size luma has one sample of a block, chroma four.
+    const std::string file = jpeg_of(samples_of(picture(333, 201)), [](jpeg_compress_struct& jpeg) {
+        for (int index = 0; index < 3; ++index) jpeg.comp_info[index].dc_tbl_no = jpeg.comp_info[index].ac_tbl_no = 0;
+    });
+    for (const std::int32_t shrink : {1, 2, 4, 8}) CHECK(samples(file, shrink) == samples_of_libjpeg(file, shrink));
+}
+
+TEST_CASE("scan decoder: halved chroma keeps the samples that an output with half of the chroma needs") {
+    const VImage image = picture(320, 192);
+    const auto chroma = [&](int across, int down, std::int32_t shrink) {
+        const auto decoded =
+            decode_jpeg(bytes_of(sampled(image, across, down, 0)), {.shrink = shrink, .halved_chroma = true});
+        REQUIRE(decoded);
+        return decoded->planes[1].plane.size();
+    };
+    CHECK(chroma(1, 1, 1) == Size{160, 96});
+    CHECK(chroma(2, 2, 2) == Size{80, 48});
+    CHECK(chroma(2, 1, 2) == Size{80, 96});
+    CHECK(chroma(1, 2, 2) == Size{160, 48});
+    CHECK(chroma(1, 1, 8) == Size{40, 24}); // a block has one sample at least
+}
+
+TEST_CASE("scan decoder: a grey picture is read to the row that is wanted, whatever its sampling factors") {
+    const Samples grey{100, 640, 1, std::vector<JSAMPLE>(100 * 640, JSAMPLE{77})};
+    const std::string file = jpeg_of(grey, [](jpeg_compress_struct& jpeg) {
+        jpeg.comp_info[0].h_samp_factor = 1;
+        jpeg.comp_info[0].v_samp_factor = 2;
+    });
+    const auto decoded = decode_jpeg(bytes_of(file), {.rows = 300});
+    REQUIRE(decoded);
+    CHECK(decoded->planes[0].plane.size() == Size{100, 304});
+    CHECK(samples(file, 1) == samples_of_libjpeg(file, 1));
 }
