@@ -4,6 +4,7 @@
 
 Each FOLDER holds the thumbnails that one implementation made by the WORKLOAD before it, a file for each source and output: 0-0, 0-1,
 1-0, ... Prints one line for each FOLDER: the mean SSIM, the bytes of all files, the width and height of the first; tab-separated.
+An output with an effect has no SSIM, and without any SSIM the mean is "-".
 
 libvips makes the reference of a thumbnail: the source fully decoded, orientation applied, in sRGB, resampled with Lanczos3 to
 the size of the thumbnail. It is kept in the folder REFERENCES. SSIM is that of Wang et al. (2004), by scikit-image, over red,
@@ -20,6 +21,9 @@ import numpy
 from PIL import Image
 from skimage.metrics import structural_similarity
 
+# Options of outputs whose reference would need more than resizing.
+EFFECTS = {"background", "crop", "sharpen", "greyscale", "overlay"}
+
 
 def vips(*arguments):
     subprocess.run(["vips", *map(str, arguments)], check=True)
@@ -30,7 +34,9 @@ def decode_in_full(source, pixels):
     vips("autorot", source, pixels)
     profile = subprocess.run(["vipsheader", "-f", "icc-profile-data", pixels], capture_output=True)
     if profile.returncode == 0:
-        vips("icc_transform", pixels, pixels + ".srgb.v", "srgb", "--embedded")
+        # The intent is that of ours and sharp; a profile of RGB that is a matrix is the same with every intent.
+        perceptual = "--intent", "perceptual", "--black-point-compensation"
+        vips("icc_transform", pixels, pixels + ".srgb.v", "srgb", "--embedded", *perceptual)
         os.replace(pixels + ".srgb.v", pixels)
 
 
@@ -76,14 +82,15 @@ def measure(folder, workload, references):
             size = made.shape[1], made.shape[0]
             if size[0] > output["width"] or size[1] > output["height"]:
                 sys.exit(f"quality.py: {path} is {size[0]}x{size[1]}, more than was asked for")
-            similarities.append(similarity(made, pixels_of(reference(source, output, size, references))))
+            if not EFFECTS & output.keys():
+                similarities.append(similarity(made, pixels_of(reference(source, output, size, references))))
             total += os.path.getsize(path)
             first = first or size
-    return numpy.mean(similarities), total, *first
+    return f"{numpy.mean(similarities):.5f}" if similarities else "-", total, *first
 
 
 os.environ["VIPS_WARNING"] = "0"  # what stands in headers that no decoder minds
 references, pairs = sys.argv[1], iter(sys.argv[2:])
 for workload, folder in zip(pairs, pairs):
     ssim, total, width, height = measure(folder, json.loads(workload), references)
-    print(f"{ssim:.5f}\t{total}\t{width}\t{height}", flush=True)
+    print(f"{ssim}\t{total}\t{width}\t{height}", flush=True)

@@ -4,7 +4,7 @@ defmodule Bench.Page do
   by the last measurement of NAME. Without a measurement, the text stays.
   """
 
-  alias Bench.{Comparison, Plot, Table, Target}
+  alias Bench.{Cases, Comparison, Plot, Table, Target}
 
   # Workloads with one table for each case.
   @comparisons ~w(photo photos formats several progressive make)
@@ -51,7 +51,10 @@ defmodule Bench.Page do
   end
 
   defp measured(settings) do
-    [{"crossing", crossing(Table.read("crossing", settings))}] ++
+    [
+      {"crossing", crossing(Table.read("crossing", settings))},
+      {"cases", cases(Comparison.read("cases", settings))}
+    ] ++
       for(name <- @comparisons, do: {name, comparison(Comparison.read(name, settings))}) ++
       for {name, columns} <- @tables, do: {name, table(columns, Table.read(name, settings))}
   end
@@ -70,6 +73,9 @@ defmodule Bench.Page do
         Enum.join(why)
     end)
   end
+
+  # One table for all cases, because each has only two rows.
+  defp cases(rows), do: if(table = Cases.table(rows), do: Table.markdown(table))
 
   # The cost of a million images.
   defp cost(rows), do: table(~w(image output ms per_second hours core_hours), rows)

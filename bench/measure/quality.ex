@@ -34,7 +34,7 @@ defmodule Bench.Quality do
     [ssim, bytes, width, height] = String.split(line, "\t")
 
     %{
-      ssim: String.to_float(ssim),
+      ssim: if(ssim != "-", do: String.to_float(ssim)),
       bytes: String.to_integer(bytes),
       size: "#{width}x#{height}"
     }

@@ -6,6 +6,8 @@ defmodule Bench.Source do
 
   alias Bench.Settings
 
+  @from_srgb ["--input-profile", "srgb"]
+
   @doc "sharp's benchmark photo: 2725x2225 pixels, 829,183 bytes, baseline JPEG, 4:2:0."
   def photo(settings),
     do: "photos/sharp--2569067123_aca715a2ee_o.jpg" |> in_corpus(settings) |> hd()
@@ -43,6 +45,33 @@ defmodule Bench.Source do
     options = %{png: "", webp: "[Q=80]", avif: "[Q=60,effort=2]", jpeg: "[Q=95]"}
 
     made(file, "#{format}", settings, fn to -> {"vips", ["copy", file, to <> options[format]]} end)
+  end
+
+  @doc "The same image as it is, `:photo`; as a `:progressive` JPEG; with a Display `:p3` profile; as `:cmyk`, `:tiff_jpeg` or `:tiff_lzw`."
+  def variant(photo, :photo, _settings), do: photo
+  def variant(photo, :progressive, settings), do: progressive(photo, settings)
+
+  def variant(photo, variant, settings) do
+    {suffix, operation, options, more} =
+      case variant do
+        :p3 -> {"p3.jpg", "icc_transform", "[Q=90,subsample_mode=on]", ["p3" | @from_srgb]}
+        :cmyk -> {"cmyk.jpg", "icc_transform", "[Q=90]", ["cmyk" | @from_srgb]}
+        :tiff_jpeg -> {"jpeg.tiff", "copy", "[compression=jpeg,Q=90]", []}
+        :tiff_lzw -> {"lzw.tiff", "copy", "[compression=lzw,predictor=horizontal]", []}
+      end
+
+    made(photo, suffix, settings, fn to ->
+      {"vips", [operation, photo, to <> options | more]}
+    end)
+  end
+
+  @doc "A PNG with alpha and this width."
+  def overlay(width, settings) do
+    sample = Path.join(settings.root, "samples/images/alpha.png")
+
+    made(sample, "#{width}.png", settings, fn to ->
+      {"vips", ["thumbnail", sample, to, "#{width}"]}
+    end)
   end
 
   defp made(file, suffix, settings, command) do

@@ -4,7 +4,7 @@ defmodule Bench.Target do
   figure. A ratio is the median of the ratios of all rounds, so that both of its parts were measured within the same seconds.
   """
 
-  alias Bench.{Comparison, Rounds, Table}
+  alias Bench.{Cases, Comparison, Rounds, Table}
 
   @fast "ours, fast"
   @balanced "ours, balanced"
@@ -28,6 +28,7 @@ defmodule Bench.Target do
 
     photo(rows.("photo")) ++
       formats(rows.("formats")) ++
+      cases(rows.("cases")) ++
       several(rows.("several")) ++
       progressive(rows.("progressive")) ++
       crossing(table.("ping"), rows.("photo")) ++
@@ -74,6 +75,13 @@ defmodule Bench.Target do
   defp formats(rows) do
     for {format, wanted} <- @formats,
         target <- speed(rows, "#{format} to 512, 2 at a time", @balanced, "sharp", wanted),
+        do: target
+  end
+
+  defp cases(rows) do
+    for {title, _variant, _options, wanted} <- Cases.all(),
+        wanted,
+        target <- speed(rows, title, @balanced, "sharp", wanted),
         do: target
   end
 

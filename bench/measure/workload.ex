@@ -13,7 +13,10 @@ defmodule Bench.Workload do
   def callers(%{parallel: 1}), do: 1
   def callers(%{parallel: parallel}), do: 2 * parallel
 
-  @doc "An output; the box is a square by default."
+  # Options that change more than the size, with our names and values. Only sharp.mjs knows them, too; an overlay is the path of a file.
+  @effects [:background, :crop, :sharpen, :greyscale, :overlay]
+
+  @doc "An output; the box is a square by default. It has only those of `:background`, `:crop`, `:sharpen`, `:greyscale` and `:overlay` that are given."
   def output(width, opts \\ []) do
     %{
       width: width,
@@ -21,6 +24,7 @@ defmodule Bench.Workload do
       fit: opts[:fit] || :inside,
       format: opts[:format] || :jpeg
     }
+    |> Map.merge(opts |> Keyword.take(@effects) |> Map.new())
   end
 
   @doc "As JSON, with extra keys for one implementation."
@@ -49,8 +53,10 @@ defmodule Bench.Workload do
   @doc "The outputs as `Thumbnailer.make_many/3` wants them."
   def outputs(workload) do
     for output <- workload.outputs do
+      effects = output |> Map.take(@effects) |> Map.to_list()
+
       {{output.width, output.height},
-       fit: output.fit, format: output.format, quality: workload.quality}
+       [fit: output.fit, format: output.format, quality: workload.quality] ++ effects}
     end
   end
 end

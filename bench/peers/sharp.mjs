@@ -12,12 +12,23 @@ sharp.cache(false);
 // A single image uses all processors, as in sharp's own benchmark; several images use one thread each, sharp's default.
 if (workload.parallel === 1) sharp.concurrency(availableParallelism());
 
-function thumbnail(source, { width, height, fit, format }) {
-    return sharp(source)
+function thumbnail(source, { width, height, fit, format, crop, background, ...effects }) {
+    const image = sharp(source)
         .autoOrient()
-        .resize(width, height, { fit, withoutEnlargement: true, fastShrinkOnLoad: workload.fast_shrink })
-        .toFormat(format, { quality: workload.quality })
-        .toBuffer();
+        .resize(width, height, {
+            fit, background, position: crop ?? "centre", withoutEnlargement: true, fastShrinkOnLoad: workload.fast_shrink,
+        });
+    apply(image, effects);
+    // With a quality, sharp makes a PNG of at most 256 colours.
+    return image.toFormat(format, format === "png" ? {} : { quality: workload.quality }).toBuffer();
+}
+
+function apply(image, { greyscale, sharpen, overlay }) {
+    // Without toColourspace() it writes three equal channels.
+    if (greyscale) image.greyscale().toColourspace("b-w");
+    // The slopes are libvips' defaults, which ours has, too.
+    if (sharpen) image.sharpen({ sigma: sharpen, m1: 0, m2: 3 });
+    if (overlay) image.composite([{ input: overlay, gravity: "southeast" }]);
 }
 
 async function thumbnails(source) {
